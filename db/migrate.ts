@@ -1,0 +1,46 @@
+import { sql } from 'drizzle-orm'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import type { Database } from './open.ts'
+
+/** The database was migrated by a newer release than this one. */
+export class NewerSchema extends Error {
+  readonly code = 'newer-schema'
+  readonly database: string
+  readonly known: string
+
+  constructor(database: string, known: string) {
+    super(`The database is at migration ${database}, and this release knows none after ${known}.`)
+    this.database = database
+    this.known = known
+  }
+}
+
+/**
+ * Brings the schema up to this release's, in one transaction; does nothing where it is there.
+ *
+ * @param folder where drizzle-kit wrote the migrations
+ * @throws {NewerSchema} before anything is changed
+ */
+export function migrateDatabase(database: Database, folder: string): void {
+  const known = newestMigration(folder)
+  const applied = appliedMigration(database)
+  if (applied > known) throw new NewerSchema(versionName(applied), versionName(known))
+  migrate(database, { migrationsFolder: folder })
+}
+
+function newestMigration(folder: string): number {
+  return Math.max(0, ...readMigrationFiles({ migrationsFolder: folder }).map((m) => m.folderMillis))
+}
+
+function appliedMigration(database: Database): number {
+  const table = sql`select 1 from sqlite_master where name = '__drizzle_migrations'`
+  if (database.get(table) === undefined) return 0
+  const newest = sql`select max(created_at) as at from __drizzle_migrations`
+  return Number(database.get<{ at: number | null }>(newest).at ?? 0)
+}
+
+// drizzle-kit numbers its migrations by the moment they were generated.
+function versionName(millis: number): string {
+  return new Date(millis).toISOString()
+}

@@ -1,0 +1,23 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/** One row a visit, in the original sample's shape. */
+export const pageViews = sqliteTable('page_views', {
+  id: integer().primaryKey(),
+  /** RFC 3339, UTC. */
+  timestamp: text().notNull(),
+})
+
+/** The number of rows in `page_views`, in the one row with id 1, kept by triggers. */
+export const pageViewCount = sqliteTable('page_view_count', {
+  id: integer().primaryKey(),
+  total: integer().notNull(),
+})
+
+/** The guestbook. Ids never come back (AUTOINCREMENT), so a page's cursor stays valid. */
+export const entries = sqliteTable('entries', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  name: text().notNull(),
+  message: text().notNull(),
+  /** RFC 3339, UTC. */
+  createdAt: text('created_at').notNull(),
+})

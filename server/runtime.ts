@@ -1,0 +1,22 @@
+import type { Database } from '../db/open.ts'
+
+/** What the pages may ask of the process that serves them. */
+export type Runtime = {
+  /** @throws {Error} while the process isn't serving */
+  database(): Database
+}
+
+// Next bundles the pages into module graphs of their own, so a module's variable would exist
+// several times; the global registry of symbols exists once.
+const key = Symbol.for('runtime')
+const global = globalThis as { [key]?: Runtime }
+
+export function publishRuntime(runtime: Runtime): void {
+  global[key] = runtime
+}
+
+export function runtime(): Runtime {
+  const published = global[key]
+  if (!published) throw new Error('This page needs the server: run it with `npm start`.')
+  return published
+}
