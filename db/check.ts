@@ -24,7 +24,7 @@ export function checkDatabase(path: string): void {
   try {
     findings = quickCheck(path)
   } catch (error) {
-    if (!(error instanceof Sqlite.SqliteError) || !isDamage(error)) throw error
+    if (!isDamage(error)) throw error
     findings = [error.message]
   }
   if (findings.length > 0) throw new DamagedDatabase(path, findings)
@@ -40,6 +40,7 @@ function quickCheck(path: string): string[] {
   }
 }
 
-function isDamage(error: Sqlite.SqliteError): boolean {
-  return error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB'
+function isDamage(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
 }

@@ -17,7 +17,11 @@ export async function addEntry(
   now: Date,
 ): Promise<Entry> {
   const { name, message } = entry
-  return database.insert(entries).values({ name, message, createdAt: now.toISOString() }).returning().get()
+  return database
+    .insert(entries)
+    .values({ name, message, createdAt: now.toISOString() })
+    .returning()
+    .get()
 }
 
 /**

@@ -1,0 +1,52 @@
+// Builds `.next/standalone`: all that the server needs to run, and nothing else.
+import { spawnSync } from 'node:child_process'
+import { cpSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = dirname(import.meta.dirname)
+const standalone = join(root, '.next/standalone')
+const require = createRequire(import.meta.url)
+process.chdir(root)
+
+buildPages()
+await bundleServer()
+copySqlite()
+cpSync('db/migrations', join(standalone, 'db/migrations'), { recursive: true })
+cpSync('public', join(standalone, 'public'), { recursive: true })
+cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
+
+function buildPages() {
+  const next = require.resolve('next/dist/bin/next')
+  const { status } = spawnSync(process.execPath, [next, 'build'], { stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+
+// Takes the place of the server.js that Next writes there.
+async function bundleServer() {
+  await build({
+    entryPoints: ['server/main.ts'],
+    outfile: join(standalone, 'server.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    external: ['next', 'better-sqlite3'],
+    logLevel: 'warning',
+  })
+}
+
+// Next traces what the pages import, and only the server imports better-sqlite3. Of its prebuilt
+// binaries one is for this platform.
+function copySqlite() {
+  const source = dirname(require.resolve('better-sqlite3/package.json'))
+  const target = join(standalone, 'node_modules/better-sqlite3')
+  for (const file of [
+    'package.json',
+    'lib',
+    `prebuilds/${process.platform}-${process.arch}.node`,
+  ]) {
+    cpSync(join(source, file), join(target, file), { recursive: true })
+  }
+}

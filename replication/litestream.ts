@@ -1,0 +1,84 @@
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { z } from 'zod'
+
+/** The running Litestream didn't do what its control socket was asked to. */
+export class LitestreamRefused extends Error {
+  readonly code = 'litestream-refused'
+  readonly call: string
+  readonly status: number
+
+  constructor(call: string, status: number, words: string) {
+    super(`Litestream answered ${call} with ${status}: ${words}`)
+    this.call = call
+    this.status = status
+  }
+}
+
+const info = z.object({ version: z.string() })
+const synced = z
+  .object({ txid: z.number(), replicated_txid: z.number() })
+  .transform(({ txid, replicated_txid }) => ({ txid, replicatedTxid: replicated_txid }))
+
+/**
+ * The Litestream that runs this process, through its control socket. Each call throws
+ * {@link LitestreamRefused} on an answer other than 200, a `TimeoutError` after its deadline, and
+ * the system's error if nobody listens on the socket.
+ */
+export class Litestream {
+  readonly #socketPath: string
+
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath
+  }
+
+  async info(timeoutMs: number) {
+    return info.parse(await this.#call('GET', '/info', undefined, timeoutMs))
+  }
+
+  /** Starts replicating the database at `path`. Lazy: a bad bucket shows at the first sync. */
+  async register(path: string, replicaUrl: string, timeoutMs: number): Promise<void> {
+    await this.#call('POST', '/register', { path, replica_url: replicaUrl }, timeoutMs)
+  }
+
+  /** Makes a final sync and forgets the database; forgets it even where the sync fails. */
+  async unregister(path: string, timeoutMs: number): Promise<void> {
+    await this.#call('POST', '/unregister', { path, timeout: seconds(timeoutMs) }, timeoutMs)
+  }
+
+  /** Resolves once every transaction that was committed before the call is in the bucket. */
+  async sync(path: string, timeoutMs: number) {
+    const body = { path, wait: true, timeout: seconds(timeoutMs) }
+    return synced.parse(await this.#call('POST', '/sync', body, timeoutMs))
+  }
+
+  async #call(method: string, path: string, body: object | undefined, timeoutMs: number) {
+    // A deadline of our own: with a hung upload Litestream overruns the one it was given.
+    const signal = AbortSignal.timeout(timeoutMs + 1_000)
+    const { status, answer } = await new Promise<{ status: number; answer: string }>(
+      (resolve, reject) => {
+        const call = request({ socketPath: this.#socketPath, method, path, signal }, (response) => {
+          const status = response.statusCode ?? 0
+          text(response).then((answer) => resolve({ status, answer }), reject)
+        })
+        call.once('error', (error) => reject(signal.aborted ? signal.reason : error))
+        call.end(body && JSON.stringify(body))
+      },
+    )
+    if (status === 200) return JSON.parse(answer)
+    throw new LitestreamRefused(`${method} ${path}`, status, wordsOf(answer))
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.max(1, Math.round(ms / 1000))
+}
+
+// Refusals are JSON with the words in `error`, except for those of Go's own router.
+function wordsOf(answer: string): string {
+  try {
+    return z.object({ error: z.string() }).parse(JSON.parse(answer)).error
+  } catch {
+    return answer.trim()
+  }
+}

@@ -1,0 +1,112 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { checkDatabase, DamagedDatabase } from '../db/check.ts'
+import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
+import { forgetPositions, localTxid } from './local-position.ts'
+import { ReplicationProblem } from './problem.ts'
+
+/** Where the database file's content came from. */
+export type Origin =
+  | { from: 'this-disk' }
+  | { from: 'bucket'; url: string }
+  | { from: 'nothing-yet' }
+
+/** Where to look for the database, on this disk and in the bucket. */
+export type Places = {
+  /** The database file. */
+  path: string
+  /** The replica that this process writes to. */
+  replicaUrl: string
+  /** Replicas to start from while that one is empty, in this order. */
+  ancestors: readonly string[]
+}
+
+/**
+ * Makes the file at `path` the newest copy of the database that can be had, checked by SQLite;
+ * leaves no file only if there is no copy anywhere. May be called again after it threw.
+ *
+ * @param now names a file that has to make way
+ * @throws {ReplicationProblem} if there may be a copy in the bucket that can't be had now
+ * @throws {DamagedDatabase} if the copy on this disk is the newest and fails the check
+ */
+export async function fetchNewestCopy(
+  places: Places,
+  now: Date,
+  options: CommandOptions,
+): Promise<Origin> {
+  if (await isNewestOnThisDisk(places, now, options)) {
+    checkDatabase(places.path)
+    return { from: 'this-disk' }
+  }
+  clearRemains(places.path)
+  for (const url of [places.replicaUrl, ...places.ancestors]) {
+    if (await restoreChecked(url, places.path, options)) return { from: 'bucket', url }
+  }
+  return { from: 'nothing-yet' }
+}
+
+/**
+ * Notes which replica the file belongs to, so that a later boot with another REPLICA_URL doesn't
+ * take it for that one's newest state and replicate it over data that it has never seen.
+ */
+export function noteReplica(path: string, replicaUrl: string): void {
+  writeFileSync(noteOf(path), replicaUrl)
+}
+
+async function isNewestOnThisDisk(
+  { path, replicaUrl }: Places,
+  now: Date,
+  options: CommandOptions,
+): Promise<boolean> {
+  if (!statSync(path, { throwIfNoEntry: false })?.size) return false
+  const there = await newestTxid(replicaUrl, options)
+  if (there === 0) return true
+  // Litestream would not object to an older file: it writes it over the newer state.
+  if (replicaOf(path) === replicaUrl && localTxid(path) >= there) return true
+  setAside(path, now)
+  return false
+}
+
+async function restoreChecked(url: string, path: string, options: CommandOptions) {
+  const restored = `${path}.restored`
+  for (const file of filesOf(restored)) rmSync(file, { force: true })
+  rmSync(`${restored}.tmp`, { force: true })
+  if (!(await restoreReplica(url, restored, options))) return false
+  try {
+    checkDatabase(restored)
+  } catch (error) {
+    if (!(error instanceof DamagedDatabase)) throw error
+    throw new ReplicationProblem('replica-damaged', url, error.message)
+  }
+  renameSync(restored, path)
+  return true
+}
+
+function setAside(path: string, now: Date): void {
+  const aside = `${path}.set-aside-${now.toISOString().replaceAll(':', '')}`
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (statSync(path + suffix, { throwIfNoEntry: false }))
+      renameSync(path + suffix, aside + suffix)
+  }
+}
+
+// What is left of a database file that is gone would be taken for part of the next one.
+function clearRemains(path: string): void {
+  for (const file of [...filesOf(path), noteOf(path)]) rmSync(file, { force: true })
+  forgetPositions(path)
+}
+
+function filesOf(path: string): string[] {
+  return [path, `${path}-wal`, `${path}-shm`]
+}
+
+function noteOf(path: string): string {
+  return `${path}-replica`
+}
+
+function replicaOf(path: string): string | null {
+  try {
+    return readFileSync(noteOf(path), 'utf8')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,58 @@
+/** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */
+export type ProblemCode =
+  | 'bucket-missing'
+  | 'bucket-unreachable'
+  | 'disk-full'
+  | 'litestream-failed'
+  | 'no-credentials'
+  | 'permission-denied'
+  | 'replica-damaged'
+
+const advice: Record<ProblemCode, string> = {
+  'bucket-missing': 'The bucket does not exist. Create it, or correct REPLICA_URL.',
+  'bucket-unreachable':
+    'The bucket does not answer. Check the network and REPLICA_URL; this goes on trying.',
+  'disk-full':
+    'The data directory is full. Give it more room; on Cloud Run that is the memory limit.',
+  'litestream-failed': 'Litestream failed. Its own words follow.',
+  'no-credentials':
+    'There are no Google credentials. Deploy with a service account, or run `gcloud auth application-default login`.',
+  'permission-denied':
+    'The bucket refuses this service account. Grant it roles/storage.objectAdmin on the bucket.',
+  'replica-damaged':
+    'The replica can not be restored. Nothing was changed; restore an older state with `litestream restore -timestamp`.',
+}
+
+/** The database can't be restored or replicated now; its message names the fact and the next step. */
+export class ReplicationProblem extends Error {
+  readonly code: ProblemCode
+  readonly replicaUrl: string
+  readonly detail: string
+
+  constructor(code: ProblemCode, replicaUrl: string, detail: string) {
+    super(`${advice[code]} (${replicaUrl}: ${detail})`)
+    this.code = code
+    this.replicaUrl = replicaUrl
+    this.detail = detail
+  }
+
+  /** The fact and the next step, without the bucket's name: for those who aren't the operator. */
+  get summary(): string {
+    return advice[this.code]
+  }
+}
+
+/** Turns what Litestream said into a problem with a code, by the words of its storage clients. */
+export function problemFrom(words: string, replicaUrl: string): ReplicationProblem {
+  const code = signs.find(([sign]) => sign.test(words))?.[1] ?? 'litestream-failed'
+  return new ReplicationProblem(code, replicaUrl, words.trim().replace(/\s+/g, ' '))
+}
+
+const signs: [RegExp, ProblemCode][] = [
+  [/bucket doesn't exist|specified bucket does not exist/i, 'bucket-missing'],
+  [/no space left|disk is full|SQLITE_FULL/i, 'disk-full'],
+  [/could not find default credentials|credentials: /i, 'no-credentials'],
+  [/Error 40[13]|permission denied|does not have storage/i, 'permission-denied'],
+  [/checksum|non-contiguous|decode |invalid ltx|unexpected EOF|ltx: /i, 'replica-damaged'],
+  [/connection re|no such host|i\/o timeout|deadline exceeded|unreachable/i, 'bucket-unreachable'],
+]

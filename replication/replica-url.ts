@@ -1,0 +1,57 @@
+const example = 'gs://BUCKET/PATH (or file:///PATH to try it without a cloud)'
+
+/** Where the replica is, in the spelling that Litestream understands, without a trailing slash. */
+export type ReplicaUrl = string & { readonly __brand: 'ReplicaUrl' }
+
+/**
+ * Reads `gs://BUCKET/PATH`, the original sample's `gcs://BUCKET/PATH`, or `file:///PATH`.
+ *
+ * @throws {Error} one line that names what is wrong and what to write instead
+ */
+export function parseReplicaUrl(untrimmed: string): ReplicaUrl {
+  const text = untrimmed.trim()
+  const [, scheme, rest] = /^([a-z0-9+.-]+):\/\/(.*)$/i.exec(text) ?? []
+  switch (scheme?.toLowerCase()) {
+    case 'gs':
+    case 'gcs':
+      return parseBucket(text, rest ?? '')
+    case 'file':
+      return parseFile(text)
+    case undefined:
+      throw new Error(`"${text}" is not a URL; write ${example}`)
+    default:
+      throw new Error(`"${scheme}://" is not supported; write ${example}`)
+  }
+}
+
+/** The path of one epoch's replica under the base URL. */
+export function epochUrl(base: ReplicaUrl, epoch: number): string {
+  return `${base}/epoch-${String(epoch).padStart(8, '0')}`
+}
+
+function parseBucket(text: string, rest: string): ReplicaUrl {
+  const [bucket = '', ...folders] = rest.split('/')
+  // https://cloud.google.com/storage/docs/buckets#naming
+  if (!/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket)) {
+    throw new Error(`"${text}" holds no valid bucket name ("${bucket}"); write ${example}`)
+  }
+  if (/[?#\\\s]/.test(rest)) {
+    throw new Error(`"${text}" holds a character that a path in a bucket may not have here`)
+  }
+  const path = folders.filter((folder) => folder !== '')
+  if (path.includes('..') || path.includes('.')) {
+    throw new Error(`"${text}" holds "." or ".."; write the path that it should stand for`)
+  }
+  return ['gs:/', bucket, ...path].join('/') as ReplicaUrl
+}
+
+function parseFile(text: string): ReplicaUrl {
+  const path = /^file:\/\/(\/[^/].*)$/i.exec(text)?.[1]
+  if (!path) throw new Error(`"${text}" needs an absolute path, with three slashes: file:///PATH`)
+  // Litestream 0.5.17 neither decodes the path nor leaves it alone: the replica of "/a b" lands
+  // in "/a%20b", outside the folder that was meant.
+  if (!/^[\w./@+,=:~-]+$/.test(path) || path.split('/').includes('..')) {
+    throw new Error(`"${text}" holds a space or another character that Litestream would encode`)
+  }
+  return `file://${path.replace(/\/+$/, '')}` as ReplicaUrl
+}

@@ -1,0 +1,18 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+
+/**
+ * Takes no more connections and lets the requests in flight finish; cuts what is still open after
+ * `deadlineMs`, so that one open stream can't use up the time that the final sync needs.
+ */
+export async function drain(server: Server, deadlineMs: number): Promise<void> {
+  const closed = once(server, 'close')
+  server.on('request', (_, response) => response.setHeader('connection', 'close'))
+  server.close()
+  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  // A connection that was busy when the server closed turns idle later, and would stay.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  await closed
+  clearTimeout(deadline)
+  clearInterval(sweep)
+}

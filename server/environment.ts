@@ -1,0 +1,66 @@
+import { isAbsolute, join } from 'node:path'
+import { z } from 'zod'
+import { parseReplicaUrl, type ReplicaUrl } from '../replication/replica-url.ts'
+
+export type Environment = {
+  port: number
+  /** The base URL of the replica; each epoch has a path of its own below it. */
+  replicaUrl: ReplicaUrl
+  /** The database file. */
+  databasePath: string
+  /** Litestream's control socket. */
+  socketPath: string
+  development: boolean
+}
+
+const schema = z.object({
+  PORT: z
+    .string()
+    .default('8080')
+    .transform(Number)
+    .refine((port) => Number.isInteger(port) && port > 0 && port < 65536, {
+      error: 'is not a port; write a number from 1 to 65535',
+    }),
+  REPLICA_URL: z
+    .string({ error: 'is not set; write where the replica is, as in gs://BUCKET/PATH' })
+    .transform((text, context) => {
+      try {
+        return parseReplicaUrl(text)
+      } catch (error) {
+        context.addIssue(`is wrong: ${error instanceof Error ? error.message : error}`)
+        return z.NEVER
+      }
+    }),
+  DATA_DIR: z
+    .string({ error: 'is not set; write the directory that the database is to be in' })
+    .refine(isAbsolute, { error: 'is not an absolute path' })
+    // https://man7.org/linux/man-pages/man7/unix.7.html; macOS takes four bytes less.
+    .refine((path) => Buffer.byteLength(socketIn(path)) < 104, {
+      error: 'is too long for the path of a socket in it; write one of at most 86 bytes',
+    }),
+  NODE_ENV: z.string().optional(),
+})
+
+/**
+ * Reads and checks all that the process is told from outside.
+ *
+ * @throws {Error} a line for all that is wrong, each with what to write instead
+ */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  const { success, data, error } = schema.safeParse(variables)
+  if (!success) {
+    throw new Error(error.issues.map((issue) => `${issue.path.join()} ${issue.message}`).join('. '))
+  }
+  return {
+    port: data.PORT,
+    replicaUrl: data.REPLICA_URL,
+    databasePath: join(data.DATA_DIR, 'app.db'),
+    socketPath: socketIn(data.DATA_DIR),
+    development: data.NODE_ENV === 'development',
+  }
+}
+
+// The same path stands in litestream.yml.
+function socketIn(folder: string): string {
+  return join(folder, 'litestream.sock')
+}

@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http'
+import type { State } from './lifecycle.ts'
+
+/** Answers a probe; false if `path` isn't one. */
+export function answerProbe(path: string, state: State, response: ServerResponse): boolean {
+  switch (path) {
+    case '/health/live':
+      answer(response, 200, state)
+      return true
+    case '/health/ready':
+      answer(response, state.name === 'leading' ? 200 : 503, state)
+      return true
+    default:
+      return false
+  }
+}
+
+function answer(response: ServerResponse, status: number, state: State): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(`${JSON.stringify(describe(state))}\n`)
+}
+
+function describe(state: State) {
+  switch (state.name) {
+    case 'starting':
+      return { state: state.name, step: state.step, problem: state.problem }
+    case 'leading':
+      return { state: state.name, epoch: state.epoch }
+    case 'stopping':
+      return { state: state.name }
+  }
+}

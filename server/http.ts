@@ -1,0 +1,38 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { answerProbe } from './health.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { answerUnavailable } from './unavailable.ts'
+
+// A cold start with a large database; Cloud Run's own limit for a request is 300 s.
+const patienceMs = 30_000
+
+/**
+ * Listens on `port` at once: probes are answered from the first moment, requests for pages wait
+ * for the start to end.
+ *
+ * @throws {Error} if the port can't be had
+ */
+export async function listen(port: number, lifecycle: Lifecycle): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const path = request.url?.split('?', 1)[0] ?? '/'
+    if (answerProbe(path, lifecycle.state, response)) return
+    const state = await lifecycle.settled(patienceMs)
+    if (state.name === 'starting') return answerUnavailable(request, response, state.problem)
+    // A page can't see the method that it is asked with, and only a GET is a visit.
+    request.headers['x-request-method'] = request.method ?? 'GET'
+    state.pages(request, response)
+  })
+  server.listen(port)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if (!isInUse(error)) throw error
+    throw new Error(`Port ${port} is in use. Stop the program that uses it, or set PORT.`)
+  }
+  return server
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { migrateDatabase } from '../db/migrate.ts'
+import { openDatabase } from '../db/open.ts'
+import { Litestream } from '../replication/litestream.ts'
+import { fetchNewestCopy } from '../replication/newest-copy.ts'
+import { epochUrl } from '../replication/replica-url.ts'
+import { startReplication } from '../replication/start-replication.ts'
+import { drain } from './drain.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import { listen } from './http.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { log } from './log.ts'
+import { preparePages } from './pages.ts'
+import { publishRuntime } from './runtime.ts'
+import { Steps } from './steps.ts'
+import { stopSignal } from './stop-signal.ts'
+
+// Leaderships will be numbered once a lease hands them out; with one instance there is one.
+const epoch = 1
+
+const folder = process.cwd()
+const stop = stopSignal()
+try {
+  await serve(readEnvironment(process.env))
+} catch (error) {
+  if (!stop.aborted) {
+    log('CRITICAL', error instanceof Error ? error.message : String(error))
+    process.exit(1)
+  }
+}
+// Not 143: after any other code than 0 Litestream skips its final sync.
+process.exit(0)
+
+async function serve(environment: Environment): Promise<void> {
+  const lifecycle = new Lifecycle()
+  const server = await listen(environment.port, lifecycle)
+
+  const [pages, database] = await Promise.all([
+    preparePages(folder, { ...environment, httpServer: server }),
+    bringUpDatabase(environment, lifecycle),
+  ])
+  publishRuntime({ database: () => database })
+  lifecycle.enter({ name: 'leading', epoch, database, pages })
+  log('INFO', 'Ready.', { startMs: Math.round(performance.now()) })
+
+  if (!stop.aborted) await once(stop, 'abort')
+  lifecycle.enter({ name: 'stopping', pages })
+  await drain(server, 5_000)
+  database.$client.close()
+  log('INFO', 'Stopped. Litestream makes its final sync now.')
+}
+
+async function bringUpDatabase(environment: Environment, lifecycle: Lifecycle) {
+  const { databasePath: path, replicaUrl: base, socketPath } = environment
+  const replicaUrl = epochUrl(base, epoch)
+  const steps = new Steps(lifecycle, stop)
+  const litestream = new Litestream(socketPath)
+
+  await steps.once('connect', () => litestream.info(5_000))
+  await steps.untilDone('restore', () =>
+    fetchNewestCopy({ path, replicaUrl, ancestors: [base] }, new Date(), {
+      signal: stop,
+      stallMs: 15_000,
+    }),
+  )
+  const database = await steps.once('open', () => openDatabase(path))
+  await steps.once('migrate', () => migrateDatabase(database, join(folder, 'db/migrations')))
+  await steps.untilDone('replicate', () =>
+    startReplication(litestream, { path, replicaUrl }, 30_000),
+  )
+  return database
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import type { RequestListener, Server } from 'node:http'
+import { join } from 'node:path'
+
+/**
+ * Prepares Next to render the app in `folder`: the standalone build, or the sources in
+ * development.
+ */
+export async function preparePages(
+  folder: string,
+  { development, port, httpServer }: { development: boolean; port: number; httpServer: Server },
+): Promise<RequestListener> {
+  // Next's own handlers exit with 143 on SIGTERM, and Litestream skips its final sync then.
+  process.env.NEXT_MANUAL_SIG_HANDLE = '1'
+  if (!development) {
+    // What the server.js that Next generates does; without it Next loads the whole compiler to
+    // read next.config.mjs.
+    process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(builtConfig(folder))
+  }
+  const { default: next } = await import('next')
+  const app = next({ dev: development, dir: folder, hostname: 'localhost', port, httpServer })
+  await app.prepare()
+  return app.getRequestHandler()
+}
+
+function builtConfig(folder: string): unknown {
+  return JSON.parse(readFileSync(join(folder, '.next/required-server-files.json'), 'utf8')).config
+}
