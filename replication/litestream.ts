@@ -53,8 +53,8 @@ export class Litestream {
   }
 
   async #call(method: string, path: string, body: object | undefined, timeoutMs: number) {
-    // A deadline of our own: with a hung upload Litestream overruns the one it was given.
-    const signal = AbortSignal.timeout(timeoutMs + 1_000)
+    // Not left to Litestream: with a hung upload it overruns the deadline that it was given.
+    const signal = AbortSignal.timeout(timeoutMs)
     const { status, answer } = await new Promise<{ status: number; answer: string }>(
       (resolve, reject) => {
         const call = request({ socketPath: this.#socketPath, method, path, signal }, (response) => {

@@ -36,9 +36,10 @@ async function serve(environment: Environment): Promise<void> {
   const lifecycle = new Lifecycle()
   const server = await listen(environment.port, lifecycle)
 
-  const [pages, database] = await Promise.all([
+  // The database first: its restore is a process of its own, and loading Next keeps this one busy.
+  const [database, pages] = await Promise.all([
+    bringUpDatabase(environment, new Steps(lifecycle, stop)),
     preparePages(folder, { ...environment, httpServer: server }),
-    bringUpDatabase(environment, lifecycle),
   ])
   publishRuntime({ database: () => database })
   lifecycle.enter({ name: 'leading', epoch, database, pages })
@@ -51,23 +52,18 @@ async function serve(environment: Environment): Promise<void> {
   log('INFO', 'Stopped. Litestream makes its final sync now.')
 }
 
-async function bringUpDatabase(environment: Environment, lifecycle: Lifecycle) {
+async function bringUpDatabase(environment: Environment, steps: Steps) {
   const { databasePath: path, replicaUrl: base, socketPath } = environment
   const replicaUrl = epochUrl(base, epoch)
-  const steps = new Steps(lifecycle, stop)
-  const litestream = new Litestream(socketPath)
+  const patience = { signal: stop, stallMs: 15_000 }
 
-  await steps.once('connect', () => litestream.info(5_000))
   await steps.untilDone('restore', () =>
-    fetchNewestCopy({ path, replicaUrl, ancestors: [base] }, new Date(), {
-      signal: stop,
-      stallMs: 15_000,
-    }),
+    fetchNewestCopy({ path, replicaUrl, ancestors: [base] }, new Date(), patience),
   )
   const database = await steps.once('open', () => openDatabase(path))
   await steps.once('migrate', () => migrateDatabase(database, join(folder, 'db/migrations')))
   await steps.untilDone('replicate', () =>
-    startReplication(litestream, { path, replicaUrl }, 30_000),
+    startReplication(new Litestream(socketPath), { path, replicaUrl }, 30_000),
   )
   return database
 }

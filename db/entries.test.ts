@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { addEntry, listEntries } from './entries.ts'
+import type { Database } from './open.ts'
+import { temporaryDatabase } from './test-support.ts'
+
+const noon = new Date('2026-01-02T12:00:00Z')
+
+async function sign(database: Database, count: number): Promise<void> {
+  for (let number = 1; number <= count; number++) {
+    await addEntry(database, { name: `Guest ${number}`, message: 'Hello' }, noon)
+  }
+}
+
+async function names(database: Database, before: number | null, limit: number) {
+  const { entries, older } = await listEntries(database, { before, limit })
+  return { names: entries.map((entry) => entry.name), older }
+}
+
+describe('The guestbook', () => {
+  it('gives an entry back as it was written, with its id and time', async (test) => {
+    const database = temporaryDatabase(test)
+    const entry = await addEntry(database, { name: "Robert'); --", message: 'Zeile 1\n行2' }, noon)
+    assert.deepEqual(entry, {
+      id: 1,
+      name: "Robert'); --",
+      message: 'Zeile 1\n行2',
+      createdAt: '2026-01-02T12:00:00.000Z',
+    })
+    const { entries } = await listEntries(database, { before: null, limit: 10 })
+    assert.deepEqual(entries, [entry])
+  })
+
+  it('shows the newest first and pages through to the oldest, each entry once', async (test) => {
+    const database = temporaryDatabase(test)
+    await sign(database, 5)
+    assert.deepEqual(await names(database, null, 2), { names: ['Guest 5', 'Guest 4'], older: 4 })
+    assert.deepEqual(await names(database, 4, 2), { names: ['Guest 3', 'Guest 2'], older: 2 })
+    assert.deepEqual(await names(database, 2, 2), { names: ['Guest 1'], older: null })
+  })
+
+  it('has no further page when the last one is just full', async (test) => {
+    const database = temporaryDatabase(test)
+    await sign(database, 2)
+    assert.deepEqual(await names(database, null, 2), { names: ['Guest 2', 'Guest 1'], older: null })
+  })
+
+  it('keeps the place of a reader while others sign or are deleted', async (test) => {
+    const database = temporaryDatabase(test)
+    await sign(database, 4)
+    const { older } = await names(database, null, 2)
+    database.$client.exec('delete from entries where id >= 3')
+    await sign(database, 1)
+    assert.deepEqual(await names(database, older, 2), {
+      names: ['Guest 2', 'Guest 1'],
+      older: null,
+    })
+  })
+
+  it('never gives an id out twice', async (test) => {
+    const database = temporaryDatabase(test)
+    await sign(database, 2)
+    database.$client.exec('delete from entries')
+    const entry = await addEntry(database, { name: 'A', message: 'B' }, noon)
+    assert.equal(entry.id, 3)
+  })
+})

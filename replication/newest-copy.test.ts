@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { fetchNewestCopy, noteReplica } from './newest-copy.ts'
+import type { ReplicationProblem } from './problem.ts'
+import { read, replicate, temporaryFolder, write } from './test-support.ts'
+
+const noon = new Date('2026-01-02T12:00:00Z')
+
+function scene(test: TestContext) {
+  const folder = temporaryFolder(test)
+  const path = join(folder, 'app.db')
+  const bucket = join(folder, 'bucket')
+  const replicaUrl = `file://${bucket}`
+  const options = { signal: new AbortController().signal, stallMs: 10_000 }
+  return {
+    folder,
+    path,
+    replicaUrl,
+    file: (level: string, name: string) => join(bucket, 'ltx', level, name),
+    async replicate(): Promise<void> {
+      await replicate(path, replicaUrl)
+      noteReplica(path, replicaUrl)
+    },
+    loseDisk(): void {
+      for (const name of readdirSync(folder)) {
+        if (name !== 'bucket') rmSync(join(folder, name), { recursive: true })
+      }
+    },
+    fetch: (ancestors: string[] = []) =>
+      fetchNewestCopy({ path, replicaUrl, ancestors }, noon, options),
+  }
+}
+
+function txid(number: number): string {
+  const hex = number.toString(16).padStart(16, '0')
+  return `${hex}-${hex}.ltx`
+}
+
+function problem(code: string): (error: unknown) => boolean {
+  return (error) => (error as ReplicationProblem).code === code
+}
+
+describe('The newest copy of the database', () => {
+  it('comes from the bucket when the disk has none', async (test) => {
+    const { path, replicaUrl, replicate, loseDisk, fetch } = scene(test)
+    write(path, 'one', 'two')
+    await replicate()
+    loseDisk()
+    assert.deepEqual(await fetch(), { from: 'bucket', url: replicaUrl })
+    assert.deepEqual(read(path), ['one', 'two'])
+  })
+
+  it('does not exist yet when disk and bucket are empty, and no file is made', async (test) => {
+    const { path, fetch } = scene(test)
+    assert.deepEqual(await fetch(), { from: 'nothing-yet' })
+    assert.ok(!existsSync(path))
+  })
+
+  it('is the one on this disk when that holds more than the bucket', async (test) => {
+    const { path, replicate, fetch } = scene(test)
+    write(path, 'one')
+    await replicate()
+    write(path, 'not replicated')
+    assert.deepEqual(await fetch(), { from: 'this-disk' })
+    assert.deepEqual(read(path), ['one', 'not replicated'])
+  })
+
+  it('is the one on this disk when the bucket is empty', async (test) => {
+    const { path, fetch } = scene(test)
+    write(path, 'brought along')
+    assert.deepEqual(await fetch(), { from: 'this-disk' })
+  })
+
+  it('is the one in the bucket when that is newer; the older file is kept beside', async (test) => {
+    const { folder, path, replicate, loseDisk, fetch } = scene(test)
+    write(path, 'one')
+    await replicate()
+    const backup = temporaryFolder(test)
+    cpSync(folder, backup, { recursive: true })
+    write(path, 'two')
+    await replicate()
+    loseDisk()
+    for (const name of readdirSync(backup)) {
+      if (name !== 'bucket') cpSync(join(backup, name), join(folder, name), { recursive: true })
+    }
+    await fetch()
+    assert.deepEqual(read(path), ['one', 'two'])
+    assert.deepEqual(read(`${path}.set-aside-2026-01-02T120000.000Z`), ['one'])
+  })
+
+  it('is never a file that belongs to another bucket', async (test) => {
+    const { path, replicate: replicateHere, loseDisk, fetch } = scene(test)
+    write(path, 'production')
+    await replicateHere()
+    loseDisk()
+    write(path, ...Array.from({ length: 20 }, (_, number) => `toy ${number}`))
+    const elsewhere = `file://${temporaryFolder(test)}`
+    for (const text of ['more', 'and more', 'than the other']) {
+      write(path, text)
+      await replicate(path, elsewhere)
+    }
+    noteReplica(path, elsewhere)
+    await fetch()
+    assert.deepEqual(read(path), ['production'])
+  })
+
+  it('is not an empty file', async (test) => {
+    const { path, replicate, loseDisk, fetch } = scene(test)
+    write(path, 'one')
+    await replicate()
+    loseDisk()
+    writeFileSync(path, '')
+    await fetch()
+    assert.deepEqual(read(path), ['one'])
+  })
+
+  it('is not mixed with the WAL of a file that was deleted', async (test) => {
+    const { path, replicate, fetch } = scene(test)
+    write(path, 'one')
+    await replicate()
+    rmSync(path)
+    writeFileSync(`${path}-wal`, 'remains')
+    writeFileSync(`${path}-shm`, 'remains')
+    await fetch()
+    assert.ok(!existsSync(`${path}-wal`))
+    assert.deepEqual(read(path), ['one'])
+  })
+
+  it('starts from a replica without epochs, as the original sample made it', async (test) => {
+    const { folder, path, loseDisk, fetch } = scene(test)
+    write(path, 'from the original')
+    const original = `file://${join(folder, 'bucket', 'original')}`
+    await replicate(path, original)
+    loseDisk()
+    assert.deepEqual(await fetch([original]), { from: 'bucket', url: original })
+    assert.deepEqual(read(path), ['from the original'])
+  })
+})
+
+describe('A replica that can not be restored', () => {
+  async function damaged(test: TestContext, damage: (file: (number: number) => string) => void) {
+    const made = scene(test)
+    for (const text of ['one', 'two', 'three']) {
+      write(made.path, text)
+      await made.replicate()
+    }
+    made.loseDisk()
+    damage((number) => made.file('0', txid(number)))
+    return made
+  }
+
+  it('is refused when a file of it is damaged', async (test) => {
+    const { path, fetch } = await damaged(test, (file) => {
+      const bytes = readFileSync(file(2))
+      bytes.fill(0x58, bytes.length / 2, bytes.length / 2 + 8)
+      writeFileSync(file(2), bytes)
+    })
+    await assert.rejects(fetch(), problem('replica-damaged'))
+    assert.ok(!existsSync(path))
+  })
+
+  it('is refused when a file of it is cut off', async (test) => {
+    const { path, fetch } = await damaged(test, (file) => {
+      writeFileSync(file(2), readFileSync(file(2)).subarray(0, 60))
+    })
+    await assert.rejects(fetch(), problem('replica-damaged'))
+    assert.ok(!existsSync(path))
+  })
+
+  it('is refused when a file in the middle is missing', async (test) => {
+    const { path, fetch } = await damaged(test, (file) => rmSync(file(2)))
+    await assert.rejects(fetch(), problem('replica-damaged'))
+    assert.ok(!existsSync(path))
+  })
+
+  it('is refused when its first file is missing, which Litestream takes for no replica', async (test) => {
+    const { path, fetch } = await damaged(test, (file) => rmSync(file(1)))
+    await assert.rejects(fetch(), problem('replica-damaged'))
+    assert.ok(!existsSync(path))
+  })
+
+  it('is refused when it restores to what SQLite finds damaged', async (test) => {
+    const { path, replicate, loseDisk, fetch } = scene(test)
+    write(path, ...Array.from({ length: 2000 }, (_, number) => `row ${number}`))
+    const bytes = readFileSync(path)
+    bytes.fill(0xff, 3 * 4096, 5 * 4096)
+    writeFileSync(path, bytes)
+    await replicate()
+    loseDisk()
+    await assert.rejects(fetch(), problem('replica-damaged'))
+    assert.ok(!existsSync(path))
+  })
+
+  it('can be restored in a later try, once it is whole again', async (test) => {
+    let whole: Buffer | undefined
+    const { path, file, fetch } = await damaged(test, (file) => {
+      whole = readFileSync(file(2))
+      rmSync(file(2))
+    })
+    await assert.rejects(fetch())
+    if (whole) writeFileSync(file('0', txid(2)), whole)
+    await fetch()
+    assert.deepEqual(read(path), ['one', 'two', 'three'])
+  })
+})
+
+describe('A bucket that does not answer', () => {
+  it('is a problem, never an empty start', async (test) => {
+    const path = join(temporaryFolder(test), 'app.db')
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    await new Promise((resolve) => silent.once('listening', resolve))
+    test.after(() => silent.close())
+    const address = silent.address()
+    assert.ok(address && typeof address === 'object')
+    process.env.STORAGE_EMULATOR_HOST = `127.0.0.1:${address.port}`
+    test.after(() => delete process.env.STORAGE_EMULATOR_HOST)
+
+    const options = { signal: new AbortController().signal, stallMs: 200 }
+    const places = { path, replicaUrl: 'gs://bucket/path', ancestors: [] }
+    await assert.rejects(fetchNewestCopy(places, noon, options), problem('bucket-unreachable'))
+    assert.ok(!existsSync(path))
+  })
+})

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readEnvironment } from './environment.ts'
+
+const good = { REPLICA_URL: 'gs://my-bucket/path', DATA_DIR: '/data' }
+
+describe('The environment', () => {
+  it('needs the replica and the data directory, and has defaults for the rest', () => {
+    assert.deepEqual(readEnvironment(good), {
+      port: 8080,
+      replicaUrl: 'gs://my-bucket/path',
+      databasePath: '/data/app.db',
+      socketPath: '/data/litestream.sock',
+      development: false,
+    })
+  })
+
+  const refused: [string, Record<string, string | undefined>, RegExp][] = [
+    [
+      'no replica',
+      { REPLICA_URL: undefined },
+      /^REPLICA_URL is not set; write .*gs:\/\/BUCKET\/PATH/,
+    ],
+    ['an empty replica', { REPLICA_URL: '' }, /^REPLICA_URL is wrong: "" is not a URL; write gs:/],
+    ['a mistyped replica', { REPLICA_URL: 'gcs:/b/p' }, /^REPLICA_URL is wrong: "gcs:\/b\/p"/],
+    ['no data directory', { DATA_DIR: undefined }, /^DATA_DIR is not set/],
+    ['a relative data directory', { DATA_DIR: 'data' }, /^DATA_DIR is not an absolute path/],
+    [
+      'a data directory too deep for a socket',
+      { DATA_DIR: `/${'x'.repeat(90)}` },
+      /^DATA_DIR is too/,
+    ],
+    ['a port that is none', { PORT: '80a' }, /^PORT is not a port; write a number from 1 to 65535/],
+    ['a port out of range', { PORT: '65536' }, /^PORT is not a port/],
+  ]
+  for (const [what, variables, words] of refused) {
+    it(`refuses ${what}, in one line`, () => {
+      assert.throws(
+        () => readEnvironment({ ...good, ...variables }),
+        (error: Error) => words.test(error.message) && !error.message.includes('\n'),
+      )
+    })
+  }
+
+  it('names all that is wrong at once', () => {
+    assert.throws(() => readEnvironment({}), /REPLICA_URL is not set.*DATA_DIR is not set/)
+  })
+})

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, it, type TestContext } from 'node:test'
+import { temporaryDatabase } from '../db/test-support.ts'
+import { drain } from './drain.ts'
+import { listen } from './http.ts'
+import { Lifecycle } from './lifecycle.ts'
+
+async function start(test: TestContext) {
+  const lifecycle = new Lifecycle()
+  const server = await listen(0, lifecycle)
+  test.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  assert.ok(address && typeof address === 'object')
+  const database = temporaryDatabase(test)
+  return {
+    lifecycle,
+    server,
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    lead: (pages: RequestListener) =>
+      lifecycle.enter({ name: 'leading', epoch: 1, database, pages }),
+  }
+}
+
+const problem = { code: 'bucket-unreachable', message: 'The bucket does not answer.' }
+const hello: RequestListener = (_, response) => response.end('hello')
+
+describe('While the server starts', () => {
+  it('is alive but not ready', async (test) => {
+    const { url } = await start(test)
+    assert.equal((await fetch(`${url}/health/live`)).status, 200)
+    const ready = await fetch(`${url}/health/ready`)
+    assert.equal(ready.status, 503)
+    assert.deepEqual(await ready.json(), { state: 'starting', step: 'start', problem: null })
+  })
+
+  it('tells the probes what is wrong', async (test) => {
+    const { url, lifecycle } = await start(test)
+    lifecycle.enter({ name: 'starting', step: 'restore', problem })
+    const ready = await fetch(`${url}/health/ready`)
+    assert.deepEqual(await ready.json(), { state: 'starting', step: 'restore', problem })
+  })
+
+  it('lets a request wait for its page', async (test) => {
+    const { url, server, lead } = await start(test)
+    const arrived = once(server, 'request')
+    const answer = fetch(url)
+    await arrived
+    lead(hello)
+    assert.equal(await (await answer).text(), 'hello')
+  })
+
+  it('answers a waiting request once something is wrong, and asks it to come back', async (test) => {
+    const { url, server, lifecycle } = await start(test)
+    const arrived = once(server, 'request')
+    const answer = fetch(url)
+    await arrived
+    lifecycle.enter({ name: 'starting', step: 'restore', problem })
+    const { status, headers } = await answer
+    assert.equal(status, 503)
+    assert.equal(headers.get('retry-after'), '5')
+    assert.equal(
+      await (await answer).text(),
+      'This server is starting. The bucket does not answer.\n',
+    )
+  })
+
+  it('shows a browser a page that asks again', async (test) => {
+    const { url, lifecycle } = await start(test)
+    lifecycle.enter({ name: 'starting', step: 'restore', problem })
+    const answer = await fetch(url, { headers: { accept: 'text/html' } })
+    assert.match(await answer.text(), /<meta http-equiv="refresh"/)
+  })
+})
+
+describe('Once the server leads', () => {
+  it('is ready', async (test) => {
+    const { url, lead } = await start(test)
+    lead(hello)
+    const ready = await fetch(`${url}/health/ready`)
+    assert.equal(ready.status, 200)
+    assert.deepEqual(await ready.json(), { state: 'leading', epoch: 1 })
+  })
+
+  it('tells pages the method, whatever the client says it is', async (test) => {
+    const { url, lead } = await start(test)
+    lead((request, response) => response.end(request.headers['x-request-method']))
+    const answer = await fetch(url, { method: 'PUT', headers: { 'x-request-method': 'GET' } })
+    assert.equal(await answer.text(), 'PUT')
+  })
+})
+
+describe('A port that is taken', () => {
+  it('is named, with the way out', async (test) => {
+    const { port } = await start(test)
+    await assert.rejects(listen(port, new Lifecycle()), {
+      message: `Port ${port} is in use. Stop the program that uses it, or set PORT.`,
+    })
+  })
+})
+
+describe('Draining', () => {
+  it('lets a request in flight finish, and closes its connection', async (test) => {
+    const { url, server, lead } = await start(test)
+    const finish = Promise.withResolvers<void>()
+    lead(async (_, response) => {
+      await finish.promise
+      response.end('in full')
+    })
+    const arrived = once(server, 'request')
+    const agent = new Agent({ keepAlive: true })
+    test.after(() => agent.destroy())
+    const answer = once(get(url, { agent }), 'response') as Promise<[IncomingMessage]>
+    await arrived
+    const drained = drain(server, 10_000)
+    finish.resolve()
+    const [response] = await answer
+    assert.equal(await text(response), 'in full')
+    await drained
+  })
+
+  it('does not wait for a connection that is kept open without a request', async (test) => {
+    const { server, port } = await start(test)
+    const connected = once(server, 'connection')
+    const socket = connect(port, '127.0.0.1').resume()
+    test.after(() => socket.destroy())
+    await connected
+    await drain(server, 10_000)
+  })
+
+  it('cuts an open stream at the deadline', async (test) => {
+    const { url, server, lead } = await start(test)
+    lead((_, response) => response.write('for ever'))
+    const answer = await fetch(url)
+    await drain(server, 20)
+    await assert.rejects(answer.text())
+  })
+
+  it('takes no new connection', async (test) => {
+    const { url, server } = await start(test)
+    await drain(server, 20)
+    await assert.rejects(fetch(url))
+  })
+})
