@@ -1,0 +1,106 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from '@playwright/test'
+import { listEntries } from '../../db/entries.ts'
+import { openDatabase } from '../../db/open.ts'
+import { countVisits } from '../../db/visits.ts'
+import { CuttableProxy } from './cuttable-proxy.ts'
+import { required } from './environment.ts'
+import { freePort, hostFromContainer } from './ports.ts'
+
+const run = promisify(execFile)
+const name = 'visits'
+
+/** A bucket in a fake Cloud Storage of its own, behind a proxy that can be cut. */
+export class Bucket {
+  readonly replicaUrl = `gs://${name}/app`
+  readonly #server: ChildProcess
+  readonly #api: string
+  readonly #proxy: CuttableProxy
+
+  private constructor(server: ChildProcess, api: string, proxy: CuttableProxy) {
+    this.#server = server
+    this.#api = api
+    this.#proxy = proxy
+  }
+
+  static async start(): Promise<Bucket> {
+    const [port, proxyPort] = [await freePort(), await freePort()]
+    const publicHost = `${hostFromContainer}:${proxyPort}`
+    const server = spawn(
+      required('FAKE_GCS_SERVER'),
+      ['-backend', 'memory', '-scheme', 'http', '-host', '127.0.0.1', '-port', String(port)].concat(
+        ['-public-host', publicHost, '-external-url', `http://${publicHost}`],
+      ),
+      { stdio: 'ignore' },
+    )
+    const bucket = new Bucket(
+      server,
+      `http://127.0.0.1:${port}`,
+      new CuttableProxy(proxyPort, port),
+    )
+    await bucket.#proxy.mend()
+    await expect(() => bucket.#create()).toPass()
+    return bucket
+  }
+
+  /** What a container needs to find it. */
+  get environment(): Record<string, string> {
+    return { STORAGE_EMULATOR_HOST: `${hostFromContainer}:${this.#proxy.port}` }
+  }
+
+  cut = () => this.#proxy.cut()
+  mend = () => this.#proxy.mend()
+
+  async objects(): Promise<string[]> {
+    const response = await fetch(`${this.#api}/storage/v1/b/${name}/o`)
+    const { items = [] } = (await response.json()) as { items?: { name: string }[] }
+    return items.map((item) => item.name)
+  }
+
+  async overwrite(object: string, body: string): Promise<void> {
+    const query = `uploadType=media&name=${encodeURIComponent(object)}`
+    const url = `${this.#api}/upload/storage/v1/b/${name}/o?${query}`
+    expect((await fetch(url, { method: 'POST', body })).ok).toBe(true)
+  }
+
+  async remove(object: string): Promise<void> {
+    const url = `${this.#api}/storage/v1/b/${name}/o/${encodeURIComponent(object)}`
+    expect((await fetch(url, { method: 'DELETE' })).ok).toBe(true)
+  }
+
+  /** What a stranger with Litestream would restore from the bucket now. */
+  async content(): Promise<{ visits: number; messages: string[] }> {
+    const folder = await mkdtemp(join(tmpdir(), 'visits-'))
+    const path = join(folder, 'app.db')
+    try {
+      const env = { ...process.env, STORAGE_EMULATOR_HOST: new URL(this.#api).host }
+      const url = `${this.replicaUrl}/epoch-00000001`
+      await run(required('LITESTREAM'), ['restore', '-o', path, url], { env })
+      const database = openDatabase(path)
+      const { entries } = await listEntries(database, { before: null, limit: 10_000 })
+      const visits = await countVisits(database)
+      database.$client.close()
+      return { visits, messages: entries.map((entry) => entry.message) }
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#proxy.cut()
+    const exited = once(this.#server, 'exit')
+    this.#server.kill('SIGKILL')
+    await exited
+  }
+
+  async #create(): Promise<void> {
+    const url = `${this.#api}/storage/v1/b?project=test`
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify({ name }) })
+    expect(response.ok).toBe(true)
+  }
+}

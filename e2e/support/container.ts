@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
+import { expect } from '@playwright/test'
+import { required } from './environment.ts'
+import { freePort } from './ports.ts'
+
+const run = promisify(execFile)
+
+/** The app in its real container, on a read-only root and an empty disk. */
+export class Container {
+  readonly url: string
+  readonly #name: string
+
+  private constructor(name: string, port: number) {
+    this.#name = name
+    this.url = `http://127.0.0.1:${port}`
+  }
+
+  static async start(environment: Record<string, string>): Promise<Container> {
+    const port = await freePort()
+    const container = new Container(`visits-${randomUUID()}`, port)
+    const network =
+      process.platform === 'linux'
+        ? ['--network', 'host', '--env', `PORT=${port}`]
+        : ['--publish', `127.0.0.1:${port}:8080`]
+    const variables = Object.entries(environment).flatMap((pair) => ['--env', pair.join('=')])
+    await engine(
+      ...['run', '--detach', '--name', container.#name, '--read-only'],
+      ...['--tmpfs', '/data:rw,size=64m,mode=1777'],
+      ...[...network, ...variables, required('IMAGE')],
+    )
+    return container
+  }
+
+  /** Waits until the app serves. */
+  async ready(): Promise<void> {
+    await expect(async () => expect((await this.health()).status).toBe(200)).toPass({
+      timeout: 40_000,
+      intervals: [100],
+    })
+  }
+
+  async health(): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${this.url}/health/ready`)
+    return { status: response.status, body: await response.json() }
+  }
+
+  /** Stops it as Cloud Run does: SIGTERM, and SIGKILL 10 s later. Returns the exit code. */
+  async stop(): Promise<number> {
+    await engine('stop', '--time', '10', this.#name)
+    return this.exitCode()
+  }
+
+  async kill(): Promise<void> {
+    await engine('kill', '--signal', 'KILL', this.#name)
+    await this.exitCode()
+  }
+
+  /** Waits until it has ended. */
+  async exitCode(): Promise<number> {
+    return Number((await engine('wait', this.#name)).stdout)
+  }
+
+  async logs(): Promise<string> {
+    const { stdout, stderr } = await engine('logs', this.#name)
+    return stdout + stderr
+  }
+
+  async remove(): Promise<void> {
+    await engine('rm', '--force', '--volumes', this.#name)
+  }
+}
+
+/** The size of the image in bytes. */
+export async function imageSize(): Promise<number> {
+  const { stdout } = await engine('image', 'inspect', '--format', '{{.Size}}', required('IMAGE'))
+  return Number(stdout)
+}
+
+function engine(...args: string[]) {
+  return run(required('CONTAINER_ENGINE'), args, { timeout: 60_000 })
+}

@@ -1,0 +1,44 @@
+import { test as base } from '@playwright/test'
+import { Bucket } from './bucket.ts'
+import { Container } from './container.ts'
+
+type Fixtures = {
+  /** An empty bucket. */
+  bucket: Bucket
+  /** Starts a container on an empty disk; waits for nothing. */
+  start: (environment?: Record<string, string>) => Promise<Container>
+  /** A running app with an empty bucket. */
+  app: Container
+}
+
+export const test = base.extend<Fixtures>({
+  bucket: async ({ browserName: _ }, use) => {
+    const bucket = await Bucket.start()
+    await use(bucket)
+    await bucket.stop()
+  },
+
+  start: async ({ bucket }, use, testInfo) => {
+    const started: Container[] = []
+    await use(async (environment) => {
+      const found = { REPLICA_URL: bucket.replicaUrl, ...bucket.environment, ...environment }
+      const container = await Container.start(found)
+      started.push(container)
+      return container
+    })
+    for (const container of started) {
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach('container log', { body: await container.logs() })
+      }
+      await container.remove()
+    }
+  },
+
+  app: async ({ start }, use) => {
+    const app = await start()
+    await app.ready()
+    await use(app)
+  },
+})
+
+export { expect } from '@playwright/test'
