@@ -15,7 +15,7 @@ RUN mkdir -p /image/etc/ssl/certs /image/usr/local/bin /image/app /image/data /i
     && node -p "require('tls').rootCertificates.join('\n')" > /image/etc/ssl/certs/ca-certificates.crt \
     && cp -r .next/standalone/. /image/app/ \
     && cp litestream.yml /image/etc/ \
-    && chown 65532:65532 /image/data /image/tmp
+    && chmod 1777 /image/data /image/tmp
 
 # No shell, no package manager: what isn't there needs no update and helps no intruder.
 FROM scratch

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -75,11 +75,21 @@ async function run(test: TestContext) {
   const child = spawn('litestream', ['replicate', '-config', config, '-exec', 'sleep 60'])
   child.stdout.resume()
   child.stderr.resume()
+  await once(child, 'spawn')
   test.after(() => end(child))
   const litestream = new Litestream(socketPath)
-  while (!existsSync(socketPath)) await setTimeout(10)
-  await litestream.info(1_000)
+  await listening(litestream, child)
   return { folder, litestream }
+}
+
+async function listening(litestream: Litestream, child: ChildProcess): Promise<void> {
+  try {
+    await litestream.info(1_000)
+  } catch (error) {
+    if (child.exitCode !== null) throw error
+    await setTimeout(10)
+    await listening(litestream, child)
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {

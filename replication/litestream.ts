@@ -21,6 +21,25 @@ const synced = z
   .transform(({ txid, replicated_txid }) => ({ txid, replicatedTxid: replicated_txid }))
 
 /**
+ * Connects to the Litestream that runs this process.
+ *
+ * @throws {Error} if none listens at `socketPath`
+ */
+export async function connectLitestream(socketPath: string): Promise<Litestream> {
+  const litestream = new Litestream(socketPath)
+  try {
+    await litestream.info(5_000)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error
+    // Litestream itself only warns when it can't make its socket.
+    throw new Error(
+      `Litestream does not answer at ${socketPath} (${reason}). Start the server with: litestream replicate -config litestream.yml -exec "node server.js"`,
+    )
+  }
+  return litestream
+}
+
+/**
  * The Litestream that runs this process, through its control socket. Each call throws
  * {@link LitestreamRefused} on an answer other than 200, a `TimeoutError` after its deadline, and
  * the system's error if nobody listens on the socket.

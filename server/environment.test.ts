@@ -9,6 +9,7 @@ describe('The environment', () => {
     assert.deepEqual(readEnvironment(good), {
       port: 8080,
       replicaUrl: 'gs://my-bucket/path',
+      dataDirectory: '/data',
       databasePath: '/data/app.db',
       socketPath: '/data/litestream.sock',
       development: false,

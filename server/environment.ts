@@ -6,6 +6,7 @@ export type Environment = {
   port: number
   /** The base URL of the replica; each epoch has a path of its own below it. */
   replicaUrl: ReplicaUrl
+  dataDirectory: string
   /** The database file. */
   databasePath: string
   /** Litestream's control socket. */
@@ -54,6 +55,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   return {
     port: data.PORT,
     replicaUrl: data.REPLICA_URL,
+    dataDirectory: data.DATA_DIR,
     databasePath: join(data.DATA_DIR, 'app.db'),
     socketPath: socketIn(data.DATA_DIR),
     development: data.NODE_ENV === 'development',

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { migrateDatabase } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
-import { Litestream } from '../replication/litestream.ts'
+import { connectLitestream, type Litestream } from '../replication/litestream.ts'
 import { fetchNewestCopy } from '../replication/newest-copy.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { startReplication } from '../replication/start-replication.ts'
+import { checkDataDirectory } from './data-directory.ts'
 import { drain } from './drain.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { listen } from './http.ts'
@@ -14,7 +15,7 @@ import { log } from './log.ts'
 import { preparePages } from './pages.ts'
 import { publishRuntime } from './runtime.ts'
 import { Steps } from './steps.ts'
-import { stopSignal } from './stop-signal.ts'
+import { stopSignal, unlessStopped } from './stop-signal.ts'
 
 // Leaderships will be numbered once a lease hands them out; with one instance there is one.
 const epoch = 1
@@ -25,7 +26,8 @@ try {
   await serve(readEnvironment(process.env))
 } catch (error) {
   if (!stop.aborted) {
-    log('CRITICAL', error instanceof Error ? error.message : String(error))
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    log('CRITICAL', message, { stack })
     process.exit(1)
   }
 }
@@ -33,12 +35,14 @@ try {
 process.exit(0)
 
 async function serve(environment: Environment): Promise<void> {
+  checkDataDirectory(environment.dataDirectory)
+  const litestream = await connectLitestream(environment.socketPath)
   const lifecycle = new Lifecycle()
   const server = await listen(environment.port, lifecycle)
 
   // The database first: its restore is a process of its own, and loading Next keeps this one busy.
-  const [database, pages] = await Promise.all([
-    bringUpDatabase(environment, new Steps(lifecycle, stop)),
+  const [database, pages] = await unlessStopped(stop, [
+    bringUpDatabase(environment, litestream, new Steps(lifecycle, stop)),
     preparePages(folder, { ...environment, httpServer: server }),
   ])
   publishRuntime({ database: () => database })
@@ -52,8 +56,8 @@ async function serve(environment: Environment): Promise<void> {
   log('INFO', 'Stopped. Litestream makes its final sync now.')
 }
 
-async function bringUpDatabase(environment: Environment, steps: Steps) {
-  const { databasePath: path, replicaUrl: base, socketPath } = environment
+async function bringUpDatabase(environment: Environment, litestream: Litestream, steps: Steps) {
+  const { databasePath: path, replicaUrl: base } = environment
   const replicaUrl = epochUrl(base, epoch)
   const patience = { signal: stop, stallMs: 15_000 }
 
@@ -63,7 +67,7 @@ async function bringUpDatabase(environment: Environment, steps: Steps) {
   const database = await steps.once('open', () => openDatabase(path))
   await steps.once('migrate', () => migrateDatabase(database, join(folder, 'db/migrations')))
   await steps.untilDone('replicate', () =>
-    startReplication(new Litestream(socketPath), { path, replicaUrl }, 30_000),
+    startReplication(litestream, { path, replicaUrl }, 30_000),
   )
   return database
 }

@@ -9,3 +9,19 @@ export function stopSignal(): AbortSignal {
   }
   return controller.signal
 }
+
+/**
+ * Waits for all of `work`, or until the process is to stop: nobody has been promised anything yet,
+ * so there is nothing to wait for.
+ *
+ * @throws the signal's reason
+ */
+export async function unlessStopped<T extends readonly unknown[]>(
+  stop: AbortSignal,
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const stopped = Promise.withResolvers<never>()
+  stop.addEventListener('abort', () => stopped.reject(stop.reason))
+  if (stop.aborted) throw stop.reason
+  return Promise.race([Promise.all(work), stopped.promise])
+}
