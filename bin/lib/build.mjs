@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hashOfFolder } from './hash.mjs'
+import { onPath } from './on-path.mjs'
+import { root } from './project.mjs'
+import { must } from './run.mjs'
+
+const sources = [
+  'app',
+  'bin/build.mjs',
+  'db',
+  'next.config.mjs',
+  'package-lock.json',
+  'package.json',
+  'public',
+  'replication',
+  'server',
+  'tsconfig.json',
+]
+
+/**
+ * Builds the app into `.next/standalone`, unless that was done from the same sources.
+ * @param {string} node the path of the Node that builds
+ * @throws {Failure} with the build's last lines
+ */
+export async function build(node) {
+  const stamp = join(root, '.next', 'standalone', '.sources.sha256')
+  const hash = await hashOfFolder(root, sources)
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return
+  console.log('Building the app.')
+  await rm(stamp, { force: true })
+  const env = { ...onPath([node]), NODE_ENV: 'production' }
+  await must(node, ['bin/build.mjs'], { cwd: root, env, deadlineMs: 600_000 })
+  await writeFile(stamp, hash)
+}

@@ -1,0 +1,44 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { agree, countPlaywright } from './counts.mjs'
+import { onPath } from './on-path.mjs'
+import { parts } from './parts.mjs'
+import { cache, root } from './project.mjs'
+import { run } from './run.mjs'
+
+const nothing = { stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }
+
+/** @returns {Promise<import('./counts.mjs').Counts>} */
+export async function e2e() {
+  await parts.dependencies()
+  await parts.build()
+  const node = await parts.node()
+  const report = join(cache, 'e2e.json')
+  await rm(report, { force: true })
+  const { ok } = await run(
+    node,
+    [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json'],
+    {
+      cwd: root,
+      env: await environment(node, report),
+      deadlineMs: 2_700_000,
+      show: true,
+    },
+  )
+  const result = await readFile(report, 'utf8').then(JSON.parse, () => nothing)
+  return agree(countPlaywright(result), ok)
+}
+
+async function environment(node, report) {
+  const engine = await parts.engine()
+  const chromium = await parts.browser()
+  return {
+    ...onPath([node], engine.env),
+    CONTAINER_ENGINE: engine.command,
+    IMAGE: (await parts.image()).tag,
+    FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+    LITESTREAM: await parts.litestream(),
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+    ...(chromium && { CHROMIUM_PATH: chromium }),
+  }
+}

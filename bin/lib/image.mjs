@@ -1,0 +1,16 @@
+import { root } from './project.mjs'
+import { must } from './run.mjs'
+
+const tag = 'localhost/visits:test'
+
+/**
+ * Builds the container image.
+ * @param {import('./engine.mjs').Engine} engine
+ * @returns {Promise<{tag: string, megabytes: number}>}
+ * @throws {Failure} with the build's last lines
+ */
+export async function image({ command, env }) {
+  await must(command, ['build', '--tag', tag, root], { env, deadlineMs: 1_200_000 })
+  const size = await must(command, ['image', 'inspect', '--format', '{{.Size}}', tag], { env })
+  return { tag, megabytes: Math.round(Number(size) / 1e6) }
+}

@@ -1,0 +1,26 @@
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from './failure.mjs'
+import { hashOfFolder } from './hash.mjs'
+import { npmProgram } from './npm-program.mjs'
+import { cache, root } from './project.mjs'
+
+/**
+ * Checks that the migrations are consistent and lead to the schema as it is.
+ * @param {string} node
+ * @throws {Failure} when they don't
+ */
+export async function migrations(node) {
+  await npmProgram(node, 'drizzle-kit', ['check'])
+  const copy = join(cache, 'migrations')
+  await rm(copy, { recursive: true, force: true })
+  await cp(join(root, 'db', 'migrations'), copy, { recursive: true })
+  const before = await hashOfFolder(copy)
+  // It takes only a relative path, and no config file beside it.
+  const options = ['--dialect', 'sqlite', '--schema', 'db/schema.ts', '--out', '.cache/migrations']
+  const said = await npmProgram(node, 'drizzle-kit', ['generate', ...options])
+  // A change that it would ask a question about ends it with exit code 0 and nothing written.
+  if ((await hashOfFolder(copy)) !== before || !said.includes('nothing to migrate')) {
+    throw new Failure('db/schema.ts has changes without a migration: run `npm run migration`.')
+  }
+}

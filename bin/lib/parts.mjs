@@ -1,0 +1,35 @@
+import { baseImages } from './base-images.mjs'
+import { browser } from './browser.mjs'
+import { build } from './build.mjs'
+import { dependencies } from './dependencies.mjs'
+import { engine } from './engine.mjs'
+import { fakeGcsServer } from './fake-gcs-server.mjs'
+import { image } from './image.mjs'
+import { litestream } from './litestream.mjs'
+import { node } from './node.mjs'
+import { once } from './once.mjs'
+
+/** What the tests are made with and of: each is made once, when it or what needs it is asked for. */
+export const parts = {
+  node: once(node),
+  litestream: once(litestream),
+  fakeGcsServer: once(fakeGcsServer),
+  dependencies: once(dependencies),
+  browser: once(async () => {
+    await parts.dependencies()
+    return browser(await parts.node())
+  }),
+  engine: once(async () => engine(await parts.litestream())),
+  baseImages: once(async () => {
+    const tools = { node: await parts.node(), litestream: await parts.litestream() }
+    await baseImages(await parts.engine(), tools)
+  }),
+  build: once(async () => {
+    await parts.dependencies()
+    await build(await parts.node())
+  }),
+  image: once(async () => {
+    await parts.baseImages()
+    return image(await parts.engine())
+  }),
+}

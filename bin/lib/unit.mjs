@@ -1,0 +1,26 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { agree, countTap } from './counts.mjs'
+import { onPath } from './on-path.mjs'
+import { parts } from './parts.mjs'
+import { cache, root } from './project.mjs'
+import { run } from './run.mjs'
+
+/** @returns {Promise<import('./counts.mjs').Counts>} */
+export async function unit() {
+  await parts.dependencies()
+  const node = await parts.node()
+  const report = join(cache, 'unit.tap')
+  await rm(report, { force: true })
+  const args = [
+    '--test',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${report}`,
+    '{app,bin,db,replication,server}/**/*.test.{mjs,ts}',
+  ]
+  const env = onPath([node, await parts.litestream()])
+  const { ok } = await run(node, args, { cwd: root, env, deadlineMs: 900_000, show: true })
+  return agree(countTap(await readFile(report, 'utf8').catch(() => '')), ok)
+}
