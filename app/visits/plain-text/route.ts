@@ -1,0 +1,8 @@
+import { countVisit } from '../count-visit.ts'
+
+/** The front page for curl and its kind: next.config.mjs sends them here from `/`. */
+export async function GET(): Promise<Response> {
+  return new Response(`This server has been visited ${await countVisit()} times.\n`, {
+    headers: { 'cache-control': 'no-store', vary: 'accept' },
+  })
+}
