@@ -9,6 +9,21 @@ export default {
   // `npm test` checks the types of everything; the image's build need not do it again.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
+  rewrites: () => ({
+    // Before the pages, as `/` is one. What Next itself asks for also goes without text/html.
+    beforeFiles: [
+      { source: '/favicon.ico', destination: '/favicon.svg' },
+      {
+        source: '/',
+        destination: '/visits/plain-text',
+        missing: [
+          { type: 'header', key: 'accept', value: '.*text/html.*' },
+          { type: 'header', key: 'rsc' },
+          { type: 'header', key: 'next-action' },
+        ],
+      },
+    ],
+  }),
   poweredByHeader: false,
   devIndicators: false,
 }

@@ -19,7 +19,8 @@ cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
 
 function buildPages() {
   const next = require.resolve('next/dist/bin/next')
-  const { status } = spawnSync(process.execPath, [next, 'build'], { stdio: 'inherit' })
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
+  const { status } = spawnSync(process.execPath, [next, 'build'], { env, stdio: 'inherit' })
   if (status !== 0) process.exit(1)
 }
 

@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { Litestream, LitestreamRefused } from './litestream.ts'
 import { restoreReplica } from './litestream-command.ts'
 import { ReplicationProblem } from './problem.ts'
-import { startReplication } from './start-replication.ts'
+import { startReplication, stopReplication } from './replicate.ts'
 import { read, temporaryFolder, write } from './test-support.ts'
 
 describe('The Litestream that runs the server', () => {
@@ -24,14 +24,14 @@ describe('The Litestream that runs the server', () => {
     assert.deepEqual(await restored(folder, replicaUrl), ['one', 'two'])
   })
 
-  it('makes a final sync when a database is unregistered', async (test) => {
+  it('has the last row in the bucket once replication has been stopped', async (test) => {
     const { folder, litestream } = await run(test)
     const path = join(folder, 'app.db')
     const replicaUrl = `file://${join(folder, 'bucket')}`
     write(path, 'one')
     await startReplication(litestream, { path, replicaUrl }, 5_000)
     write(path, 'last')
-    await litestream.unregister(path, 5_000)
+    await stopReplication(litestream, { path, replicaUrl }, 5_000)
     assert.deepEqual(await restored(folder, replicaUrl), ['one', 'last'])
   })
 

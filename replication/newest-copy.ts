@@ -10,6 +10,17 @@ export type Origin =
   | { from: 'bucket'; url: string }
   | { from: 'nothing-yet' }
 
+export function originInWords(origin: Origin): string {
+  switch (origin.from) {
+    case 'this-disk':
+      return 'The database on this disk is the newest copy.'
+    case 'bucket':
+      return `Restored the database from ${origin.url}.`
+    case 'nothing-yet':
+      return 'There is no copy of the database anywhere: starting a new one.'
+  }
+}
+
 /** Where to look for the database, on this disk and in the bucket. */
 export type Places = {
   /** The database file. */

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { migrateDatabase } from '../db/migrate.ts'
-import { openDatabase } from '../db/open.ts'
+import { type Database, openDatabase } from '../db/open.ts'
 import { connectLitestream, type Litestream } from '../replication/litestream.ts'
-import { fetchNewestCopy } from '../replication/newest-copy.ts'
+import { fetchNewestCopy, originInWords } from '../replication/newest-copy.ts'
 import { epochUrl } from '../replication/replica-url.ts'
-import { startReplication } from '../replication/start-replication.ts'
+import { type Replicated, startReplication, stopReplication } from '../replication/replicate.ts'
 import { checkDataDirectory } from './data-directory.ts'
 import { drain } from './drain.ts'
 import { type Environment, readEnvironment } from './environment.ts'
@@ -25,16 +25,19 @@ const stop = stopSignal()
 try {
   await serve(readEnvironment(process.env))
 } catch (error) {
-  if (!stop.aborted) {
+  if (error !== stop.reason) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     log('CRITICAL', message, { stack })
-    process.exit(1)
   }
+  if (!stop.aborted) process.exit(1)
 }
 // Not 143: after any other code than 0 Litestream skips its final sync.
 process.exit(0)
 
 async function serve(environment: Environment): Promise<void> {
+  const { databasePath: path, replicaUrl: base } = environment
+  const replicated = { path, replicaUrl: epochUrl(base, epoch) }
+
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
   const lifecycle = new Lifecycle()
@@ -42,7 +45,7 @@ async function serve(environment: Environment): Promise<void> {
 
   // The database first: its restore is a process of its own, and loading Next keeps this one busy.
   const [database, pages] = await unlessStopped(stop, [
-    bringUpDatabase(environment, litestream, new Steps(lifecycle, stop)),
+    bringUpDatabase(litestream, replicated, base, new Steps(lifecycle, stop)),
     preparePages(folder, { ...environment, httpServer: server }),
   ])
   publishRuntime({ database: () => database })
@@ -53,17 +56,23 @@ async function serve(environment: Environment): Promise<void> {
   lifecycle.enter({ name: 'stopping', pages })
   await drain(server, 5_000)
   database.$client.close()
-  log('INFO', 'Stopped. Litestream makes its final sync now.')
+  await stopReplication(litestream, replicated, 4_000)
+  log('INFO', 'Stopped. Everything is in the bucket.')
 }
 
-async function bringUpDatabase(environment: Environment, litestream: Litestream, steps: Steps) {
-  const { databasePath: path, replicaUrl: base } = environment
-  const replicaUrl = epochUrl(base, epoch)
+async function bringUpDatabase(
+  litestream: Litestream,
+  { path, replicaUrl }: Replicated,
+  base: string,
+  steps: Steps,
+): Promise<Database> {
+  const places = { path, replicaUrl, ancestors: [base] }
   const patience = { signal: stop, stallMs: 15_000 }
 
-  await steps.untilDone('restore', () =>
-    fetchNewestCopy({ path, replicaUrl, ancestors: [base] }, new Date(), patience),
+  const origin = await steps.untilDone('restore', () =>
+    fetchNewestCopy(places, new Date(), patience),
   )
+  log('INFO', originInWords(origin), origin)
   const database = await steps.once('open', () => openDatabase(path))
   await steps.once('migrate', () => migrateDatabase(database, join(folder, 'db/migrations')))
   await steps.untilDone('replicate', () =>

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { showInWords } from './in-words.mjs'
 import { onPath } from './on-path.mjs'
 import { root } from './project.mjs'
 import { untilReady } from './ready.mjs'
@@ -20,12 +21,13 @@ export async function serve({ tools, env, dev }) {
     {
       cwd: dev ? root : join(root, '.next', 'standalone'),
       env: onPath([tools.node, tools.litestream], env),
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       // Out of the terminal's process group, or Ctrl-C would reach it and the server directly.
       detached: true,
     },
   )
   stopOnce(child)
+  showInWords(child.stdout)
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', (code) => resolve(code ?? 1))
@@ -34,7 +36,6 @@ export async function serve({ tools, env, dev }) {
   announce(env, stop.signal)
   const code = await ended
   stop.abort()
-  if (code === 0) console.log('Stopped; everything is in the bucket.')
   return code
 }
 

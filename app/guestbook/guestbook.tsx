@@ -1,0 +1,29 @@
+import { listEntries } from '../../db/entries.ts'
+import { database } from '../database.ts'
+import { EntryList } from './entry-list.tsx'
+import { SignForm } from './sign-form.tsx'
+
+const entriesAPage = 10
+
+/**
+ * The form and a page of entries.
+ *
+ * @param before shows only what was written before this entry; null starts at the newest
+ * @param signed the entry that the visitor has just written, if any
+ */
+export async function Guestbook({
+  before,
+  signed,
+}: {
+  before: number | null
+  signed: number | null
+}) {
+  const page = await listEntries(await database(), { before, limit: entriesAPage })
+  return (
+    <section aria-labelledby="guestbook">
+      <h2 id="guestbook">Guestbook</h2>
+      {before === null && <SignForm signed={signed} />}
+      <EntryList page={page} before={before} />
+    </section>
+  )
+}

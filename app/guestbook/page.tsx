@@ -1,0 +1,28 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { z } from 'zod'
+import { Guestbook } from './guestbook.tsx'
+
+export const metadata: Metadata = { title: 'Guestbook' }
+
+const id = z.coerce.number().int().positive().nullable().default(null).catch(null)
+const query = z.object({ before: id, signed: id })
+
+/** The guestbook by itself, from any entry on; being here is no visit. */
+export default async function GuestbookPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}) {
+  const { before, signed } = query.parse(await searchParams)
+  return (
+    <>
+      <nav>
+        <Link href="/" prefetch={false}>
+          ← Front page
+        </Link>
+      </nav>
+      <Guestbook before={before} signed={signed} />
+    </>
+  )
+}

@@ -1,0 +1,14 @@
+import { Guestbook } from './guestbook/guestbook.tsx'
+import { countVisit } from './visits/count-visit.ts'
+
+export default async function FrontPage() {
+  const visits = await countVisit()
+  return (
+    <>
+      <h1>
+        This server has been visited <strong>{visits}</strong> times.
+      </h1>
+      <Guestbook before={null} signed={null} />
+    </>
+  )
+}
