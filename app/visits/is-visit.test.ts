@@ -22,6 +22,7 @@ describe('A request for the front page', () => {
     'Next prefetches a part of it': { 'next-router-segment-prefetch': '/_tree' },
     'the browser prefetches it': { 'sec-purpose': 'prefetch' },
     'the browser renders it in advance': { 'sec-purpose': 'prefetch;prerender' },
+    'a probe asks for it': { 'user-agent': 'GoogleHC/1.0' },
     'an older browser prefetches it': { purpose: 'prefetch' },
   })) {
     it(`is no visit when ${what}`, () => {

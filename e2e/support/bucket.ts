@@ -78,7 +78,7 @@ export class Bucket {
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
     const path = join(folder, 'app.db')
     try {
-      const env = { ...process.env, STORAGE_EMULATOR_HOST: new URL(this.#api).host }
+      const env = { ...process.env, ...this.environment }
       const url = `${this.replicaUrl}/epoch-00000001`
       await run(required('LITESTREAM'), ['restore', '-o', path, url], { env })
       const database = openDatabase(path)

@@ -7,6 +7,11 @@ import { freePort } from './ports.ts'
 
 const run = promisify(execFile)
 
+type Health = {
+  status: number
+  body: { state: string; problem?: { code: string; message: string } | null }
+}
+
 /** The app in its real container, on a read-only root and an empty disk. */
 export class Container {
   readonly url: string
@@ -41,9 +46,17 @@ export class Container {
     })
   }
 
-  async health(): Promise<{ status: number; body: unknown }> {
+  async health(): Promise<Health> {
     const response = await fetch(`${this.url}/health/ready`)
-    return { status: response.status, body: await response.json() }
+    return { status: response.status, body: (await response.json()) as Health['body'] }
+  }
+
+  /** The code of what keeps the app from serving; undefined while nothing does. */
+  async problem(): Promise<string | undefined> {
+    return this.health().then(
+      ({ body }) => body.problem?.code,
+      () => undefined,
+    )
   }
 
   /** Stops it as Cloud Run does: SIGTERM, and SIGKILL 10 s later. Returns the exit code. */
@@ -72,10 +85,12 @@ export class Container {
   }
 }
 
-/** The size of the image in bytes. */
-export async function imageSize(): Promise<number> {
-  const { stdout } = await engine('image', 'inspect', '--format', '{{.Size}}', required('IMAGE'))
-  return Number(stdout)
+/** The size of the image in bytes, and the user that it runs as. */
+export async function inspectImage(): Promise<{ size: number; user: string }> {
+  const format = '{{.Size}} {{.Config.User}}'
+  const { stdout } = await engine('image', 'inspect', '--format', format, required('IMAGE'))
+  const [size, user = ''] = stdout.trim().split(' ')
+  return { size: Number(size), user }
 }
 
 function engine(...args: string[]) {
