@@ -107,6 +107,27 @@ describe('The newest copy of the database', () => {
     assert.deepEqual(read(path), ['production'])
   })
 
+  it('is never a file that nobody noted when there is one without epochs', async (test) => {
+    const { folder, path, loseDisk, fetch } = scene(test)
+    write(path, 'from the original')
+    const original = `file://${join(folder, 'bucket', 'original')}`
+    await replicate(path, original)
+    loseDisk()
+    write(path, 'a toy')
+    await fetch([original])
+    assert.deepEqual(read(path), ['from the original'])
+  })
+
+  it('is refused, with the way out, when it is the one on this disk and damaged', async (test) => {
+    const { path, replicate, fetch } = scene(test)
+    write(path, ...Array.from({ length: 2000 }, (_, number) => `row ${number}`))
+    await replicate()
+    const bytes = readFileSync(path)
+    bytes.fill(0xff, 3 * 4096, 5 * 4096)
+    writeFileSync(path, bytes)
+    await assert.rejects(fetch(), /Move it away to start from the copy in the bucket/)
+  })
+
   it('is not an empty file', async (test) => {
     const { path, replicate, loseDisk, fetch } = scene(test)
     write(path, 'one')

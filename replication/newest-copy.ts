@@ -37,7 +37,7 @@ export type Places = {
  *
  * @param now names a file that has to make way
  * @throws {ReplicationProblem} if there may be a copy in the bucket that can't be had now
- * @throws {DamagedDatabase} if the copy on this disk is the newest and fails the check
+ * @throws {Error} if the copy on this disk is the newest and fails the check
  */
 export async function fetchNewestCopy(
   places: Places,
@@ -45,7 +45,7 @@ export async function fetchNewestCopy(
   options: CommandOptions,
 ): Promise<Origin> {
   if (await isNewestOnThisDisk(places, now, options)) {
-    checkDatabase(places.path)
+    checkOnDisk(places.path)
     return { from: 'this-disk' }
   }
   clearRemains(places.path)
@@ -64,17 +64,34 @@ export function noteReplica(path: string, replicaUrl: string): void {
 }
 
 async function isNewestOnThisDisk(
-  { path, replicaUrl }: Places,
+  { path, replicaUrl, ancestors }: Places,
   now: Date,
   options: CommandOptions,
 ): Promise<boolean> {
   if (!statSync(path, { throwIfNoEntry: false })?.size) return false
-  const there = await newestTxid(replicaUrl, options)
-  if (there === 0) return true
   // Litestream would not object to an older file: it writes it over the newer state.
-  if (replicaOf(path) === replicaUrl && localTxid(path) >= there) return true
+  const isItsSource = replicaOf(path) === replicaUrl
+  if (isItsSource && localTxid(path) >= (await newestTxid(replicaUrl, options))) return true
+  if (!isItsSource && (await areEmpty([replicaUrl, ...ancestors], options))) return true
   setAside(path, now)
   return false
+}
+
+async function areEmpty(urls: string[], options: CommandOptions): Promise<boolean> {
+  for (const url of urls) {
+    if ((await newestTxid(url, options)) > 0) return false
+  }
+  return true
+}
+
+function checkOnDisk(path: string): void {
+  try {
+    checkDatabase(path)
+  } catch (error) {
+    if (!(error instanceof DamagedDatabase)) throw error
+    const advice = 'Move it away to start from the copy in the bucket.'
+    throw new Error(`${error.message}. ${advice}`, { cause: error })
+  }
 }
 
 async function restoreChecked(url: string, path: string, options: CommandOptions) {
