@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addEntry, listEntries } from './entries.ts'
+import { addEntry, KeyReused, listEntries } from './entries.ts'
 import type { Database } from './open.ts'
 import { temporaryDatabase } from './test-support.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
 
+let keys = 0
+function entry({ name = 'A', message = 'B', idempotencyKey = `key ${++keys}` } = {}) {
+  return { name, message, idempotencyKey }
+}
+
 async function sign(database: Database, count: number): Promise<void> {
   for (let number = 1; number <= count; number++) {
-    await addEntry(database, { name: `Guest ${number}`, message: 'Hello' }, noon)
+    await addEntry(database, entry({ name: `Guest ${number}` }), noon)
   }
 }
 
@@ -20,15 +25,11 @@ async function names(database: Database, before: number | null, limit: number) {
 describe('The guestbook', () => {
   it('gives an entry back as it was written, with its id and time', async (test) => {
     const database = temporaryDatabase(test)
-    const entry = await addEntry(database, { name: "Robert'); --", message: 'Zeile 1\n行2' }, noon)
-    assert.deepEqual(entry, {
-      id: 1,
-      name: "Robert'); --",
-      message: 'Zeile 1\n行2',
-      createdAt: '2026-01-02T12:00:00.000Z',
-    })
+    const written = { name: "Robert'); --", message: 'Zeile 1\n行2' }
+    const stored = await addEntry(database, entry(written), noon)
+    assert.deepEqual(stored, { id: 1, ...written, createdAt: '2026-01-02T12:00:00.000Z' })
     const { entries } = await listEntries(database, { before: null, limit: 10 })
-    assert.deepEqual(entries, [entry])
+    assert.deepEqual(entries, [stored])
   })
 
   it('shows the newest first and pages through to the oldest, each entry once', async (test) => {
@@ -61,7 +62,28 @@ describe('The guestbook', () => {
     const database = temporaryDatabase(test)
     await sign(database, 2)
     database.$client.exec('delete from entries')
-    const entry = await addEntry(database, { name: 'A', message: 'B' }, noon)
-    assert.equal(entry.id, 3)
+    assert.equal((await addEntry(database, entry(), noon)).id, 3)
+  })
+
+  it('holds an entry once, however often it is written with the same key', async (test) => {
+    const database = temporaryDatabase(test)
+    const again = entry()
+    const first = await addEntry(database, again, noon)
+    assert.deepEqual(await addEntry(database, again, new Date()), first)
+    assert.deepEqual(await names(database, null, 10), { names: ['A'], older: null })
+  })
+
+  it('refuses a key that came with another entry, and keeps the first', async (test) => {
+    const database = temporaryDatabase(test)
+    await addEntry(database, entry({ idempotencyKey: 'k' }), noon)
+    await assert.rejects(
+      addEntry(database, entry({ idempotencyKey: 'k', message: 'C' }), noon),
+      KeyReused,
+    )
+    const { entries } = await listEntries(database, { before: null, limit: 10 })
+    assert.deepEqual(
+      entries.map(({ message }) => message),
+      ['B'],
+    )
   })
 })

@@ -1,8 +1,11 @@
-import { desc, lt } from 'drizzle-orm'
+import { desc, getTableColumns, lt } from 'drizzle-orm'
 import type { Database } from './open.ts'
 import { entries } from './schema.ts'
 
-export type Entry = typeof entries.$inferSelect
+const { idempotencyKey, ...columns } = getTableColumns(entries)
+
+/** An entry as everybody may see it. */
+export type Entry = Omit<typeof entries.$inferSelect, 'idempotencyKey'>
 
 export type EntryPage = {
   entries: Entry[]
@@ -10,18 +13,35 @@ export type EntryPage = {
   older: number | null
 }
 
-/** Writes a guestbook entry and returns it with its id. */
+/** Another entry was written with the same idempotency key. */
+export class KeyReused extends Error {
+  readonly code = 'key-reused'
+}
+
+/**
+ * Writes a guestbook entry and returns it with its id. Writing the same again with the same
+ * `idempotencyKey` changes nothing and returns what was written at first.
+ *
+ * @throws {KeyReused} if the key came with another name or message before
+ */
 export async function addEntry(
   database: Database,
-  entry: { name: string; message: string },
+  entry: { name: string; message: string; idempotencyKey: string },
   now: Date,
 ): Promise<Entry> {
   const { name, message } = entry
-  return database
+  const stored = database
     .insert(entries)
-    .values({ name, message, createdAt: now.toISOString() })
-    .returning()
+    .values({ ...entry, createdAt: now.toISOString() })
+    // Sets what is there already: doing nothing would return nothing.
+    .onConflictDoUpdate({
+      target: idempotencyKey,
+      set: { idempotencyKey: entry.idempotencyKey },
+    })
+    .returning(columns)
     .get()
+  if (stored.name !== name || stored.message !== message) throw new KeyReused()
+  return stored
 }
 
 /**
@@ -35,7 +55,7 @@ export async function listEntries(
   { before, limit }: { before: number | null; limit: number },
 ): Promise<EntryPage> {
   const rows = database
-    .select()
+    .select(columns)
     .from(entries)
     .where(before === null ? undefined : lt(entries.id, before))
     .orderBy(desc(entries.id))

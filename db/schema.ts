@@ -20,4 +20,6 @@ export const entries = sqliteTable('entries', {
   message: text().notNull(),
   /** RFC 3339, UTC. */
   createdAt: text('created_at').notNull(),
+  /** Chosen by whoever wrote it, so that writing it again changes nothing. */
+  idempotencyKey: text('idempotency_key').unique(),
 })

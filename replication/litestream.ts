@@ -13,9 +13,24 @@ export class LitestreamRefused extends Error {
     this.call = call
     this.status = status
   }
+
+  /** Whether Litestream has no such database, or has closed it. */
+  get isUnknownDatabase(): boolean {
+    return this.status === 404 || this.status === 409
+  }
+}
+
+/** Nobody listens on Litestream's control socket. */
+export class LitestreamGone extends Error {
+  readonly code = 'litestream-gone'
+
+  constructor(socketPath: string, cause: Error) {
+    super(`Litestream does not answer at ${socketPath} (${cause.message}).`, { cause })
+  }
 }
 
 const info = z.object({ version: z.string() })
+const unregistered = z.object({ status: z.string() })
 const synced = z
   .object({ txid: z.number(), replicated_txid: z.number() })
   .transform(({ txid, replicated_txid }) => ({ txid, replicatedTxid: replicated_txid }))
@@ -28,13 +43,11 @@ const synced = z
 export async function connectLitestream(socketPath: string): Promise<Litestream> {
   const litestream = new Litestream(socketPath)
   try {
+    // Litestream itself only warns when it can't make its socket.
     await litestream.info(5_000)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error
-    // Litestream itself only warns when it can't make its socket.
-    throw new Error(
-      `Litestream does not answer at ${socketPath} (${reason}). Start the server with: litestream replicate -config litestream.yml -exec "node server.js"`,
-    )
+    const start = 'litestream replicate -config litestream.yml -exec "node server.js"'
+    throw new Error(`${error instanceof Error ? error.message : error} Start it with: ${start}`)
   }
   return litestream
 }
@@ -42,7 +55,7 @@ export async function connectLitestream(socketPath: string): Promise<Litestream>
 /**
  * The Litestream that runs this process, through its control socket. Each call throws
  * {@link LitestreamRefused} on an answer other than 200, a `TimeoutError` after its deadline, and
- * the system's error if nobody listens on the socket.
+ * {@link LitestreamGone} if nobody listens on the socket.
  */
 export class Litestream {
   readonly #socketPath: string
@@ -62,11 +75,15 @@ export class Litestream {
 
   /** Makes a final sync and forgets the database; forgets it even where the sync fails. */
   async unregister(path: string, timeoutMs: number): Promise<void> {
-    await this.#call('POST', '/unregister', { path, timeout: seconds(timeoutMs) }, timeoutMs)
+    const call = ['POST', '/unregister'] as const
+    const answer = await this.#call(...call, { path, timeout: seconds(timeoutMs) }, timeoutMs)
+    const { status } = unregistered.parse(answer)
+    // Its final sync may have failed when it was forgotten.
+    if (status !== 'unregistered') throw new LitestreamRefused(call.join(' '), 404, status)
   }
 
   /** Resolves once every transaction that was committed before the call is in the bucket. */
-  async sync(path: string, timeoutMs: number) {
+  async sync(path: string, timeoutMs: number): Promise<z.output<typeof synced>> {
     const body = { path, wait: true, timeout: seconds(timeoutMs) }
     return synced.parse(await this.#call('POST', '/sync', body, timeoutMs))
   }
@@ -80,7 +97,9 @@ export class Litestream {
           const status = response.statusCode ?? 0
           text(response).then((answer) => resolve({ status, answer }), reject)
         })
-        call.once('error', (error) => reject(signal.aborted ? signal.reason : error))
+        call.once('error', (error) => {
+          reject(signal.aborted ? signal.reason : new LitestreamGone(this.#socketPath, error))
+        })
         call.end(body && JSON.stringify(body))
       },
     )

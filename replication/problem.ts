@@ -1,14 +1,18 @@
 /** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */
 export type ProblemCode =
+  | 'another-writer'
   | 'bucket-missing'
   | 'bucket-unreachable'
   | 'disk-full'
   | 'litestream-failed'
   | 'no-credentials'
+  | 'not-registered'
   | 'permission-denied'
   | 'replica-damaged'
 
 const advice: Record<ProblemCode, string> = {
+  'another-writer':
+    'Another instance writes to this replica. Stop one of the two, or give it another REPLICA_URL.',
   'bucket-missing': 'The bucket does not exist. Create it, or correct REPLICA_URL.',
   'bucket-unreachable':
     'The bucket does not answer. Check the network and REPLICA_URL; this goes on trying.',
@@ -17,6 +21,7 @@ const advice: Record<ProblemCode, string> = {
   'litestream-failed': 'Litestream failed. Its own words follow.',
   'no-credentials':
     'There are no Google credentials. Deploy with a service account, or run `gcloud auth application-default login`.',
+  'not-registered': 'Litestream does not replicate the database just now; this goes on trying.',
   'permission-denied':
     'The bucket refuses this service account. Grant it roles/storage.objectAdmin on the bucket.',
   'replica-damaged':

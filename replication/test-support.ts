@@ -1,15 +1,22 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { openDatabase } from '../db/open.ts'
+import { Litestream } from './litestream.ts'
+import { restoreReplica } from './litestream-command.ts'
 
 const run = promisify(execFile)
 
+type Test = { after(clean: () => void | Promise<void>): void }
+
 /** A folder that is gone after the test. */
-export function temporaryFolder(test: { after(clean: () => void): void }): string {
+export function temporaryFolder(test: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'visits-'))
   test.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
@@ -34,4 +41,46 @@ export function read(path: string): string[] {
 /** Has the real Litestream replicate the database file once. */
 export async function replicate(path: string, url: string): Promise<void> {
   await run('litestream', ['replicate', '-once', path, url])
+}
+
+/** The rows that {@link write} wrote, as they are in the bucket. */
+export async function restored(folder: string, replicaUrl: string): Promise<string[]> {
+  const path = join(folder, 'restored.db')
+  rmSync(path, { force: true })
+  const options = { signal: new AbortController().signal, stallMs: 10_000 }
+  assert.ok(await restoreReplica(replicaUrl, path, options))
+  return read(path)
+}
+
+/** A real Litestream that runs until the end of the test. */
+export async function runLitestream(test: Test) {
+  const folder = temporaryFolder(test)
+  const socketPath = join(folder, 'litestream.sock')
+  const config = join(folder, 'litestream.yml')
+  writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}`)
+  const child = spawn('litestream', ['replicate', '-config', config, '-exec', 'sleep 60'])
+  child.stdout.resume()
+  child.stderr.resume()
+  await once(child, 'spawn')
+  test.after(() => end(child))
+  const litestream = new Litestream(socketPath)
+  await listening(litestream, child)
+  return { folder, litestream, end: () => end(child) }
+}
+
+async function listening(litestream: Litestream, child: ChildProcess): Promise<void> {
+  try {
+    await litestream.info(1_000)
+  } catch (error) {
+    if (child.exitCode !== null) throw error
+    await setTimeout(10)
+    await listening(litestream, child)
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Health } from '../replication/replication.ts'
 import type { State } from './lifecycle.ts'
 
 /** Answers a probe; false if `path` isn't one. */
@@ -7,6 +8,10 @@ export function answerProbe(path: string, state: State, response: ServerResponse
     case '/health/live':
       answer(response, 200, state)
       return true
+    case '/health/startup':
+      answer(response, state.name === 'starting' ? 503 : 200, state)
+      return true
+    // Also where the bucket fails: pages can still be read.
     case '/health/ready':
       answer(response, state.name === 'leading' ? 200 : 503, state)
       return true
@@ -25,8 +30,18 @@ function describe(state: State) {
     case 'starting':
       return { state: state.name, step: state.step, problem: state.problem }
     case 'leading':
-      return { state: state.name, epoch: state.epoch }
+      return {
+        state: state.name,
+        epoch: state.epoch,
+        replication: describeHealth(state.replication.health),
+      }
     case 'stopping':
       return { state: state.name }
   }
+}
+
+function describeHealth(health: Health) {
+  if (health.status === 'healthy') return health
+  const { status, failingForMs, problem } = health
+  return { status, failingForMs, problem: { code: problem.code, message: problem.summary } }
 }

@@ -4,7 +4,8 @@ import { Agent, get, type IncomingMessage, type RequestListener } from 'node:htt
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
-import { temporaryDatabase } from '../db/test-support.ts'
+import { ReplicationProblem } from '../replication/problem.ts'
+import type { Health } from '../replication/replication.ts'
 import { drain } from './drain.ts'
 import { listen } from './http.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -18,17 +19,17 @@ async function start(test: TestContext) {
   })
   const address = server.address()
   assert.ok(address && typeof address === 'object')
-  const database = temporaryDatabase(test)
   return {
     lifecycle,
     server,
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
     lead: (pages: RequestListener) =>
-      lifecycle.enter({ name: 'leading', epoch: 1, database, pages }),
+      lifecycle.enter({ name: 'leading', epoch: 1, replication: { health }, pages }),
   }
 }
 
+const health: Health = { status: 'healthy' }
 const problem = { code: 'bucket-unreachable', message: 'The bucket does not answer.' }
 const hello: RequestListener = (_, response) => response.end('hello')
 
@@ -72,6 +73,19 @@ describe('While the server starts', () => {
     )
   })
 
+  it('tells a program of it in its own format', async (test) => {
+    const { url, lifecycle } = await start(test)
+    lifecycle.enter({ name: 'starting', step: 'restore', problem })
+    const answer = await fetch(`${url}/api/entries`)
+    assert.equal(answer.headers.get('content-type'), 'application/problem+json')
+    assert.deepEqual(await answer.json(), {
+      type: 'urn:visits:problem:starting',
+      status: 503,
+      title: 'This server is starting.',
+      detail: 'The bucket does not answer.',
+    })
+  })
+
   it('shows a browser a page that asks again', async (test) => {
     const { url, lifecycle } = await start(test)
     lifecycle.enter({ name: 'starting', step: 'restore', problem })
@@ -81,12 +95,32 @@ describe('While the server starts', () => {
 })
 
 describe('Once the server leads', () => {
+  it('is ready where the bucket fails too, and says so', async (test) => {
+    const { url, lifecycle } = await start(test)
+    const problem = new ReplicationProblem('bucket-unreachable', 'gs://secret-name', 'no answer')
+    lifecycle.enter({
+      name: 'leading',
+      epoch: 1,
+      replication: { health: { status: 'degraded', failingForMs: 7000, problem } },
+      pages: hello,
+    })
+    const ready = await fetch(`${url}/health/ready`)
+    assert.equal(ready.status, 200)
+    const body = await ready.text()
+    assert.match(body, /"status":"degraded","failingForMs":7000,"problem":{"code":"bucket-unr/)
+    assert.doesNotMatch(body, /secret-name/)
+  })
+
   it('is ready', async (test) => {
     const { url, lead } = await start(test)
     lead(hello)
     const ready = await fetch(`${url}/health/ready`)
     assert.equal(ready.status, 200)
-    assert.deepEqual(await ready.json(), { state: 'leading', epoch: 1 })
+    assert.deepEqual(await ready.json(), {
+      state: 'leading',
+      epoch: 1,
+      replication: { status: 'healthy' },
+    })
   })
 
   it('tells pages the method, whatever the client says it is', async (test) => {
@@ -94,6 +128,19 @@ describe('Once the server leads', () => {
     lead((request, response) => response.end(request.headers['x-request-method']))
     const answer = await fetch(url, { method: 'PUT', headers: { 'x-request-method': 'GET' } })
     assert.equal(await answer.text(), 'PUT')
+  })
+})
+
+describe('The startup probe', () => {
+  it('succeeds once the start has ended, and also while the server stops', async (test) => {
+    const { url, lifecycle, lead } = await start(test)
+    const startup = async () => (await fetch(`${url}/health/startup`)).status
+    assert.equal(await startup(), 503)
+    lead(hello)
+    assert.equal(await startup(), 200)
+    lifecycle.enter({ name: 'stopping', pages: hello })
+    assert.equal(await startup(), 200)
+    assert.equal((await fetch(`${url}/health/ready`)).status, 503)
   })
 })
 

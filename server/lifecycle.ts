@@ -1,13 +1,15 @@
 import { EventEmitter, once } from 'node:events'
 import type { RequestListener } from 'node:http'
-import type { Database } from '../db/open.ts'
+import type { Replication } from '../replication/replication.ts'
 
 /** Why the process isn't where it wants to be, in words for people who don't run it. */
 export type Problem = { code: string; message: string }
 
+type HasHealth = Pick<Replication, 'health'>
+
 export type State =
   | { name: 'starting'; step: string; problem: Problem | null }
-  | { name: 'leading'; epoch: number; database: Database; pages: RequestListener }
+  | { name: 'leading'; epoch: number; replication: HasHealth; pages: RequestListener }
   | { name: 'stopping'; pages: RequestListener }
 
 /** The one place that knows, and changes, what the process is doing. */

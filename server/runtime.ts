@@ -2,8 +2,12 @@ import type { Database } from '../db/open.ts'
 
 /** What the pages may ask of the process that serves them. */
 export type Runtime = {
-  /** @throws {Error} while the process isn't serving */
   database(): Database
+  /**
+   * Resolves once all that was committed before the call is in the bucket. Any error means that
+   * this can't be promised.
+   */
+  durable(): Promise<void>
 }
 
 // Next bundles the pages into module graphs of their own, so a module's variable would exist

@@ -1,13 +1,18 @@
+/** The process was asked to stop, as every process is in the end. */
+export class StopRequested extends Error {}
+
 /**
  * Aborts at the first SIGTERM or SIGINT, however many follow: Litestream passes on each one that it
  * gets, and a terminal sends Ctrl-C to the whole process group besides.
+ *
+ * @returns the controller, for what else ends the process
  */
-export function stopSignal(): AbortSignal {
-  const controller = new AbortController()
+export function stopOnSignals(): AbortController {
+  const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}`)))
+    process.on(signal, () => stop.abort(new StopRequested(`Stopped by ${signal}`)))
   }
-  return controller.signal
+  return stop
 }
 
 /**

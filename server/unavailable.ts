@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Problem } from './lifecycle.ts'
+import { problemAnswer } from './problem-details.ts'
 
 const retryAfterSeconds = 5
 
@@ -9,14 +10,29 @@ export function answerUnavailable(
   response: ServerResponse,
   problem: Problem | null,
 ): void {
-  const text = ['This server is starting.', problem?.message].filter(Boolean).join(' ')
-  const html = request.headers.accept?.includes('text/html')
-  response.writeHead(503, {
-    'content-type': html ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8',
-    'cache-control': 'no-store',
-    'retry-after': String(retryAfterSeconds),
-  })
-  response.end(html ? page(text) : `${text}\n`)
+  const { status, headers, body } = answer(request, problem)
+  response.writeHead(status, headers)
+  response.end(body)
+}
+
+function answer({ url, headers: { accept } }: IncomingMessage, problem: Problem | null) {
+  const detail = problem?.message ?? 'Please ask again in a moment.'
+  const title = 'This server is starting.'
+  if (url?.startsWith('/api/')) {
+    const retryAfter = retryAfterSeconds
+    return problemAnswer({ status: 503, type: 'starting', title, detail, retryAfter })
+  }
+  const text = `${title} ${detail}`
+  const html = accept?.includes('text/html')
+  return {
+    status: 503,
+    headers: {
+      'content-type': html ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+      'retry-after': String(retryAfterSeconds),
+    },
+    body: html ? page(text) : `${text}\n`,
+  }
 }
 
 function page(text: string): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { listEntries } from '../../db/entries.ts'
 import { database } from '../database.ts'
 import { EntryList } from './entry-list.tsx'
@@ -22,7 +23,9 @@ export async function Guestbook({
   return (
     <section aria-labelledby="guestbook">
       <h2 id="guestbook">Guestbook</h2>
-      {before === null && <SignForm signed={signed} />}
+      {before === null && (
+        <SignForm initial={{ status: signed === null ? 'blank' : 'signed', key: randomUUID() }} />
+      )}
       <EntryList page={page} before={before} />
     </section>
   )

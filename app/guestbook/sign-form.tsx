@@ -4,10 +4,18 @@ import { useActionState, useEffect, useRef } from 'react'
 import { Field } from './field.tsx'
 import { type Signing, sign } from './sign.ts'
 
+const words = {
+  blank: '',
+  invalid: '',
+  signed: 'Thank you. Your entry is saved.',
+  'not-durable':
+    'Your entry is not safe yet, as the bucket does not answer. Please send it again in a moment; it will be there only once.',
+  'not-written': 'Your entry could not be saved. It is still here: please try again in a moment.',
+}
+
 /** The form of the guestbook; it works before, and without, its JavaScript. */
-export function SignForm({ signed }: { signed: number | null }) {
-  const blank: Signing = { status: signed === null ? 'blank' : 'signed' }
-  const [signing, action, pending] = useActionState(sign, blank)
+export function SignForm({ initial }: { initial: Signing }) {
+  const [signing, action, pending] = useActionState(sign, initial)
   const form = useRef<HTMLFormElement>(null)
 
   useEffect(() => {
@@ -20,6 +28,7 @@ export function SignForm({ signed }: { signed: number | null }) {
   const problems = signing.status === 'invalid' ? signing.problems : {}
   return (
     <form action={action} ref={form}>
+      <input type="hidden" name="key" value={signing.key} />
       <Field label="Your name" name="name" written={written.name} problem={problems.name?.[0]}>
         {(props) => <input {...props} autoComplete="name" />}
       </Field>
@@ -32,13 +41,9 @@ export function SignForm({ signed }: { signed: number | null }) {
         {(props) => <textarea {...props} rows={3} />}
       </Field>
       <button type="submit" disabled={pending}>
-        {pending ? 'Signing …' : 'Sign the guestbook'}
+        {pending ? 'Saving …' : 'Sign the guestbook'}
       </button>
-      <p role="status">
-        {signing.status === 'signed' && 'Thank you. Your entry is in the guestbook.'}
-        {signing.status === 'failed' &&
-          'Your entry could not be saved. It is still here: please try again in a moment.'}
-      </p>
+      <p role="status">{words[signing.status]}</p>
     </form>
   )
 }

@@ -1,41 +1,43 @@
 'use server'
 
+import { randomUUID } from 'node:crypto'
 import { refresh } from 'next/cache'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
-import { addEntry } from '../../db/entries.ts'
-import { log } from '../../server/log.ts'
-import { database } from '../database.ts'
+import { keepEntry } from './keep-entry.ts'
 import { newEntry } from './new-entry.ts'
 
 type Written = { name: string; message: string }
 
-/** What became of the form as it was last sent. */
-export type Signing =
-  | { status: 'blank' }
-  | { status: 'signed' }
+/** What became of the form as it was last sent, and the idempotency key for the next time. */
+export type Signing = { key: string } & (
+  | { status: 'blank' | 'signed' }
   | { status: 'invalid'; written: Written; problems: Partial<Record<keyof Written, string[]>> }
-  | { status: 'failed'; written: Written }
+  | { status: 'not-durable' | 'not-written'; written: Written }
+)
 
 /** Writes what the form holds into the guestbook. */
 export async function sign(_: Signing, form: FormData): Promise<Signing> {
+  const key = z
+    .uuid()
+    .catch(() => randomUUID())
+    .parse(form.get('key'))
   const written = { name: field(form, 'name'), message: field(form, 'message') }
   const { success, data, error } = newEntry.safeParse(written)
   if (!success) {
-    return { status: 'invalid', written, problems: z.flattenError(error).fieldErrors }
+    return { status: 'invalid', key, written, problems: z.flattenError(error).fieldErrors }
   }
-  let id: number
-  try {
-    id = (await addEntry(await database(), data, new Date())).id
-  } catch (error) {
-    log('ERROR', `A guestbook entry could not be written: ${error}`)
-    return { status: 'failed', written }
+  let kept = await keepEntry(data, key)
+  // The form was sent before, and what it holds was changed since: that is another entry.
+  if (kept.outcome === 'key-reused') kept = await keepEntry(data, randomUUID())
+  if (kept.outcome !== 'kept') {
+    return { status: kept.outcome === 'not-durable' ? 'not-durable' : 'not-written', key, written }
   }
   // Without JavaScript the answer is a page, and reloading it must not send the form again.
-  if (!(await headers()).has('next-action')) redirect(`/guestbook?signed=${id}`)
+  if (!(await headers()).has('next-action')) redirect(`/guestbook?signed=${kept.entry.id}`)
   refresh()
-  return { status: 'signed' }
+  return { status: 'signed', key: randomUUID() }
 }
 
 function field(form: FormData, name: string): string {

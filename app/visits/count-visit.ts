@@ -1,10 +1,19 @@
 import { headers } from 'next/headers'
 import { countVisits, recordVisit } from '../../db/visits.ts'
+import { log } from '../../server/log.ts'
 import { database } from '../database.ts'
 import { isVisit } from './is-visit.ts'
 
 /** Records the request as a visit if it is one, and returns how many there have been. */
 export async function countVisit(): Promise<number> {
   const visits = await database()
-  return isVisit(await headers()) ? recordVisit(visits, new Date()) : countVisits(visits)
+  if (isVisit(await headers())) {
+    try {
+      return await recordVisit(visits, new Date())
+    } catch (error) {
+      // On a full disk, say, where everything can still be read.
+      log('ERROR', `A visit could not be counted: ${error}`)
+    }
+  }
+  return countVisits(visits)
 }

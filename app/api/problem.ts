@@ -1,0 +1,6 @@
+import { type ProblemDetails, problemAnswer } from '../../server/problem-details.ts'
+
+export function problem(details: ProblemDetails): Response {
+  const { status, headers, body } = problemAnswer(details)
+  return new Response(body, { status, headers })
+}

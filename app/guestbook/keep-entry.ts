@@ -1,0 +1,29 @@
+import { addEntry, type Entry, KeyReused } from '../../db/entries.ts'
+import { log } from '../../server/log.ts'
+import { runtime } from '../../server/runtime.ts'
+import { database } from '../database.ts'
+import type { NewEntry } from './new-entry.ts'
+
+/** `not-durable`: it is in the database here, but nobody may be told that it is safe. */
+export type Keeping =
+  | { outcome: 'kept'; entry: Entry }
+  | { outcome: 'key-reused' | 'not-durable' | 'not-written' }
+
+/** Writes an entry, and says that it is kept only once the bucket has it. */
+export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promise<Keeping> {
+  let stored: Entry
+  try {
+    stored = await addEntry(await database(), { ...entry, idempotencyKey }, new Date())
+  } catch (error) {
+    if (error instanceof KeyReused) return { outcome: 'key-reused' }
+    log('ERROR', `A guestbook entry could not be written: ${error}`)
+    return { outcome: 'not-written' }
+  }
+  try {
+    await runtime().durable()
+  } catch (error) {
+    log('ERROR', `A guestbook entry is not in the bucket: ${error}`)
+    return { outcome: 'not-durable' }
+  }
+  return { outcome: 'kept', entry: stored }
+}

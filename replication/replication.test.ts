@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import type { ReplicationProblem } from './problem.ts'
+import { Replication } from './replication.ts'
+import { restored, runLitestream, write } from './test-support.ts'
+
+async function scene(test: TestContext, bucket = 'bucket') {
+  const { folder, litestream, end } = await runLitestream(test)
+  const path = join(folder, 'app.db')
+  const replicaUrl = `file://${join(folder, bucket)}`
+  let now = 0
+  const clock = () => now
+  const replication = new Replication(litestream, { path, replicaUrl, clock })
+  return {
+    folder,
+    path,
+    replicaUrl,
+    litestream,
+    end,
+    replication,
+    passTime: (ms: number) => {
+      now += ms
+    },
+    restored: () => restored(folder, replicaUrl),
+  }
+}
+
+function problem(code: string): (error: unknown) => boolean {
+  return (error) => (error as ReplicationProblem).code === code
+}
+
+describe('Replication', () => {
+  it('has every committed row in the bucket when it vouches for it', async (test) => {
+    const { path, replication, restored } = await scene(test)
+    write(path, 'one')
+    await replication.start(5_000)
+    for (const text of ['two', 'three']) {
+      write(path, text)
+      await replication.durable()
+      assert.equal((await restored()).at(-1), text)
+    }
+  })
+
+  it('has the last row in the bucket once it has been stopped', async (test) => {
+    const { path, replication, restored } = await scene(test)
+    write(path, 'one')
+    await replication.start(5_000)
+    write(path, 'last')
+    await replication.stop(5_000)
+    assert.deepEqual(await restored(), ['one', 'last'])
+  })
+
+  it('does not start to a bucket that can not be written to', async (test) => {
+    const { folder, path, replication } = await scene(test, 'not-a-folder')
+    write(path, 'one')
+    writeFileSync(join(folder, 'not-a-folder'), '')
+    await assert.rejects(replication.start(2_000), { name: 'Error', replicaUrl: /not-a-folder/ })
+  })
+
+  it('vouches for nothing once it finds another instance ahead on its replica', async (test) => {
+    const { folder, path, replication, replicaUrl } = await scene(test)
+    write(path, 'one')
+    await replication.start(5_000)
+    const other = await runLitestream(test)
+    const otherPath = join(other.folder, 'app.db')
+    write(otherPath, 'other')
+    const others = new Replication(other.litestream, { path: otherPath, replicaUrl })
+    await others.start(5_000)
+    for (const text of ['a', 'b', 'c']) {
+      write(otherPath, text)
+      await others.durable()
+    }
+    // Litestream looks at what is in the bucket again after a failure, and only then.
+    const bucket = join(folder, 'bucket')
+    renameSync(bucket, `${bucket}.away`)
+    writeFileSync(bucket, '')
+    write(path, 'two')
+    await assert.rejects(replication.durable())
+    rmSync(bucket)
+    renameSync(`${bucket}.away`, bucket)
+    await assert.rejects(replication.durable(), problem('another-writer'))
+  })
+
+  it('is taken up again when Litestream has forgotten the database', async (test) => {
+    const { path, replication, litestream, restored } = await scene(test)
+    write(path, 'one')
+    await replication.start(5_000)
+    await litestream.unregister(path, 1_000)
+    write(path, 'two')
+    await assert.rejects(replication.durable(), problem('not-registered'))
+    await replication.durable()
+    assert.deepEqual(await restored(), ['one', 'two'])
+  })
+
+  it('does not say that all is well when it ends with the database forgotten', async (test) => {
+    const { path, replication, litestream } = await scene(test)
+    write(path, 'one')
+    await replication.start(5_000)
+    await litestream.unregister(path, 1_000)
+    await assert.rejects(replication.stop(1_000), problem('not-registered'))
+  })
+
+  it('is degraded from the second failure in a row on, until it succeeds', async (test) => {
+    const { path, replication, litestream, passTime } = await scene(test)
+    write(path, 'one')
+    await replication.start(5_000)
+    const answer = litestream.sync
+    litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
+    await assert.rejects(replication.durable())
+    const afterOne = replication.health
+    passTime(5_000)
+    await assert.rejects(replication.durable())
+    const afterTwo = replication.health
+    assert.equal(afterOne.status, 'healthy')
+    assert.ok(afterTwo.status === 'degraded')
+    assert.equal(afterTwo.failingForMs, 5_000)
+    litestream.sync = answer
+    await replication.durable()
+    assert.deepEqual(replication.health, { status: 'healthy' })
+  })
+
+  it('is opened anew when it has failed for long, each time after a longer wait', async (test) => {
+    const { path, replication, litestream, passTime } = await scene(test)
+    write(path, 'one')
+    await replication.start(5_000)
+    litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
+    const opened = test.mock.method(litestream, 'register')
+    const counts: number[] = []
+    for (let seconds = 0; seconds <= 90; seconds += 10) {
+      await assert.rejects(replication.durable())
+      counts.push(opened.mock.callCount())
+      passTime(10_000)
+    }
+    await assert.rejects(replication.durable())
+    assert.deepEqual(counts, [0, 0, 0, 1, 1, 2, 2, 2, 2, 3])
+  })
+})

@@ -1,0 +1,24 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+
+/** What went wrong, for programs (https://www.rfc-editor.org/rfc/rfc9457); docs/api.md lists the types. */
+export type ProblemDetails = {
+  status: number
+  /** Names the kind of problem, for good. */
+  type: string
+  title: string
+  detail: string
+  errors?: { field: string; detail: string }[]
+  /** When to ask again, in seconds. */
+  retryAfter?: number
+}
+
+/** The head and the body of the answer that tells a program of a problem. */
+export function problemAnswer({ retryAfter, type, ...problem }: ProblemDetails) {
+  const headers: OutgoingHttpHeaders & Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  }
+  const body = `${JSON.stringify({ type: `urn:visits:problem:${type}`, ...problem })}\n`
+  return { status: problem.status, headers, body }
+}

@@ -1,0 +1,35 @@
+import { setInterval } from 'node:timers/promises'
+import { ReplicationProblem } from '../replication/problem.ts'
+import type { Replication } from '../replication/replication.ts'
+import { log } from './log.ts'
+
+/**
+ * Asks for a sync now and then, so that a bucket that fails is noticed, and noticed to be back, when
+ * nobody waits for one. It costs nothing while nothing is written. Ends when `signal` aborts.
+ *
+ * @throws {LitestreamGone} if there is no Litestream any more
+ */
+export async function watchReplication(
+  replication: Pick<Replication, 'durable' | 'health'>,
+  signal: AbortSignal,
+  everyMs = 5_000,
+): Promise<void> {
+  let last = replication.health
+  for await (const _ of setInterval(everyMs, null, { signal })) {
+    await replication.durable().catch((error) => {
+      if (!(error instanceof ReplicationProblem)) throw error
+    })
+    const health = replication.health
+    if (health.status !== last.status) report(health)
+    last = health
+  }
+}
+
+function report(health: Replication['health']): void {
+  if (health.status === 'healthy') {
+    log('INFO', 'What is written reaches the bucket again.')
+  } else {
+    const { message, code } = health.problem
+    log('ERROR', `What is written does not reach the bucket. ${message}`, { code })
+  }
+}
