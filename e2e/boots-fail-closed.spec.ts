@@ -1,3 +1,8 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Database } from '../db/open.ts'
+import { postEntry } from './support/api-client.ts'
+import type { Fault } from './support/faulty-proxy.ts'
 import { expect, test } from './support/test.ts'
 import { openFrontPage, signGuestbook } from './support/visitor.ts'
 
@@ -60,6 +65,87 @@ test('the data goes to the path that gcs:// names, as in the original', async ({
   expect((await bucket.content()).messages).toEqual(['kept'])
 })
 
+for (const [what, fault, code] of [
+  ['hangs', { hang: true }, 'bucket-unreachable'],
+  ['answers 500', { status: 500 }, 'bucket-unreachable'],
+  [
+    'refuses the service account',
+    { status: 403, message: 'a@b does not have storage.objects.list access' },
+    'permission-denied',
+  ],
+] as [string, Fault, string][]) {
+  test(`a bucket that ${what} is waited for`, async ({ bucket, start }) => {
+    await bucket.seed((database) => addKept(database))
+    bucket.inject(fault)
+    const app = await start()
+    await expect.poll(() => app.problem(), { timeout: 40_000 }).toBe(code)
+    await bucket.mend()
+    await app.ready()
+    expect(await openFrontPage(app.url)).toContain('kept')
+  })
+}
+
+test('a bucket that is slow makes the start slow, no more', async ({ bucket, start }) => {
+  await bucket.seed((database) => addKept(database))
+  bucket.inject({ delayMs: 300 })
+  const app = await start()
+  await app.ready()
+  expect(await openFrontPage(app.url)).toContain('kept')
+})
+
+test('a database that a newer release has migrated is left alone', async ({ bucket, start }) => {
+  await bucket.seed((database) => {
+    addKept(database)
+    const later = Date.UTC(2999, 0, 1)
+    database.$client.exec(
+      `insert into __drizzle_migrations (hash, created_at) values ('', ${later})`,
+    )
+  })
+  const app = await start()
+  expect(await app.exitCode()).toBe(1)
+  expect(await app.logs()).toMatch(/CRITICAL.*2999-01-01.*this release/)
+  expect((await bucket.content()).messages).toEqual(['kept'])
+})
+
+test('a disk that is too small for the database is named', async ({ bucket, start }) => {
+  await bucket.seed((database) => {
+    addKept(database)
+    database.$client.exec('create table large as select randomblob(8000000) as bytes')
+  })
+  const app = await start({}, '4m')
+  await expect.poll(() => app.problem(), { timeout: 40_000 }).toBe('disk-full')
+  expect((await bucket.content()).messages).toEqual(['kept'])
+})
+
+test('a disk that becomes full stops the writing, and not the reading', async ({
+  start,
+  bucket,
+}) => {
+  const app = await start({}, '2m')
+  await app.ready()
+  let written = 0
+  while ((await postEntry(app.url, `${written}`.padEnd(1000, '.'))) === 201) {
+    expect(++written).toBeLessThan(3_000)
+  }
+  expect(written).toBeGreaterThan(10)
+  expect(await openFrontPage(app.url)).toContain(`${written - 1}...`)
+  await app.kill()
+  expect((await bucket.content()).messages.length).toBeGreaterThanOrEqual(written)
+})
+
+test('an empty file where the database should be is no database', async ({ bucket, start }, {
+  outputDir,
+}) => {
+  await bucket.seed((database) => addKept(database))
+  const disk = join(outputDir, 'disk')
+  await mkdir(disk, { recursive: true })
+  await chmod(disk, 0o777)
+  await writeFile(join(disk, 'app.db'), '')
+  const app = await start({}, disk)
+  await app.ready()
+  expect(await openFrontPage(app.url)).toContain('kept')
+})
+
 for (const [what, replicaUrl, words] of [
   ['missing', '', /REPLICA_URL is .*gs:\/\/BUCKET\/PATH/],
   ['mistyped', 'gs:/bucket/path', /REPLICA_URL is wrong: \\"gs:\/bucket\/path\\"/],
@@ -71,4 +157,10 @@ for (const [what, replicaUrl, words] of [
     const critical = (await app.logs()).split('\n').filter((line) => line.includes('CRITICAL'))
     expect(critical).toEqual([expect.stringMatching(words)])
   })
+}
+
+function addKept(database: Database): void {
+  database.$client.exec(
+    `insert into entries (name, message, created_at) values ('Ada', 'kept', '2026-01-02T12:00:00.000Z')`,
+  )
 }

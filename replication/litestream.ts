@@ -89,8 +89,9 @@ export class Litestream {
   }
 
   async #call(method: string, path: string, body: object | undefined, timeoutMs: number) {
-    // Not left to Litestream: with a hung upload it overruns the deadline that it was given.
-    const signal = AbortSignal.timeout(timeoutMs)
+    // Not left to Litestream, which overruns the deadline that it was given when an upload hangs;
+    // otherwise its answer, which says why, comes just after it.
+    const signal = AbortSignal.timeout(timeoutMs + 250)
     const { status, answer } = await new Promise<{ status: number; answer: string }>(
       (resolve, reject) => {
         const call = request({ socketPath: this.#socketPath, method, path, signal }, (response) => {

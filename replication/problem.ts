@@ -59,5 +59,8 @@ const signs: [RegExp, ProblemCode][] = [
   [/could not find default credentials|credentials: /i, 'no-credentials'],
   [/Error 40[13]|permission denied|does not have storage/i, 'permission-denied'],
   [/checksum|non-contiguous|decode |invalid ltx|unexpected EOF|ltx: /i, 'replica-damaged'],
-  [/connection re|no such host|i\/o timeout|deadline exceeded|unreachable/i, 'bucket-unreachable'],
+  [
+    /connection re|no such host|i\/o timeout|deadline exceeded|unreachable|TimeoutError/i,
+    'bucket-unreachable',
+  ],
 ]

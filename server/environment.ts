@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { parseReplicaUrl, type ReplicaUrl } from '../replication/replica-url.ts'
+import { reasonOf } from './log.ts'
 
 export type Environment = {
   port: number
@@ -28,7 +29,7 @@ const schema = z.object({
       try {
         return parseReplicaUrl(text)
       } catch (error) {
-        context.addIssue(`is wrong: ${error instanceof Error ? error.message : error}`)
+        context.addIssue(`is wrong: ${reasonOf(error)}`)
         return z.NEVER
       }
     }),

@@ -12,3 +12,8 @@ export function log(
   const line = JSON.stringify({ severity, message, time: new Date().toISOString(), ...facts })
   process.stdout.write(`${line}\n`)
 }
+
+/** What an error says, without its stack. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,5 +1,5 @@
 import { addEntry, type Entry, KeyReused } from '../../db/entries.ts'
-import { log } from '../../server/log.ts'
+import { log, reasonOf } from '../../server/log.ts'
 import { runtime } from '../../server/runtime.ts'
 import { database } from '../database.ts'
 import type { NewEntry } from './new-entry.ts'
@@ -16,13 +16,13 @@ export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promis
     stored = await addEntry(await database(), { ...entry, idempotencyKey }, new Date())
   } catch (error) {
     if (error instanceof KeyReused) return { outcome: 'key-reused' }
-    log('ERROR', `A guestbook entry could not be written: ${error}`)
+    log('ERROR', `A guestbook entry could not be written: ${reasonOf(error)}`)
     return { outcome: 'not-written' }
   }
   try {
     await runtime().durable()
   } catch (error) {
-    log('ERROR', `A guestbook entry is not in the bucket: ${error}`)
+    log('ERROR', `A guestbook entry is not in the bucket: ${reasonOf(error)}`)
     return { outcome: 'not-durable' }
   }
   return { outcome: 'kept', entry: stored }

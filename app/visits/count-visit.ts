@@ -1,6 +1,6 @@
 import { headers } from 'next/headers'
 import { countVisits, recordVisit } from '../../db/visits.ts'
-import { log } from '../../server/log.ts'
+import { log, reasonOf } from '../../server/log.ts'
 import { database } from '../database.ts'
 import { isVisit } from './is-visit.ts'
 
@@ -12,7 +12,7 @@ export async function countVisit(): Promise<number> {
       return await recordVisit(visits, new Date())
     } catch (error) {
       // On a full disk, say, where everything can still be read.
-      log('ERROR', `A visit could not be counted: ${error}`)
+      log('ERROR', `A visit could not be counted: ${reasonOf(error)}`)
     }
   }
   return countVisits(visits)

@@ -6,23 +6,24 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
 import { listEntries } from '../../db/entries.ts'
-import { openDatabase } from '../../db/open.ts'
+import { migrateDatabase } from '../../db/migrate.ts'
+import { type Database, openDatabase } from '../../db/open.ts'
 import { countVisits } from '../../db/visits.ts'
-import { CuttableProxy } from './cuttable-proxy.ts'
 import { required } from './environment.ts'
+import { type Fault, FaultyProxy } from './faulty-proxy.ts'
 import { freePort, hostFromContainer } from './ports.ts'
 
 const run = promisify(execFile)
 const name = 'visits'
 
-/** A bucket in a fake Cloud Storage of its own, behind a proxy that can be cut. */
+/** A bucket in a fake Cloud Storage of its own, behind a proxy that can fail. */
 export class Bucket {
   readonly replicaUrl = `gs://${name}/app`
   readonly #server: ChildProcess
   readonly #api: string
-  readonly #proxy: CuttableProxy
+  readonly #proxy: FaultyProxy
 
-  private constructor(server: ChildProcess, api: string, proxy: CuttableProxy) {
+  private constructor(server: ChildProcess, api: string, proxy: FaultyProxy) {
     this.#server = server
     this.#api = api
     this.#proxy = proxy
@@ -38,11 +39,7 @@ export class Bucket {
       ),
       { stdio: 'ignore' },
     )
-    const bucket = new Bucket(
-      server,
-      `http://127.0.0.1:${port}`,
-      new CuttableProxy(proxyPort, port),
-    )
+    const bucket = new Bucket(server, `http://127.0.0.1:${port}`, new FaultyProxy(proxyPort, port))
     await bucket.#proxy.mend()
     await expect(() => bucket.#create()).toPass()
     return bucket
@@ -55,6 +52,22 @@ export class Bucket {
 
   cut = () => this.#proxy.cut()
   mend = () => this.#proxy.mend()
+  inject = (fault: Fault | null) => this.#proxy.inject(fault)
+
+  /** Puts a database there as an earlier run of the app would have left it. */
+  async seed(change: (database: Database) => void): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'visits-'))
+    try {
+      const path = join(folder, 'app.db')
+      const database = openDatabase(path)
+      migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
+      change(database)
+      database.$client.close()
+      await this.#litestream('replicate', '-once', path, this.#epochUrl)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  }
 
   async objects(): Promise<string[]> {
     const response = await fetch(`${this.#api}/storage/v1/b/${name}/o`)
@@ -78,9 +91,7 @@ export class Bucket {
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
     const path = join(folder, 'app.db')
     try {
-      const env = { ...process.env, ...this.environment }
-      const url = `${this.replicaUrl}/epoch-00000001`
-      await run(required('LITESTREAM'), ['restore', '-o', path, url], { env })
+      await this.#litestream('restore', '-o', path, this.#epochUrl)
       const database = openDatabase(path)
       const { entries } = await listEntries(database, { before: null, limit: 10_000 })
       const visits = await countVisits(database)
@@ -96,6 +107,15 @@ export class Bucket {
     const exited = once(this.#server, 'exit')
     this.#server.kill('SIGKILL')
     await exited
+  }
+
+  get #epochUrl(): string {
+    return `${this.replicaUrl}/epoch-00000001`
+  }
+
+  async #litestream(...args: string[]): Promise<void> {
+    const env = { ...process.env, ...this.environment }
+    await run(required('LITESTREAM'), args, { env })
   }
 
   async #create(): Promise<void> {

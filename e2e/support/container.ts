@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { isAbsolute } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
 import { required } from './environment.ts'
@@ -7,9 +8,10 @@ import { freePort } from './ports.ts'
 
 const run = promisify(execFile)
 
+type Problem = { code: string; message: string } | null
 type Health = {
   status: number
-  body: { state: string; problem?: { code: string; message: string } | null }
+  body: { state: string; problem?: Problem; replication?: { status: string; problem?: Problem } }
 }
 
 /** The app in its real container, on a read-only root and an empty disk. */
@@ -22,7 +24,8 @@ export class Container {
     this.url = `http://127.0.0.1:${port}`
   }
 
-  static async start(environment: Record<string, string>): Promise<Container> {
+  /** @param disk a folder of this machine, or the size of an empty disk */
+  static async start(environment: Record<string, string>, disk = '64m'): Promise<Container> {
     const port = await freePort()
     const container = new Container(`visits-${randomUUID()}`, port)
     const network =
@@ -32,7 +35,9 @@ export class Container {
     const variables = Object.entries(environment).flatMap((pair) => ['--env', pair.join('=')])
     await engine(
       ...['run', '--detach', '--name', container.#name, '--read-only'],
-      ...['--tmpfs', '/data:rw,size=64m,mode=1777'],
+      ...(isAbsolute(disk)
+        ? ['--volume', `${disk}:/data`]
+        : ['--tmpfs', `/data:rw,size=${disk},mode=1777`]),
       ...[...network, ...variables, required('IMAGE')],
     )
     return container
@@ -51,10 +56,10 @@ export class Container {
     return { status: response.status, body: (await response.json()) as Health['body'] }
   }
 
-  /** The code of what keeps the app from serving; undefined while nothing does. */
+  /** The code of what is wrong: what keeps the app from serving, or what it writes from the bucket. */
   async problem(): Promise<string | undefined> {
     return this.health().then(
-      ({ body }) => body.problem?.code,
+      ({ body }) => (body.problem ?? body.replication?.problem)?.code,
       () => undefined,
     )
   }
@@ -66,8 +71,21 @@ export class Container {
   }
 
   async kill(): Promise<void> {
-    await engine('kill', '--signal', 'KILL', this.#name)
+    await this.signal('KILL')
     await this.exitCode()
+  }
+
+  async signal(name: 'KILL' | 'TERM'): Promise<void> {
+    await engine('kill', '--signal', name, this.#name)
+  }
+
+  /** Makes the server, which isn't the container's first process, crash. */
+  async crash(): Promise<void> {
+    const script = `for (const pid of fs.readdirSync('/proc').filter(Number)) {
+      const command = fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8')
+      if (command.startsWith('node\\0server.js')) process.kill(pid, 'SIGKILL')
+    }`
+    await engine('exec', this.#name, 'node', '-e', script)
   }
 
   /** Waits until it has ended. */

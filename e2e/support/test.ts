@@ -5,8 +5,8 @@ import { Container } from './container.ts'
 type Fixtures = {
   /** An empty bucket. */
   bucket: Bucket
-  /** Starts a container on an empty disk; waits for nothing. */
-  start: (environment?: Record<string, string>) => Promise<Container>
+  /** Starts a container, on an empty disk unless told otherwise; waits for nothing. */
+  start: (environment?: Record<string, string>, disk?: string) => Promise<Container>
   /** A running app with an empty bucket. */
   app: Container
 }
@@ -20,9 +20,9 @@ export const test = base.extend<Fixtures>({
 
   start: async ({ bucket }, use, testInfo) => {
     const started: Container[] = []
-    await use(async (environment) => {
+    await use(async (environment, disk) => {
       const found = { REPLICA_URL: bucket.replicaUrl, ...bucket.environment, ...environment }
-      const container = await Container.start(found)
+      const container = await Container.start(found, disk)
       started.push(container)
       return container
     })

@@ -1,0 +1,60 @@
+import { postEntry } from './support/api-client.ts'
+import type { Bucket } from './support/bucket.ts'
+import type { Container } from './support/container.ts'
+import type { Fault } from './support/faulty-proxy.ts'
+import { expect, test } from './support/test.ts'
+import { openFrontPage } from './support/visitor.ts'
+
+const recovery = { timeout: 60_000, intervals: [500] }
+
+async function expectRefusedAndReadable(app: Container): Promise<void> {
+  expect(await postEntry(app.url, 'unsafe', 'unsafe')).toBe(503)
+  expect(await openFrontPage(app.url)).toContain('before')
+}
+
+async function expectRecovery(app: Container, bucket: Bucket): Promise<void> {
+  await expect(async () => {
+    expect(await postEntry(app.url, 'unsafe', 'unsafe')).toBe(201)
+  }).toPass(recovery)
+  await expect.poll(() => app.problem(), recovery).toBe(undefined)
+  await app.kill()
+  expect((await bucket.content()).messages).toEqual(['unsafe', 'before'])
+}
+
+for (const [what, fault] of Object.entries<Fault>({
+  'answers 429': { status: 429 },
+  'answers 500': { status: 500 },
+  'answers 403': { status: 403 },
+  'hangs on a write': { hang: true, only: 'writes' },
+  'hangs on everything': { hang: true },
+  'takes longer than anybody waits': { delayMs: 30_000 },
+})) {
+  test(`a bucket that ${what}`, async ({ app, bucket }) => {
+    test.setTimeout(120_000)
+    expect(await postEntry(app.url, 'before')).toBe(201)
+    bucket.inject(fault)
+    await expectRefusedAndReadable(app)
+    await expect.poll(() => app.problem(), recovery).toEqual(expect.any(String))
+    expect((await app.health()).status).toBe(200)
+    bucket.inject(null)
+    await expectRecovery(app, bucket)
+  })
+}
+
+test('a bucket that goes away and comes back', async ({ app, bucket }) => {
+  test.setTimeout(120_000)
+  expect(await postEntry(app.url, 'before')).toBe(201)
+  await bucket.cut()
+  await expectRefusedAndReadable(app)
+  await expect.poll(() => app.problem(), recovery).toBe('bucket-unreachable')
+  await bucket.mend()
+  await expectRecovery(app, bucket)
+})
+
+test('a bucket that is slow, but answers in time', async ({ app, bucket }) => {
+  bucket.inject({ delayMs: 1_000 })
+  expect(await postEntry(app.url, 'late')).toBe(201)
+  await app.kill()
+  await bucket.mend()
+  expect((await bucket.content()).messages).toEqual(['late'])
+})

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+
+/** What is wrong with the bucket, for all requests or only for those that write. */
+export type Fault = { only?: 'writes' } & (
+  | { delayMs: number }
+  | { hang: true }
+  | { status: number; message?: string }
+)
+
+/** An HTTP proxy before the bucket: it can be cut like a network cable, and answer badly. */
+export class FaultyProxy {
+  readonly port: number
+  readonly #target: number
+  readonly #server
+  #fault: Fault | null = null
+
+  constructor(port: number, target: number) {
+    this.port = port
+    this.#target = target
+    this.#server = createServer((near, answer) => this.#handle(near, answer))
+  }
+
+  /** From now on; what hangs already goes on hanging. */
+  inject(fault: Fault | null): void {
+    this.#fault = fault
+  }
+
+  async mend(): Promise<void> {
+    this.#fault = null
+    if (this.#server.listening) return
+    this.#server.listen(this.port, '127.0.0.1')
+    await once(this.#server, 'listening')
+  }
+
+  /** Drops every connection and refuses new ones. */
+  async cut(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  async #handle(near: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const fault = this.#faultOf(near)
+    if (fault && 'hang' in fault) return
+    if (fault && 'delayMs' in fault) await setTimeout(fault.delayMs)
+    if (fault && 'status' in fault) return refuse(near, answer, fault)
+    const { method, url: path, headers } = near
+    const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers })
+    far.on('response', (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers)
+      response.pipe(answer)
+    })
+    far.on('error', () => answer.destroy())
+    answer.on('close', () => far.destroy())
+    near.pipe(far)
+  }
+
+  #faultOf({ method }: IncomingMessage): Fault | null {
+    const reads = method === 'GET' || method === 'HEAD'
+    return this.#fault?.only === 'writes' && reads ? null : this.#fault
+  }
+}
+
+// In the form that Google's client reads: https://cloud.google.com/storage/docs/json_api/v1/status-codes
+function refuse(
+  near: IncomingMessage,
+  answer: ServerResponse,
+  { status, message = 'injected' }: { status: number; message?: string },
+): void {
+  near.resume()
+  answer.writeHead(status, { 'content-type': 'application/json' })
+  answer.end(JSON.stringify({ error: { code: status, message, errors: [{ message }] } }))
+}
