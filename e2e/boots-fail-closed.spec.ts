@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '../db/open.ts'
 import { postEntry } from './support/api-client.ts'
@@ -133,15 +133,15 @@ test('a disk that becomes full stops the writing, and not the reading', async ({
   expect((await bucket.content()).messages.length).toBeGreaterThanOrEqual(written)
 })
 
-test('an empty file where the database should be is no database', async ({ bucket, start }, {
-  outputDir,
+test('an empty file where the database should be is no database', async ({
+  bucket,
+  start,
+  folder,
 }) => {
   await bucket.seed((database) => addKept(database))
-  const disk = join(outputDir, 'disk')
-  await mkdir(disk, { recursive: true })
-  await chmod(disk, 0o777)
-  await writeFile(join(disk, 'app.db'), '')
-  const app = await start({}, disk)
+  await chmod(folder, 0o777)
+  await writeFile(join(folder, 'app.db'), '')
+  const app = await start({}, folder)
   await app.ready()
   expect(await openFrontPage(app.url)).toContain('kept')
 })

@@ -1,16 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { freePort } from './support/ports.ts'
 import { expect, test } from './support/test.ts'
 import { openFrontPage, signGuestbook } from './support/visitor.ts'
 
-async function npmStart(folder: string): Promise<{ url: string; stop(): Promise<unknown> }> {
+const run = promisify(execFile)
+
+async function npmStart(folder: string) {
   const port = await freePort()
-  const child: ChildProcess = spawn('npm', ['start'], {
+  const child = spawn('npm', ['start'], {
     cwd: dirname(import.meta.dirname),
     env: {
       ...process.env,
@@ -22,23 +24,42 @@ async function npmStart(folder: string): Promise<{ url: string; stop(): Promise<
     detached: true,
   })
   let said = ''
-  child.stdout?.setEncoding('utf8').on('data', (text) => (said += text))
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text
+  })
+  const exited = once(child, 'exit')
   const url = `http://localhost:${port}`
   await expect.poll(() => said).toContain(`The app is at ${url}`)
   return {
     url,
+    said: () => said,
+    exited,
+    /** As a terminal does it for Ctrl-C: to the whole group. */
     stop: async () => {
-      const exited = once(child, 'exit')
-      // A terminal sends Ctrl-C to the whole group.
-      if (child.pid) process.kill(-child.pid, 'SIGINT')
+      process.kill(-(child.pid ?? 0), 'SIGINT')
       await exited
       expect(said).toContain('Stopped. Everything is in the bucket.')
     },
+    killLitestream: async () => process.kill(await findLitestream(child.pid ?? 0), 'SIGKILL'),
   }
 }
 
-test('npm start, after the database file was deleted', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'visits-'))
+async function findLitestream(ancestor: number): Promise<number> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,comm='])
+  const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/))
+  const below = (parent: number): number[] =>
+    processes
+      .filter(([, ppid]) => Number(ppid) === parent)
+      .flatMap(([pid, , command]) => [
+        ...(command?.endsWith('litestream') ? [Number(pid)] : []),
+        ...below(Number(pid)),
+      ])
+  const [litestream] = below(ancestor)
+  if (!litestream) throw new Error('There is no Litestream')
+  return litestream
+}
+
+test('npm start, after the database file was deleted', async ({ folder }) => {
   const first = await npmStart(folder)
   await signGuestbook(first.url, 'Ada', 'kept')
   await first.stop()
@@ -48,5 +69,17 @@ test('npm start, after the database file was deleted', async () => {
   const second = await npmStart(folder)
   expect(await openFrontPage(second.url)).toContain('kept')
   await second.stop()
-  await rm(folder, { recursive: true })
+})
+
+test('npm start, after Litestream was killed: the app does not go on without it', async ({
+  folder,
+}) => {
+  const first = await npmStart(folder)
+  await signGuestbook(first.url, 'Ada', 'kept')
+  await first.killLitestream()
+  await first.exited
+  expect(first.said()).toContain('CRITICAL: Litestream does not answer')
+  const second = await npmStart(folder)
+  expect(await openFrontPage(second.url)).toContain('kept')
+  await second.stop()
 })

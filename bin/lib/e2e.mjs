@@ -8,8 +8,12 @@ import { run } from './run.mjs'
 
 const nothing = { stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }
 
-/** @returns {Promise<import('./counts.mjs').Counts>} */
-export async function e2e() {
+/**
+ * @param {{only?: string, env?: NodeJS.ProcessEnv}} [options] `only` the files with this in their
+ *   name; `env` for the tests
+ * @returns {Promise<import('./counts.mjs').Counts>}
+ */
+export async function e2e({ only, env } = {}) {
   await parts.dependencies()
   await parts.build()
   const node = await parts.node()
@@ -17,10 +21,13 @@ export async function e2e() {
   await rm(report, { force: true })
   const { ok } = await run(
     node,
-    [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json'],
+    [
+      join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
+      ...['test', '--reporter=list,json', ...(only ? [only] : [])],
+    ],
     {
       cwd: root,
-      env: await environment(node, report),
+      env: { ...(await environment(node, report)), ...env },
       deadlineMs: 2_700_000,
       show: true,
     },

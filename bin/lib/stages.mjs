@@ -48,7 +48,7 @@ export const stages = {
   },
   e2e: {
     needs: ['dependencies', 'litestream', 'fakeGcsServer', 'browser', 'baseImages'],
-    run: e2e,
+    run: () => e2e(),
   },
 }
 

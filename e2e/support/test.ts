@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import { Bucket } from './bucket.ts'
 import { Container } from './container.ts'
 
 type Fixtures = {
+  /** An empty folder. */
+  folder: string
   /** An empty bucket. */
   bucket: Bucket
   /** Starts a container, on an empty disk unless told otherwise; waits for nothing. */
@@ -12,6 +17,13 @@ type Fixtures = {
 }
 
 export const test = base.extend<Fixtures>({
+  folder: async ({ browserName: _ }, use) => {
+    // Not Playwright's own: its path is too long for Litestream's socket.
+    const folder = await mkdtemp(join(tmpdir(), 'visits-'))
+    await use(folder)
+    await rm(folder, { recursive: true, force: true })
+  },
+
   bucket: async ({ browserName: _ }, use) => {
     const bucket = await Bucket.start()
     await use(bucket)
