@@ -24,9 +24,10 @@ export class GroupCommit {
   }
 
   async #afterRunning(): Promise<void> {
-    await this.#running.catch(() => {})
-    this.#running = this.#next ?? this.#running
+    await this.#running
+    const sync = this.#sync()
+    this.#running = sync.catch(() => {})
     this.#next = null
-    await this.#sync()
+    await sync
   }
 }

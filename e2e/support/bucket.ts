@@ -102,6 +102,22 @@ export class Bucket {
     }
   }
 
+  /** The median time of a small upload, in milliseconds. */
+  async roundTripMs(): Promise<number> {
+    const took: number[] = []
+    const url = `http://${this.environment.STORAGE_EMULATOR_HOST}/upload/storage/v1/b/${name}/o`
+    for (let number = 0; number < 21; number++) {
+      const start = performance.now()
+      const answer = await fetch(`${url}?uploadType=media&name=round-trip`, {
+        method: 'POST',
+        body: 'x'.repeat(500),
+      })
+      await answer.text()
+      took.push(performance.now() - start)
+    }
+    return took.toSorted((a, b) => a - b)[10] ?? Number.NaN
+  }
+
   async stop(): Promise<void> {
     await this.#proxy.cut()
     const exited = once(this.#server, 'exit')

@@ -1,0 +1,32 @@
+import './lib/require-node.mjs'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { endChildrenOnSignals } from './lib/children.mjs'
+import { Failure, report } from './lib/failure.mjs'
+import { onPath } from './lib/on-path.mjs'
+import { parts } from './lib/parts.mjs'
+import { root } from './lib/project.mjs'
+import { must } from './lib/run.mjs'
+
+endChildrenOnSignals()
+try {
+  const [name] = process.argv.slice(2)
+  const file = join(root, 'bench', `${name}.ts`)
+  if (!name || !existsSync(file)) {
+    const names = (await readdir(join(root, 'bench'))).filter((file) => file.endsWith('.ts'))
+    throw new Failure(
+      `usage: npm run bench -- NAME, with a name of ${names.map((file) => file.slice(0, -3)).join(' ')}`,
+    )
+  }
+  await parts.dependencies()
+  const [node, litestream] = [await parts.node(), await parts.litestream()]
+  const env = {
+    ...onPath([node, litestream]),
+    LITESTREAM: litestream,
+    FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+  }
+  await must(node, [file], { cwd: root, env, deadlineMs: 3_600_000, show: true })
+} catch (error) {
+  report(error)
+}
