@@ -4,11 +4,17 @@ export type ProblemCode =
   | 'bucket-missing'
   | 'bucket-unreachable'
   | 'disk-full'
+  | 'lease-damaged'
+  | 'lease-held'
+  | 'lease-newer'
   | 'litestream-failed'
   | 'no-credentials'
   | 'not-registered'
+  | 'other-service'
   | 'permission-denied'
+  | 'replica-ambiguous'
   | 'replica-damaged'
+  | 'replica-too-old'
 
 const advice: Record<ProblemCode, string> = {
   'another-writer':
@@ -18,12 +24,24 @@ const advice: Record<ProblemCode, string> = {
     'The bucket does not answer. Check the network and REPLICA_URL; this goes on trying.',
   'disk-full':
     'The data directory is full. Give it more room; on Cloud Run that is the memory limit.',
+  'lease-damaged':
+    'The lease in the bucket can not be read. Look at it with `npm run lease -- show`, and repair it with `npm run lease -- repair`.',
+  'lease-held':
+    'Another instance leads. It is asked to hand over, or its lease has to run out; please try again.',
+  'lease-newer':
+    'The lease in the bucket was written by a newer release. Deploy that release, or a newer one.',
   'litestream-failed': 'Litestream failed. Its own words follow.',
   'no-credentials':
     'There are no Google credentials. Deploy with a service account, or run `gcloud auth application-default login`.',
   'not-registered': 'Litestream does not replicate the database just now; this goes on trying.',
+  'other-service':
+    'Another service keeps its data at this REPLICA_URL. Give this one another; to move the data to it, use `npm run lease -- repair --service NAME`.',
   'permission-denied':
     'The bucket refuses this service account. Grant it roles/storage.objectAdmin on the bucket.',
+  'replica-ambiguous':
+    'There are several replicas in the bucket, and no lease says which one is the newest. Look at them with `npm run lease -- show`, and choose with `npm run lease -- repair --epoch N`.',
+  'replica-too-old':
+    'The replica was made by Litestream 0.3, which this release can not restore. Restore it with Litestream 0.3, and replicate the file with Litestream 0.5 to the same URL.',
   'replica-damaged':
     'The replica can not be restored. Nothing was changed; restore an older state with `litestream restore -timestamp`.',
 }

@@ -1,0 +1,37 @@
+import { ReplicationProblem } from '../problem.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * Looks at what is below the replica URL where no lease says what it is: nothing, a replica without
+ * epochs (the original sample's layout), or the one epoch that is left of a deleted lease.
+ *
+ * @returns the epoch to begin from, the last given out and the restorable one alike; 0 if there is
+ *   none
+ * @throws {ReplicationProblem} if it isn't clear which replica is the newest
+ */
+export async function adopt(store: Store, url: string): Promise<number> {
+  const [epochs, plain, old] = await Promise.all([
+    listEpochs(store),
+    store.list('ltx/'),
+    store.list('generations/'),
+  ])
+  if (old.length > 0) throw new ReplicationProblem('replica-too-old', url, 'generations/')
+  const [only = 0, ...more] = epochs
+  if (more.length > 0 || (only > 0 && plain.length > 0)) {
+    const found = [...epochs.map(epochName), ...(plain.length > 0 ? ['ltx'] : [])]
+    throw new ReplicationProblem('replica-ambiguous', url, found.join(', '))
+  }
+  return only
+}
+
+/** The epochs that have any object in the bucket, oldest first. */
+export async function listEpochs(store: Store): Promise<number[]> {
+  const names = await store.list('epoch-')
+  const numbers = names.map((name) => Number(/^epoch-(\d{8})\//.exec(name)?.[1] ?? 0))
+  return [...new Set(numbers)].filter((number) => number > 0).toSorted((a, b) => a - b)
+}
+
+/** The folder of an epoch below the replica URL. */
+export function epochName(epoch: number): string {
+  return `epoch-${String(epoch).padStart(8, '0')}`
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { ReplicationProblem } from '../problem.ts'
+
+/** Below the replica URL, beside the epochs. */
+export const leaseName = 'lease.json'
+
+const epoch = z.number().int().nonnegative()
+
+const holder = z.object({ id: z.string(), revision: z.string(), instance: z.string() })
+
+const schema = z.object({
+  version: z.literal(1),
+  /** The service whose data this is. */
+  service: z.string(),
+  /** Who leads; null after a release. */
+  holder: holder.nullable(),
+  /** The last epoch that was ever given out. */
+  epoch,
+  /** The newest epoch with a complete copy in the bucket; 0 if there is none. */
+  restorable: epoch,
+  /** How long the holder may go without renewing, in milliseconds. */
+  ttlMs: z.number().positive(),
+  /** The last renewal by the store's clock, where the object was written by another since. */
+  renewedAt: z.number().optional(),
+  /** The id of an instance that asks for the lease. */
+  wantedBy: z.string().optional(),
+  /** Another in each write, so that its outcome can be settled by reading it back. */
+  token: z.string(),
+})
+
+export type LeaseObject = z.infer<typeof schema>
+
+/** An instance of a service. */
+export type Me = z.infer<typeof holder> & { service: string }
+
+/**
+ * Reads `lease.json`.
+ *
+ * @throws {ReplicationProblem} if it is damaged, of a newer release, or of another service
+ */
+export function parseLease(body: string, service: string, url: string): LeaseObject {
+  const json = parsed(body)
+  const version = z.object({ version: z.number() }).safeParse(json)
+  if (version.success && version.data.version > 1) {
+    throw new ReplicationProblem('lease-newer', url, `version ${version.data.version}`)
+  }
+  const { success, data, error } = schema.safeParse(json)
+  if (!success) {
+    throw new ReplicationProblem('lease-damaged', url, z.prettifyError(error).replace(/\s+/g, ' '))
+  }
+  if (data.service !== service) {
+    throw new ReplicationProblem('other-service', url, `${data.service}, not ${service}`)
+  }
+  return data
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

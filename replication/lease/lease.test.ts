@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { ReplicationProblem } from '../problem.ts'
+import { MemoryStore } from '../store/memory-store.ts'
+import { Lease } from './lease.ts'
+import { leaseName } from './lease-object.ts'
+
+function scene() {
+  let now = 1_000_000
+  const store = new MemoryStore(() => now)
+  const timing = { ttlMs: 12_000, marginMs: 2_000, renewMs: 3_000 }
+  const instance = (id: string, service = 'visits') =>
+    new Lease(
+      store,
+      'memory',
+      { id, service, revision: 'r1', instance: id },
+      {
+        timing,
+        // Started at another time: monotonic clocks of two instances have nothing in common.
+        clock: () => now - id.charCodeAt(0) * 1_000_000,
+      },
+    )
+  return {
+    store,
+    a: instance('a'),
+    b: instance('b'),
+    instance,
+    pass: (ms: number) => {
+      now += ms
+    },
+    object: async () => JSON.parse((await store.read(leaseName))?.body ?? 'null'),
+    /** Changes the object behind everybody's back. */
+    async put(body: string) {
+      await store.write(leaseName, body, (await store.read(leaseName))?.generation ?? null)
+    },
+  }
+}
+
+async function lead(lease: Lease) {
+  const { acquired, epoch } = await lease.acquire()
+  assert.ok(acquired)
+  await lease.markRestorable()
+  return epoch
+}
+
+function problem(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof ReplicationProblem && error.code === code
+}
+
+describe('The lease', () => {
+  it('is held by one at a time, and each leadership has an epoch of its own', async () => {
+    const { a, b } = scene()
+    assert.equal(await lead(a), 1)
+    assert.equal((await b.acquire()).acquired, false)
+    await a.release()
+    assert.equal(await lead(b), 2)
+    assert.equal((await a.acquire()).acquired, false)
+  })
+
+  it('goes to exactly one of those who ask at once', async () => {
+    const { instance } = scene()
+    const all = ['a', 'b', 'c', 'd'].map((id) => instance(id).acquire())
+    const acquired = (await Promise.all(all)).filter((attempt) => attempt.acquired)
+    assert.equal(acquired.length, 1)
+  })
+
+  it('can be taken when its holder has not renewed for its time and the margin', async () => {
+    const { a, b, pass } = scene()
+    await lead(a)
+    pass(14_000)
+    assert.equal((await b.acquire()).acquired, false)
+    pass(1)
+    assert.equal((await b.acquire()).acquired, true)
+  })
+
+  it('ends for its holder before anybody else can take it', async () => {
+    const { a, b, pass } = scene()
+    await lead(a)
+    pass(9_999)
+    assert.ok(a.isValid && a.canVouch)
+    pass(1)
+    assert.ok(!a.isValid && !a.canVouch)
+    assert.equal((await b.acquire()).acquired, false)
+  })
+
+  it('is renewed when that is due, and only looked at in between', async () => {
+    const { a, pass, store } = scene()
+    await lead(a)
+    const before = (await store.read(leaseName))?.generation
+    pass(2_999)
+    assert.equal(await a.keep(), 'kept')
+    assert.equal((await store.read(leaseName))?.generation, before)
+    pass(1)
+    assert.equal(await a.keep(), 'kept')
+    pass(9_000)
+    assert.ok(a.isValid)
+  })
+
+  it('counts from before the renewal was sent', async () => {
+    const { a, pass, store } = scene()
+    await lead(a)
+    pass(3_000)
+    const write = store.write.bind(store)
+    store.write = async (...args) => {
+      const written = await write(...args)
+      pass(4_000)
+      return written
+    }
+    await a.keep()
+    pass(5_999)
+    assert.ok(a.isValid)
+    pass(1)
+    assert.ok(!a.isValid)
+  })
+
+  it('is lost to whoever took it', async () => {
+    const { a, b, pass } = scene()
+    await lead(a)
+    pass(15_000)
+    await lead(b)
+    assert.equal(await a.keep(), 'lost')
+    assert.ok(!a.isValid)
+    assert.equal(await a.release(), null)
+    assert.ok(b.isValid)
+  })
+
+  it('tells its holder that it is wanted', async () => {
+    const { a, b } = scene()
+    await lead(a)
+    await b.want()
+    assert.equal(await a.keep(), 'wanted')
+    await a.release()
+    assert.equal(await lead(b), 2)
+    assert.equal(await b.keep(), 'kept')
+  })
+
+  it('is not renewed by whoever wants it', async () => {
+    const { a, b, pass, instance } = scene()
+    await lead(a)
+    pass(10_000)
+    await b.want()
+    pass(4_001)
+    assert.equal((await instance('c').acquire()).acquired, true)
+  })
+
+  it('is renewed, released and completed also where it is wanted at that moment', async () => {
+    const { a, b, pass } = scene()
+    await a.acquire()
+    await b.want()
+    await a.markRestorable()
+    assert.ok(a.canVouch)
+    pass(3_000)
+    assert.equal(await a.keep(), 'wanted')
+    pass(500)
+    assert.equal(await a.keep(), 'wanted')
+    pass(9_000)
+    assert.ok(a.isValid)
+    assert.notEqual(await a.release(), null)
+    assert.equal((await b.acquire()).acquired, true)
+  })
+
+  it('vouches for nothing before its epoch is complete, nor once it is being released', async () => {
+    const { a } = scene()
+    await a.acquire()
+    assert.ok(a.isValid && !a.canVouch)
+    await a.markRestorable()
+    assert.ok(a.canVouch)
+    const released = a.release()
+    assert.ok(!a.canVouch)
+    await released
+  })
+
+  it('leaves the restorable epoch as it was when a leadership ends before its own is complete', async () => {
+    const { a, b, object } = scene()
+    await lead(a)
+    await a.release()
+    await b.acquire()
+    await b.release()
+    assert.equal((await object()).restorable, 1)
+    assert.equal((await object()).epoch, 2)
+    assert.equal(await lead(a), 3)
+    assert.equal((await object()).restorable, 3)
+  })
+
+  it('is taken back at once by the instance that it was not able to renew', async () => {
+    const { a, pass } = scene()
+    await lead(a)
+    pass(60_000)
+    assert.ok(!a.isValid)
+    const { acquired, before } = await a.acquire()
+    assert.ok(acquired)
+    assert.equal(before.lease.holder?.id, 'a')
+  })
+})
+
+describe('A lease that can not be used', () => {
+  it('is refused when it is damaged', async () => {
+    const { a, put } = scene()
+    await put('{"version": 1')
+    await assert.rejects(a.acquire(), problem('lease-damaged'))
+    await put('{"version": 1, "epoch": -1}')
+    await assert.rejects(a.acquire(), problem('lease-damaged'))
+  })
+
+  it('is refused when a newer release wrote it', async () => {
+    const { a, put } = scene()
+    await put('{"version": 2, "whatever": true}')
+    await assert.rejects(a.acquire(), problem('lease-newer'))
+  })
+
+  it('is refused when it is of another service, also after that one has released it', async () => {
+    const { a, instance } = scene()
+    await lead(a)
+    await assert.rejects(instance('x', 'other').acquire(), problem('other-service'))
+    await a.release()
+    await assert.rejects(instance('x', 'other').acquire(), problem('other-service'))
+  })
+
+  it('is lost when somebody deletes it', async () => {
+    const { a, store } = scene()
+    await lead(a)
+    await store.remove(leaseName)
+    assert.equal(await a.keep(), 'lost')
+  })
+})
+
+describe('A replica without a lease', () => {
+  it('is none in an empty bucket', async () => {
+    const { a } = scene()
+    const { before, epoch } = await a.acquire()
+    assert.deepEqual([before.lease.epoch, before.lease.restorable, epoch], [0, 0, 1])
+  })
+
+  it('is continued when it has no epochs', async () => {
+    const { a, store } = scene()
+    await store.write('ltx/0/x', '', null)
+    assert.equal((await a.acquire()).epoch, 1)
+  })
+
+  it('is continued when it has one epoch', async () => {
+    const { a, store } = scene()
+    await store.write('epoch-00000007/ltx/0/x', '', null)
+    const { before, epoch } = await a.acquire()
+    assert.deepEqual([before.lease.restorable, epoch], [7, 8])
+  })
+
+  for (const [what, names, code] of [
+    ['has several epochs', ['epoch-00000007/ltx/x', 'epoch-00000008/ltx/x'], 'replica-ambiguous'],
+    ['has an epoch and a replica without', ['ltx/x', 'epoch-00000001/ltx/x'], 'replica-ambiguous'],
+    ['is of Litestream 0.3', ['generations/x'], 'replica-too-old'],
+  ] as const) {
+    it(`is refused when it ${what}`, async () => {
+      const { a, store } = scene()
+      for (const name of names) await store.write(name, '', null)
+      await assert.rejects(a.acquire(), problem(code))
+      assert.equal(await store.read(leaseName), null)
+    })
+  }
+})

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto'
+import type { Store, Stored } from '../store/store.ts'
+import { adopt } from './adopt.ts'
+import { type LeaseObject, leaseName, type Me, parseLease } from './lease-object.ts'
+
+/** All in milliseconds; docs/guarantee.md says how they follow from each other. */
+export type Timing = {
+  /** How long a holder that doesn't renew goes on being the holder. */
+  ttlMs: number
+  /** What clocks, and an answer's second resolution, may be off by; on both sides. */
+  marginMs: number
+  renewMs: number
+}
+
+export const defaultTiming: Timing = { ttlMs: 12_000, marginMs: 2_000, renewMs: 3_000 }
+
+/** What the store says, at one moment. */
+export type View = {
+  /** null where there is no lease. */
+  generation: string | null
+  /** What is there, or what a first lease would be made from. */
+  lease: LeaseObject
+  /** Whether anybody could still write what the restorable epoch's readers must see. */
+  isHeld: boolean
+}
+
+type Held = { generation: string; lease: LeaseObject; renewedAtMs: number }
+
+/** The writer lease, as one instance sees and holds it. */
+export class Lease {
+  readonly me: Me
+  readonly #store: Store
+  readonly #url: string
+  readonly #timing: Timing
+  readonly #clock: () => number
+  readonly #token: () => string
+  #held: Held | null = null
+  #isReleasing = false
+  #last: Promise<unknown> = Promise.resolve()
+
+  /**
+   * @param url names the store in errors
+   * @param options.clock monotonic, in milliseconds
+   */
+  constructor(
+    store: Store,
+    url: string,
+    me: Me,
+    {
+      timing = defaultTiming,
+      clock = () => performance.now(),
+      token = randomUUID as () => string,
+    }: { timing?: Timing; clock?: () => number; token?: () => string } = {},
+  ) {
+    this.#store = store
+    this.#url = url
+    this.me = me
+    this.#timing = timing
+    this.#clock = clock
+    this.#token = token
+  }
+
+  /**
+   * Whether this instance leads for certain: counted from before its last renewal was sent, so it
+   * ends before anybody else may acquire.
+   */
+  get isValid(): boolean {
+    if (!this.#held || this.#isReleasing) return false
+    const { ttlMs, marginMs } = this.#timing
+    return this.#clock() - this.#held.renewedAtMs < ttlMs - marginMs
+  }
+
+  /** Whether what is in the bucket now is what every later leader will restore. */
+  get canVouch(): boolean {
+    return this.isValid && this.#held?.lease.restorable === this.#held?.lease.epoch
+  }
+
+  /**
+   * Looks without touching anything.
+   *
+   * @throws {ReplicationProblem} if the store doesn't answer, or the lease isn't ours to read
+   */
+  async look(): Promise<View> {
+    const stored = await this.#store.read(leaseName)
+    if (!stored) return { generation: null, lease: await this.#first(), isHeld: false }
+    const lease = parseLease(stored.body, this.me.service, this.#url)
+    return { generation: stored.generation, lease, isHeld: this.#isHeld(lease, stored) }
+  }
+
+  /**
+   * Takes the lease, and with it a new epoch, if nobody holds it.
+   *
+   * @returns what was there before, and whether it is ours now
+   * @throws {ReplicationProblem} if that isn't known
+   */
+  acquire(): Promise<{ before: View; acquired: boolean; epoch: number }> {
+    return this.#oneAtATime(async () => {
+      const before = await this.look()
+      const { renewedAt: _, wantedBy: __, ...rest } = before.lease
+      const { service: ___, ...holder } = this.me
+      const epoch = rest.epoch + 1
+      const next = { ...rest, holder, epoch, ttlMs: this.#timing.ttlMs }
+      const acquired = !before.isHeld && (await this.#write(next, before.generation))
+      return { before, acquired, epoch }
+    })
+  }
+
+  /**
+   * Asks whoever holds the lease to hand it over. Their renewal still counts from when they made it.
+   *
+   * @throws {ReplicationProblem} if the store doesn't answer
+   */
+  async want(): Promise<void> {
+    const stored = await this.#store.read(leaseName)
+    if (!stored) return
+    const lease = parseLease(stored.body, this.me.service, this.#url)
+    if (!lease.holder || lease.wantedBy) return
+    const renewedAt = lease.renewedAt ?? stored.updatedAt
+    const body = this.#body({ ...lease, renewedAt, wantedBy: this.me.id })
+    // A conflict is a renewal or a release: whoever waits looks again.
+    await this.#store.write(leaseName, body, stored.generation)
+  }
+
+  /**
+   * Keeps the lease: renews it when that is due, and looks at it in between.
+   *
+   * @throws {ReplicationProblem} if the store doesn't answer; the lease may be valid all the same
+   */
+  keep(): Promise<'kept' | 'wanted' | 'lost'> {
+    return this.#oneAtATime(async () => {
+      if (!this.#held) return 'lost'
+      if (this.#clock() - this.#held.renewedAtMs >= this.#timing.renewMs) {
+        if (await this.#change({})) return this.#held.lease.wantedBy ? 'wanted' : 'kept'
+      }
+      return (await this.#isStillMine()) ? (this.#held.lease.wantedBy ? 'wanted' : 'kept') : 'lost'
+    })
+  }
+
+  /**
+   * Makes this leadership's epoch the one that is restored from now on: its copy is complete.
+   *
+   * @throws {Error} if the lease was lost
+   */
+  markRestorable(): Promise<void> {
+    return this.#oneAtATime(async () => {
+      const done = await this.#insist((lease) => ({ restorable: lease.epoch }))
+      if (!done) throw new Error('The lease was lost before its epoch was complete.')
+    })
+  }
+
+  /**
+   * Gives the lease back.
+   *
+   * @returns the generation that it has then; null if it was another's already
+   * @throws {ReplicationProblem} if that isn't known: others wait for it to run out
+   */
+  release(): Promise<string | null> {
+    // From now on: the release may take effect long before its answer comes.
+    this.#isReleasing = true
+    return this.#oneAtATime(async () => {
+      try {
+        const released = await this.#insist(() => ({ holder: null, wantedBy: undefined }))
+        return released ? (this.#held?.generation ?? null) : null
+      } finally {
+        this.#held = null
+        this.#isReleasing = false
+      }
+    })
+  }
+
+  async #first(): Promise<LeaseObject> {
+    const epoch = await adopt(this.#store, this.#url)
+    const { service } = this.me
+    const { ttlMs } = this.#timing
+    return { version: 1, service, holder: null, epoch, restorable: epoch, ttlMs, token: '' }
+  }
+
+  #isHeld(lease: LeaseObject, stored: Stored): boolean {
+    if (!lease.holder || lease.holder.id === this.me.id) return false
+    // The store's clock alone: no other instance's is known.
+    const age = stored.storeNow - (lease.renewedAt ?? stored.updatedAt)
+    return age <= lease.ttlMs + this.#timing.marginMs
+  }
+
+  // A change fails when somebody asked for the lease meanwhile, and is tried on what they wrote.
+  async #insist(change: (lease: LeaseObject) => Partial<LeaseObject>): Promise<boolean> {
+    for (let tries = 0; tries < 5 && this.#held; tries++) {
+      if (await this.#change(change(this.#held.lease))) return true
+      if (!(await this.#isStillMine())) return false
+    }
+    return false
+  }
+
+  async #change(change: Partial<LeaseObject>): Promise<boolean> {
+    if (!this.#held) return false
+    const { renewedAt: _, ...lease } = this.#held.lease
+    return this.#write({ ...lease, ...change }, this.#held.generation)
+  }
+
+  async #write(lease: LeaseObject, ifGeneration: string | null): Promise<boolean> {
+    const renewedAtMs = this.#clock()
+    const written = await this.#store.write(leaseName, this.#body(lease), ifGeneration)
+    if (written.outcome === 'conflict') return false
+    this.#held = { generation: written.generation, lease, renewedAtMs }
+    return true
+  }
+
+  async #isStillMine(): Promise<boolean> {
+    const stored = await this.#store.read(leaseName)
+    if (stored && this.#held) {
+      const lease = parseLease(stored.body, this.me.service, this.#url)
+      if (lease.holder?.id === this.me.id && lease.epoch === this.#held.lease.epoch) {
+        this.#held = { ...this.#held, generation: stored.generation, lease }
+        return true
+      }
+    }
+    this.#held = null
+    return false
+  }
+
+  #body(lease: LeaseObject): string {
+    return `${JSON.stringify({ ...lease, token: this.#token() })}\n`
+  }
+
+  #oneAtATime<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(run)
+    this.#last = result.catch(() => {})
+    return result
+  }
+}

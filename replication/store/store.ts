@@ -1,0 +1,36 @@
+/** An object as the store has it; times are in milliseconds since 1970 by the store's own clock. */
+export type Stored = {
+  body: string
+  /** Another for each write of the object. */
+  generation: string
+  updatedAt: number
+  /** The store's time when it answered. */
+  storeNow: number
+}
+
+export type Written = { outcome: 'written'; generation: string } | { outcome: 'conflict' }
+
+/**
+ * Small objects below the replica URL, one of which, `lease.json`, is changed by compare-and-swap.
+ * Names are relative to that URL. Every call has a deadline, and throws a `ReplicationProblem` when
+ * the store doesn't do what it is asked.
+ */
+export interface Store {
+  /** @returns null if there is no such object */
+  read(name: string): Promise<Stored | null>
+
+  /**
+   * Replaces the object if it is still at `ifGeneration`; null creates it if there is none. An
+   * outcome that is unknown, as the answer was lost, is settled by reading the object back: so two
+   * bodies must never be the same.
+   *
+   * @throws {ReplicationProblem} if it can't be settled in time: the write may still take effect
+   */
+  write(name: string, body: string, ifGeneration: string | null): Promise<Written>
+
+  /** The names of all objects that begin with `prefix`, in any order. */
+  list(prefix: string): Promise<string[]>
+
+  /** Removes all objects whose names begin with `prefix`; it is no error if there are none. */
+  remove(prefix: string): Promise<void>
+}
