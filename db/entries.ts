@@ -30,7 +30,7 @@ export async function addEntry(
   now: Date,
 ): Promise<Entry> {
   const { name, message } = entry
-  const stored = database
+  const [stored] = database
     .insert(entries)
     .values({ ...entry, createdAt: now.toISOString() })
     // Sets what is there already: doing nothing would return nothing.
@@ -39,8 +39,10 @@ export async function addEntry(
       set: { idempotencyKey: entry.idempotencyKey },
     })
     .returning(columns)
-    .get()
-  if (stored.name !== name || stored.message !== message) throw new KeyReused()
+    // Not get(): better-sqlite3 leaves the statement at its first row then, so the commit comes with
+    // the reset, and a commit that fails there (on a full disk) is no error.
+    .all()
+  if (stored?.name !== name || stored.message !== message) throw new KeyReused()
   return stored
 }
 
