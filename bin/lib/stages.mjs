@@ -28,7 +28,7 @@ export const stages = {
     },
   },
   unit: {
-    needs: ['dependencies', 'litestream'],
+    needs: ['dependencies', 'litestream', 'fakeGcsServer'],
     run: unit,
   },
   build: {

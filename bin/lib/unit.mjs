@@ -20,7 +20,10 @@ export async function unit() {
     `--test-reporter-destination=${report}`,
     '{app,bin,db,replication,server}/**/*.test.{mjs,ts}',
   ]
-  const env = onPath([node, await parts.litestream()])
+  const env = {
+    ...onPath([node, await parts.litestream()]),
+    FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+  }
   const { ok } = await run(node, args, { cwd: root, env, deadlineMs: 900_000, show: true })
   return agree(countTap(await readFile(report, 'utf8').catch(() => '')), ok)
 }

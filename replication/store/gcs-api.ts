@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { ReplicationProblem } from '../problem.ts'
+import { GcsHttp, type HttpOptions } from './gcs-http.ts'
+import type { Patience } from './patience.ts'
+import type { Stored, Written } from './store.ts'
+
+const time = z.string().transform(Date.parse).pipe(z.number())
+const stamps = z.object({ generation: z.string(), updatedAt: time, storeNow: time })
+const inserted = z.object({ generation: z.string() })
+const page = z.object({
+  items: z.array(z.object({ name: z.string() })).default([]),
+  nextPageToken: z.string().optional(),
+})
+
+export type ApiOptions = HttpOptions & {
+  bucket: string
+  /** Names in one page of a list. */
+  pageSize: number
+}
+
+/**
+ * What the store needs of Cloud Storage's API. All but {@link insert} is repeated until there is an
+ * answer. Everything throws a `ReplicationProblem` when there is none in time, or not the right one.
+ */
+export class GcsApi {
+  readonly #options: ApiOptions
+  readonly #http: GcsHttp
+  readonly #objects: string
+
+  constructor(options: ApiOptions) {
+    this.#options = options
+    this.#http = new GcsHttp(options)
+    this.#objects = `/storage/v1/b/${options.bucket}/o`
+  }
+
+  // By the XML API, as only that one promises the object's time and generation with its content.
+  // https://cloud.google.com/storage/docs/xml-api/reference-headers
+  async get(name: string, patience: Patience): Promise<Stored | null> {
+    const path = `/${this.#options.bucket}/${name.split('/').map(encodeURIComponent).join('/')}`
+    const { status, headers, text } = await this.#http.repeat({ path, expected: [404] }, patience)
+    if (status === 404) return null
+    const stamp = {
+      generation: headers.get('x-goog-generation'),
+      updatedAt: headers.get('last-modified'),
+      storeNow: headers.get('date'),
+    }
+    return { body: text, ...this.#understand(() => stamps.parse(stamp)) }
+  }
+
+  /**
+   * Asks once to write the object if it is still at `generation`, `0` for none.
+   *
+   * @throws {Unanswered} if it may have been written or not
+   */
+  async insert(
+    name: string,
+    body: string,
+    generation: string,
+    patience: Patience,
+  ): Promise<Written> {
+    const path = `/upload${this.#objects}`
+    const query = { uploadType: 'media', name, ifGenerationMatch: generation }
+    const request = { method: 'POST', path, query, body, expected: [412] } as const
+    const { status, text } = await this.#http.once(request, patience)
+    if (status === 412) return { outcome: 'conflict' }
+    const answer = this.#understand(() => inserted.parse(JSON.parse(text)))
+    return { outcome: 'written', generation: answer.generation }
+  }
+
+  async list(prefix: string, patience: Patience): Promise<string[]> {
+    const names: string[] = []
+    const query: Record<string, string> = {
+      prefix,
+      fields: 'items(name),nextPageToken',
+      maxResults: String(this.#options.pageSize),
+    }
+    for (;;) {
+      const { text } = await this.#http.repeat({ path: this.#objects, query }, patience)
+      const { items, nextPageToken } = this.#understand(() => page.parse(JSON.parse(text)))
+      names.push(...items.map((item) => item.name))
+      if (!nextPageToken) return names
+      query.pageToken = nextPageToken
+    }
+  }
+
+  /** It is no error if there is no such object. */
+  async delete(name: string, patience: Patience): Promise<void> {
+    const path = `${this.#objects}/${encodeURIComponent(name)}`
+    await this.#http.repeat({ method: 'DELETE', path, expected: [404] }, patience)
+  }
+
+  #understand<T>(parse: () => T): T {
+    try {
+      return parse()
+    } catch (error) {
+      const { replicaUrl } = this.#options
+      throw new ReplicationProblem(
+        'bucket-unreachable',
+        replicaUrl,
+        `not Google's answer: ${error}`,
+      )
+    }
+  }
+}

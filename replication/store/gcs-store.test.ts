@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { GcsStore } from './gcs-store.ts'
+import { FakeCloudStorage } from './test-support.ts'
+
+/** What happens to a request instead of its answer. */
+type Fault = (send: () => Promise<Response>) => Promise<Response>
+
+const neverArrives: Fault = () => Promise.reject(new TypeError('fetch failed'))
+const answerIsLost: Fault = async (send) => {
+  await send()
+  throw new TypeError('fetch failed')
+}
+const none: Fault = (send) => send()
+const answers =
+  (status: number, body = '', headers = {}): Fault =>
+  async () =>
+    new Response(body, { status, headers })
+
+let cloud: FakeCloudStorage
+before(async () => {
+  cloud = await FakeCloudStorage.start()
+})
+after(() => cloud[Symbol.asyncDispose]())
+
+/** Two stores of one bucket; the requests of the first meet the faults, one each. */
+function scene() {
+  const url = cloud.emptyUrl()
+  const faults: Fault[] = []
+  const requests: Request[] = []
+  const pauses: number[] = []
+  const store = new GcsStore(url, {
+    emulatorHost: cloud.host,
+    pause: async (ms) => pauses.push(ms),
+    fetch: (input, init) => {
+      requests.push(new Request(input, init))
+      return (faults.shift() ?? none)(() => fetch(input, init))
+    },
+  })
+  const other = new GcsStore(url, { emulatorHost: cloud.host })
+  const content = async () => (await other.read('lease.json'))?.body
+  return { url, store, other, content, faults, requests, pauses }
+}
+
+async function server(test: TestContext): Promise<string> {
+  const server = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  assert.ok(address && typeof address === 'object')
+  return `http://127.0.0.1:${address.port}`
+}
+
+describe('A write whose answer was lost', () => {
+  it('is written, if it took effect', async () => {
+    const { store, other, content, faults, requests } = scene()
+    faults.push(answerIsLost)
+    const result = await store.write('lease.json', 'mine', null)
+    const generation = (await other.read('lease.json'))?.generation
+    assert.deepEqual(result, { outcome: 'written', generation })
+    assert.equal(await content(), 'mine')
+    assert.equal(requests.length, 2)
+  })
+
+  it('is sent again, if it did not take effect', async () => {
+    const { store, content, faults } = scene()
+    faults.push(neverArrives)
+    assert.equal((await store.write('lease.json', 'mine', null)).outcome, 'written')
+    assert.equal(await content(), 'mine')
+  })
+
+  it('is written, if it took effect only when it was sent again', async () => {
+    const { store, content, faults } = scene()
+    let late: (() => Promise<Response>) | undefined
+    const arrivesLate: Fault = (send) => {
+      late = send
+      return Promise.reject(new TypeError('fetch failed'))
+    }
+    const afterTheLateOne: Fault = async (send) => {
+      await late?.()
+      return send()
+    }
+    faults.push(arrivesLate, none, afterTheLateOne)
+    assert.equal((await store.write('lease.json', 'mine', null)).outcome, 'written')
+    assert.equal(await content(), 'mine')
+  })
+
+  it("is a conflict, if another's took effect", async () => {
+    const { store, other, content, faults } = scene()
+    faults.push(async () => {
+      await other.write('lease.json', 'theirs', null)
+      throw new TypeError('fetch failed')
+    })
+    assert.deepEqual(await store.write('lease.json', 'mine', null), { outcome: 'conflict' })
+    assert.equal(await content(), 'theirs')
+  })
+
+  it('is a conflict, if the object was removed', async () => {
+    const { store, other, content, faults } = scene()
+    const first = await other.write('lease.json', 'first', null)
+    assert.ok(first.outcome === 'written')
+    faults.push(async () => {
+      await other.remove('lease.json')
+      throw new TypeError('fetch failed')
+    })
+    const result = await store.write('lease.json', 'mine', first.generation)
+    assert.deepEqual(result, { outcome: 'conflict' })
+    assert.equal(await content(), undefined)
+  })
+})
+
+describe('GcsStore', () => {
+  it('asks once when all is well', async () => {
+    const { store, requests } = scene()
+    await store.write('lease.json', 'mine', null)
+    await store.read('lease.json')
+    await store.write('lease.json', 'again', null)
+    assert.equal(requests.length, 3)
+  })
+
+  it('tries again when Google is busy, each time after a longer pause', async () => {
+    const { store, content, faults, pauses } = scene()
+    faults.push(answers(429), none, answers(503), none, answers(408))
+    assert.equal((await store.write('lease.json', 'mine', null)).outcome, 'written')
+    assert.equal(await content(), 'mine')
+    faults.push(answers(500), answers(502))
+    assert.equal((await store.read('lease.json'))?.body, 'mine')
+    faults.push(answers(503), neverArrives)
+    assert.deepEqual(await store.list(''), ['lease.json'])
+    faults.push(none, answers(503))
+    await store.remove('')
+    assert.equal(await content(), undefined)
+    const [first = 0, second = 0, third = 0] = pauses
+    assert.ok(first <= 100 && second >= 100 && third >= 200, `${pauses}`)
+  })
+
+  it("gives up with Google's own words when it is not permitted", async () => {
+    const denied = 'a@b.iam does not have storage.objects.create access'
+    const { store, faults, requests, url } = scene()
+    faults.push(answers(403, JSON.stringify({ error: { code: 403, message: denied } })))
+    await assert.rejects(store.write('lease.json', 'mine', null), {
+      code: 'permission-denied',
+      replicaUrl: url,
+      detail: `403 ${denied}`,
+    })
+    const xml =
+      '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Details>No!</Details></Error>'
+    faults.push(answers(403, xml), answers(401))
+    const detail = '403 AccessDenied No!'
+    await assert.rejects(store.read('lease.json'), { code: 'permission-denied', detail })
+    await assert.rejects(store.remove(''), { code: 'permission-denied' })
+    assert.equal(requests.length, 3)
+  })
+
+  it('tells a missing bucket from a missing object', async () => {
+    const { store, faults } = scene()
+    const words = 'The specified bucket does not exist.'
+    faults.push(answers(404, `<Error><Code>NoSuchBucket</Code><Message>${words}</Message></Error>`))
+    await assert.rejects(store.read('lease.json'), { code: 'bucket-missing' })
+    const nowhere = new GcsStore('gs://nowhere', { emulatorHost: cloud.host })
+    await assert.rejects(nowhere.write('lease.json', '', null), { code: 'bucket-missing' })
+    await assert.rejects(nowhere.list(''), { code: 'bucket-missing' })
+  })
+
+  it('gives up at its deadline when there is no answer', async (test) => {
+    const options = { emulatorHost: await server(test), attemptMs: 10, totalMs: 200, bulkMs: 200 }
+    const silent = new GcsStore('gs://visits/app', options)
+    const start = performance.now()
+    const unreachable = { code: 'bucket-unreachable', detail: /timeout/ }
+    await assert.rejects(silent.read('lease.json'), unreachable)
+    await assert.rejects(silent.write('lease.json', 'mine', null), unreachable)
+    await assert.rejects(silent.list(''), unreachable)
+    await assert.rejects(silent.remove(''), unreachable)
+    assert.ok(performance.now() - start < 2_000)
+  })
+
+  it('gives up at its deadline when there are no credentials for so long', async () => {
+    const authorize = () => new Promise<never>(() => {})
+    const waiting = new GcsStore('gs://visits', { authorize, attemptMs: 10, totalMs: 50 })
+    await assert.rejects(waiting.read('lease.json'), { code: 'bucket-unreachable' })
+  })
+
+  it('says what is wrong when the answer is not of Cloud Storage', async () => {
+    const { store, faults } = scene()
+    faults.push(answers(200, '<html>Please log in'), answers(200, '<html>Please log in'))
+    await assert.rejects(store.read('lease.json'), { code: 'bucket-unreachable' })
+    await assert.rejects(store.list(''), { code: 'bucket-unreachable', detail: /JSON/ })
+  })
+
+  it('shows its credentials with each request, and says so if there are none', async () => {
+    const seen: string[] = []
+    const inBucket = new GcsStore('gs://visits', {
+      authorize: async () => new Headers({ authorization: 'Bearer token' }),
+      fetch: async (input, init) => {
+        const { url, headers } = new Request(input, init)
+        seen.push(`${new URL(url).origin} ${headers.get('authorization')}`)
+        return new Response('{}')
+      },
+    })
+    await inBucket.list('')
+    await inBucket.remove('')
+    assert.deepEqual(seen, Array(2).fill('https://storage.googleapis.com Bearer token'))
+    const without = new GcsStore('gs://visits', {
+      authorize: () => Promise.reject(new Error('Could not load the default credentials. Browse')),
+    })
+    await assert.rejects(without.read('lease.json'), { code: 'no-credentials' })
+  })
+})

@@ -1,0 +1,14 @@
+import type { ReplicaUrl } from '../replica-url.ts'
+import { FileStore } from './file-store.ts'
+import { GcsStore } from './gcs-store.ts'
+import type { Store } from './store.ts'
+
+/** The store of what is below the URL. `STORAGE_EMULATOR_HOST` stands in for Cloud Storage. */
+export function openStore(url: ReplicaUrl): Store {
+  if (url.startsWith('file://')) return new FileStore(url.slice('file://'.length))
+  return new GcsStore(url, {
+    // A third of the time for which a lease is valid.
+    totalMs: 4_000,
+    emulatorHost: process.env.STORAGE_EMULATOR_HOST,
+  })
+}

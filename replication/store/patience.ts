@@ -1,0 +1,31 @@
+export type Pause = (ms: number) => Promise<unknown>
+
+/** How long a call goes on trying: until its deadline, with a longer pause after each failure. */
+export class Patience {
+  readonly #endsAt: number
+  readonly #pause: Pause
+  #nextMs = 100
+
+  constructor(totalMs: number, pause: Pause) {
+    this.#endsAt = performance.now() + totalMs
+    this.#pause = pause
+  }
+
+  /** In whole milliseconds, 0 once the deadline has passed. */
+  get leftMs(): number {
+    return Math.max(0, Math.ceil(this.#endsAt - performance.now()))
+  }
+
+  /**
+   * Waits before another attempt.
+   *
+   * @throws `problem` if the deadline leaves no time for one
+   */
+  async wait(problem: Error): Promise<void> {
+    // So that those who failed together don't try again together.
+    const ms = this.#nextMs * (0.5 + Math.random() / 2)
+    if (ms >= this.leftMs) throw problem
+    this.#nextMs = Math.min(2 * this.#nextMs, 2_000)
+    await this.#pause(ms)
+  }
+}
