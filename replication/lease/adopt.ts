@@ -1,5 +1,6 @@
 import { ReplicationProblem } from '../problem.ts'
 import type { Store } from '../store/store.ts'
+import { epochName, listEpochs } from './epochs.ts'
 
 /**
  * Looks at what is below the replica URL where no lease says what it is: nothing, a replica without
@@ -22,16 +23,4 @@ export async function adopt(store: Store, url: string): Promise<number> {
     throw new ReplicationProblem('replica-ambiguous', url, found.join(', '))
   }
   return only
-}
-
-/** The epochs that have any object in the bucket, oldest first. */
-export async function listEpochs(store: Store): Promise<number[]> {
-  const names = await store.list('epoch-')
-  const numbers = names.map((name) => Number(/^epoch-(\d{8})\//.exec(name)?.[1] ?? 0))
-  return [...new Set(numbers)].filter((number) => number > 0).toSorted((a, b) => a - b)
-}
-
-/** The folder of an epoch below the replica URL. */
-export function epochName(epoch: number): string {
-  return `epoch-${String(epoch).padStart(8, '0')}`
 }

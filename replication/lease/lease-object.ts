@@ -18,6 +18,10 @@ const schema = z.object({
   epoch,
   /** The newest epoch with a complete copy in the bucket; 0 if there is none. */
   restorable: epoch,
+  /** The epoch that the restorable one was begun from; 0 if there was none. */
+  restoredFrom: epoch.default(0),
+  /** Up to which epoch nobody needs the replicas any more, and since when (milliseconds since 1970). */
+  obsolete: z.array(z.object({ upTo: epoch, since: z.number() })).default([]),
   /** How long the holder may go without renewing, in milliseconds. */
   ttlMs: z.number().positive(),
   /** The last renewal by the store's clock, where the object was written by another since. */
@@ -39,19 +43,25 @@ export type Me = z.infer<typeof holder> & { service: string }
  * @throws {ReplicationProblem} if it is damaged, of a newer release, or of another service
  */
 export function parseLease(body: string, service: string, url: string): LeaseObject {
-  const json = parsed(body)
-  const version = z.object({ version: z.number() }).safeParse(json)
+  const version = z.object({ version: z.number() }).safeParse(parsed(body))
   if (version.success && version.data.version > 1) {
     throw new ReplicationProblem('lease-newer', url, `version ${version.data.version}`)
   }
-  const { success, data, error } = schema.safeParse(json)
-  if (!success) {
-    throw new ReplicationProblem('lease-damaged', url, z.prettifyError(error).replace(/\s+/g, ' '))
+  const { lease, damage } = readLease(body)
+  if (!lease) throw new ReplicationProblem('lease-damaged', url, damage)
+  if (lease.service !== service) {
+    throw new ReplicationProblem('other-service', url, `${lease.service}, not ${service}`)
   }
-  if (data.service !== service) {
-    throw new ReplicationProblem('other-service', url, `${data.service}, not ${service}`)
-  }
-  return data
+  return lease
+}
+
+/** Reads `lease.json`, or says in one line what is wrong with it. */
+export function readLease(
+  body: string,
+): { lease: LeaseObject; damage: null } | { lease: null; damage: string } {
+  const { success, data, error } = schema.safeParse(parsed(body))
+  if (success) return { lease: data, damage: null }
+  return { lease: null, damage: z.prettifyError(error).replace(/\s+/g, ' ') }
 }
 
 function parsed(body: string): unknown {

@@ -139,12 +139,27 @@ export class Lease {
   /**
    * Makes this leadership's epoch the one that is restored from now on: its copy is complete.
    *
-   * @throws {Error} if the lease was lost
+   * @param now milliseconds since 1970, noted for the retention of the epochs before
+   * @returns the lease then; null if it was lost
+   * @throws {ReplicationProblem} if the store doesn't answer
    */
-  markRestorable(): Promise<void> {
+  markRestorable(now: number): Promise<LeaseObject | null> {
     return this.#oneAtATime(async () => {
-      const done = await this.#insist((lease) => ({ restorable: lease.epoch }))
-      if (!done) throw new Error('The lease was lost before its epoch was complete.')
+      const done = await this.#insist(({ epoch, restorable, obsolete }) => ({
+        restorable: epoch,
+        restoredFrom: restorable,
+        obsolete: [...obsolete, { upTo: epoch - 1, since: now }],
+      }))
+      return done ? (this.#held?.lease ?? null) : null
+    })
+  }
+
+  /** Notes which epochs were removed. */
+  forget(removedUpTo: number): Promise<void> {
+    return this.#oneAtATime(async () => {
+      await this.#insist(({ obsolete }) => ({
+        obsolete: obsolete.filter(({ upTo }) => upTo > removedUpTo),
+      }))
     })
   }
 
@@ -172,7 +187,10 @@ export class Lease {
     const epoch = await adopt(this.#store, this.#url)
     const { service } = this.me
     const { ttlMs } = this.#timing
-    return { version: 1, service, holder: null, epoch, restorable: epoch, ttlMs, token: '' }
+    return {
+      ...{ version: 1, service, holder: null, epoch, restorable: epoch },
+      ...{ restoredFrom: 0, obsolete: [], ttlMs, token: '' },
+    }
   }
 
   #isHeld(lease: LeaseObject, stored: Stored): boolean {

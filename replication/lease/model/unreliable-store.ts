@@ -1,0 +1,36 @@
+import type { MemoryStore } from '../../store/memory-store.ts'
+import type { Store } from '../../store/store.ts'
+import type { Owner, World } from './world.ts'
+
+/** How the network behaves: a request, or its answer, is late or lost with some likelihood. */
+export type Network = { lossiness: number; mostMs: number; isDown: boolean }
+
+const deadlineMs = 4_000
+
+/** The store as an instance sees it: a write whose answer is lost may have taken effect, or will yet. */
+export function unreliableStore(
+  store: MemoryStore,
+  world: World,
+  network: Network,
+  owner: Owner,
+): Store {
+  return {
+    read: (name) => call(() => store.read(name)),
+    write: (name, body, ifGeneration) => call(() => store.write(name, body, ifGeneration)),
+    list: (prefix) => call(() => store.list(prefix)),
+    remove: (prefix) => call(() => store.remove(prefix)),
+  }
+
+  function call<T>(run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      world.at(world.now + deadlineMs, () => reject(new Error('no answer')), owner)
+      if (network.isDown || world.random() < network.lossiness) return
+      // It arrives even where whoever sent it is frozen or dead by then.
+      world.at(world.now + world.delay(network.mostMs), async () => {
+        const result = await run()
+        if (world.random() < network.lossiness) return
+        world.at(world.now + world.delay(network.mostMs), () => resolve(result), owner)
+      })
+    })
+  }
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { temporaryFolder } from '../test-support.ts'
+
+type Mutant = { from: string; to: string; foundBy: string }
+
+/** Each rule of the lease, how to break it, and the test of lease.test.ts that has to fail then. */
+const mutants: Record<string, Mutant> = {
+  'that holds a lease for ever': {
+    from: '< ttlMs - marginMs',
+    to: '< Number.MAX_SAFE_INTEGER',
+    foundBy: 'ends for its holder before anybody else can take it',
+  },
+  'that counts from the answer to its renewal': {
+    from: 'generation: written.generation, lease, renewedAtMs }',
+    to: 'generation: written.generation, lease, renewedAtMs: this.#clock() }',
+    foundBy: 'counts from before the renewal was sent',
+  },
+  'that takes a lease which has not run out': {
+    from: 'age <= lease.ttlMs + this.#timing.marginMs',
+    to: 'age <= lease.ttlMs',
+    foundBy: 'can be taken when its holder has not renewed for its time and the margin',
+  },
+  'that never takes one which has': {
+    from: 'age <= lease.ttlMs + this.#timing.marginMs',
+    to: 'age >= 0',
+    foundBy: 'can be taken when its holder has not renewed for its time and the margin',
+  },
+  'that writes over whatever was written meanwhile': {
+    from: 'this.#body(lease), ifGeneration)',
+    to: 'this.#body(lease), (await this.#store.read(leaseName))?.generation ?? null)',
+    foundBy: 'is lost to whoever took it',
+  },
+  'that uses an epoch twice': {
+    from: 'const epoch = rest.epoch + 1',
+    to: 'const epoch = Math.max(1, rest.epoch)',
+    foundBy: 'is held by one at a time, and each leadership has an epoch of its own',
+  },
+  'that vouches for an epoch that nobody will restore': {
+    from: 'return this.isValid && this.#held',
+    to: 'return this.isValid || this.#held',
+    foundBy: 'vouches for nothing before its epoch is complete, nor once it is being released',
+  },
+  'that vouches while it gives the lease back': {
+    from: 'this.#isReleasing = true',
+    to: 'this.#isReleasing = false',
+    foundBy: 'vouches for nothing before its epoch is complete, nor once it is being released',
+  },
+  'that renews the lease for its holder when it asks': {
+    from: 'renewedAt, wantedBy: this.me.id',
+    to: 'wantedBy: this.me.id',
+    foundBy: 'is not renewed by whoever wants it',
+  },
+  'that does not hear that it is wanted': {
+    from: "? 'wanted' : 'kept') : 'lost'",
+    to: "? 'kept' : 'kept') : 'lost'",
+    foundBy: 'tells its holder that it is wanted',
+  },
+  'that does not notice that another has it': {
+    from: 'lease.holder?.id === this.me.id && lease.epoch === this.#held.lease.epoch',
+    to: 'lease.epoch > 0',
+    foundBy: 'is lost to whoever took it',
+  },
+  'that gives up when somebody wants the lease at that moment': {
+    from: 'tries < 5',
+    to: 'tries < 1',
+    foundBy: 'is renewed, released and completed also where it is wanted at that moment',
+  },
+  'that makes an incomplete epoch the restorable one': {
+    from: 'const next = { ...rest, holder,',
+    to: 'const next = { ...rest, restorable: epoch, holder,',
+    foundBy:
+      'leaves the restorable epoch as it was when a leadership ends before its own is complete',
+  },
+}
+
+describe('The tests of the lease find a mutant', () => {
+  for (const [what, { from, to, foundBy }] of Object.entries(mutants)) {
+    it(what, async (test) => {
+      const source = readFileSync(join(import.meta.dirname, 'lease.ts'), 'utf8')
+      assert.equal(source.split(from).length, 2, 'the rule stands there, once')
+      const file = join(temporaryFolder(test), 'lease.ts')
+      writeFileSync(file, withAbsoluteImports(source.replace(from, to)))
+      const output = await testsOf(pathToFileURL(file).href)
+      assert.match(output, new RegExp(`^ *not ok \\d+ - ${foundBy}$`, 'm'))
+    })
+  }
+})
+
+function withAbsoluteImports(source: string): string {
+  const here = pathToFileURL(`${import.meta.dirname}/`)
+  return source.replace(/from '(\.[^']*)'/g, (_, path) => `from '${new URL(path, here).href}'`)
+}
+
+function testsOf(lease: string): Promise<string> {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const args = ['--test', '--test-reporter=tap', join(import.meta.dirname, 'lease.test.ts')]
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { env: { ...env, LEASE_MODULE: lease } }, (_, stdout) =>
+      resolve(stdout),
+    )
+  })
+}
