@@ -2,7 +2,13 @@ import { connection } from 'next/server'
 import type { Database } from '../db/open.ts'
 import { runtime } from '../server/runtime.ts'
 
-/** The database, for pages and actions. Waits for a request, as there is none during the build. */
+/**
+ * The database, for pages and actions. Ask for it where it is used, as in
+ * `countVisits(await database())`: another copy may take its place at the next `await`. Waits for a
+ * request, as there is none during the build.
+ *
+ * @throws {Error} while there is none
+ */
 export async function database(): Promise<Database> {
   await connection()
   return runtime().database()

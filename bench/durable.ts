@@ -29,8 +29,9 @@ for (const added of addedMs) {
   const database = openDatabase(path)
   migrateDatabase(database, join(import.meta.dirname, '../db/migrations'))
   const replicaUrl = `${bucket.replicaUrl}/added-${added}`
-  const replication = new Replication(litestream, { path, replicaUrl })
-  await replication.start(30_000)
+  const replication = new Replication(litestream, { path, replicaUrl, vouch: () => true })
+  await replication.start()
+  await replication.complete(30_000)
 
   const write = (key: string) =>
     addEntry(database, { name: 'Ada', message: 'Hello', idempotencyKey: key }, new Date())
@@ -54,7 +55,7 @@ for (const added of addedMs) {
     local.p99,
     '-',
   ])
-  await replication.stop(30_000)
+  await replication.stop(30_000, 5_000)
   database.$client.close()
 }
 printTable(

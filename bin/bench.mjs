@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endChildrenOnSignals } from './lib/children.mjs'
+import { environment } from './lib/e2e.mjs'
 import { Failure, report } from './lib/failure.mjs'
-import { onPath } from './lib/on-path.mjs'
 import { parts } from './lib/parts.mjs'
 import { root } from './lib/project.mjs'
 import { must } from './lib/run.mjs'
@@ -20,12 +20,8 @@ try {
     )
   }
   await parts.dependencies()
-  const [node, litestream] = [await parts.node(), await parts.litestream()]
-  const env = {
-    ...onPath([node, litestream]),
-    LITESTREAM: litestream,
-    FAKE_GCS_SERVER: await parts.fakeGcsServer(),
-  }
+  const node = await parts.node()
+  const env = await environment(node)
   await must(node, [file], { cwd: root, env, deadlineMs: 3_600_000, show: true })
 } catch (error) {
   report(error)

@@ -1,6 +1,7 @@
 // Builds `.next/standalone`: all that the server needs to run, and nothing else.
 import { spawnSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
@@ -26,10 +27,18 @@ function buildPages() {
 
 // Takes the place of the server.js that Next writes there.
 async function bundleServer() {
+  await rm(join(standalone, 'chunks'), { recursive: true, force: true })
   await build({
-    entryPoints: ['server/main.ts'],
-    outfile: join(standalone, 'server.js'),
+    entryPoints: { server: 'server/main.ts' },
+    outdir: standalone,
     bundle: true,
+    // What is imported only when it is needed stays in a file that is loaded only then.
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    // Google's auth library is CommonJS, and calls it for Node's own modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     platform: 'node',
     target: 'node26',
     format: 'esm',

@@ -3,13 +3,13 @@ import type { Bucket } from './support/bucket.ts'
 import type { Container } from './support/container.ts'
 import type { Fault } from './support/faulty-proxy.ts'
 import { expect, test } from './support/test.ts'
-import { openFrontPage } from './support/visitor.ts'
+import { openGuestbook } from './support/visitor.ts'
 
 const recovery = { timeout: 60_000, intervals: [500] }
 
 async function expectRefusedAndReadable(app: Container): Promise<void> {
   expect(await postEntry(app.url, 'unsafe', 'unsafe')).toBe(503)
-  expect(await openFrontPage(app.url)).toContain('before')
+  expect(await openGuestbook(app.url)).toContain('before')
 }
 
 async function expectRecovery(app: Container, bucket: Bucket): Promise<void> {
@@ -46,15 +46,19 @@ test('a bucket that goes away and comes back', async ({ app, bucket }) => {
   expect(await postEntry(app.url, 'before')).toBe(201)
   await bucket.cut()
   await expectRefusedAndReadable(app)
-  await expect.poll(() => app.problem(), recovery).toBe('bucket-unreachable')
+  await expect(async () => {
+    expect(await postEntry(app.url, 'unsafe', 'unsafe')).toBe(503)
+    expect(await app.problem()).toBe('bucket-unreachable')
+  }).toPass(recovery)
   await bucket.mend()
   await expectRecovery(app, bucket)
 })
 
 test('a bucket that is slow, but answers in time', async ({ app, bucket }) => {
+  expect(await postEntry(app.url, 'before')).toBe(201)
   bucket.inject({ delayMs: 1_000 })
   expect(await postEntry(app.url, 'late')).toBe(201)
   await app.kill()
   await bucket.mend()
-  expect((await bucket.content()).messages).toEqual(['late'])
+  expect((await bucket.content()).messages).toEqual(['late', 'before'])
 })

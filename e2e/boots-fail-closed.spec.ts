@@ -40,13 +40,29 @@ test('a replica with a damaged file is refused and left as it is', async ({ buck
   expect(await first.stop()).toBe(0)
 
   const objects = await bucket.objects()
-  for (const object of objects) await bucket.overwrite(object, 'damaged')
+  for (const object of objects.filter((name) => name.endsWith('.ltx'))) {
+    await bucket.overwrite(object, 'damaged')
+  }
   const second = await start()
   await expect.poll(() => second.problem(), { timeout: 40_000 }).toBe('replica-damaged')
   expect((await fetch(second.url)).status).toBe(503)
   expect(await second.stop()).toBe(0)
   expect(await bucket.objects()).toEqual(objects)
 })
+
+for (const [what, body, code] of [
+  ['damaged', '{', 'lease-damaged'],
+  ['of a newer release', '{"version": 2}', 'lease-newer'],
+] as const) {
+  test(`a lease that is ${what} is refused and left as it is`, async ({ bucket, start }) => {
+    await bucket.seed((database) => addKept(database))
+    await bucket.overwrite('app/lease.json', body)
+    const app = await start()
+    await expect.poll(() => app.problem(), { timeout: 40_000 }).toBe(code)
+    expect(await app.stop()).toBe(0)
+    expect((await bucket.objects()).filter((name) => name.includes('epoch-00000002'))).toEqual([])
+  })
+}
 
 test('a bucket that does not exist is named', async ({ start }) => {
   const app = await start({ REPLICA_URL: 'gs://no-such-bucket/app' })

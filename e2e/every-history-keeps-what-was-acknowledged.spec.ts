@@ -38,7 +38,7 @@ test('clients write while the app is ended in random ways at random moments', as
   test.setTimeout(60_000 + rounds * 30_000)
   const next = random(seed)
   let app = await start()
-  const history = new History(() => app.url, 8)
+  const history = new History(() => app.url)
   for (let round = 1; round <= rounds; round++) {
     await app.ready()
     const names = Object.keys(endings)

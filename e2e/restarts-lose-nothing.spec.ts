@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from './support/test.ts'
-import { openFrontPage, signGuestbook } from './support/visitor.ts'
+import { openGuestbook, signGuestbook } from './support/visitor.ts'
 
 test('a stop on SIGTERM and a start on another disk', async ({ bucket, start, page }) => {
   const first = await start()
@@ -54,8 +54,10 @@ test('a crash loses nothing that was in the bucket', async ({ bucket, start }) =
 
   const second = await start()
   await second.ready()
-  expect(await openFrontPage(second.url)).toContain('synced')
-  await signGuestbook(second.url, 'Ada', 'after the crash')
+  expect(await openGuestbook(second.url)).toContain('synced')
+  await expect(() => signGuestbook(second.url, 'Ada', 'after the crash')).toPass({
+    timeout: 20_000,
+  })
   expect(await second.stop()).toBe(0)
   expect((await bucket.content()).messages).toEqual(['after the crash', 'synced'])
 })

@@ -30,7 +30,7 @@ export class LitestreamGone extends Error {
 }
 
 const info = z.object({ version: z.string() })
-const unregistered = z.object({ status: z.string() })
+const changed = z.object({ status: z.string() })
 const synced = z
   .object({ txid: z.number(), replicated_txid: z.number() })
   .transform(({ txid, replicated_txid }) => ({ txid, replicatedTxid: replicated_txid }))
@@ -70,14 +70,24 @@ export class Litestream {
 
   /** Starts replicating the database at `path`. Lazy: a bad bucket shows at the first sync. */
   async register(path: string, replicaUrl: string, timeoutMs: number): Promise<void> {
-    await this.#call('POST', '/register', { path, replica_url: replicaUrl }, timeoutMs)
+    const call = ['POST', '/register'] as const
+    const answer = await this.#call(...call, { path, replica_url: replicaUrl }, timeoutMs)
+    const { status } = changed.parse(answer)
+    // It is 200 as well where the file is replicated already, perhaps to another URL.
+    if (status !== 'registered') throw new LitestreamRefused(call.join(' '), 400, status)
   }
 
-  /** Makes a final sync and forgets the database; forgets it even where the sync fails. */
-  async unregister(path: string, timeoutMs: number): Promise<void> {
+  /**
+   * Makes a final sync and forgets the database; forgets it even where the sync fails. Until it has
+   * answered, it may still use the file and what it noted of it.
+   *
+   * @param timeoutMs for the final sync
+   * @param patienceMs for the answer
+   */
+  async unregister(path: string, timeoutMs: number, patienceMs: number): Promise<void> {
     const call = ['POST', '/unregister'] as const
-    const answer = await this.#call(...call, { path, timeout: seconds(timeoutMs) }, timeoutMs)
-    const { status } = unregistered.parse(answer)
+    const answer = await this.#call(...call, { path, timeout: seconds(timeoutMs) }, patienceMs)
+    const { status } = changed.parse(answer)
     // Its final sync may have failed when it was forgotten.
     if (status !== 'unregistered') throw new LitestreamRefused(call.join(' '), 404, status)
   }

@@ -29,8 +29,7 @@ function scene(test: TestContext) {
         if (name !== 'bucket') rmSync(join(folder, name), { recursive: true })
       }
     },
-    fetch: (ancestors: string[] = []) =>
-      fetchNewestCopy({ path, replicaUrl, ancestors }, noon, options),
+    fetch: () => fetchNewestCopy(path, replicaUrl, noon, options),
   }
 }
 
@@ -107,15 +106,15 @@ describe('The newest copy of the database', () => {
     assert.deepEqual(read(path), ['production'])
   })
 
-  it('is never a file that nobody noted when there is one without epochs', async (test) => {
-    const { folder, path, loseDisk, fetch } = scene(test)
-    write(path, 'from the original')
-    const original = `file://${join(folder, 'bucket', 'original')}`
-    await replicate(path, original)
+  it('is not a copy that was fetched before, which makes way', async (test) => {
+    const { folder, path, replicate, loseDisk, fetch } = scene(test)
+    write(path, 'one')
+    await replicate()
     loseDisk()
-    write(path, 'a toy')
-    await fetch([original])
-    assert.deepEqual(read(path), ['from the original'])
+    await fetch()
+    const before = readdirSync(folder)
+    assert.equal((await fetch()).from, 'bucket')
+    assert.deepEqual(readdirSync(folder), before)
   })
 
   it('is refused, with the way out, when it is the one on this disk and damaged', async (test) => {
@@ -149,15 +148,30 @@ describe('The newest copy of the database', () => {
     assert.ok(!existsSync(`${path}-wal`))
     assert.deepEqual(read(path), ['one'])
   })
+})
 
-  it('starts from a replica without epochs, as the original sample made it', async (test) => {
-    const { folder, path, loseDisk, fetch } = scene(test)
-    write(path, 'from the original')
-    const original = `file://${join(folder, 'bucket', 'original')}`
-    await replicate(path, original)
-    loseDisk()
-    assert.deepEqual(await fetch([original]), { from: 'bucket', url: original })
-    assert.deepEqual(read(path), ['from the original'])
+describe('A copy that was fetched before', () => {
+  async function fetched(test: TestContext) {
+    const made = scene(test)
+    write(made.path, 'one')
+    await made.replicate()
+    made.loseDisk()
+    await made.fetch()
+    return made
+  }
+
+  it('stays when the replica is gone, as it is all that is left', async (test) => {
+    const { folder, path, fetch } = await fetched(test)
+    rmSync(join(folder, 'bucket'), { recursive: true })
+    assert.deepEqual(await fetch(), { from: 'this-disk' })
+    assert.deepEqual(read(path), ['one'])
+  })
+
+  it('stays when the replica can not be restored', async (test) => {
+    const { path, file, fetch } = await fetched(test)
+    writeFileSync(file('0', txid(1)), 'damaged')
+    await assert.rejects(fetch(), problem('replica-damaged'))
+    assert.deepEqual(read(path), ['one'])
   })
 })
 
@@ -240,8 +254,8 @@ describe('A bucket that does not answer', () => {
     test.after(() => delete process.env.STORAGE_EMULATOR_HOST)
 
     const options = { signal: new AbortController().signal, stallMs: 200 }
-    const places = { path, replicaUrl: 'gs://bucket/path', ancestors: [] }
-    await assert.rejects(fetchNewestCopy(places, noon, options), problem('bucket-unreachable'))
+    const fetched = fetchNewestCopy(path, 'gs://bucket/path', noon, options)
+    await assert.rejects(fetched, problem('bucket-unreachable'))
     assert.ok(!existsSync(path))
   })
 })

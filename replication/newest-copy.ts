@@ -17,71 +17,72 @@ export function originInWords(origin: Origin): string {
     case 'bucket':
       return `Restored the database from ${origin.url}.`
     case 'nothing-yet':
-      return 'There is no copy of the database anywhere: starting a new one.'
+      return 'There is no database yet: the first request makes it.'
   }
-}
-
-/** Where to look for the database, on this disk and in the bucket. */
-export type Places = {
-  /** The database file. */
-  path: string
-  /** The replica that this process writes to. */
-  replicaUrl: string
-  /** Replicas to start from while that one is empty, in this order. */
-  ancestors: readonly string[]
 }
 
 /**
  * Makes the file at `path` the newest copy of the database that can be had, checked by SQLite;
  * leaves no file only if there is no copy anywhere. May be called again after it threw.
  *
+ * @param path the database file
+ * @param replicaUrl the replica to restore where the file isn't as new
  * @param now names a file that has to make way
+ * @param options.makeWay called just before the file is replaced: no connection to it may stay open,
+ *   as SQLite removes the WAL by its name when one is closed
  * @throws {ReplicationProblem} if there may be a copy in the bucket that can't be had now
  * @throws {Error} if the copy on this disk is the newest and fails the check
  */
 export async function fetchNewestCopy(
-  places: Places,
+  path: string,
+  replicaUrl: string,
   now: Date,
-  options: CommandOptions,
+  options: CommandOptions & { makeWay?: () => void },
 ): Promise<Origin> {
-  if (await isNewestOnThisDisk(places, now, options)) {
-    checkOnDisk(places.path)
-    return { from: 'this-disk' }
+  const isThere = Boolean(statSync(path, { throwIfNoEntry: false })?.size)
+  const isCopy = isThere && readNote(path) === copy
+  if (isThere && !isCopy) {
+    if (await isNewestOnThisDisk(path, replicaUrl, options)) {
+      checkOnDisk(path)
+      return { from: 'this-disk' }
+    }
+    options.makeWay?.()
+    setAside(path, now)
   }
-  clearRemains(places.path)
-  for (const url of [places.replicaUrl, ...places.ancestors]) {
-    if (await restoreChecked(url, places.path, options)) return { from: 'bucket', url }
-  }
-  return { from: 'nothing-yet' }
+  const restored = await restoreChecked(replicaUrl, path, options)
+  // A copy of a replica that is gone is all that is left of it.
+  if (!restored && isCopy) return { from: 'this-disk' }
+  options.makeWay?.()
+  clearRemains(path)
+  if (!restored) return { from: 'nothing-yet' }
+  renameSync(restored, path)
+  noteCopy(path)
+  return { from: 'bucket', url: replicaUrl }
 }
 
 /**
- * Notes which replica the file belongs to, so that a later boot with another REPLICA_URL doesn't
- * take it for that one's newest state and replicate it over data that it has never seen.
+ * Notes which replica the file is replicated to, so that a later boot doesn't take it for the newest
+ * state of another, and replicate it over data that it has never seen.
  */
 export function noteReplica(path: string, replicaUrl: string): void {
   writeFileSync(noteOf(path), replicaUrl)
 }
 
-async function isNewestOnThisDisk(
-  { path, replicaUrl, ancestors }: Places,
-  now: Date,
-  options: CommandOptions,
-): Promise<boolean> {
-  if (!statSync(path, { throwIfNoEntry: false })?.size) return false
-  // Litestream would not object to an older file: it writes it over the newer state.
-  const isItsSource = replicaOf(path) === replicaUrl
-  if (isItsSource && localTxid(path) >= (await newestTxid(replicaUrl, options))) return true
-  if (!isItsSource && (await areEmpty([replicaUrl, ...ancestors], options))) return true
-  setAside(path, now)
-  return false
+/** Notes that all of the file is in the bucket, so that it may be thrown away. */
+export function noteCopy(path: string): void {
+  writeFileSync(noteOf(path), copy)
 }
 
-async function areEmpty(urls: string[], options: CommandOptions): Promise<boolean> {
-  for (const url of urls) {
-    if ((await newestTxid(url, options)) > 0) return false
-  }
-  return true
+const copy = 'copy'
+
+async function isNewestOnThisDisk(
+  path: string,
+  replicaUrl: string,
+  options: CommandOptions,
+): Promise<boolean> {
+  const newest = await newestTxid(replicaUrl, options)
+  // Litestream would not object to an older file: it writes it over the newer state.
+  return readNote(path) === replicaUrl ? localTxid(path) >= newest : newest === 0
 }
 
 function checkOnDisk(path: string): void {
@@ -94,19 +95,22 @@ function checkOnDisk(path: string): void {
   }
 }
 
-async function restoreChecked(url: string, path: string, options: CommandOptions) {
+async function restoreChecked(
+  url: string,
+  path: string,
+  options: CommandOptions,
+): Promise<string | null> {
   const restored = `${path}.restored`
   for (const file of filesOf(restored)) rmSync(file, { force: true })
   rmSync(`${restored}.tmp`, { force: true })
-  if (!(await restoreReplica(url, restored, options))) return false
+  if (!(await restoreReplica(url, restored, options))) return null
   try {
     checkDatabase(restored)
   } catch (error) {
     if (!(error instanceof DamagedDatabase)) throw error
     throw new ReplicationProblem('replica-damaged', url, error.message)
   }
-  renameSync(restored, path)
-  return true
+  return restored
 }
 
 function setAside(path: string, now: Date): void {
@@ -131,7 +135,7 @@ function noteOf(path: string): string {
   return `${path}-replica`
 }
 
-function replicaOf(path: string): string | null {
+function readNote(path: string): string | null {
   try {
     return readFileSync(noteOf(path), 'utf8')
   } catch {

@@ -6,8 +6,10 @@ export type ProblemCode =
   | 'disk-full'
   | 'lease-damaged'
   | 'lease-held'
+  | 'lease-lost'
   | 'lease-newer'
   | 'litestream-failed'
+  | 'newer-schema'
   | 'no-credentials'
   | 'not-registered'
   | 'other-service'
@@ -28,9 +30,12 @@ const advice: Record<ProblemCode, string> = {
     'The lease in the bucket can not be read. Look at it with `npm run lease -- show`, and repair it with `npm run lease -- repair`.',
   'lease-held':
     'Another instance leads. It is asked to hand over, or its lease has to run out; please try again.',
+  'lease-lost': 'This instance does not lead any more. Please try again; another one may.',
   'lease-newer':
     'The lease in the bucket was written by a newer release. Deploy that release, or a newer one.',
   'litestream-failed': 'Litestream failed. Its own words follow.',
+  'newer-schema':
+    'The database was migrated by a newer release. Deploy that release, or a newer one.',
   'no-credentials':
     'There are no Google credentials. Deploy with a service account, or run `gcloud auth application-default login`.',
   'not-registered': 'Litestream does not replicate the database just now; this goes on trying.',

@@ -11,8 +11,10 @@ async function scene(test: TestContext, bucket = 'bucket') {
   const path = join(folder, 'app.db')
   const replicaUrl = `file://${join(folder, bucket)}`
   let now = 0
+  let vouching = true
   const clock = () => now
-  const replication = new Replication(litestream, { path, replicaUrl, clock })
+  const vouch = () => vouching
+  const replication = new Replication(litestream, { path, replicaUrl, vouch, clock })
   return {
     folder,
     path,
@@ -20,6 +22,9 @@ async function scene(test: TestContext, bucket = 'bucket') {
     litestream,
     end,
     replication,
+    stopVouching: () => {
+      vouching = false
+    },
     passTime: (ms: number) => {
       now += ms
     },
@@ -35,7 +40,8 @@ describe('Replication', () => {
   it('has every committed row in the bucket when it vouches for it', async (test) => {
     const { path, replication, restored } = await scene(test)
     write(path, 'one')
-    await replication.start(5_000)
+    await replication.start()
+    await replication.complete(5_000)
     for (const text of ['two', 'three']) {
       write(path, text)
       await replication.durable()
@@ -46,28 +52,36 @@ describe('Replication', () => {
   it('has the last row in the bucket once it has been stopped', async (test) => {
     const { path, replication, restored } = await scene(test)
     write(path, 'one')
-    await replication.start(5_000)
+    await replication.start()
+    await replication.complete(5_000)
     write(path, 'last')
-    await replication.stop(5_000)
+    await replication.stop(5_000, 5_000)
     assert.deepEqual(await restored(), ['one', 'last'])
   })
 
-  it('does not start to a bucket that can not be written to', async (test) => {
+  it('is not complete in a bucket that can not be written to', async (test) => {
     const { folder, path, replication } = await scene(test, 'not-a-folder')
     write(path, 'one')
     writeFileSync(join(folder, 'not-a-folder'), '')
-    await assert.rejects(replication.start(2_000), { name: 'Error', replicaUrl: /not-a-folder/ })
+    await replication.start()
+    await assert.rejects(replication.complete(2_000), { name: 'Error', replicaUrl: /not-a-folder/ })
   })
 
   it('vouches for nothing once it finds another instance ahead on its replica', async (test) => {
     const { folder, path, replication, replicaUrl } = await scene(test)
     write(path, 'one')
-    await replication.start(5_000)
+    await replication.start()
+    await replication.complete(5_000)
     const other = await runLitestream(test)
     const otherPath = join(other.folder, 'app.db')
     write(otherPath, 'other')
-    const others = new Replication(other.litestream, { path: otherPath, replicaUrl })
-    await others.start(5_000)
+    const others = new Replication(other.litestream, {
+      path: otherPath,
+      replicaUrl,
+      vouch: () => true,
+    })
+    await others.start()
+    await others.complete(5_000)
     for (const text of ['a', 'b', 'c']) {
       write(otherPath, text)
       await others.durable()
@@ -83,29 +97,85 @@ describe('Replication', () => {
     await assert.rejects(replication.durable(), problem('another-writer'))
   })
 
+  it('vouches for nothing once the lease is lost, though the bucket has it', async (test) => {
+    const { path, replication, stopVouching, restored } = await scene(test)
+    write(path, 'one')
+    await replication.start()
+    await replication.complete(5_000)
+    write(path, 'two')
+    stopVouching()
+    await assert.rejects(replication.durable(), problem('lease-lost'))
+    assert.deepEqual(await restored(), ['one', 'two'])
+  })
+
+  it('begins a new replica with a complete copy', async (test) => {
+    const { folder, path, litestream, replication } = await scene(test)
+    write(path, 'one')
+    await replication.start()
+    await replication.complete(5_000)
+    await replication.stop(5_000, 5_000)
+    const replicaUrl = `file://${join(folder, 'next')}`
+    const next = new Replication(litestream, { path, replicaUrl, vouch: () => true })
+    write(path, 'two')
+    await next.start()
+    await next.complete(5_000)
+    assert.deepEqual(await restored(folder, replicaUrl), ['one', 'two'])
+  })
+
   it('is taken up again when Litestream has forgotten the database', async (test) => {
     const { path, replication, litestream, restored } = await scene(test)
     write(path, 'one')
-    await replication.start(5_000)
-    await litestream.unregister(path, 1_000)
+    await replication.start()
+    await replication.complete(5_000)
+    await litestream.unregister(path, 1_000, 5_000)
     write(path, 'two')
     await assert.rejects(replication.durable(), problem('not-registered'))
     await replication.durable()
     assert.deepEqual(await restored(), ['one', 'two'])
   })
 
-  it('does not say that all is well when it ends with the database forgotten', async (test) => {
-    const { path, replication, litestream } = await scene(test)
+  it('has the last row in the bucket also where Litestream had forgotten the database', async (test) => {
+    const { path, replication, litestream, restored } = await scene(test)
     write(path, 'one')
-    await replication.start(5_000)
-    await litestream.unregister(path, 1_000)
-    await assert.rejects(replication.stop(1_000), problem('not-registered'))
+    await replication.start()
+    await replication.complete(5_000)
+    await litestream.unregister(path, 1_000, 5_000)
+    write(path, 'two')
+    await replication.stop(5_000, 5_000)
+    assert.deepEqual(await restored(), ['one', 'two'])
+  })
+
+  it('is not taken up again once it has been stopped', async (test) => {
+    const { folder, path, replication, litestream } = await scene(test)
+    write(path, 'one')
+    await replication.start()
+    await replication.complete(5_000)
+    await replication.stop(5_000, 5_000)
+    await assert.rejects(replication.durable(), problem('not-registered'))
+    const next = new Replication(litestream, {
+      path,
+      replicaUrl: `file://${join(folder, 'next')}`,
+      vouch: () => true,
+    })
+    await next.start()
+    await next.complete(5_000)
+    assert.deepEqual(await restored(folder, `file://${join(folder, 'next')}`), ['one'])
+  })
+
+  it('does not start where the file is replicated to another URL already', async (test) => {
+    const { folder, path, replication, litestream } = await scene(test)
+    write(path, 'one')
+    await replication.start()
+    const replicaUrl = `file://${join(folder, 'next')}`
+    const next = new Replication(litestream, { path, replicaUrl, vouch: () => true })
+    await assert.rejects(next.start(), problem('litestream-failed'))
   })
 
   it('is degraded from the second failure in a row on, until it succeeds', async (test) => {
     const { path, replication, litestream, passTime } = await scene(test)
     write(path, 'one')
-    await replication.start(5_000)
+    await replication.start()
+    await replication.complete(5_000)
     const answer = litestream.sync
     litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
     await assert.rejects(replication.durable())
@@ -124,7 +194,8 @@ describe('Replication', () => {
   it('is opened anew when it has failed for long, each time after a longer wait', async (test) => {
     const { path, replication, litestream, passTime } = await scene(test)
     write(path, 'one')
-    await replication.start(5_000)
+    await replication.start()
+    await replication.complete(5_000)
     litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
     const opened = test.mock.method(litestream, 'register')
     const counts: number[] = []

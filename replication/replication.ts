@@ -1,7 +1,9 @@
 import { GroupCommit } from './group-commit.ts'
 import { type Litestream, LitestreamRefused } from './litestream.ts'
+import { forgetPositions } from './local-position.ts'
 import { noteReplica } from './newest-copy.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
+import { within } from './within.ts'
 
 /** Whether what is written reaches the bucket. */
 export type Health =
@@ -13,41 +15,67 @@ const syncMs = 5_000
 // Longer than a large upload may well take: reopening begins it again.
 const firstReopenMs = 20_000
 
+/** Litestream still uses a file that it was to forget. */
+export class LitestreamBusy extends Error {
+  readonly code = 'litestream-busy'
+
+  constructor(path: string) {
+    super(`Litestream does not let go of ${path}.`)
+  }
+}
+
 /** The replication of one database file by the running Litestream. */
 export class Replication {
   readonly #litestream: Litestream
   readonly #path: string
   readonly #replicaUrl: string
+  readonly #vouch: () => boolean
   readonly #clock: () => number
   readonly #commits = new GroupCommit(() => this.#sync())
   #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
   #reopenAfterMs = firstReopenMs
   #reopening: Promise<void> = Promise.resolve()
+  #isStopped = false
 
-  /** @param options.clock monotonic, in milliseconds */
+  /**
+   * @param options.vouch whether what is in the replica is what will be restored
+   * @param options.clock monotonic, in milliseconds
+   */
   constructor(
     litestream: Litestream,
     {
       path,
       replicaUrl,
+      vouch,
       clock = () => performance.now(),
-    }: { path: string; replicaUrl: string; clock?: () => number },
+    }: { path: string; replicaUrl: string; vouch: () => boolean; clock?: () => number },
   ) {
     this.#litestream = litestream
     this.#path = path
     this.#replicaUrl = replicaUrl
+    this.#vouch = vouch
     this.#clock = clock
   }
 
   /**
-   * Begins, and returns when all of the database is in the bucket.
+   * Begins, with a complete copy to a replica that has none yet.
+   *
+   * @throws {ReplicationProblem} if Litestream refuses; a bad bucket shows only later
+   */
+  async start(): Promise<void> {
+    // What Litestream noted belongs to another replica.
+    forgetPositions(this.#path)
+    noteReplica(this.#path, this.#replicaUrl)
+    await this.#asking(() => this.#register())
+  }
+
+  /**
+   * Returns when all of the database is in the bucket, in one upload however large it is.
    *
    * @throws {ReplicationProblem} if the bucket doesn't take it, or not within `timeoutMs`; Litestream
    *   goes on trying, so calling again waits again
    */
-  async start(timeoutMs: number): Promise<void> {
-    noteReplica(this.#path, this.#replicaUrl)
-    await this.#asking(() => this.#register())
+  async complete(timeoutMs: number): Promise<void> {
     await this.#asking(() => this.#syncOnce(timeoutMs))
   }
 
@@ -59,8 +87,10 @@ export class Replication {
    *   and may reach the bucket later or never
    * @throws {LitestreamGone} if there is no Litestream any more
    */
-  durable(): Promise<void> {
-    return this.#commits.durable()
+  async durable(): Promise<void> {
+    await this.#commits.durable()
+    // After the upload: a successor that acquires later than this moment restores it.
+    if (!this.#vouch()) throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
   }
 
   /** Degraded from the second failure in a row on. */
@@ -71,16 +101,34 @@ export class Replication {
   }
 
   /**
-   * Ends once all of the database, which nobody writes to any more, is in the bucket.
+   * Ends once all of the database, which nobody writes to any more, is in the bucket, and those who
+   * wait for it have been told.
    *
+   * @param patienceMs how long to wait until Litestream has let go of the file, besides
    * @throws {ReplicationProblem} if that isn't so after `timeoutMs`
+   * @throws {LitestreamBusy} if Litestream doesn't let go of the file: it can't be replicated again
    */
-  async stop(timeoutMs: number): Promise<void> {
-    await this.#asking(() => this.#litestream.unregister(this.#path, timeoutMs))
+  async stop(timeoutMs: number, patienceMs: number): Promise<void> {
+    try {
+      await within(timeoutMs, this.#lastSync(), () => {
+        const detail = `no final sync in ${timeoutMs / 1000} s`
+        return new ReplicationProblem('bucket-unreachable', this.#replicaUrl, detail)
+      })
+    } finally {
+      this.#isStopped = true
+      await this.#reopening
+      await this.#letGo(patienceMs)
+    }
+  }
+
+  #lastSync(): Promise<void> {
+    const again = () => this.#reopening.then(() => this.#commits.durable())
+    return this.#commits.durable().catch(again)
   }
 
   async #sync(): Promise<void> {
     await this.#reopening
+    if (this.#isStopped) throw new ReplicationProblem('not-registered', this.#replicaUrl, 'stopped')
     try {
       await this.#asking(() => this.#syncOnce(syncMs))
       this.#failure = null
@@ -103,18 +151,29 @@ export class Replication {
     const { since, times } = this.#failure ?? { since: this.#clock(), times: 0 }
     this.#failure = { since, times: times + 1, problem }
     const failingForMs = this.#clock() - since
+    if (this.#isStopped) return
     if (problem.code === 'not-registered' || failingForMs >= this.#reopenAfterMs) {
       this.#reopenAfterMs = failingForMs * 2
-      this.#reopening = this.#reopen()
+      this.#reopening = this.#reopen().catch(() => {})
     }
   }
 
   // One upload that hangs makes every later sync fail, also when the bucket is back for long.
   // Litestream's uploads have no deadline; forgetting the database is what ends them.
   async #reopen(): Promise<void> {
-    await this.#litestream.unregister(this.#path, 1_000).catch(() => {})
+    await this.#letGo(15_000)
     // Should this fail, the next sync finds no database, and it is tried again.
     await this.#register().catch(() => {})
+  }
+
+  async #letGo(patienceMs: number): Promise<void> {
+    try {
+      await this.#litestream.unregister(this.#path, 1_000, patienceMs)
+    } catch (error) {
+      if (isTimeout(error)) throw new LitestreamBusy(this.#path)
+      // Its final sync failed, and ours counts: its own is none where it was just registered.
+      if (!(error instanceof LitestreamRefused)) throw error
+    }
   }
 
   #register(): Promise<void> {

@@ -6,13 +6,16 @@ const good = { REPLICA_URL: 'gs://my-bucket/path', DATA_DIR: '/data' }
 
 describe('The environment', () => {
   it('needs the replica and the data directory, and has defaults for the rest', () => {
-    assert.deepEqual(readEnvironment(good), {
+    const { instance, ...rest } = readEnvironment(good)
+    assert.equal(instance.service, 'local')
+    assert.deepEqual(rest, {
       port: 8080,
       replicaUrl: 'gs://my-bucket/path',
       dataDirectory: '/data',
       databasePath: '/data/app.db',
       socketPath: '/data/litestream.sock',
       development: false,
+      leaseTtlMs: null,
     })
   })
 
@@ -32,6 +35,7 @@ describe('The environment', () => {
       /^DATA_DIR is too/,
     ],
     ['a port that is none', { PORT: '80a' }, /^PORT is not a port; write a number from 1 to 65535/],
+    ['a lease that is too short', { LEASE_TTL_SECONDS: '1' }, /^LEASE_TTL_SECONDS is no number/],
     ['a port out of range', { PORT: '65536' }, /^PORT is not a port/],
   ]
   for (const [what, variables, words] of refused) {

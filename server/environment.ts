@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
+import type { Me } from '../replication/lease/lease-object.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../replication/replica-url.ts'
 import { reasonOf } from './log.ts'
 
@@ -13,6 +16,10 @@ export type Environment = {
   /** Litestream's control socket. */
   socketPath: string
   development: boolean
+  /** How long a leader that doesn't renew its lease keeps it, in milliseconds; null for the default. */
+  leaseTtlMs: number | null
+  /** Who this process is among all that may want to write. */
+  instance: Me
 }
 
 const schema = z.object({
@@ -41,6 +48,17 @@ const schema = z.object({
       error: 'is too long for the path of a socket in it; write one of at most 86 bytes',
     }),
   NODE_ENV: z.string().optional(),
+  LEASE_TTL_SECONDS: z
+    .string()
+    .nullable()
+    .default(null)
+    .transform((text) => (text === null ? null : Number(text)))
+    .refine((seconds) => seconds === null || (seconds >= 5 && seconds <= 60), {
+      error: 'is no number from 5 to 60',
+    }),
+  // Set by Cloud Run: https://cloud.google.com/run/docs/container-contract#services-env-vars
+  K_SERVICE: z.string().default('local'),
+  K_REVISION: z.string().default('local'),
 })
 
 /**
@@ -60,6 +78,13 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     databasePath: join(data.DATA_DIR, 'app.db'),
     socketPath: socketIn(data.DATA_DIR),
     development: data.NODE_ENV === 'development',
+    leaseTtlMs: data.LEASE_TTL_SECONDS === null ? null : data.LEASE_TTL_SECONDS * 1000,
+    instance: {
+      id: randomUUID(),
+      service: data.K_SERVICE,
+      revision: data.K_REVISION,
+      instance: hostname(),
+    },
   }
 }
 

@@ -1,9 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Health } from '../replication/replication.ts'
-import type { State } from './lifecycle.ts'
+import type { Lifecycle, State } from './lifecycle.ts'
 
 /** Answers a probe; false if `path` isn't one. */
-export function answerProbe(path: string, state: State, response: ServerResponse): boolean {
+export function answerProbe(
+  path: string,
+  { state, draining }: Pick<Lifecycle, 'state' | 'draining'>,
+  response: ServerResponse,
+): boolean {
   switch (path) {
     case '/health/live':
       answer(response, 200, state)
@@ -11,13 +15,17 @@ export function answerProbe(path: string, state: State, response: ServerResponse
     case '/health/startup':
       answer(response, state.name === 'starting' ? 503 : 200, state)
       return true
-    // Also where the bucket fails: pages can still be read.
+    // Also where the bucket fails, or another instance leads: pages can be read.
     case '/health/ready':
-      answer(response, state.name === 'leading' ? 200 : 503, state)
+      answer(response, isReady(state) && !draining ? 200 : 503, state)
       return true
     default:
       return false
   }
+}
+
+function isReady({ name }: State): boolean {
+  return name !== 'starting' && name !== 'stopped'
 }
 
 function answer(response: ServerResponse, status: number, state: State): void {
@@ -26,18 +34,12 @@ function answer(response: ServerResponse, status: number, state: State): void {
 }
 
 function describe(state: State) {
-  switch (state.name) {
-    case 'starting':
-      return { state: state.name, step: state.step, problem: state.problem }
-    case 'leading':
-      return {
-        state: state.name,
-        epoch: state.epoch,
-        replication: describeHealth(state.replication.health),
-      }
-    case 'stopping':
-      return { state: state.name }
+  if (state.name !== 'leading') {
+    const { name, ...facts } = state
+    return { state: name, ...facts }
   }
+  const { epoch, replication } = state
+  return { state: state.name, epoch, replication: describeHealth(replication.health) }
 }
 
 function describeHealth(health: Health) {

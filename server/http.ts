@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { answerProbe } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { answerUnavailable } from './unavailable.ts'
@@ -8,20 +8,23 @@ import { answerUnavailable } from './unavailable.ts'
 const patienceMs = 30_000
 
 /**
- * Listens on `port` at once: probes are answered from the first moment, requests for pages wait
- * for the start to end.
+ * Listens on `port` at once: probes are answered from the first moment, other requests wait for the
+ * start to end.
  *
+ * @param serve told of a request when the start has ended
  * @throws {Error} if the port can't be had
  */
-export async function listen(port: number, lifecycle: Lifecycle): Promise<Server> {
+export async function listen(
+  port: number,
+  lifecycle: Lifecycle,
+  serve: RequestListener,
+): Promise<Server> {
   const server = createServer(async (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/'
-    if (answerProbe(path, lifecycle.state, response)) return
+    if (answerProbe(path, lifecycle, response)) return
     const state = await lifecycle.settled(patienceMs)
-    if (state.name === 'starting') return answerUnavailable(request, response, state.problem)
-    // A page can't see the method that it is asked with, and only a GET is a visit.
-    request.headers['x-request-method'] = request.method ?? 'GET'
-    state.pages(request, response)
+    if (state.name === 'starting') answerUnavailable(request, response, state.problem)
+    else serve(request, response)
   })
   server.listen(port)
   try {

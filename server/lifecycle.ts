@@ -1,29 +1,49 @@
 import { EventEmitter, once } from 'node:events'
-import type { RequestListener } from 'node:http'
+import { NewerSchema } from '../db/migrate.ts'
+import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 
 /** Why the process isn't where it wants to be, in words for people who don't run it. */
 export type Problem = { code: string; message: string }
 
-type HasHealth = Pick<Replication, 'health'>
+/** What people and programs may know of an error; the log has all of it. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ReplicationProblem) return { code: error.code, message: error.summary }
+  if (error instanceof NewerSchema) return { code: error.code, message: error.message }
+  return { code: 'failed', message: 'This server can not write now. Its log says why.' }
+}
 
 export type State =
   | { name: 'starting'; step: string; problem: Problem | null }
-  | { name: 'leading'; epoch: number; replication: HasHealth; pages: RequestListener }
-  | { name: 'stopping'; pages: RequestListener }
+  /** Ready; the problem is why it could not lead when it last had to. */
+  | { name: 'following'; problem: Problem | null }
+  | { name: 'acquiring'; step: string }
+  | { name: 'leading'; epoch: number; replication: Pick<Replication, 'health'> }
+  | { name: 'stepping-down'; epoch: number }
+  | { name: 'stopped' }
 
 /** The one place that knows, and changes, what the process is doing. */
 export class Lifecycle {
   #state: State = { name: 'starting', step: 'start', problem: null }
+  #draining = false
   readonly #changes = new EventEmitter<{ change: [] }>()
 
   get state(): State {
     return this.#state
   }
 
+  /** Whether the process is to stop, and takes no new work. */
+  get draining(): boolean {
+    return this.#draining
+  }
+
   enter(state: State): void {
     this.#state = state
     this.#changes.emit('change')
+  }
+
+  drain(): void {
+    this.#draining = true
   }
 
   /**

@@ -1,5 +1,5 @@
 import { ReplicationProblem } from '../replication/problem.ts'
-import type { Lifecycle } from './lifecycle.ts'
+import { type Lifecycle, problemOf } from './lifecycle.ts'
 import { log } from './log.ts'
 import { retry } from './retry.ts'
 
@@ -34,8 +34,7 @@ export class Steps {
   }
 
   #report(step: string, error: ReplicationProblem, pauseMs: number): void {
-    const { code, summary, message } = error
-    this.#lifecycle.enter({ name: 'starting', step, problem: { code, message: summary } })
-    log('ERROR', message, { step, code, retryInMs: pauseMs })
+    this.#lifecycle.enter({ name: 'starting', step, problem: problemOf(error) })
+    log('ERROR', error.message, { step, code: error.code, retryInMs: pauseMs })
   }
 }

@@ -2,18 +2,17 @@ import { headers } from 'next/headers'
 import { countVisits, recordVisit } from '../../db/visits.ts'
 import { log, reasonOf } from '../../server/log.ts'
 import { database } from '../database.ts'
-import { isVisit } from './is-visit.ts'
+import { kindHeader } from '../request-kind.ts'
 
 /** Records the request as a visit if it is one, and returns how many there have been. */
 export async function countVisit(): Promise<number> {
-  const visits = await database()
-  if (isVisit(await headers())) {
+  if ((await headers()).get(kindHeader) === 'visit') {
     try {
-      return await recordVisit(visits, new Date())
+      return await recordVisit(await database(), new Date())
     } catch (error) {
       // On a full disk, say, where everything can still be read.
       log('ERROR', `A visit could not be counted: ${reasonOf(error)}`)
     }
   }
-  return countVisits(visits)
+  return countVisits(await database())
 }

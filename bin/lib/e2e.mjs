@@ -17,6 +17,7 @@ export async function e2e({ only, env } = {}) {
   await parts.dependencies()
   await parts.build()
   const node = await parts.node()
+  const chromium = await parts.browser()
   const report = join(cache, 'e2e.json')
   await rm(report, { force: true })
   const { ok } = await run(
@@ -27,7 +28,12 @@ export async function e2e({ only, env } = {}) {
     ],
     {
       cwd: root,
-      env: { ...(await environment(node, report)), ...env },
+      env: {
+        ...(await environment(node)),
+        ...(chromium && { CHROMIUM_PATH: chromium }),
+        PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+        ...env,
+      },
       deadlineMs: 2_700_000,
       show: true,
     },
@@ -36,16 +42,14 @@ export async function e2e({ only, env } = {}) {
   return agree(countPlaywright(result), ok)
 }
 
-async function environment(node, report) {
+/** The environment in which the app can be run in its container, with a fake bucket. */
+export async function environment(node) {
   const engine = await parts.engine()
-  const chromium = await parts.browser()
   return {
-    ...onPath([node], engine.env),
+    ...onPath([node, await parts.litestream()], engine.env),
     CONTAINER_ENGINE: engine.command,
     IMAGE: (await parts.image()).tag,
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
     LITESTREAM: await parts.litestream(),
-    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-    ...(chromium && { CHROMIUM_PATH: chromium }),
   }
 }

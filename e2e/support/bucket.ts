@@ -9,6 +9,8 @@ import { listEntries } from '../../db/entries.ts'
 import { migrateDatabase } from '../../db/migrate.ts'
 import { type Database, openDatabase } from '../../db/open.ts'
 import { countVisits } from '../../db/visits.ts'
+import { epochName } from '../../replication/lease/epochs.ts'
+import type { LeaseObject } from '../../replication/lease/lease-object.ts'
 import { required } from './environment.ts'
 import { type Fault, FaultyProxy } from './faulty-proxy.ts'
 import { freePort, hostFromContainer } from './ports.ts'
@@ -63,7 +65,7 @@ export class Bucket {
       migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
       change(database)
       database.$client.close()
-      await this.#litestream('replicate', '-once', path, this.#epochUrl)
+      await this.#litestream('replicate', '-once', path, `${this.replicaUrl}/epoch-00000001`)
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -91,7 +93,7 @@ export class Bucket {
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
     const path = join(folder, 'app.db')
     try {
-      await this.#litestream('restore', '-o', path, this.#epochUrl)
+      await this.#litestream('restore', '-o', path, await this.#restorableUrl())
       const database = openDatabase(path)
       const { entries } = await listEntries(database, { before: null, limit: 10_000 })
       const visits = await countVisits(database)
@@ -100,6 +102,11 @@ export class Bucket {
     } finally {
       await rm(folder, { recursive: true })
     }
+  }
+
+  /** How many requests there were so far. */
+  get counts(): { write: number; list: number; read: number } {
+    return { ...this.#proxy.counts }
   }
 
   /** The median time of a small upload, in milliseconds. */
@@ -125,8 +132,16 @@ export class Bucket {
     await exited
   }
 
-  get #epochUrl(): string {
-    return `${this.replicaUrl}/epoch-00000001`
+  /** What the lease says, as the next instance would read it. */
+  async lease(): Promise<LeaseObject | null> {
+    const object = encodeURIComponent('app/lease.json')
+    const response = await fetch(`${this.#api}/storage/v1/b/${name}/o/${object}?alt=media`)
+    return response.ok ? ((await response.json()) as LeaseObject) : null
+  }
+
+  async #restorableUrl(): Promise<string> {
+    const { restorable } = (await this.lease()) ?? { restorable: 1 }
+    return `${this.replicaUrl}/${epochName(restorable)}`
   }
 
   async #litestream(...args: string[]): Promise<void> {

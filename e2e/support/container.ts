@@ -79,6 +79,15 @@ export class Container {
     await engine('kill', '--signal', name, this.#name)
   }
 
+  /** Freezes all of it, as a host does that is out of breath. */
+  async pause(): Promise<void> {
+    await engine('pause', this.#name)
+  }
+
+  async unpause(): Promise<void> {
+    await engine('unpause', this.#name)
+  }
+
   /** Makes the server, which isn't the container's first process, crash. */
   async crash(): Promise<void> {
     const script = `for (const pid of fs.readdirSync('/proc').filter(Number)) {

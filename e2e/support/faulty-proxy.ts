@@ -15,6 +15,8 @@ export class FaultyProxy {
   readonly #target: number
   readonly #server
   #fault: Fault | null = null
+  /** How many requests of each kind there were, in Cloud Storage's terms. */
+  readonly counts = { write: 0, list: 0, read: 0 }
 
   constructor(port: number, target: number) {
     this.port = port
@@ -44,6 +46,7 @@ export class FaultyProxy {
   }
 
   async #handle(near: IncomingMessage, answer: ServerResponse): Promise<void> {
+    this.counts[kindOf(near)]++
     const fault = this.#faultOf(near)
     if (fault && 'hang' in fault) return
     if (fault && 'delayMs' in fault) await setTimeout(fault.delayMs)
@@ -63,6 +66,12 @@ export class FaultyProxy {
     const reads = method === 'GET' || method === 'HEAD'
     return this.#fault?.only === 'writes' && reads ? null : this.#fault
   }
+}
+
+// Writes and lists are class A operations, reads are class B: https://cloud.google.com/storage/pricing
+function kindOf({ method, url = '' }: IncomingMessage): 'write' | 'list' | 'read' {
+  if (method !== 'GET' && method !== 'HEAD') return 'write'
+  return /\/o(\?|$)/.test(url) ? 'list' : 'read'
 }
 
 // In the form that Google's client reads: https://cloud.google.com/storage/docs/json_api/v1/status-codes

@@ -5,18 +5,43 @@ import { postEntry } from './api-client.ts'
 /** What clients have sent and were told while the app behind `url` comes and goes. */
 export class History {
   readonly acknowledged = new Set<string>()
+  /** Answers other than success, and 0 for none at all. */
+  readonly failedWrites: number[] = []
+  readonly failedReads: number[] = []
+  /** The longest times between two successes, in milliseconds. */
+  longestWriteGapMs = 0
+  longestReadGapMs = 0
   readonly #sent = new Set<string>()
   readonly #url: () => string
   readonly #clients: Promise<void>[]
+  #lastWrite = performance.now()
+  #lastRead = performance.now()
   #ending = false
 
   /** @param url where the app is at the moment */
-  constructor(url: () => string, clients: number) {
+  constructor(url: () => string, { writers = 8, readers = 0 } = {}) {
     this.#url = url
-    this.#clients = Array.from({ length: clients }, (_, client) => this.#run(client))
+    this.#clients = [
+      ...Array.from({ length: writers }, (_, writer) => this.#write(writer)),
+      ...Array.from({ length: readers }, () => this.#read()),
+    ]
   }
 
-  /** Returns when each client was told of its last entry. */
+  /** Resolves after so many more acknowledgements. */
+  async grows(by = 30): Promise<void> {
+    const size = this.acknowledged.size + by
+    await expect.poll(() => this.acknowledged.size, { timeout: 40_000 }).toBeGreaterThan(size)
+  }
+
+  /** Begins to measure the gaps. */
+  resetGaps(): void {
+    this.#lastWrite = performance.now()
+    this.#lastRead = performance.now()
+    this.longestWriteGapMs = 0
+    this.longestReadGapMs = 0
+  }
+
+  /** Returns when each client was told of its last request. */
   async end(): Promise<void> {
     this.#ending = true
     await Promise.all(this.#clients)
@@ -36,13 +61,39 @@ export class History {
     ).toEqual([])
   }
 
-  async #run(client: number): Promise<void> {
+  async #write(writer: number): Promise<void> {
     for (let number = 1; !this.#ending; number++) {
-      const message = `${client}.${number}`
+      const message = `${writer}.${number}`
       this.#sent.add(message)
       // The message is its own idempotency key.
-      while ((await postEntry(this.#url(), message, message)) !== 201) await setTimeout(50)
+      for (;;) {
+        const status = await postEntry(this.#url(), message, message)
+        if (status === 201) break
+        this.failedWrites.push(status)
+        await setTimeout(50)
+      }
       this.acknowledged.add(message)
+      const now = performance.now()
+      this.longestWriteGapMs = Math.max(this.longestWriteGapMs, now - this.#lastWrite)
+      this.#lastWrite = now
+    }
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#ending) {
+      const status = await fetch(`${this.#url()}/guestbook`).then(
+        async (answer) => {
+          await answer.text()
+          return answer.status
+        },
+        () => 0,
+      )
+      const now = performance.now()
+      if (status === 200) {
+        this.longestReadGapMs = Math.max(this.longestReadGapMs, now - this.#lastRead)
+        this.#lastRead = now
+      } else this.failedReads.push(status)
+      await setTimeout(20)
     }
   }
 }

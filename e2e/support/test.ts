@@ -33,7 +33,12 @@ export const test = base.extend<Fixtures>({
   start: async ({ bucket }, use, testInfo) => {
     const started: Container[] = []
     await use(async (environment, disk) => {
-      const found = { REPLICA_URL: bucket.replicaUrl, ...bucket.environment, ...environment }
+      const found = {
+        LEASE_TTL_SECONDS: '5',
+        REPLICA_URL: bucket.replicaUrl,
+        ...bucket.environment,
+        ...environment,
+      }
       const container = await Container.start(found, disk)
       started.push(container)
       return container

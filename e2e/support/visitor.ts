@@ -1,5 +1,10 @@
 /** The front page, as a browser asks for it. */
-export async function openFrontPage(url: string): Promise<string> {
+export const openFrontPage = (url: string) => open(url)
+
+/** A page that can be read where nothing can be written. */
+export const openGuestbook = (url: string) => open(`${url}/guestbook`)
+
+async function open(url: string): Promise<string> {
   const response = await fetch(url, { headers: { accept: 'text/html' } })
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   return response.text()

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { Lease } from '../replication/lease/lease.ts'
+import type { Litestream } from '../replication/litestream.ts'
+import { openStore } from '../replication/store/open-store.ts'
+import type { Environment } from './environment.ts'
+import { Gate } from './gate.ts'
+import { Leadership } from './leadership.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { LocalDatabase } from './local-database.ts'
+import { strictClock } from './strict-clock.ts'
+import { leadershipTiming, leaseTiming } from './timing.ts'
+
+/**
+ * Makes the parts of the server and tells each of the others.
+ *
+ * @param folder where the app is
+ * @param stop aborts what is under way when the process is to stop, and is aborted by what ends it
+ */
+export function assemble(
+  environment: Environment,
+  litestream: Litestream,
+  folder: string,
+  stop: AbortController,
+) {
+  const { replicaUrl: base, databasePath: path, instance, leaseTtlMs } = environment
+  const lifecycle = new Lifecycle()
+  const store = openStore(base)
+  const lease = new Lease(store, base, instance, {
+    timing: leaseTiming(base, leaseTtlMs),
+    clock: strictClock(),
+  })
+  const database = new LocalDatabase({
+    path,
+    base,
+    migrations: join(folder, 'db/migrations'),
+    restore: { signal: stop.signal, stallMs: 15_000 },
+  })
+  const leadership = new Leadership({
+    ...{ lease, store, litestream, database, lifecycle, base },
+    timing: leadershipTiming(base),
+    onGone: (error) => stop.abort(error),
+  })
+  const gate = new Gate(leadership, database, lifecycle)
+  return { lifecycle, lease, database, leadership, gate }
+}

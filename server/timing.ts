@@ -1,0 +1,28 @@
+import { defaultTiming, type Timing } from '../replication/lease/lease.ts'
+import type { ReplicaUrl } from '../replication/replica-url.ts'
+import type { LeadershipTiming } from './leadership.ts'
+
+/**
+ * A folder answers in less than a millisecond, and who restarts the app on it waits for the lease.
+ *
+ * @param ttlMs null for the default
+ */
+export function leaseTiming(base: ReplicaUrl, ttlMs: number | null): Timing {
+  if (isFolder(base)) return { ttlMs: 3_000, marginMs: 500, renewMs: 750 }
+  return ttlMs === null ? defaultTiming : { ...defaultTiming, ttlMs, renewMs: ttlMs / 4 }
+}
+
+/** Cloud Storage takes one write a second to an object; reading it is ten times cheaper. */
+export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
+  return {
+    pollMs: isFolder(base) ? 100 : 500,
+    waitMs: isFolder(base) ? 50 : 200,
+    patienceMs: 30_000,
+    minimumHoldMs: 10_000,
+    retentionMs: 24 * 3_600_000,
+  }
+}
+
+function isFolder(base: ReplicaUrl): boolean {
+  return base.startsWith('file://')
+}
