@@ -22,6 +22,12 @@ async function scene(test: TestContext, bucket = 'bucket') {
     litestream,
     end,
     replication,
+    /** Replicates a database with one row. */
+    begin: async () => {
+      write(path, 'one')
+      await replication.start()
+      await replication.complete(5_000)
+    },
     stopVouching: () => {
       vouching = false
     },
@@ -38,10 +44,8 @@ function problem(code: string): (error: unknown) => boolean {
 
 describe('Replication', () => {
   it('has every committed row in the bucket when it vouches for it', async (test) => {
-    const { path, replication, restored } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, path, replication, restored } = await scene(test)
+    await begin()
     for (const text of ['two', 'three']) {
       write(path, text)
       await replication.durable()
@@ -50,10 +54,8 @@ describe('Replication', () => {
   })
 
   it('has the last row in the bucket once it has been stopped', async (test) => {
-    const { path, replication, restored } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, path, replication, restored } = await scene(test)
+    await begin()
     write(path, 'last')
     await replication.stop(5_000, 5_000)
     assert.deepEqual(await restored(), ['one', 'last'])
@@ -68,10 +70,8 @@ describe('Replication', () => {
   })
 
   it('vouches for nothing once it finds another instance ahead on its replica', async (test) => {
-    const { folder, path, replication, replicaUrl } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, folder, path, replication, replicaUrl } = await scene(test)
+    await begin()
     const other = await runLitestream(test)
     const otherPath = join(other.folder, 'app.db')
     write(otherPath, 'other')
@@ -98,10 +98,8 @@ describe('Replication', () => {
   })
 
   it('vouches for nothing once the lease is lost, though the bucket has it', async (test) => {
-    const { path, replication, stopVouching, restored } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, path, replication, stopVouching, restored } = await scene(test)
+    await begin()
     write(path, 'two')
     stopVouching()
     await assert.rejects(replication.durable(), problem('lease-lost'))
@@ -109,10 +107,8 @@ describe('Replication', () => {
   })
 
   it('begins a new replica with a complete copy', async (test) => {
-    const { folder, path, litestream, replication } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, folder, path, litestream, replication } = await scene(test)
+    await begin()
     await replication.stop(5_000, 5_000)
     const replicaUrl = `file://${join(folder, 'next')}`
     const next = new Replication(litestream, { path, replicaUrl, vouch: () => true })
@@ -123,10 +119,8 @@ describe('Replication', () => {
   })
 
   it('is taken up again when Litestream has forgotten the database', async (test) => {
-    const { path, replication, litestream, restored } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, path, replication, litestream, restored } = await scene(test)
+    await begin()
     await litestream.unregister(path, 1_000, 5_000)
     write(path, 'two')
     await assert.rejects(replication.durable(), problem('not-registered'))
@@ -135,10 +129,8 @@ describe('Replication', () => {
   })
 
   it('has the last row in the bucket also where Litestream had forgotten the database', async (test) => {
-    const { path, replication, litestream, restored } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, path, replication, litestream, restored } = await scene(test)
+    await begin()
     await litestream.unregister(path, 1_000, 5_000)
     write(path, 'two')
     await replication.stop(5_000, 5_000)
@@ -146,10 +138,8 @@ describe('Replication', () => {
   })
 
   it('is not taken up again once it has been stopped', async (test) => {
-    const { folder, path, replication, litestream } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, folder, path, replication, litestream } = await scene(test)
+    await begin()
     await replication.stop(5_000, 5_000)
     await assert.rejects(replication.durable(), problem('not-registered'))
     const next = new Replication(litestream, {
@@ -172,10 +162,8 @@ describe('Replication', () => {
   })
 
   it('is degraded from the second failure in a row on, until it succeeds', async (test) => {
-    const { path, replication, litestream, passTime } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, replication, litestream, passTime } = await scene(test)
+    await begin()
     const answer = litestream.sync
     litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
     await assert.rejects(replication.durable())
@@ -192,10 +180,8 @@ describe('Replication', () => {
   })
 
   it('is opened anew when it has failed for long, each time after a longer wait', async (test) => {
-    const { path, replication, litestream, passTime } = await scene(test)
-    write(path, 'one')
-    await replication.start()
-    await replication.complete(5_000)
+    const { begin, replication, litestream, passTime } = await scene(test)
+    await begin()
     litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
     const opened = test.mock.method(litestream, 'register')
     const counts: number[] = []

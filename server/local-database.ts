@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { migrateDatabase } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import { epochName } from '../replication/lease/epochs.ts'
@@ -108,12 +107,6 @@ export class LocalDatabase {
     this.#open = null
   }
 
-  /** The size of the file and its WAL in bytes. */
-  get size(): number {
-    const sizes = [this.path, `${this.path}-wal`].map((file) => statSync(file, noThrow)?.size ?? 0)
-    return sizes.reduce((sum, size) => sum + size, 0)
-  }
-
   #openCopy(): Database {
     const database = openDatabase(this.path)
     try {
@@ -126,8 +119,6 @@ export class LocalDatabase {
     return database
   }
 }
-
-const noThrow = { throwIfNoEntry: false } as const
 
 // Before the first epoch is complete there may be a replica without epochs.
 function sourceUrl(base: string, { restorable }: LeaseObject): string {
