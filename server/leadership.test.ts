@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { migrations } from '../db/test-support.ts'
+import { countVisits, recordVisit } from '../db/visits.ts'
+import { Lease } from '../replication/lease/lease.ts'
+import { leaseName } from '../replication/lease/lease-object.ts'
+import { FileStore } from '../replication/store/file-store.ts'
+import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
+import { Leadership } from './leadership.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { LocalDatabase } from './local-database.ts'
+
+const timing = { pollMs: 20, waitMs: 10, patienceMs: 5_000, minimumHoldMs: 0, retentionMs: 1e9 }
+
+function scene(test: TestContext) {
+  const folder = temporaryFolder(test)
+  const base = `file://${join(folder, 'bucket')}`
+  mkdirSync(join(folder, 'bucket'))
+  const store = new FileStore(join(folder, 'bucket'))
+  return {
+    store,
+    /** An instance that follows. */
+    start: async (id: string) => {
+      const { litestream, folder: disk, end } = await runLitestream(test)
+      const lease = new Lease(
+        store,
+        base,
+        { id, service: 's', revision: id, instance: id },
+        {
+          timing: { ttlMs: 2_000, marginMs: 200, renewMs: 100 },
+        },
+      )
+      const database = new LocalDatabase({
+        path: join(disk, 'app.db'),
+        base,
+        migrations,
+        restore: { signal: new AbortController().signal, stallMs: 10_000 },
+      })
+      const lifecycle = new Lifecycle()
+      const gone: unknown[] = []
+      const leadership = new Leadership({
+        ...{ lease, store, litestream, database, lifecycle, base, timing },
+        onGone: (error) => gone.push(error),
+      })
+      await database.restore(await lease.look())
+      lifecycle.enter({ name: 'following', problem: null })
+      test.after(() => database.close())
+      const visit = async () => recordVisit(database.open, new Date())
+      return { database, lifecycle, leadership, lease, litestream, visit, end, gone }
+    },
+  }
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(5)
+}
+
+describe('An instance', () => {
+  it('follows without touching the lease', async (test) => {
+    const { store, start } = scene(test)
+    await start('a')
+    assert.equal(await store.read(leaseName), null)
+  })
+
+  it('can not write while it follows', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    await a.leadership.end()
+    await assert.rejects(a.visit(), /readonly/)
+    assert.equal(await countVisits(a.database.open), 1)
+  })
+
+  it('hands everything over to whoever wants to lead, and goes on as a follower', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    const b = await start('b')
+    await b.leadership.lead()
+    assert.equal(await b.visit(), 2)
+    await b.leadership.durable()
+    assert.equal(a.lifecycle.state.name, 'following')
+    assert.equal(a.leadership.isLeading, false)
+    await assert.rejects(a.visit(), /readonly/)
+    await a.leadership.lead()
+    assert.equal(await a.visit(), 3)
+    await a.leadership.end()
+    await b.leadership.end()
+  })
+
+  it('lets those who write finish before it hands over', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    const writing = Promise.withResolvers<void>()
+    a.leadership.hold(writing.promise)
+    const b = await start('b')
+    const leads = b.leadership.lead()
+    await until(() => a.lifecycle.state.name === 'stepping-down')
+    await a.visit()
+    writing.resolve()
+    await leads
+    assert.equal(await countVisits(b.database.open), 1)
+    await a.leadership.end()
+    await b.leadership.end()
+  })
+
+  it('acknowledges nothing before its epoch is what others restore', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    const marking = Promise.withResolvers<void>()
+    const mark = a.lease.markRestorable.bind(a.lease)
+    a.lease.markRestorable = async (now) => {
+      await marking.promise
+      return mark(now)
+    }
+    await a.leadership.lead()
+    await a.visit()
+    let told = false
+    const durable = a.leadership.durable().then(() => {
+      told = true
+    })
+    await until(async () => (await a.lease.keep()) === 'kept')
+    assert.equal(told, false)
+    marking.resolve()
+    await durable
+    await a.leadership.end()
+  })
+
+  it('steps down when its lease is gone, and leads again with the same file', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    a.lease.keep = () => Promise.resolve('lost')
+    await until(() => a.lifecycle.state.name === 'following')
+    Reflect.deleteProperty(a.lease, 'keep')
+    await a.leadership.lead()
+    assert.equal(await a.visit(), 2)
+    await a.leadership.durable()
+    await a.leadership.end()
+  })
+
+  it('tells the process when Litestream is gone', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.end()
+    a.lease.keep = () => Promise.resolve('lost')
+    await until(() => a.gone.length > 0)
+    assert.match(String(a.gone[0]), /Litestream does not answer/)
+  })
+
+  it('gives the lease back when it can not take over', async (test) => {
+    const { store, start } = scene(test)
+    const a = await start('a')
+    const register = a.litestream.register.bind(a.litestream)
+    a.litestream.register = () => Promise.reject(new DOMException('', 'TimeoutError'))
+    await assert.rejects(a.leadership.lead())
+    assert.equal(a.lifecycle.state.name, 'following')
+    assert.equal(JSON.parse((await store.read(leaseName))?.body ?? '').holder, null)
+    a.litestream.register = register
+    await a.leadership.lead()
+    assert.equal(await a.visit(), 1)
+    await a.leadership.end()
+  })
+})
