@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import { random } from '../replication/lease/model/random.ts'
 import type { Bucket } from './support/bucket.ts'
 import type { Container } from './support/container.ts'
 import { History } from './support/history.ts'
-import { random } from './support/random.ts'
 import { expect, test } from './support/test.ts'
 
 const rounds = Number(process.env.HISTORY_ROUNDS ?? 5)

@@ -63,6 +63,20 @@ describe('The gate', () => {
     assert.deepEqual(asked, ['lead', 'hold'])
   })
 
+  it('forgets a write whose client has gone while it waited', async (test) => {
+    const { url, server, asked, lead } = await scene(test)
+    const arrived = once(server, 'request')
+    const client = new AbortController()
+    const answer = fetch(url, { method: 'POST', signal: client.signal })
+    const [, response] = await arrived
+    client.abort()
+    await assert.rejects(answer)
+    if (!response.closed) await once(response, 'close')
+    lead()
+    await fetch(`${url}/favicon.ico`)
+    assert.deepEqual(asked, ['lead'])
+  })
+
   it('refuses writes with the reason when this instance can not lead', async (test) => {
     const { url, server, refuse } = await scene(test)
     const arrived = once(server, 'request')

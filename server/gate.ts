@@ -41,6 +41,8 @@ export class Gate {
     if (writes || (kind === 'read' && !this.#database.current)) {
       const refused = await this.#refusal()
       if (refused) return answerUnavailable(request, response, refused)
+      // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
+      if (response.closed) return
       this.#leadership.hold(once(response, 'close'))
     } else if (kind === 'read' && this.#lifecycle.state.name !== 'leading') {
       response.setHeader('x-copy-age-seconds', Math.round(this.#database.ageMs / 1000))

@@ -1,4 +1,4 @@
-import { random } from '../../../e2e/support/random.ts'
+import { random } from './random.ts'
 
 type Event = { at: number; order: number; owner: Owner | null; run: () => void }
 
