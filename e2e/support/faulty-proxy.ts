@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 
 /** What is wrong with the bucket, for all requests or only for those that write. */
@@ -55,7 +56,8 @@ export class FaultyProxy {
     const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers })
     far.on('response', (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers)
-      response.pipe(answer)
+      // Ends the answer also where the response breaks off.
+      pipeline(response, answer, () => {})
     })
     far.on('error', () => answer.destroy())
     answer.on('close', () => far.destroy())

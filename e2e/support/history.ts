@@ -81,7 +81,9 @@ export class History {
 
   async #read(): Promise<void> {
     while (!this.#ending) {
-      const status = await fetch(`${this.#url()}/guestbook`).then(
+      const status = await fetch(`${this.#url()}/guestbook`, {
+        signal: AbortSignal.timeout(20_000),
+      }).then(
         async (answer) => {
           await answer.text()
           return answer.status

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Agent, createServer, request } from 'node:http'
+import { pipeline } from 'node:stream'
 import { freePort } from './ports.ts'
 
 /** Sends requests to instances as Cloud Run does: to one revision, or to several in turn. */
@@ -26,7 +27,8 @@ export class Router {
       })
       far.on('response', (response) => {
         answer.writeHead(response.statusCode ?? 502, response.headers)
-        response.pipe(answer)
+        // Ends the answer also where the response breaks off.
+        pipeline(response, answer, () => {})
       })
       far.on('error', () => answer.destroy())
       near.pipe(far)
