@@ -81,15 +81,7 @@ export class History {
 
   async #read(): Promise<void> {
     while (!this.#ending) {
-      const status = await fetch(`${this.#url()}/guestbook`, {
-        signal: AbortSignal.timeout(20_000),
-      }).then(
-        async (answer) => {
-          await answer.text()
-          return answer.status
-        },
-        () => 0,
-      )
+      const status = await readGuestbook(this.#url())
       const now = performance.now()
       if (status === 200) {
         this.longestReadGapMs = Math.max(this.longestReadGapMs, now - this.#lastRead)
@@ -97,5 +89,16 @@ export class History {
       } else this.failedReads.push(status)
       await setTimeout(20)
     }
+  }
+}
+
+/** Returns the status of the answer; 0 where there was none, or it broke off. */
+async function readGuestbook(url: string): Promise<number> {
+  try {
+    const answer = await fetch(`${url}/guestbook`, { signal: AbortSignal.timeout(20_000) })
+    await answer.text()
+    return answer.status
+  } catch {
+    return 0
   }
 }
