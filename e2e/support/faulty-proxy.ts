@@ -55,6 +55,8 @@ export class FaultyProxy {
     const { method, url: path, headers } = near
     const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers })
     far.on('response', (response) => {
+      // Whoever asked may have given up.
+      if (answer.destroyed) return response.destroy()
       answer.writeHead(response.statusCode ?? 502, response.headers)
       // Ends the answer also where the response breaks off.
       pipeline(response, answer, () => {})

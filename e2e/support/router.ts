@@ -26,6 +26,8 @@ export class Router {
         headers,
       })
       far.on('response', (response) => {
+        // Whoever asked may have given up.
+        if (answer.destroyed) return response.destroy()
         answer.writeHead(response.statusCode ?? 502, response.headers)
         // Ends the answer also where the response breaks off.
         pipeline(response, answer, () => {})
