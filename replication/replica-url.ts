@@ -1,3 +1,5 @@
+import { epochName } from './lease/epochs.ts'
+
 const example = 'gs://BUCKET/PATH (or file:///PATH to try it without a cloud)'
 
 /** Where the replica is, in the spelling that Litestream understands, without a trailing slash. */
@@ -25,8 +27,8 @@ export function parseReplicaUrl(untrimmed: string): ReplicaUrl {
 }
 
 /** The path of one epoch's replica under the base URL. */
-export function epochUrl(base: ReplicaUrl, epoch: number): string {
-  return `${base}/epoch-${String(epoch).padStart(8, '0')}`
+export function epochUrl(base: string, epoch: number): string {
+  return `${base}/${epochName(epoch)}`
 }
 
 function parseBucket(text: string, rest: string): ReplicaUrl {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { epochName, hasBeginning } from '../replication/lease/epochs.ts'
+import { hasBeginning } from '../replication/lease/epochs.ts'
 import type { Lease, View } from '../replication/lease/lease.ts'
 import { removeObsolete } from '../replication/lease/retention.ts'
 import type { Litestream } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
+import { epochUrl } from '../replication/replica-url.ts'
 import { Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { within } from '../replication/within.ts'
@@ -178,7 +179,7 @@ export class Leadership {
     }
     const replication = new Replication(litestream, {
       path: database.path,
-      replicaUrl: `${base}/${epochName(epoch)}`,
+      replicaUrl: epochUrl(base, epoch),
       vouch: () => lease.canVouch,
     })
     lifecycle.enter({ name: 'acquiring', step: 'replicate' })

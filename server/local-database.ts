@@ -1,10 +1,10 @@
 import { migrateDatabase } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
-import { epochName } from '../replication/lease/epochs.ts'
 import type { View } from '../replication/lease/lease.ts'
 import type { LeaseObject } from '../replication/lease/lease-object.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
+import { epochUrl } from '../replication/replica-url.ts'
 
 type Options = {
   path: string
@@ -122,5 +122,5 @@ export class LocalDatabase {
 
 // Before the first epoch is complete there may be a replica without epochs.
 function sourceUrl(base: string, { restorable }: LeaseObject): string {
-  return restorable === 0 ? base : `${base}/${epochName(restorable)}`
+  return restorable === 0 ? base : epochUrl(base, restorable)
 }
