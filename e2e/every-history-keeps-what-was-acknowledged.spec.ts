@@ -12,10 +12,7 @@ type Ending = (app: Container, bucket: Bucket) => Promise<unknown>
 
 const endings: Record<string, Ending> = {
   'SIGKILL for all': (app) => app.kill(),
-  'SIGKILL for the server': async (app) => {
-    await app.crash()
-    await app.exitCode()
-  },
+  'SIGKILL for the server': (app) => app.crash(),
   SIGTERM: (app) => app.stop(),
   'the bucket cut, then SIGKILL': async (app, bucket) => {
     await bucket.cut()

@@ -88,13 +88,15 @@ export class Container {
     await engine('unpause', this.#name)
   }
 
-  /** Makes the server, which isn't the container's first process, crash. */
-  async crash(): Promise<void> {
+  /** Makes the server, which isn't the container's first process, crash. Returns the exit code of all. */
+  async crash(): Promise<number> {
     const script = `for (const pid of fs.readdirSync('/proc').filter(Number)) {
       const command = fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8')
       if (command.startsWith('node\\0server.js')) process.kill(pid, 'SIGKILL')
     }`
-    await engine('exec', this.#name, 'node', '-e', script)
+    // The container may end before the script's own process has.
+    await engine('exec', this.#name, 'node', '-e', script).catch(() => {})
+    return this.exitCode()
   }
 
   /** Waits until it has ended. */

@@ -45,7 +45,8 @@ export const test = base.extend<Fixtures>({
     })
     for (const container of started) {
       if (testInfo.status !== testInfo.expectedStatus) {
-        await testInfo.attach('container log', { body: await container.logs() })
+        // Where there is only the output of the tests to learn from, it has to be in there.
+        console.log((await container.logs()).split('\n').slice(-60).join('\n'))
       }
       await container.remove()
     }
