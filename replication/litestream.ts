@@ -104,13 +104,14 @@ export class Litestream {
     const signal = AbortSignal.timeout(timeoutMs + 250)
     const { status, answer } = await new Promise<{ status: number; answer: string }>(
       (resolve, reject) => {
+        const fail = (error: Error) => {
+          reject(signal.aborted ? signal.reason : new LitestreamGone(this.#socketPath, error))
+        }
         const call = request({ socketPath: this.#socketPath, method, path, signal }, (response) => {
           const status = response.statusCode ?? 0
-          text(response).then((answer) => resolve({ status, answer }), reject)
+          text(response).then((answer) => resolve({ status, answer }), fail)
         })
-        call.once('error', (error) => {
-          reject(signal.aborted ? signal.reason : new LitestreamGone(this.#socketPath, error))
-        })
+        call.once('error', fail)
         call.end(body && JSON.stringify(body))
       },
     )
