@@ -9,11 +9,18 @@ import { Lease } from '../replication/lease/lease.ts'
 import { leaseName } from '../replication/lease/lease-object.ts'
 import { FileStore } from '../replication/store/file-store.ts'
 import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
-import { Leadership } from './leadership.ts'
+import { Leadership, type LeadershipTiming } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
 
-const timing = { pollMs: 20, waitMs: 10, patienceMs: 5_000, minimumHoldMs: 0, retentionMs: 1e9 }
+const timing = {
+  pollMs: 20,
+  waitMs: 10,
+  patienceMs: 5_000,
+  minimumHoldMs: 0,
+  yieldMs: 500,
+  retentionMs: 1e9,
+}
 
 function scene(test: TestContext) {
   const folder = temporaryFolder(test)
@@ -23,7 +30,7 @@ function scene(test: TestContext) {
   return {
     store,
     /** An instance that follows. */
-    start: async (id: string) => {
+    start: async (id: string, other: Partial<LeadershipTiming> = {}) => {
       const { litestream, folder: disk, end } = await runLitestream(test)
       const lease = new Lease(
         store,
@@ -42,7 +49,8 @@ function scene(test: TestContext) {
       const lifecycle = new Lifecycle()
       const gone: unknown[] = []
       const leadership = new Leadership({
-        ...{ lease, store, litestream, database, lifecycle, base, timing },
+        ...{ lease, store, litestream, database, lifecycle, base },
+        timing: { ...timing, ...other },
         onGone: (error) => gone.push(error),
       })
       await database.restore(await lease.look())
@@ -89,6 +97,20 @@ describe('An instance', () => {
     await assert.rejects(a.visit(), /readonly/)
     await a.leadership.lead()
     assert.equal(await a.visit(), 3)
+    await a.leadership.end()
+    await b.leadership.end()
+  })
+
+  it('leaves the lease to whoever wanted it, also when it has to write itself', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    const b = await start('b', { waitMs: 200 })
+    const leads = b.leadership.lead()
+    await until(() => a.lifecycle.state.name === 'stepping-down')
+    const again = a.leadership.lead()
+    assert.equal(await Promise.race([leads.then(() => 'b'), again.then(() => 'a')]), 'b')
+    await again
     await a.leadership.end()
     await b.leadership.end()
   })

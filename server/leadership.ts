@@ -24,6 +24,8 @@ export type LeadershipTiming = {
   patienceMs: number
   /** How long who was handed the lease keeps it, so that two don't swap it all the time. */
   minimumHoldMs: number
+  /** How long who gave the lease away because another wanted it leaves it to them. */
+  yieldMs: number
   retentionMs: number
 }
 
@@ -58,6 +60,8 @@ export class Leadership {
   #refreshing: Promise<void> = Promise.resolve()
   #steppingDown: Promise<void> = Promise.resolve()
   #isEnding = false
+  /** By `performance.now()`. */
+  #yieldUntilMs = 0
   #keepProblem: unknown = null
   #isRefreshing = false
   #writers = new Set<Promise<unknown>>()
@@ -155,6 +159,8 @@ export class Leadership {
   async #acquire(): Promise<{ before: View; epoch: number; asked: boolean }> {
     const { lease, timing, base } = this.#parts
     const startMs = performance.now()
+    // Otherwise its own next write, which is here already, would take it from who waits for it.
+    await sleep(Math.max(0, this.#yieldUntilMs - startMs))
     for (let asked = false; ; asked = true) {
       const attempt = await lease.acquire()
       if (attempt.acquired) return { ...attempt, asked }
@@ -262,7 +268,7 @@ export class Leadership {
         return
       }
       if (kept === 'wanted' && performance.now() >= leading.mineUntilMs) {
-        return this.#stepDown(leading, 'another instance wants to lead')
+        return this.#stepDown(leading, 'another instance wants to lead', timing.yieldMs)
       }
     }
   }
@@ -279,8 +285,10 @@ export class Leadership {
     }
   }
 
-  #stepDown(leading: Leading, why: string): Promise<void> {
-    this.#steppingDown = this.#handOver(leading, why)
+  #stepDown(leading: Leading, why: string, yieldMs = 0): Promise<void> {
+    this.#steppingDown = this.#handOver(leading, why).finally(() => {
+      this.#yieldUntilMs = performance.now() + yieldMs
+    })
     return this.#steppingDown
   }
 

@@ -19,6 +19,7 @@ export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
     waitMs: isFolder(base) ? 50 : 200,
     patienceMs: 30_000,
     minimumHoldMs: 10_000,
+    yieldMs: isFolder(base) ? 250 : 1_000,
     retentionMs: 24 * 3_600_000,
   }
 }
