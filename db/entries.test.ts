@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addEntry, KeyReused, listEntries } from './entries.ts'
+import {
+  addEntry,
+  deleteEntry,
+  hideEntry,
+  KeyReused,
+  listAllEntries,
+  listEntries,
+} from './entries.ts'
 import type { Database } from './open.ts'
 import { temporaryDatabase } from './test-support.ts'
 
@@ -85,5 +92,35 @@ describe('The guestbook', () => {
       entries.map(({ message }) => message),
       ['B'],
     )
+  })
+
+  it('hides an entry from everybody but admins, and shows it again', async (test) => {
+    const database = temporaryDatabase(test)
+    await sign(database, 2)
+    assert.ok(await hideEntry(database, 2, noon))
+    assert.deepEqual(await names(database, null, 10), { names: ['Guest 1'], older: null })
+    const { entries } = await listAllEntries(database, { before: null, limit: 10 })
+    assert.deepEqual(
+      entries.map(({ hiddenAt }) => hiddenAt),
+      [noon.toISOString(), null],
+    )
+    await hideEntry(database, 2, null)
+    assert.deepEqual(await names(database, null, 10), {
+      names: ['Guest 2', 'Guest 1'],
+      older: null,
+    })
+  })
+
+  it('deletes an entry', async (test) => {
+    const database = temporaryDatabase(test)
+    await sign(database, 2)
+    assert.ok(await deleteEntry(database, 1))
+    assert.deepEqual(await names(database, null, 10), { names: ['Guest 2'], older: null })
+  })
+
+  it('says that there is no entry to hide or to delete', async (test) => {
+    const database = temporaryDatabase(test)
+    assert.equal(await hideEntry(database, 1, null), false)
+    assert.equal(await deleteEntry(database, 1), false)
   })
 })

@@ -1,14 +1,17 @@
-import { desc, getTableColumns, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, lt } from 'drizzle-orm'
 import type { Database } from './open.ts'
 import { entries } from './schema.ts'
 
-const { idempotencyKey, ...columns } = getTableColumns(entries)
+const { idempotencyKey, hiddenAt, ...columns } = getTableColumns(entries)
 
 /** An entry as everybody may see it. */
-export type Entry = Omit<typeof entries.$inferSelect, 'idempotencyKey'>
+export type Entry = Omit<typeof entries.$inferSelect, 'idempotencyKey' | 'hiddenAt'>
 
-export type EntryPage = {
-  entries: Entry[]
+/** An entry as its admins see it; `hiddenAt` is null where everybody does. */
+export type ModeratedEntry = Entry & { hiddenAt: string | null }
+
+export type EntryPage<E = Entry> = {
+  entries: E[]
   /** The cursor of the next, older page; null on the last one. */
   older: number | null
 }
@@ -59,10 +62,57 @@ export async function listEntries(
   const rows = database
     .select(columns)
     .from(entries)
-    .where(before === null ? undefined : lt(entries.id, before))
+    .where(and(isNull(hiddenAt), olderThan(before)))
     .orderBy(desc(entries.id))
     .limit(limit + 1)
     .all()
+  return pageOf(rows, limit)
+}
+
+/** As {@link listEntries}, with those that are hidden. */
+export async function listAllEntries(
+  database: Database,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<EntryPage<ModeratedEntry>> {
+  const rows = database
+    .select({ ...columns, hiddenAt })
+    .from(entries)
+    .where(olderThan(before))
+    .orderBy(desc(entries.id))
+    .limit(limit + 1)
+    .all()
+  return pageOf(rows, limit)
+}
+
+/**
+ * Hides an entry from everybody but admins.
+ *
+ * @param since null shows it again
+ * @returns whether there is such an entry
+ */
+export async function hideEntry(
+  database: Database,
+  id: number,
+  since: Date | null,
+): Promise<boolean> {
+  const change = { hiddenAt: since?.toISOString() ?? null }
+  return database.update(entries).set(change).where(eq(entries.id, id)).run().changes > 0
+}
+
+/**
+ * Deletes an entry for good; the replica still has it until its history has passed.
+ *
+ * @returns whether there was such an entry
+ */
+export async function deleteEntry(database: Database, id: number): Promise<boolean> {
+  return database.delete(entries).where(eq(entries.id, id)).run().changes > 0
+}
+
+function olderThan(before: number | null) {
+  return before === null ? undefined : lt(entries.id, before)
+}
+
+function pageOf<E extends Entry>(rows: E[], limit: number): EntryPage<E> {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return { entries: page, older: rows.length > limit && last ? last.id : null }

@@ -13,6 +13,12 @@ export const pageViewCount = sqliteTable('page_view_count', {
   total: integer().notNull(),
 })
 
+/** The number of rows in `page_views` of each day (UTC, as in 2026-11-25), kept by triggers. */
+export const pageViewDays = sqliteTable('page_view_days', {
+  day: text().primaryKey(),
+  total: integer().notNull(),
+})
+
 /** The guestbook. Ids never come back (AUTOINCREMENT), so a page's cursor stays valid. */
 export const entries = sqliteTable('entries', {
   id: integer().primaryKey({ autoIncrement: true }),
@@ -22,4 +28,16 @@ export const entries = sqliteTable('entries', {
   createdAt: text('created_at').notNull(),
   /** Chosen by whoever wrote it, so that writing it again changes nothing. */
   idempotencyKey: text('idempotency_key').unique(),
+  /** RFC 3339, UTC: since when only admins see it. */
+  hiddenAt: text('hidden_at'),
+})
+
+/** What happened to the instances that led: the timeline of the status page. */
+export const events = sqliteTable('events', {
+  id: integer().primaryKey(),
+  /** RFC 3339, UTC. */
+  at: text().notNull(),
+  kind: text().notNull(),
+  instance: text().notNull(),
+  detail: text().notNull(),
 })

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { pageViews } from './schema.ts'
-import { temporaryDatabase } from './test-support.ts'
-import { countVisits, recordVisit } from './visits.ts'
+import { migrations, temporaryDatabase } from './test-support.ts'
+import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
 
@@ -40,5 +42,25 @@ describe('Visits', () => {
       .$client.prepare('explain query plan select * from page_view_count where id = 1')
       .all()
     assert.match(JSON.stringify(plan), /USING INTEGER PRIMARY KEY/)
+  })
+
+  it('are counted by day, those without any included', async (test) => {
+    const database = temporaryDatabase(test)
+    for (const day of ['2025-12-30', '2025-12-31', '2026-01-02', '2026-01-02']) {
+      await recordVisit(database, new Date(`${day}T23:59:59Z`))
+    }
+    assert.deepEqual(await visitsByDay(database, { days: 3, now: noon }), [
+      { day: '2025-12-31', visits: 1 },
+      { day: '2026-01-01', visits: 0 },
+      { day: '2026-01-02', visits: 2 },
+    ])
+  })
+
+  it('are counted by day where they were made before that was counted', async (test) => {
+    const database = temporaryDatabase(test)
+    const backfill = readFileSync(join(migrations, '0004_count_by_day.sql'), 'utf8').split('-->')[0]
+    await recordVisit(database, noon)
+    database.$client.exec(`delete from page_view_days; ${backfill}`)
+    assert.equal((await visitsByDay(database, { days: 1, now: noon }))[0]?.visits, 1)
   })
 })
