@@ -21,7 +21,8 @@ RUN mkdir -p /image/etc/ssl/certs /image/usr/local/bin /image/app /image/data /i
 FROM scratch
 COPY --from=build /image /
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
-ENV PATH=/usr/local/bin NODE_ENV=production PORT=8080 DATA_DIR=/data
+ENV PATH=/usr/local/bin NODE_ENV=production PORT=8080 DATA_DIR=/data \
+    METRICS_PORT=9464 LITESTREAM_METRICS=127.0.0.1:9465
 USER 65532:65532
 WORKDIR /app
 EXPOSE 8080

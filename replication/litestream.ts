@@ -98,6 +98,11 @@ export class Litestream {
     return synced.parse(await this.#call('POST', '/sync', body, timeoutMs))
   }
 
+  /** Which transactions there are, and which of them are in the bucket; waits for no upload. */
+  async positions(path: string, timeoutMs: number): Promise<z.output<typeof synced>> {
+    return synced.parse(await this.#call('POST', '/sync', { path }, timeoutMs))
+  }
+
   async #call(method: string, path: string, body: object | undefined, timeoutMs: number) {
     // Not left to Litestream, which overruns the deadline that it was given when an upload hangs;
     // otherwise its answer, which says why, comes just after it.

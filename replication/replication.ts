@@ -10,6 +10,14 @@ export type Health =
   | { status: 'healthy' }
   | { status: 'degraded'; failingForMs: number; problem: ReplicationProblem }
 
+/** How far the bucket is behind the database. */
+export type Lag = {
+  txid: number
+  replicatedTxid: number
+  /** Since when, in milliseconds, something is missing in the bucket at most; 0 if nothing is. */
+  lagMs: number
+}
+
 // Shorter than a person waits for a page, and longer than any PUT of a few pages takes.
 const syncMs = 5_000
 // Longer than a large upload may well take: reopening begins it again.
@@ -31,15 +39,20 @@ export class Replication {
   readonly #replicaUrl: string
   readonly #vouch: () => boolean
   readonly #clock: () => number
+  readonly #onSync: (ms: number) => void
   readonly #commits = new GroupCommit(() => this.#sync())
   #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
   #reopenAfterMs = firstReopenMs
   #reopening: Promise<void> = Promise.resolve()
   #isStopped = false
+  #completeAtMs: number
+  #waiting = 0
+  #lastDurableAt: Date | null = null
 
   /**
    * @param options.vouch whether what is in the replica is what will be restored
    * @param options.clock monotonic, in milliseconds
+   * @param options.onSync told how long each upload that was waited for took
    */
   constructor(
     litestream: Litestream,
@@ -48,13 +61,22 @@ export class Replication {
       replicaUrl,
       vouch,
       clock = () => performance.now(),
-    }: { path: string; replicaUrl: string; vouch: () => boolean; clock?: () => number },
+      onSync = () => {},
+    }: {
+      path: string
+      replicaUrl: string
+      vouch: () => boolean
+      clock?: () => number
+      onSync?: (ms: number) => void
+    },
   ) {
     this.#litestream = litestream
     this.#path = path
     this.#replicaUrl = replicaUrl
     this.#vouch = vouch
     this.#clock = clock
+    this.#onSync = onSync
+    this.#completeAtMs = clock()
   }
 
   /**
@@ -88,9 +110,37 @@ export class Replication {
    * @throws {LitestreamGone} if there is no Litestream any more
    */
   async durable(): Promise<void> {
-    await this.#commits.durable()
+    this.#waiting++
+    try {
+      await this.#commits.durable()
+    } finally {
+      this.#waiting--
+    }
     // After the upload: a successor that acquires later than this moment restores it.
     if (!this.#vouch()) throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
+    this.#lastDurableAt = new Date()
+  }
+
+  /** How many wait for their writes to be durable. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** When it was last promised that all is in the bucket. */
+  get lastDurableAt(): Date | null {
+    return this.#lastDurableAt
+  }
+
+  /** @throws {ReplicationProblem} if Litestream doesn't say, or not within `timeoutMs` */
+  async lag(timeoutMs: number): Promise<Lag> {
+    const askedAtMs = this.#clock()
+    let positions = { txid: 0, replicatedTxid: 0 }
+    await this.#asking(async () => {
+      positions = await this.#litestream.positions(this.#path, timeoutMs)
+    })
+    const isComplete = positions.replicatedTxid >= positions.txid
+    if (isComplete) this.#completeAtMs = askedAtMs
+    return { ...positions, lagMs: isComplete ? 0 : Math.round(askedAtMs - this.#completeAtMs) }
   }
 
   /** Degraded from the second failure in a row on. */
@@ -129,8 +179,11 @@ export class Replication {
   async #sync(): Promise<void> {
     await this.#reopening
     if (this.#isStopped) throw new ReplicationProblem('not-registered', this.#replicaUrl, 'stopped')
+    const startMs = this.#clock()
     try {
       await this.#asking(() => this.#syncOnce(syncMs))
+      this.#onSync(this.#clock() - startMs)
+      this.#completeAtMs = startMs
       this.#failure = null
       this.#reopenAfterMs = firstReopenMs
     } catch (error) {

@@ -3,10 +3,13 @@ import { Lease } from '../replication/lease/lease.ts'
 import type { Litestream } from '../replication/litestream.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import type { Environment } from './environment.ts'
+import { Events } from './events.ts'
 import { Gate } from './gate.ts'
 import { Leadership } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
+import { Metrics } from './metrics.ts'
+import { Monitoring } from './monitoring.ts'
 import { strictClock } from './strict-clock.ts'
 import { leadershipTiming, leaseTiming } from './timing.ts'
 
@@ -35,11 +38,16 @@ export function assemble(
     migrations: join(folder, 'db/migrations'),
     restore: { signal: stop.signal, stallMs: 15_000 },
   })
+  const events = new Events(`${instance.revision} ${instance.instance}`)
+  const metrics = new Metrics()
   const leadership = new Leadership({
-    ...{ lease, store, litestream, database, lifecycle, base },
+    ...{ lease, store, litestream, database, lifecycle, events, base },
+    onSync: (ms) => metrics.sync(ms),
     timing: leadershipTiming(base),
     onGone: (error) => stop.abort(error),
   })
   const gate = new Gate(leadership, database, lifecycle)
-  return { lifecycle, lease, database, leadership, gate }
+  const seen = { leadership, lifecycle, lease, database, events }
+  const monitoring = new Monitoring(seen, metrics, environment)
+  return { lifecycle, lease, database, leadership, gate, events, monitoring }
 }

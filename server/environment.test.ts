@@ -16,6 +16,9 @@ describe('The environment', () => {
       socketPath: '/data/litestream.sock',
       development: false,
       leaseTtlMs: null,
+      metricsPort: null,
+      litestreamMetrics: null,
+      project: null,
     })
   })
 

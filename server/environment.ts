@@ -18,18 +18,34 @@ export type Environment = {
   development: boolean
   /** How long a leader that doesn't renew its lease keeps it, in milliseconds; null for the default. */
   leaseTtlMs: number | null
+  /** Where metrics are served to this machine; null for nowhere. */
+  metricsPort: number | null
+  /** Where Litestream serves its own, as host:port; null for nowhere. */
+  litestreamMetrics: string | null
+  /** The Google Cloud project that requests are traced in; null for none. */
+  project: string | null
   /** Who this process is among all that may want to write. */
   instance: Me
 }
 
+const port = z
+  .string()
+  .transform(Number)
+  .refine((port) => Number.isInteger(port) && port > 0 && port < 65536, {
+    error: 'is not a port; write a number from 1 to 65535',
+  })
+
+// An image's default is turned off by setting it to nothing.
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => text || null)
+
 const schema = z.object({
-  PORT: z
-    .string()
-    .default('8080')
-    .transform(Number)
-    .refine((port) => Number.isInteger(port) && port > 0 && port < 65536, {
-      error: 'is not a port; write a number from 1 to 65535',
-    }),
+  PORT: port.prefault('8080'),
+  METRICS_PORT: optional.pipe(port.nullable()),
+  LITESTREAM_METRICS: optional,
+  GOOGLE_CLOUD_PROJECT: optional,
   REPLICA_URL: z
     .string({ error: 'is not set; write where the replica is, as in gs://BUCKET/PATH' })
     .transform((text, context) => {
@@ -78,6 +94,9 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     databasePath: join(data.DATA_DIR, 'app.db'),
     socketPath: socketIn(data.DATA_DIR),
     development: data.NODE_ENV === 'development',
+    metricsPort: data.METRICS_PORT,
+    litestreamMetrics: data.LITESTREAM_METRICS,
+    project: data.GOOGLE_CLOUD_PROJECT,
     leaseTtlMs: data.LEASE_TTL_SECONDS === null ? null : data.LEASE_TTL_SECONDS * 1000,
     instance: {
       id: randomUUID(),

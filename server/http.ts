@@ -12,16 +12,19 @@ const patienceMs = 30_000
  * start to end.
  *
  * @param serve told of a request when the start has ended
+ * @param observe told of each request that is no probe, as it comes
  * @throws {Error} if the port can't be had
  */
 export async function listen(
   port: number,
   lifecycle: Lifecycle,
   serve: RequestListener,
+  observe: RequestListener = () => {},
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/'
     if (answerProbe(path, lifecycle, response)) return
+    observe(request, response)
     const state = await lifecycle.settled(patienceMs)
     if (state.name === 'starting') answerUnavailable(request, response, state.problem)
     else serve(request, response)

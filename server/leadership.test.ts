@@ -9,6 +9,7 @@ import { Lease } from '../replication/lease/lease.ts'
 import { leaseName } from '../replication/lease/lease-object.ts'
 import { FileStore } from '../replication/store/file-store.ts'
 import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
+import { Events } from './events.ts'
 import { Leadership, type LeadershipTiming } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
@@ -50,6 +51,8 @@ function scene(test: TestContext) {
       const gone: unknown[] = []
       const leadership = new Leadership({
         ...{ lease, store, litestream, database, lifecycle, base },
+        events: new Events(id),
+        onSync: () => {},
         timing: { ...timing, ...other },
         onGone: (error) => gone.push(error),
       })

@@ -6,9 +6,10 @@ import type { Litestream } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
-import { Replication } from '../replication/replication.ts'
+import { type Health, Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { within } from '../replication/within.ts'
+import type { EventKind, Events } from './events.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { log, reasonOf } from './log.ts'
@@ -35,6 +36,9 @@ type Parts = {
   litestream: Litestream
   database: LocalDatabase
   lifecycle: Lifecycle
+  events: Events
+  /** Told how many milliseconds each upload took that somebody waited for. */
+  onSync: (ms: number) => void
   /** The base URL of the replica. */
   base: string
   timing: LeadershipTiming
@@ -73,6 +77,11 @@ export class Leadership {
   /** Whether a write may be begun now. */
   get isLeading(): boolean {
     return this.#parts.lifecycle.state.name === 'leading' && this.#parts.lease.isValid
+  }
+
+  /** null unless this instance leads, or is just handing over. */
+  get replication(): Replication | null {
+    return this.#leading?.replication ?? null
   }
 
   /**
@@ -149,6 +158,7 @@ export class Leadership {
     } catch (error) {
       const problem = problemOf(error)
       log('ERROR', `This instance can't lead: ${reasonOf(error)}`, { code: problem.code })
+      this.#parts.events.note('could-not-lead', reasonOf(error))
       database.follow(null)
       if (acquired) await lease.release().catch(() => {})
       lifecycle.enter({ name: 'following', problem })
@@ -176,7 +186,7 @@ export class Leadership {
   }
 
   async #takeOver(before: View, epoch: number, asked: boolean): Promise<void> {
-    const { lifecycle, lease, database, litestream, base, timing } = this.#parts
+    const { lifecycle, lease, database, litestream, base, timing, onSync } = this.#parts
     const startMs = performance.now()
     if (!database.isNewest(before)) {
       lifecycle.enter({ name: 'acquiring', step: 'restore' })
@@ -187,6 +197,7 @@ export class Leadership {
       path: database.path,
       replicaUrl: epochUrl(base, epoch),
       vouch: () => lease.canVouch,
+      onSync,
     })
     lifecycle.enter({ name: 'acquiring', step: 'replicate' })
     database.lead(lease.me.id, epoch)
@@ -198,8 +209,10 @@ export class Leadership {
     restorable.catch(() => {})
     this.#leading = leading
     lifecycle.enter({ name: 'leading', epoch, replication })
-    log('INFO', `Leading epoch ${epoch}.`, { epoch, ms: Math.round(performance.now() - startMs) })
-    watchReplication(replication, ended.signal).catch((error) => {
+    const ms = Math.round(performance.now() - startMs)
+    log('INFO', `Leading epoch ${epoch}.`, { epoch, ms })
+    await this.#record('leads', `Leading epoch ${epoch} after ${ms} ms.`)
+    watchReplication(replication, ended.signal, (health) => this.#report(health)).catch((error) => {
       if (!ended.signal.aborted) this.#parts.onGone(error)
     })
     this.#keep(leading)
@@ -298,6 +311,7 @@ export class Leadership {
     this.#enterSteppingDown(leading, why)
     // Those that were let in before; who comes now waits for the next leader.
     await within(1_000, Promise.allSettled(this.#writers), () => this.#lost()).catch(() => {})
+    await this.#record('stepped-down', `Stepped down: ${why}.`)
     database.current?.$client.pragma('query_only = ON')
     let isComplete = false
     try {
@@ -325,7 +339,9 @@ export class Leadership {
 
   // Nothing was acknowledged since the lease was valid, and nobody reads what is written now.
   async #abandon(leading: Leading, problem: unknown): Promise<void> {
-    const { database, lifecycle } = this.#parts
+    const { database, lifecycle, events } = this.#parts
+    // Written down by the next leadership: who has lost the lease writes no more.
+    events.note('stepped-down', `Stepped down: ${reasonOf(problem)}`)
     this.#enterSteppingDown(leading, reasonOf(problem))
     database.current?.$client.pragma('query_only = ON')
     try {
@@ -338,6 +354,23 @@ export class Leadership {
     this.#leading = null
     database.follow(null)
     lifecycle.enter({ name: 'following', problem: problemOf(problem) })
+  }
+
+  #report(health: Health): void {
+    if (health.status === 'healthy') {
+      log('INFO', 'What is written reaches the bucket again.')
+      this.#record('bucket-is-back', 'What is written reaches the bucket again.')
+    } else {
+      const { message, code } = health.problem
+      log('ERROR', `What is written does not reach the bucket. ${message}`, { code })
+      this.#record('bucket-fails', message)
+    }
+  }
+
+  async #record(kind: EventKind, detail: string): Promise<void> {
+    const { events, database } = this.#parts
+    events.note(kind, detail)
+    if (database.current) await events.save(database.current)
   }
 
   #enterSteppingDown(leading: Leading, why: string): void {

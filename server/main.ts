@@ -30,9 +30,15 @@ async function serve(environment: Environment, stopped: AbortSignal): Promise<vo
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
   const parts = assemble(environment, litestream, folder, stop)
-  const { lifecycle, lease, database, leadership, gate } = parts
-  publishRuntime({ database: () => database.open, durable: () => leadership.durable() })
-  const server = await listen(environment.port, lifecycle, (...request) => gate.serve(...request))
+  const { lifecycle, lease, database, leadership, gate, events, monitoring } = parts
+  publishRuntime({
+    database: () => database.open,
+    durable: () => leadership.durable(),
+    status: () => monitoring.status(),
+  })
+  const serve = gate.serve.bind(gate)
+  const server = await listen(environment.port, lifecycle, serve, monitoring.observe)
+  await monitoring.serve(environment)
 
   // The database first: its restore is a process of its own, and loading Next keeps this one busy.
   const steps = new Steps(lifecycle, stopped)
@@ -43,7 +49,9 @@ async function serve(environment: Environment, stopped: AbortSignal): Promise<vo
   gate.open(pages)
   // From here on the gate decides: the first request that writes makes this instance lead.
   lifecycle.enter({ name: 'following', problem: null })
-  log('INFO', originInWords(origin), { ...origin, startMs: Math.round(performance.now()) })
+  const startMs = Math.round(performance.now())
+  log('INFO', originInWords(origin), { ...origin, startMs })
+  events.note('started', `${originInWords(origin)} Ready after ${startMs} ms.`)
 
   if (!stopped.aborted) await once(stopped, 'abort')
   lifecycle.drain()

@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts'
+import type { Status } from './status.ts'
 
 /** What the pages may ask of the process that serves them. */
 export type Runtime = {
@@ -8,6 +9,8 @@ export type Runtime = {
    * this can't be promised.
    */
   durable(): Promise<void>
+  /** What this instance is doing, for operators. */
+  status(): Promise<Status>
 }
 
 // Next bundles the pages into module graphs of their own, so a module's variable would exist

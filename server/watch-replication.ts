@@ -1,17 +1,18 @@
 import { setInterval } from 'node:timers/promises'
 import { ReplicationProblem } from '../replication/problem.ts'
-import type { Replication } from '../replication/replication.ts'
-import { log } from './log.ts'
+import type { Health, Replication } from '../replication/replication.ts'
 
 /**
  * Asks for a sync now and then, so that a bucket that fails is noticed, and noticed to be back, when
  * nobody waits for one. It costs nothing while nothing is written. Ends when `signal` aborts.
  *
+ * @param onChange told of each change of what `health` says
  * @throws {LitestreamGone} if there is no Litestream any more
  */
 export async function watchReplication(
   replication: Pick<Replication, 'durable' | 'health'>,
   signal: AbortSignal,
+  onChange: (health: Health) => void,
   everyMs = 5_000,
 ): Promise<void> {
   let last = replication.health
@@ -20,16 +21,7 @@ export async function watchReplication(
       if (!(error instanceof ReplicationProblem)) throw error
     })
     const health = replication.health
-    if (health.status !== last.status) report(health)
+    if (health.status !== last.status) onChange(health)
     last = health
-  }
-}
-
-function report(health: Replication['health']): void {
-  if (health.status === 'healthy') {
-    log('INFO', 'What is written reaches the bucket again.')
-  } else {
-    const { message, code } = health.problem
-    log('ERROR', `What is written does not reach the bucket. ${message}`, { code })
   }
 }

@@ -1,0 +1,47 @@
+import type { RequestListener } from 'node:http'
+import type { Environment } from './environment.ts'
+import type { Metrics } from './metrics.ts'
+import { serveMetrics } from './metrics-server.ts'
+import { logRequest } from './request-log.ts'
+import { type Status, statusOf } from './status.ts'
+
+// A screen of them.
+const shownEvents = 50
+
+/** What people and programs can see of the process while it runs. */
+export class Monitoring {
+  readonly #parts: Parameters<typeof statusOf>[0]
+  readonly #metrics: Metrics
+  readonly #project: string | null
+
+  constructor(
+    parts: Parameters<typeof statusOf>[0],
+    metrics: Metrics,
+    { project }: Pick<Environment, 'project'>,
+  ) {
+    this.#parts = parts
+    this.#metrics = metrics
+    this.#project = project
+  }
+
+  status(): Promise<Status> {
+    return statusOf(this.#parts, shownEvents)
+  }
+
+  readonly observe: RequestListener = (request, response) => {
+    logRequest(request, response, this.#project, (...answered) =>
+      this.#metrics.request(...answered),
+    )
+  }
+
+  /** Serves the metrics where the environment wants them. */
+  async serve({
+    metricsPort,
+    litestreamMetrics,
+  }: Pick<Environment, 'metricsPort' | 'litestreamMetrics'>): Promise<void> {
+    if (metricsPort === null) return
+    await serveMetrics(metricsPort, litestreamMetrics, async (litestream) =>
+      this.#metrics.text(await statusOf(this.#parts, 0), this.#parts.events, litestream),
+    )
+  }
+}

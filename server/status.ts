@@ -1,0 +1,93 @@
+import { statSync } from 'node:fs'
+import type { Event } from '../db/events.ts'
+import type { Lease } from '../replication/lease/lease.ts'
+import type { LeaseObject, Me } from '../replication/lease/lease-object.ts'
+import type { Replication } from '../replication/replication.ts'
+import { within } from '../replication/within.ts'
+import type { Events } from './events.ts'
+import type { Leadership } from './leadership.ts'
+import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
+import type { LocalDatabase } from './local-database.ts'
+
+/** What operators want to know of this instance. Bytes, and milliseconds where the name says so. */
+export type Status = {
+  state: string
+  epoch: number | null
+  problem: Problem | null
+  instance: Me
+  /** As the bucket says it; a problem where it does not answer. */
+  lease: Pick<LeaseObject, 'holder' | 'epoch' | 'restorable' | 'wantedBy'> | Problem
+  /** null unless this instance leads. */
+  replication: Replicating | null
+  /** How old the copy is that is read while this instance doesn't lead, at most. */
+  copyAgeMs: number
+  restoreMs: number
+  upMs: number
+  databaseBytes: number
+  walBytes: number
+  events: Event[]
+}
+
+type Replicating = {
+  txid: number | null
+  replicatedTxid: number | null
+  lagMs: number | null
+  waiting: number
+  lastDurableAt: Date | null
+  problem: Problem | null
+}
+
+type Parts = {
+  leadership: Pick<Leadership, 'replication'>
+  lifecycle: Lifecycle
+  lease: Lease
+  database: LocalDatabase
+  events: Events
+}
+
+/** @param eventLimit how many of the last events are wanted */
+export async function statusOf(parts: Parts, eventLimit: number): Promise<Status> {
+  const { leadership, lifecycle, lease, database, events } = parts
+  const { state } = lifecycle
+  return {
+    state: lifecycle.draining ? 'draining' : state.name,
+    epoch: 'epoch' in state ? state.epoch : null,
+    problem: 'problem' in state ? state.problem : null,
+    instance: lease.me,
+    lease: await leaseOf(lease),
+    replication: await replicating(leadership.replication),
+    copyAgeMs: state.name === 'leading' ? 0 : Math.round(database.ageMs),
+    restoreMs: Math.round(database.tookMs),
+    upMs: Math.round(performance.now()),
+    databaseBytes: sizeOf(database.path),
+    walBytes: sizeOf(`${database.path}-wal`),
+    events: await events.recent(database.current, eventLimit),
+  }
+}
+
+async function leaseOf(lease: Lease): Promise<Status['lease']> {
+  try {
+    const late = () => new Error('The bucket does not answer.')
+    const view = await within(2_000, lease.look(), late)
+    const { holder, epoch, restorable, wantedBy } = view.lease
+    return { holder, epoch, restorable, wantedBy }
+  } catch (error) {
+    return problemOf(error)
+  }
+}
+
+async function replicating(replication: Replication | null): Promise<Replicating | null> {
+  if (!replication) return null
+  const { health, waiting, lastDurableAt } = replication
+  const problem = health.status === 'degraded' ? problemOf(health.problem) : null
+  try {
+    return { ...(await replication.lag(1_000)), waiting, lastDurableAt, problem }
+  } catch (error) {
+    const unknown = { txid: null, replicatedTxid: null, lagMs: null }
+    return { ...unknown, waiting, lastDurableAt, problem: problem ?? problemOf(error) }
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
