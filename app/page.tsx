@@ -1,5 +1,6 @@
 import { Guestbook } from './guestbook/guestbook.tsx'
 import { countVisit } from './visits/count-visit.ts'
+import { VisitsChart } from './visits/visits-chart.tsx'
 
 export default async function FrontPage() {
   const visits = await countVisit()
@@ -8,6 +9,7 @@ export default async function FrontPage() {
       <h1>
         This server has been visited <strong>{visits}</strong> times.
       </h1>
+      <VisitsChart />
       <Guestbook before={null} signed={null} />
     </>
   )

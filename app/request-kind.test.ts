@@ -13,6 +13,7 @@ describe('A request', () => {
     ['GET', '/guestbook?before=7', 'read'],
     ['GET', '/_next/static/chunks/a.js', 'static'],
     ['GET', '/favicon.ico', 'static'],
+    ['GET', '/status', 'static'],
   ] as const) {
     it(`${method} ${url} is a ${kind}`, () => {
       assert.equal(requestKind({ method, url, headers: {} }), kind)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isVisit } from './visits/is-visit.ts'
 
-/** `visit` and `write` change the database; `static` does not even read it. */
+/** `visit` and `write` change the database; `static` does not need one. */
 export type RequestKind = 'visit' | 'write' | 'read' | 'static'
 
 /** The header in which the server tells the pages the kind; what a client sends in it is dropped. */
@@ -15,5 +15,6 @@ export function requestKind(
   if (method !== 'GET' && method !== 'HEAD') return 'write'
   const path = url.split('?', 1)[0] ?? '/'
   if (path === '/') return isVisit(request) ? 'visit' : 'read'
-  return /^\/(_next\/|favicon\.)/.test(path) ? 'static' : 'read'
+  // The status page shows also why there is no database.
+  return /^\/(_next\/|favicon\.|status$)/.test(path) ? 'static' : 'read'
 }

@@ -19,7 +19,7 @@ export class Metrics {
     bounds,
   )
 
-  request(ms: number, kind: RequestKind, status: number): void {
+  request(kind: RequestKind, { ms, status }: { ms: number; status: number }): void {
     this.#requests.observe(ms / 1000, { kind, status: `${Math.floor(status / 100)}xx` })
   }
 

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Environment } from './environment.ts'
 import type { Metrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
-import { logRequest } from './request-log.ts'
+import { requestLog } from './request-log.ts'
 import { type Status, statusOf } from './status.ts'
 
 // A screen of them.
@@ -12,7 +12,8 @@ const shownEvents = 50
 export class Monitoring {
   readonly #parts: Parameters<typeof statusOf>[0]
   readonly #metrics: Metrics
-  readonly #project: string | null
+  /** Told of each request. */
+  readonly observe: RequestListener
 
   constructor(
     parts: Parameters<typeof statusOf>[0],
@@ -21,17 +22,11 @@ export class Monitoring {
   ) {
     this.#parts = parts
     this.#metrics = metrics
-    this.#project = project
+    this.observe = requestLog(project, (...answered) => metrics.request(...answered))
   }
 
   status(): Promise<Status> {
     return statusOf(this.#parts, shownEvents)
-  }
-
-  readonly observe: RequestListener = (request, response) => {
-    logRequest(request, response, this.#project, (...answered) =>
-      this.#metrics.request(...answered),
-    )
   }
 
   /** Serves the metrics where the environment wants them. */

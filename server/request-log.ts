@@ -1,31 +1,47 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { type RequestKind, requestKind } from '../app/request-kind.ts'
 import { log } from './log.ts'
 
+type Answered = { ms: number; status: number }
+
 /**
- * Logs a request once it is answered, as Cloud Logging shows requests
- * (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest): without its
- * query and headers, which may hold what is nobody's business.
+ * Logs each request once it is answered.
  *
- * @param project whose traces the request belongs to; null where there are none
- * @param onAnswered told how many milliseconds it took
+ * @param project whose traces the requests belong to; null where there are none
+ * @param onAnswered told as well
  */
-export function logRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
+export function requestLog(
   project: string | null,
-  onAnswered: (ms: number, kind: RequestKind, status: number) => void,
-): void {
-  const startMs = performance.now()
-  const { method = '', url = '/', headers } = request
+  onAnswered: (kind: RequestKind, answered: Answered) => void,
+): RequestListener {
+  return (request, response) => {
+    const startMs = performance.now()
+    const kind = requestKind(request)
+    response.once('close', () => {
+      // Whoever asked has gone before the answer.
+      const status = response.writableFinished ? response.statusCode : 499
+      const answered = { ms: performance.now() - startMs, status }
+      onAnswered(kind, answered)
+      log(...lineOf(request, answered, project))
+    })
+  }
+}
+
+/**
+ * A line as Cloud Logging shows requests
+ * (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest): without the
+ * query and the headers, which may hold what is nobody's business.
+ */
+export function lineOf(
+  { method = '', url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  { ms, status }: Answered,
+  project: string | null,
+): Parameters<typeof log> {
   const path = url.split('?', 1)[0] ?? '/'
-  const kind = requestKind(request)
-  response.once('close', () => {
-    const ms = performance.now() - startMs
-    // Whoever asked has gone before the answer.
-    const status = response.writableFinished ? response.statusCode : 499
-    onAnswered(ms, kind, status)
-    log(severityOf(status), `${method} ${path} ${status} in ${Math.round(ms)} ms`, {
+  return [
+    severityOf(status),
+    `${method} ${path} ${status} in ${Math.round(ms)} ms`,
+    {
       httpRequest: {
         requestMethod: method,
         requestUrl: path,
@@ -33,8 +49,8 @@ export function logRequest(
         latency: `${(ms / 1000).toFixed(6)}s`,
       },
       ...traceOf(headers.traceparent?.toString(), project),
-    })
-  })
+    },
+  ]
 }
 
 function severityOf(status: number): 'INFO' | 'WARNING' | 'ERROR' {

@@ -99,6 +99,13 @@ export class Container {
     return this.exitCode()
   }
 
+  /** The text at a URL that only the container itself can ask for. */
+  async fetchInside(url: string): Promise<string> {
+    const script = 'fetch(process.argv[1]).then((answer) => answer.text()).then(console.log)'
+    const { stdout } = await engine('exec', this.#name, 'node', '-e', script, url)
+    return stdout.replace(/\n$/, '')
+  }
+
   /** Waits until it has ended. */
   async exitCode(): Promise<number> {
     return Number((await engine('wait', this.#name)).stdout)

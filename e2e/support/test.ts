@@ -35,6 +35,9 @@ export const test = base.extend<Fixtures>({
     await use(async (environment, disk) => {
       const found = {
         LEASE_TTL_SECONDS: '5',
+        // All containers share the ports of this machine.
+        METRICS_PORT: '',
+        LITESTREAM_METRICS: '',
         REPLICA_URL: bucket.replicaUrl,
         ...bucket.environment,
         ...environment,

@@ -1,0 +1,33 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { connection } from 'next/server'
+import { runtime } from '../../server/runtime.ts'
+import { Facts } from './facts.tsx'
+import { Refresh } from './refresh.tsx'
+import { Timeline } from './timeline.tsx'
+
+export const metadata: Metadata = { title: 'Status', robots: 'noindex' }
+
+const everySeconds = 5
+
+/** What this instance is doing, for operators. */
+export default async function StatusPage() {
+  await connection()
+  const status = await runtime().status()
+  return (
+    <>
+      <nav>
+        <Link href="/" prefetch={false}>
+          ← Front page
+        </Link>
+      </nav>
+      <h1>Status</h1>
+      <noscript>
+        <meta httpEquiv="refresh" content={String(everySeconds)} />
+      </noscript>
+      <Refresh everySeconds={everySeconds} now={new Date().toISOString()} />
+      <Facts status={status} />
+      <Timeline events={status.events} />
+    </>
+  )
+}

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { postEntry } from './support/api-client.ts'
+import { namesIn, readMetrics, valueIn } from './support/metrics.ts'
+import { freePort } from './support/ports.ts'
+import { expect, test } from './support/test.ts'
+
+const monitoring = join(import.meta.dirname, '..', 'monitoring')
+
+test.describe('the status page, without JavaScript', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('says who leads, how far the bucket is, and what happened on other disks before', async ({
+    start,
+    page,
+  }) => {
+    const first = await start({ K_REVISION: 'visits-00001' })
+    await first.ready()
+    expect(await postEntry(first.url, 'kept')).toBe(201)
+    expect(await first.stop()).toBe(0)
+    const second = await start({ K_REVISION: 'visits-00002' })
+    await second.ready()
+    await page.goto(`${second.url}/status`)
+    await expect(page.getByText('following', { exact: true })).toBeVisible()
+    await expect(page.getByText('nobody holds it')).toBeVisible()
+    expect(await postEntry(second.url, 'kept too')).toBe(201)
+    await page.reload()
+    await expect(page.getByText('leading, epoch 2')).toBeVisible()
+    await expect(page.getByText('this instance;')).toBeVisible()
+    await expect(page.getByText(/all \d+ transactions are in the bucket/)).toBeVisible()
+    const events = await page.getByRole('listitem').allInnerTexts()
+    const inOrder = [/Leading epoch 2 .*visits-00002/s, /Restored .*visits-00002/s]
+    inOrder.push(/Stepped down: the process stops.*visits-00001/s, /Leading epoch 1 /s)
+    for (const [index, event] of inOrder.entries()) expect(events[index]).toMatch(event)
+  })
+
+  test('renews itself', async ({ app, page }) => {
+    await page.goto(`${app.url}/status`)
+    const time = page.getByText(/^As of/).getByRole('time')
+    const before = (await time.textContent()) ?? ''
+    await expect(time).not.toHaveText(before, { timeout: 15_000 })
+  })
+})
+
+test('the status page renews itself, and stops when it is asked to', async ({ app, page }) => {
+  await page.goto(`${app.url}/status`)
+  await expect(page.getByText('following', { exact: true })).toBeVisible()
+  expect(await postEntry(app.url, 'while it is open')).toBe(201)
+  await expect(page.getByText('leading, epoch 1')).toBeVisible()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(page.getByText(/^As of .* UTC\.$/)).toBeVisible()
+})
+
+test('the status page says what is wrong when there was never a bucket', async ({
+  start,
+  bucket,
+  page,
+}) => {
+  const app = await start()
+  await app.ready()
+  await bucket.cut()
+  expect(await postEntry(app.url, 'unsafe')).toBe(503)
+  await page.goto(`${app.url}/status`)
+  await expect(page.getByText(/The bucket does not answer/).first()).toBeVisible()
+})
+
+test('metrics are OpenMetrics, and all that the dashboard and the alerts ask for', async ({
+  start,
+}) => {
+  const [METRICS_PORT, litestream] = [String(await freePort()), await freePort()]
+  const app = await start({ METRICS_PORT, LITESTREAM_METRICS: `127.0.0.1:${litestream}` })
+  await app.ready()
+  const metrics = async () =>
+    readMetrics(await app.fetchInside(`http://127.0.0.1:${METRICS_PORT}/metrics`))
+  expect(valueIn(await metrics(), 'visits_epoch')).toBe(0)
+  expect(await postEntry(app.url, 'kept')).toBe(201)
+  const leading = await metrics()
+  expect(valueIn(leading, 'visits_epoch')).toBe(1)
+  expect(valueIn(leading, 'visits_waiting_writers')).toBe(0)
+  expect(valueIn(leading, 'visits_replication_failing')).toBe(0)
+  expect(valueIn(leading, 'visits_sync_seconds_count')).toBeGreaterThan(0)
+
+  const there = namesIn(leading)
+  for (const file of ['dashboard.json', 'alerts.yaml']) {
+    const asked = (await readFile(join(monitoring, file), 'utf8')).matchAll(
+      /(visits|litestream)_\w+/g,
+    )
+    for (const [name] of asked) expect(there, file).toContain(name)
+  }
+})
+
+test('each request is a line of the log, with its trace', async ({ start }) => {
+  const app = await start({ GOOGLE_CLOUD_PROJECT: 'my-project' })
+  await app.ready()
+  const trace = 'ab'.repeat(16)
+  const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` }
+  await (await fetch(`${app.url}/guestbook?secret=1`, { headers })).text()
+  await expect.poll(() => app.logs()).toContain('"requestUrl":"/guestbook"')
+  const logs = (await app.logs()).split('\n')
+  const lines = logs.filter((line) => line.includes('/guestbook'))
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    severity: 'INFO',
+    httpRequest: { requestMethod: 'GET', status: 200 },
+    'logging.googleapis.com/trace': `projects/my-project/traces/${trace}`,
+  })
+  expect(logs.filter((line) => line.includes('/health/'))).toEqual([])
+})
+
+test('the front page shows the visits of each day, as a table too', async ({
+  bucket,
+  start,
+  page,
+}) => {
+  const today = new Date().toISOString().slice(0, 10)
+  await bucket.seed(({ $client }) => {
+    $client.exec(`insert into page_views (timestamp) values ('${today}T00:00:00Z'), ('2020-01-01')`)
+  })
+  const app = await start()
+  await app.ready()
+  await page.goto(app.url)
+  await expect(page.getByRole('heading', { name: 'visited 3 times' })).toBeVisible()
+  await page.getByText('As a table').click()
+  const rows = page.getByRole('row')
+  await expect(rows).toHaveCount(31)
+  await expect(rows.nth(1).getByRole('cell')).toHaveText('2')
+  await expect(rows.nth(2).getByRole('cell')).toHaveText('0')
+})
