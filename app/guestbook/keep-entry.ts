@@ -1,7 +1,6 @@
 import { addEntry, type Entry, KeyReused } from '../../db/entries.ts'
 import { log, reasonOf } from '../../server/log.ts'
-import { runtime } from '../../server/runtime.ts'
-import { database } from '../database.ts'
+import { database, durable } from '../database.ts'
 import type { NewEntry } from './new-entry.ts'
 
 /** `not-durable`: it is in the database here, but nobody may be told that it is safe. */
@@ -20,7 +19,7 @@ export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promis
     return { outcome: 'not-written' }
   }
   try {
-    await runtime().durable()
+    await durable()
   } catch (error) {
     log('ERROR', `A guestbook entry is not in the bucket: ${reasonOf(error)}`)
     return { outcome: 'not-durable' }
