@@ -1,0 +1,44 @@
+import { Agent, request } from 'node:http'
+import { percentile } from './table.ts'
+
+export type Load = { perSecond: number; p50: number; p99: number; failed: number }
+
+/**
+ * Asks `url`, on this machine, over and over for `ms` milliseconds, so many at a time.
+ *
+ * @returns times in milliseconds
+ */
+export async function load(
+  url: string,
+  { ms, clients, headers = {} }: { ms: number; clients: number; headers?: Record<string, string> },
+): Promise<Load> {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients })
+  const took: number[] = []
+  let failed = 0
+  const startMs = performance.now()
+  const client = async () => {
+    while (performance.now() - startMs < ms) {
+      const sentMs = performance.now()
+      if ((await ask(url, agent, headers)) === 200) took.push(performance.now() - sentMs)
+      else failed++
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  const seconds = (performance.now() - startMs) / 1000
+  agent.destroy()
+  return {
+    perSecond: took.length / seconds,
+    p50: percentile(took, 0.5),
+    p99: percentile(took, 0.99),
+    failed,
+  }
+}
+
+function ask(url: string, agent: Agent, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve) => {
+    const call = request(url, { agent, headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0))
+    })
+    call.on('error', () => resolve(0)).end()
+  })
+}
