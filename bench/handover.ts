@@ -7,6 +7,7 @@ import { Bucket } from '../e2e/support/bucket.ts'
 import { Container } from '../e2e/support/container.ts'
 import { History } from '../e2e/support/history.ts'
 import { Router } from '../e2e/support/router.ts'
+import { fillWith } from './support/ballast.ts'
 import { printTable } from './support/table.ts'
 
 const megabytes = [0, 10, 100]
@@ -71,13 +72,7 @@ async function printCost(): Promise<void> {
 
 async function scene(size: number) {
   const bucket = await Bucket.start()
-  if (size > 0) {
-    await bucket.seed(({ $client }) => {
-      $client.exec('create table ballast (bytes blob)')
-      const insert = $client.prepare('insert into ballast values (randomblob(1000000))')
-      for (let megabyte = 0; megabyte < size; megabyte++) insert.run()
-    })
-  }
+  if (size > 0) await bucket.seed((database) => fillWith(database, size))
   const router = await Router.start()
   const containers: Container[] = []
   const deploy = async (revision: string) => {

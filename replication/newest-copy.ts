@@ -3,6 +3,7 @@ import { checkDatabase, DamagedDatabase } from '../db/check.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
 import { forgetPositions, localTxid } from './local-position.ts'
 import { ReplicationProblem } from './problem.ts'
+import { timed } from './timed.ts'
 
 /** Where the database file's content came from. */
 export type Origin =
@@ -103,9 +104,9 @@ async function restoreChecked(
   const restored = `${path}.restored`
   for (const file of filesOf(restored)) rmSync(file, { force: true })
   rmSync(`${restored}.tmp`, { force: true })
-  if (!(await restoreReplica(url, restored, options))) return null
+  if (!(await timed('restore', () => restoreReplica(url, restored, options)))) return null
   try {
-    checkDatabase(restored)
+    timed('check', () => checkDatabase(restored))
   } catch (error) {
     if (!(error instanceof DamagedDatabase)) throw error
     throw new ReplicationProblem('replica-damaged', url, error.message)

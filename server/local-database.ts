@@ -5,6 +5,7 @@ import type { LeaseObject } from '../replication/lease/lease-object.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
 import { epochUrl } from '../replication/replica-url.ts'
+import { timed } from '../replication/timed.ts'
 
 type Options = {
   path: string
@@ -110,7 +111,7 @@ export class LocalDatabase {
   #openCopy(): Database {
     const database = openDatabase(this.path)
     try {
-      migrateDatabase(database, this.#options.migrations)
+      timed('migrate', () => migrateDatabase(database, this.#options.migrations))
       database.$client.pragma('query_only = ON')
     } catch (error) {
       database.$client.close()

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connectLitestream } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
+import { lastTimes, timed } from '../replication/timed.ts'
 import { assemble } from './assemble.ts'
 import { checkDataDirectory } from './data-directory.ts'
 import { drain } from './drain.ts'
@@ -43,14 +44,16 @@ async function serve(environment: Environment, stopped: AbortSignal): Promise<vo
   // The database first: its restore is a process of its own, and loading Next keeps this one busy.
   const steps = new Steps(lifecycle, stopped)
   const [origin, pages] = await unlessStopped(stopped, [
-    steps.untilDone('restore', async () => database.restore(await lease.look())),
+    steps.untilDone('restore', async () =>
+      database.restore(await timed('lease', () => lease.look())),
+    ),
     preparePages(folder, { ...environment, httpServer: server }),
   ])
   gate.open(pages)
   // From here on the gate decides: the first request that writes makes this instance lead.
   lifecycle.enter({ name: 'following', problem: null })
   const startMs = Math.round(performance.now())
-  log('INFO', originInWords(origin), { ...origin, startMs })
+  log('INFO', originInWords(origin), { ...origin, startMs, steps: lastTimes() })
   events.note('started', `${originInWords(origin)} Ready after ${startMs} ms.`)
 
   if (!stopped.aborted) await once(stopped, 'abort')

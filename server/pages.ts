@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import { join } from 'node:path'
+import { timed } from '../replication/timed.ts'
 
 /**
  * Prepares Next to render the app in `folder`: the standalone build, or the sources in
@@ -17,9 +18,9 @@ export async function preparePages(
     // read next.config.mjs.
     process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(builtConfig(folder))
   }
-  const { default: next } = await import('next')
+  const { default: next } = await timed('load Next', () => import('next'))
   const app = next({ dev: development, dir: folder, hostname: 'localhost', port, httpServer })
-  await app.prepare()
+  await timed('prepare pages', () => app.prepare())
   return app.getRequestHandler()
 }
 
