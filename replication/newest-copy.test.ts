@@ -29,7 +29,7 @@ function scene(test: TestContext) {
         if (name !== 'bucket') rmSync(join(folder, name), { recursive: true })
       }
     },
-    fetch: () => fetchNewestCopy(path, replicaUrl, noon, options),
+    fetch: (isEmpty = false) => fetchNewestCopy(path, replicaUrl, noon, { ...options, isEmpty }),
   }
 }
 
@@ -56,6 +56,16 @@ describe('The newest copy of the database', () => {
     const { path, fetch } = scene(test)
     assert.deepEqual(await fetch(), { from: 'nothing-yet' })
     assert.ok(!existsSync(path))
+  })
+
+  it('is not looked for where it is known that there is none', async (test) => {
+    const { path, replicate, loseDisk, fetch } = scene(test)
+    write(path, 'one')
+    await replicate()
+    loseDisk()
+    assert.deepEqual(await fetch(true), { from: 'nothing-yet' })
+    write(path, 'two')
+    assert.deepEqual(await fetch(true), { from: 'this-disk' })
   })
 
   it('is the one on this disk when that holds more than the bucket', async (test) => {

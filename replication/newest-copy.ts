@@ -29,6 +29,8 @@ export function originInWords(origin: Origin): string {
  * @param path the database file
  * @param replicaUrl the replica to restore where the file isn't as new
  * @param now names a file that has to make way
+ * @param options.isEmpty whether it is known that there is no replica, so that Litestream need not
+ *   look for one
  * @param options.makeWay called just before the file is replaced: no connection to it may stay open,
  *   as SQLite removes the WAL by its name when one is closed
  * @throws {ReplicationProblem} if there may be a copy in the bucket that can't be had now
@@ -38,7 +40,7 @@ export async function fetchNewestCopy(
   path: string,
   replicaUrl: string,
   now: Date,
-  options: CommandOptions & { makeWay?: () => void },
+  options: CommandOptions & { isEmpty?: boolean; makeWay?: () => void },
 ): Promise<Origin> {
   const isThere = Boolean(statSync(path, { throwIfNoEntry: false })?.size)
   const isCopy = isThere && readNote(path) === copy
@@ -50,7 +52,7 @@ export async function fetchNewestCopy(
     options.makeWay?.()
     setAside(path, now)
   }
-  const restored = await restoreChecked(replicaUrl, path, options)
+  const restored = options.isEmpty ? null : await restoreChecked(replicaUrl, path, options)
   // A copy of a replica that is gone is all that is left of it.
   if (!restored && isCopy) return { from: 'this-disk' }
   options.makeWay?.()
@@ -79,9 +81,9 @@ const copy = 'copy'
 async function isNewestOnThisDisk(
   path: string,
   replicaUrl: string,
-  options: CommandOptions,
+  options: CommandOptions & { isEmpty?: boolean },
 ): Promise<boolean> {
-  const newest = await newestTxid(replicaUrl, options)
+  const newest = options.isEmpty ? 0 : await newestTxid(replicaUrl, options)
   // Litestream would not object to an older file: it writes it over the newer state.
   return readNote(path) === replicaUrl ? localTxid(path) >= newest : newest === 0
 }

@@ -65,7 +65,11 @@ export class LocalDatabase {
     const { path, base, restore } = this.#options
     const url = sourceUrl(base, view.lease)
     const makeWay = () => this.close()
-    const origin = await fetchNewestCopy(path, url, new Date(), { ...restore, makeWay })
+    const origin = await fetchNewestCopy(path, url, new Date(), {
+      ...restore,
+      isEmpty: view.isEmpty,
+      makeWay,
+    })
     if (origin.from !== 'nothing-yet') this.#open ??= this.#openCopy()
     // While somebody leads, the next write makes it old.
     this.#newestAt = view.isHeld ? null : { generation: view.generation }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connectLitestream } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
 import { lastTimes, timed } from '../replication/timed.ts'
@@ -41,13 +42,19 @@ async function serve(environment: Environment, stopped: AbortSignal): Promise<vo
   const server = await listen(environment.port, lifecycle, serve, monitoring.observe)
   await monitoring.serve(environment)
 
-  // The database first: its restore is a process of its own, and loading Next keeps this one busy.
   const steps = new Steps(lifecycle, stopped)
+  const looked = Promise.withResolvers<void>()
+  const restore = async () => {
+    const view = await timed('lease', () => lease.look())
+    looked.resolve()
+    return database.restore(view)
+  }
   const [origin, pages] = await unlessStopped(stopped, [
-    steps.untilDone('restore', async () =>
-      database.restore(await timed('lease', () => lease.look())),
+    steps.untilDone('restore', restore),
+    // Loading Next keeps this process busy, and the restore, another one, is begun before.
+    Promise.race([looked.promise, sleep(200)]).then(() =>
+      preparePages(folder, { ...environment, httpServer: server }),
     ),
-    preparePages(folder, { ...environment, httpServer: server }),
   ])
   gate.open(pages)
   // From here on the gate decides: the first request that writes makes this instance lead.

@@ -242,6 +242,20 @@ describe('A replica without a lease', () => {
     assert.equal((await a.acquire()).epoch, 1)
   })
 
+  for (const [name, isEmpty] of [
+    ['ltx/0/x', false],
+    ['epoch-00000007/ltx/0/x', false],
+    ['something-else', true],
+  ] as const) {
+    it(`${isEmpty ? 'does not exist' : 'exists'} where there is ${name}`, async () => {
+      const { a, store } = scene()
+      await store.write(name, '', null)
+      assert.equal((await a.look()).isEmpty, isEmpty)
+      await a.acquire()
+      assert.equal((await a.look()).isEmpty, false)
+    })
+  }
+
   it('is continued when it has one epoch', async () => {
     const { a, store } = scene()
     await store.write('epoch-00000007/ltx/0/x', '', null)

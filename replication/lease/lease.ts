@@ -22,6 +22,8 @@ export type View = {
   lease: LeaseObject
   /** Whether anybody could still write what the restorable epoch's readers must see. */
   isHeld: boolean
+  /** Whether there is neither a lease nor a replica. */
+  isEmpty: boolean
 }
 
 type Held = { generation: string; lease: LeaseObject; renewedAtMs: number }
@@ -82,9 +84,17 @@ export class Lease {
    */
   async look(): Promise<View> {
     const stored = await this.#store.read(leaseName)
-    if (!stored) return { generation: null, lease: await this.#first(), isHeld: false }
+    if (!stored) {
+      const { epoch, isEmpty } = await adopt(this.#store, this.#url)
+      return { generation: null, lease: this.#first(epoch), isHeld: false, isEmpty }
+    }
     const lease = parseLease(stored.body, this.me.service, this.#url)
-    return { generation: stored.generation, lease, isHeld: this.#isHeld(lease, stored) }
+    return {
+      generation: stored.generation,
+      lease,
+      isHeld: this.#isHeld(lease, stored),
+      isEmpty: false,
+    }
   }
 
   /**
@@ -183,8 +193,7 @@ export class Lease {
     })
   }
 
-  async #first(): Promise<LeaseObject> {
-    const epoch = await adopt(this.#store, this.#url)
+  #first(epoch: number): LeaseObject {
     const { service } = this.me
     const { ttlMs } = this.#timing
     return {
