@@ -6,6 +6,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
 RUN npm run build
+COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
+RUN node bin/warm.mjs
 
 # The root of the image: the server, Node, the libraries that Node is linked to, and the
 # certificates that Litestream checks Google's with (Mozilla's, as Node carries them).
@@ -22,6 +24,7 @@ FROM scratch
 COPY --from=build /image /
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 ENV PATH=/usr/local/bin NODE_ENV=production PORT=8080 DATA_DIR=/data \
+    NODE_COMPILE_CACHE=/app/compile-cache NODE_COMPILE_CACHE_PORTABLE=1 NODE_COMPILE_CACHE_READONLY=1 \
     METRICS_PORT=9464 LITESTREAM_METRICS=127.0.0.1:9465
 USER 65532:65532
 WORKDIR /app

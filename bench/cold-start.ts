@@ -20,11 +20,13 @@ console.log()
 printSteps()
 
 async function measure(megabytes: number): Promise<(string | number)[]> {
-  const bucket = await Bucket.start()
-  if (megabytes > 0) await bucket.seed((database) => fillWith(database, megabytes))
   const runs: { page: number; write: number }[] = []
-  for (let run = 0; run < times; run++) runs.push(await startOnce(bucket, megabytes))
-  await bucket.stop()
+  for (let run = 0; run < times; run++) {
+    const bucket = await Bucket.start()
+    if (megabytes > 0) await bucket.seed((database) => fillWith(database, megabytes))
+    runs.push(await startOnce(bucket, megabytes))
+    await bucket.stop()
+  }
   const median = (what: 'page' | 'write') =>
     percentile(
       runs.map((run) => run[what]),

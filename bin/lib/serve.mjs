@@ -20,7 +20,11 @@ export async function serve({ tools, env, dev }) {
     ['replicate', '-config', join(root, 'litestream.yml'), '-exec', server],
     {
       cwd: dev ? root : join(root, '.next', 'standalone'),
-      env: onPath([tools.node, tools.litestream], env),
+      env: onPath([tools.node, tools.litestream], {
+        ...env,
+        // What Node has compiled is there at the next start.
+        ...(!dev && { NODE_COMPILE_CACHE: join(root, '.next', 'standalone', 'compile-cache') }),
+      }),
       stdio: ['ignore', 'pipe', 'inherit'],
       // Out of the terminal's process group, or Ctrl-C would reach it and the server directly.
       detached: true,

@@ -1,0 +1,52 @@
+// Runs what `bin/build.mjs` has built once, as its container does, with a folder as the bucket: Node
+// notes there what it has compiled, and need not do it again at each start.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const root = dirname(import.meta.dirname)
+const standalone = join(root, '.next/standalone')
+const url = 'http://127.0.0.1:8089'
+const work = mkdtempSync(join(tmpdir(), 'visits-'))
+
+const litestream = spawn(
+  'litestream',
+  ['replicate', '-config', join(root, 'litestream.yml'), '-exec', 'node server.js'],
+  {
+    cwd: standalone,
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      PORT: '8089',
+      DATA_DIR: work,
+      REPLICA_URL: `file://${join(work, 'bucket')}`,
+      NODE_COMPILE_CACHE: join(standalone, 'compile-cache'),
+      NODE_COMPILE_CACHE_PORTABLE: '1',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+)
+const exited = new Promise((resolve) => litestream.on('exit', resolve))
+try {
+  await ready()
+  for (const path of ['/', '/guestbook', '/status', '/api/entries']) {
+    const answer = await fetch(url + path, { headers: { accept: 'text/html' } })
+    await answer.text()
+    if (!answer.ok) throw new Error(`${path} answers ${answer.status}.`)
+  }
+} finally {
+  litestream.kill('SIGTERM')
+  await exited
+  rmSync(work, { recursive: true })
+}
+
+async function ready() {
+  for (let tries = 0; tries < 300 && litestream.exitCode === null; tries++) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => null)
+    if (answer?.ok) return
+    await sleep(100)
+  }
+  throw new Error('The app that was built does not start.')
+}
