@@ -24,8 +24,15 @@ export class Container {
     this.url = `http://127.0.0.1:${port}`
   }
 
-  /** @param disk a folder of this machine, or the size of an empty disk */
-  static async start(environment: Record<string, string>, disk = '64m'): Promise<Container> {
+  /**
+   * @param disk a folder of this machine, or the size of an empty disk
+   * @param memory what it may use, its disk included, as in `256m`
+   */
+  static async start(
+    environment: Record<string, string>,
+    disk = '64m',
+    memory?: string,
+  ): Promise<Container> {
     const port = await freePort()
     const container = new Container(`visits-${randomUUID()}`, port)
     const network =
@@ -38,6 +45,7 @@ export class Container {
       ...(isAbsolute(disk)
         ? ['--volume', `${disk}:/data`]
         : ['--tmpfs', `/data:rw,size=${disk},mode=1777`]),
+      ...(memory ? [`--memory=${memory}`, `--memory-swap=${memory}`] : []),
       ...[...network, ...variables, required('IMAGE')],
     )
     return container
@@ -104,6 +112,14 @@ export class Container {
     const script = 'fetch(process.argv[1]).then((answer) => answer.text()).then(console.log)'
     const { stdout } = await engine('exec', this.#name, 'node', '-e', script, url)
     return stdout.replace(/\n$/, '')
+  }
+
+  /** The most memory that it has used at once, its disk included, in bytes. */
+  async peakMemory(): Promise<number> {
+    const script = `for (const file of ['memory.peak', 'memory/memory.max_usage_in_bytes']) try {
+      console.log(fs.readFileSync('/sys/fs/cgroup/' + file, 'utf8'))
+    } catch {}`
+    return Number((await engine('exec', this.#name, 'node', '-e', script)).stdout)
   }
 
   /** Waits until it has ended. */
