@@ -24,6 +24,10 @@ export default {
       },
     ],
   }),
+  experimental: {
+    // The longest entry, in any script, and what React sends beside it; a longer one comes once.
+    serverActions: { bodySizeLimit: '128kb' },
+  },
   poweredByHeader: false,
   devIndicators: false,
 }

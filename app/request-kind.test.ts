@@ -13,6 +13,20 @@ describe('A request', () => {
     ['GET', '/guestbook?before=7', 'read'],
     ['GET', '/_next/static/chunks/a.js', 'static'],
     ['GET', '/favicon.ico', 'static'],
+    ['GET', '/_next/data/x.json', 'read'],
+    ['GET', '/_next/static/../../guestbook', 'read'],
+    ['GET', '/_next/static/%2e%2e/%2E%2E/', 'read'],
+    ['GET', '/_next/static/..\\..\\guestbook', 'read'],
+    ['POST', '/_next/static/chunks/a.js', 'write'],
+    ['POST', '/sign-in', 'read'],
+    ['POST', '/sign-in?to=/status', 'read'],
+    ['POST', '/sign-out', 'read'],
+    ['POST', '/sign-in/', 'write'],
+    ['POST', '/admin', 'write'],
+    ['PUT', '/sign-in', 'write'],
+    ['PATCH', '/api/entries/1', 'write'],
+    ['DELETE', '/api/entries/1', 'write'],
+    ['OPTIONS', '/api/entries', 'read'],
   ] as const) {
     it(`${method} ${url} is a ${kind}`, () => {
       assert.equal(requestKind({ method, url, headers: {} }), kind)

@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { Lease } from '../replication/lease/lease.ts'
 import type { Litestream } from '../replication/litestream.ts'
 import { openStore } from '../replication/store/open-store.ts'
+import { Admin } from './admin.ts'
 import type { Environment } from './environment.ts'
 import { Gate } from './gate.ts'
 import { Leadership } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
+import { Protection } from './protect.ts'
 import { strictClock } from './strict-clock.ts'
 import { leadershipTiming, leaseTiming } from './timing.ts'
 
@@ -41,5 +43,7 @@ export function assemble(
     onGone: (error) => stop.abort(error),
   })
   const gate = new Gate(leadership, database, lifecycle)
-  return { lifecycle, lease, database, leadership, gate }
+  const admin = new Admin(environment.adminToken, environment.onCloudRun)
+  const protection = new Protection(environment)
+  return { lifecycle, lease, database, leadership, gate, admin, protection }
 }

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { connectionLimits, silenceMs } from './connection-limits.ts'
 import { answerProbe } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import type { Protection } from './protect.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 // A cold start with a large database; Cloud Run's own limit for a request is 300 s.
@@ -11,21 +13,26 @@ const patienceMs = 30_000
  * Listens on `port` at once: probes are answered from the first moment, other requests wait for the
  * start to end.
  *
+ * @param protection keeps from the pages what they shall not see
  * @param serve told of a request when the start has ended
  * @throws {Error} if the port can't be had
  */
 export async function listen(
   port: number,
   lifecycle: Lifecycle,
+  protection: Pick<Protection, 'setHeaders' | 'refuses'>,
   serve: RequestListener,
 ): Promise<Server> {
-  const server = createServer(async (request, response) => {
+  const server = createServer(connectionLimits, async (request, response) => {
+    protection.setHeaders(request, response)
     const path = request.url?.split('?', 1)[0] ?? '/'
     if (answerProbe(path, lifecycle, response)) return
+    if (await protection.refuses(request, response)) return
     const state = await lifecycle.settled(patienceMs)
     if (state.name === 'starting') answerUnavailable(request, response, state.problem)
     else serve(request, response)
   })
+  server.timeout = silenceMs
   server.listen(port)
   try {
     await once(server, 'listening')

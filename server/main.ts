@@ -30,9 +30,11 @@ async function serve(environment: Environment, stopped: AbortSignal): Promise<vo
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
   const parts = assemble(environment, litestream, folder, stop)
-  const { lifecycle, lease, database, leadership, gate } = parts
-  publishRuntime({ database: () => database.open, durable: () => leadership.durable() })
-  const server = await listen(environment.port, lifecycle, (...request) => gate.serve(...request))
+  const { lifecycle, lease, database, leadership, gate, admin, protection } = parts
+  publishRuntime({ database: () => database.open, durable: () => leadership.durable(), admin })
+  const server = await listen(environment.port, lifecycle, protection, (...request) =>
+    gate.serve(...request),
+  )
 
   // The database first: its restore is a process of its own, and loading Next keeps this one busy.
   const steps = new Steps(lifecycle, stopped)

@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts'
+import type { Admin } from './admin.ts'
 
 /** What the pages may ask of the process that serves them. */
 export type Runtime = {
@@ -8,6 +9,7 @@ export type Runtime = {
    * this can't be promised.
    */
   durable(): Promise<void>
+  admin: Admin
 }
 
 // Next bundles the pages into module graphs of their own, so a module's variable would exist

@@ -35,6 +35,8 @@ export const test = base.extend<Fixtures>({
     await use(async (environment, disk) => {
       const found = {
         LEASE_TTL_SECONDS: '5',
+        // All clients of a test have one address.
+        RATE_LIMITS: 'off',
         REPLICA_URL: bucket.replicaUrl,
         ...bucket.environment,
         ...environment,
