@@ -26,7 +26,7 @@ export async function Guestbook({
       {before === null && (
         <SignForm initial={{ status: signed === null ? 'blank' : 'signed', key: randomUUID() }} />
       )}
-      <EntryList page={page} before={before} />
+      <EntryList page={page} before={before} path="/guestbook" />
     </section>
   )
 }
