@@ -6,7 +6,7 @@ export const connectionLimits = {
   maxHeaderSize: 16_384,
   // A head is one or two packets; Google's front end sends it at once.
   headersTimeout: 10_000,
-  // Head and body together, at most 1 MB. Longer than a request may wait for the start to end.
+  // Head and body together, at most 128 KiB. Longer than a request may wait for the start to end.
   requestTimeout: 60_000,
   // How often the two are looked at; Node's 30 s would add to them.
   connectionsCheckingInterval: 2_500,

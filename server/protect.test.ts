@@ -117,10 +117,32 @@ describe('A request from another site', () => {
   })
 })
 
+describe('A request', () => {
+  for (const [method, path, status] of [
+    ['OPTIONS', '/guestbook', 200],
+    ['DELETE', '/api/entries/1', 200],
+    ['DELETE', '/guestbook', 405],
+    ['PROPFIND', '/api/entries', 405],
+    ['TRACE', '/', 405],
+    ['GET', 'http://evil.example/', 400],
+    ['OPTIONS', '*', 400],
+  ] as const) {
+    it(`to ${method} ${path} is answered with ${status}`, async (test) => {
+      const { url } = await start(test)
+      const { hostname, port } = new URL(url)
+      const sent = request({ hostname, port, path, method }).end()
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      answer.resume()
+      assert.equal(answer.statusCode, status)
+      assert.equal('allow' in answer.headers, status === 405)
+    })
+  }
+})
+
 describe('A body', () => {
   for (const [bytes, status] of [
-    [1_000_000, 200],
-    [1_000_001, 413],
+    [131_072, 200],
+    [131_073, 413],
   ] as const) {
     it(`of ${bytes} bytes is answered with ${status} before it comes`, async (test) => {
       const { url } = await start(test)

@@ -8,8 +8,13 @@ import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
 import { securityHeaders } from './security-headers.ts'
 
-// Of the whole body; actions and the API take less.
-const limitBytes = 1_000_000
+// Next renders pages for the others too, and fails at some, such as TRACE.
+const pageMethods = ['GET', 'HEAD', 'POST', 'OPTIONS']
+const apiMethods = [...pageMethods, 'PUT', 'PATCH', 'DELETE']
+
+// What next.config.mjs lets actions take: Next would answer more with 500, and log it. The API takes
+// less. A body that doesn't say how long it is, is for them to measure.
+const limitBytes = 128 * 1024
 
 /** What stands before the pages, whatever they do: it needs no database and waits for nothing. */
 export class Protection {
@@ -35,12 +40,42 @@ export class Protection {
     const client = clientOf(request, this.#onCloudRun)
     request.headers[clientHeader] = client
     const problem =
-      this.#tooLarge(request) ?? this.#crossSite(request) ?? (await this.#tooMany(request, client))
+      this.#otherServer(request) ??
+      this.#unknownMethod(request, response) ??
+      this.#tooLarge(request) ??
+      this.#crossSite(request) ??
+      (await this.#tooMany(request, client))
     if (!problem) return false
     // What is still to come of the body is not waited for.
     if (problem.status === 413) response.setHeader('connection', 'close')
     refuse(request, response, problem)
     return true
+  }
+
+  // As it is sent to a proxy. Next would send a client that asks for another server there.
+  #otherServer({ url = '' }: IncomingMessage): ProblemDetails | null {
+    if (url.startsWith('/')) return null
+    return {
+      status: 400,
+      type: 'no-path',
+      title: 'This is not a path.',
+      detail: 'Ask for a path of this server: it begins with "/".',
+    }
+  }
+
+  #unknownMethod(
+    { method = '', url }: IncomingMessage,
+    response: ServerResponse,
+  ): ProblemDetails | null {
+    const methods = url?.startsWith('/api/') ? apiMethods : pageMethods
+    if (methods.includes(method)) return null
+    response.setHeader('allow', methods.join(', '))
+    return {
+      status: 405,
+      type: 'wrong-method',
+      title: 'This can not be done here.',
+      detail: `Send one of ${methods.join(', ')}.`,
+    }
   }
 
   #tooLarge({ headers }: IncomingMessage): ProblemDetails | null {

@@ -27,7 +27,9 @@ function page({ title, detail }: ProblemDetails): string {
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
+<main>
 <h1>${title}</h1>
 <p>${detail}</p>
+</main>
 `
 }
