@@ -21,13 +21,17 @@ const done = { hide: 'hidden', show: 'shown', delete: 'deleted' } as const
 
 /** Hides, shows or deletes an entry. */
 export async function moderate(_: Moderating, sent: FormData): Promise<Moderating> {
-  if ((await admission()) !== 'right') return 'signed-out'
+  const hasJavaScript = (await headers()).has('next-action')
+  if ((await admission()) !== 'right') {
+    if (!hasJavaScript) redirect('/sign-in?to=/admin')
+    return 'signed-out'
+  }
   const { success, data } = form.safeParse(Object.fromEntries(sent))
   if (!success) return 'no-entry'
   const changing = await changeEntry(data.id, data.change)
   const moderating = changing === 'changed' ? done[data.change] : changing
   // Without JavaScript the answer is a page, and reloading it must not send the form again.
-  if (!(await headers()).has('next-action')) {
+  if (!hasJavaScript) {
     const before = data.before === null ? '' : `before=${data.before}&`
     redirect(`/admin?${before}done=${moderating}`)
   }
