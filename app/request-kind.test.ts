@@ -13,6 +13,7 @@ describe('A request', () => {
     ['GET', '/guestbook?before=7', 'read'],
     ['GET', '/_next/static/chunks/a.js', 'static'],
     ['GET', '/favicon.ico', 'static'],
+    ['GET', '/favicon.zip', 'read'],
     ['GET', '/_next/data/x.json', 'read'],
     ['GET', '/_next/static/../../guestbook', 'read'],
     ['GET', '/_next/static/%2e%2e/%2E%2E/', 'read'],

@@ -28,5 +28,5 @@ export function requestKind(
 
 // Next resolves `..`, so a path with it may lead anywhere.
 function isStatic(path: string): boolean {
-  return /^\/(_next\/static\/|favicon\.)/.test(path) && !/\.\.|%2e|\\/i.test(path)
+  return /^\/(_next\/static\/|favicon\.(ico|svg)$)/.test(path) && !/\.\.|%2e|\\/i.test(path)
 }

@@ -9,15 +9,6 @@ export type Access = 'guarded' | 'open' | 'closed'
 /** What came of showing a token: it is wrong, or was not even looked at for so many seconds. */
 export type Attempt = 'right' | 'wrong' | { retryAfter: number }
 
-/** What may show that somebody is an admin. */
-export type Credentials = {
-  /** Who asks, as attempts are counted. */
-  client: string
-  session?: string | undefined
-  /** The header of that name. */
-  authorization?: string | undefined
-}
-
 /** Who is an admin. Sessions are signed, not stored: another token makes all of them void. */
 export class Admin {
   readonly access: Access
@@ -35,15 +26,25 @@ export class Admin {
     this.#now = now
   }
 
-  /** Whether somebody is an admin; where it isn't said in a session, the header is an attempt. */
-  async admits({ client, session, authorization }: Credentials): Promise<Attempt> {
-    if (this.access !== 'guarded') return this.access === 'open' ? 'right' : 'wrong'
-    if (session !== undefined && this.#isSession(session)) return 'right'
+  /** @param session as the cookie holds it */
+  isSignedIn(session: string | undefined): boolean {
+    if (this.access !== 'guarded') return this.access === 'open'
+    const [until = '', signature = ''] = session?.split('.') ?? []
+    return isSame(signature, this.#sign('session', until)) && Number(until) > this.#now()
+  }
+
+  /** @param authorization the header of that name, in which programs send the token */
+  async admits(client: string, authorization: string | null): Promise<Attempt> {
+    if (this.access === 'open') return 'right'
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     return token === undefined ? 'wrong' : this.attempt(client, token)
   }
 
-  /** Compares a token, unless its client has shown too many wrong ones in the last minute. */
+  /**
+   * Compares a token, unless too many wrong ones came from there in the last minute.
+   *
+   * @param client who asks, as attempts are counted
+   */
   async attempt(client: string, token: string): Promise<Attempt> {
     if (this.access !== 'guarded') return 'wrong'
     // Counted first, so that many at once are not all compared.
@@ -58,11 +59,6 @@ export class Admin {
   session(): string {
     const until = String(this.#now() + sessionSeconds * 1000)
     return `${until}.${this.#sign('session', until)}`
-  }
-
-  #isSession(session: string): boolean {
-    const [until = '', signature = ''] = session.split('.')
-    return isSame(signature, this.#sign('session', until)) && Number(until) > this.#now()
   }
 
   #sign(what: string, text: string): string {

@@ -4,8 +4,8 @@ import { refresh } from 'next/cache'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
-import { admission } from './admission.ts'
 import { type Changing, change, changeEntry, entryId } from './change-entry.ts'
+import { isAdmin } from './is-admin.ts'
 
 /** What became of the button that was last pressed. */
 export type Moderating =
@@ -22,7 +22,7 @@ const done = { hide: 'hidden', show: 'shown', delete: 'deleted' } as const
 /** Hides, shows or deletes an entry. */
 export async function moderate(_: Moderating, sent: FormData): Promise<Moderating> {
   const hasJavaScript = (await headers()).has('next-action')
-  if ((await admission()) !== 'right') {
+  if (!(await isAdmin())) {
     if (!hasJavaScript) redirect('/sign-in?to=/admin')
     return 'signed-out'
   }

@@ -16,8 +16,7 @@ const entriesAPage = 20
 const query = z.object({
   before: entryId.nullable().default(null).catch(null),
   done: z
-    .enum(['hidden', 'shown', 'deleted', 'no-entry', 'not-durable', 'not-written'])
-    .or(z.literal('blank'))
+    .enum(['blank', 'hidden', 'shown', 'deleted', 'no-entry', 'not-durable', 'not-written'])
     .catch('blank'),
 })
 

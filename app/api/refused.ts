@@ -5,10 +5,8 @@ import { problem } from './problem.ts'
 /** The answer to a program that may not do what admins may; null where it may. */
 export async function refused({ headers }: Request): Promise<Response | null> {
   const { admin } = runtime()
-  const attempt = await admin.admits({
-    client: headers.get(clientHeader) ?? '',
-    authorization: headers.get('authorization') ?? undefined,
-  })
+  const client = headers.get(clientHeader) ?? ''
+  const attempt = await admin.admits(client, headers.get('authorization'))
   if (attempt === 'right') return null
   if (admin.access === 'closed') {
     return problem({

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { runtime } from '../../server/runtime.ts'
-import { admission } from '../admin/admission.ts'
+import { isAdmin } from '../admin/is-admin.ts'
 import { SignOut } from '../sign-out/sign-out.tsx'
 import { localPath } from './local-path.ts'
 import { SignInForm } from './sign-in-form.tsx'
@@ -33,7 +33,7 @@ export default async function SignInPage({
       )}
       {access === 'guarded' && (
         <SignInForm to={to}>
-          {(await admission()) === 'right' && (
+          {(await isAdmin()) && (
             <>
               <p>
                 You are signed in. <a href={to}>Go on</a>

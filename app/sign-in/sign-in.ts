@@ -6,7 +6,7 @@ import { sessionSeconds } from '../../server/admin.ts'
 import { clientHeader } from '../../server/client.ts'
 import { log } from '../../server/log.ts'
 import { runtime } from '../../server/runtime.ts'
-import { sessionCookie } from '../admin/admission.ts'
+import { sessionCookie } from '../admin/is-admin.ts'
 import { localPath } from './local-path.ts'
 
 export type SigningIn =
