@@ -24,6 +24,11 @@ export default {
       },
     ],
   }),
+  experimental: {
+    // The longest entry, in any script, and what React sends beside it, with room for one that is
+    // too long, so that its writer is told. The same limit stands in server/protect.ts.
+    serverActions: { bodySizeLimit: '128kb' },
+  },
   poweredByHeader: false,
   devIndicators: false,
 }

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import './style.css'
 
@@ -8,7 +9,9 @@ export const metadata: Metadata = {
   icons: { icon: '/favicon.svg' },
 }
 
-export default function Layout({ children }: { children: ReactNode }) {
+export default async function Layout({ children }: { children: ReactNode }) {
+  // A page that was made during the build would have no nonce, and its scripts would not run.
+  await connection()
   return (
     <html lang="en">
       <body>

@@ -1,20 +1,37 @@
 import type { IncomingMessage } from 'node:http'
 import { isVisit } from './visits/is-visit.ts'
 
-/** `visit` and `write` change the database; `static` does not need one. */
-export type RequestKind = 'visit' | 'write' | 'read' | 'static'
+/** `visit` and `write` change the database; `operator` and `static` do not need one. */
+export type RequestKind = 'visit' | 'write' | 'read' | 'operator' | 'static'
 
 /** The header in which the server tells the pages the kind; what a client sends in it is dropped. */
 export const kindHeader = 'x-request-kind'
 
-/** What a request needs of the instance that serves it: only one that leads may write. */
+/**
+ * What a request needs of the instance that serves it: only one that leads may write.
+ *
+ * Signing in and out changes no row, and has to work while the bucket is away. A form that is sent
+ * there in the hope to write is told that it could not: the database of an instance that follows is
+ * read-only, and nothing is acknowledged without the lease.
+ */
 export function requestKind(
   request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
 ): RequestKind {
   const { method, url = '/' } = request
-  if (method !== 'GET' && method !== 'HEAD') return 'write'
   const path = url.split('?', 1)[0] ?? '/'
+  if (isForOperators(method, path)) return 'operator'
+  if (method === 'OPTIONS') return 'read'
+  if (method !== 'GET' && method !== 'HEAD') return 'write'
   if (path === '/') return isVisit(request) ? 'visit' : 'read'
-  // The status page shows also why there is no database.
-  return /^\/(_next\/|favicon\.|status$)/.test(path) ? 'static' : 'read'
+  return isStatic(path) ? 'static' : 'read'
+}
+
+function isForOperators(method: string | undefined, path: string): boolean {
+  if (path === '/sign-in' || path === '/sign-out') return method === 'POST' || method === 'GET'
+  return path === '/status' && method === 'GET'
+}
+
+// Next resolves `..`, so a path with it may lead anywhere.
+function isStatic(path: string): boolean {
+  return /^\/(_next\/static\/|favicon\.(ico|svg)$)/.test(path) && !/\.\.|%2e|\\/i.test(path)
 }

@@ -80,6 +80,7 @@ async function scene(size: number) {
       REPLICA_URL: bucket.replicaUrl,
       K_SERVICE: 'visits',
       K_REVISION: revision,
+      RATE_LIMITS: 'off',
     }
     const container = await Container.start({ ...environment, ...bucket.environment }, '1g')
     containers.push(container)

@@ -41,6 +41,19 @@ for (const javaScriptEnabled of [true, false]) {
       await sign(page, 'Ada', 'Short')
       await expect(messages(page)).toHaveText(['Short'])
     })
+
+    test('a robot that fills in what nobody sees is thanked, and ignored', async ({
+      app,
+      page,
+    }) => {
+      await page.goto(app.url)
+      await page.getByLabel('Leave this empty').fill('https://spam.example')
+      await sign(page, 'Robot', 'Buy this')
+      await expect(page.getByRole('status')).toHaveText(/Thank you/)
+      await expect(page.getByText('Nobody has signed yet.')).toBeVisible()
+      expect(await app.logs()).toContain('A form was dropped')
+      expect(await app.logs()).not.toMatch(/Buy this|spam\.example/)
+    })
   })
 }
 

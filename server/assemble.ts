@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Lease } from '../replication/lease/lease.ts'
 import type { Litestream } from '../replication/litestream.ts'
 import { openStore } from '../replication/store/open-store.ts'
+import { Admin } from './admin.ts'
 import type { Environment } from './environment.ts'
 import { Events } from './events.ts'
 import { Gate } from './gate.ts'
@@ -10,6 +11,7 @@ import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
 import { Metrics } from './metrics.ts'
 import { Monitoring } from './monitoring.ts'
+import { Protection } from './protect.ts'
 import { strictClock } from './strict-clock.ts'
 import { leadershipTiming, leaseTiming } from './timing.ts'
 
@@ -47,7 +49,9 @@ export function assemble(
     onGone: (error) => stop.abort(error),
   })
   const gate = new Gate(leadership, database, lifecycle)
+  const admin = new Admin(environment.adminToken, environment.onCloudRun)
+  const protection = new Protection(environment)
   const seen = { leadership, lifecycle, lease, database, events }
   const monitoring = new Monitoring(seen, metrics, environment)
-  return { lifecycle, lease, database, leadership, gate, events, monitoring }
+  return { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring }
 }

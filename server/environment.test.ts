@@ -19,8 +19,33 @@ describe('The environment', () => {
       metricsPort: null,
       litestreamMetrics: null,
       project: null,
+      adminToken: null,
+      rateLimits: { requests: 600, writes: 30 },
+      onCloudRun: false,
     })
   })
+
+  it('says that this is Cloud Run where it names its service', () => {
+    const { onCloudRun, instance } = readEnvironment({ ...good, K_SERVICE: 'visits' })
+    assert.ok(onCloudRun)
+    assert.equal(instance.service, 'visits')
+  })
+
+  it('has no admin token where that is empty', () => {
+    assert.equal(readEnvironment({ ...good, ADMIN_TOKEN: '' }).adminToken, null)
+    assert.equal(readEnvironment({ ...good, ADMIN_TOKEN: 'x'.repeat(16) }).adminToken?.length, 16)
+  })
+
+  for (const [text, limits] of [
+    ['off', null],
+    ['', { requests: 600, writes: 30 }],
+    ['writes=5', { requests: 600, writes: 5 }],
+    ['writes=5,requests=70', { requests: 70, writes: 5 }],
+  ] as const) {
+    it(`understands RATE_LIMITS "${text}"`, () => {
+      assert.deepEqual(readEnvironment({ ...good, RATE_LIMITS: text }).rateLimits, limits)
+    })
+  }
 
   const refused: [string, Record<string, string | undefined>, RegExp][] = [
     [
@@ -39,6 +64,11 @@ describe('The environment', () => {
     ],
     ['a port that is none', { PORT: '80a' }, /^PORT is not a port; write a number from 1 to 65535/],
     ['a lease that is too short', { LEASE_TTL_SECONDS: '1' }, /^LEASE_TTL_SECONDS is no number/],
+    ['an admin token that can be guessed', { ADMIN_TOKEN: 'x'.repeat(15) }, /^ADMIN_TOKEN is too/],
+    ['an admin token with spaces', { ADMIN_TOKEN: 'a b'.repeat(16) }, /^ADMIN_TOKEN is too easy/],
+    ['a rate limit of nothing', { RATE_LIMITS: 'writes=0' }, /^RATE_LIMITS is not understood/],
+    ['a rate limit of another kind', { RATE_LIMITS: '30' }, /^RATE_LIMITS is not understood/],
+    ['a mistyped rate limit', { RATE_LIMITS: 'write=30' }, /^RATE_LIMITS .* as in requests=600,wr/],
     ['a port out of range', { PORT: '65536' }, /^PORT is not a port/],
   ]
   for (const [what, variables, words] of refused) {

@@ -24,6 +24,11 @@ export type Environment = {
   litestreamMetrics: string | null
   /** The Google Cloud project that requests are traced in; null for none. */
   project: string | null
+  /** What admins sign in with; null if there is none. */
+  adminToken: string | null
+  /** How often a client may ask, and write, in a minute; null for as often as it likes. */
+  rateLimits: RateLimits | null
+  onCloudRun: boolean
   /** Who this process is among all that may want to write. */
   instance: Me
 }
@@ -40,6 +45,7 @@ const optional = z
   .string()
   .optional()
   .transform((text) => text || null)
+export type RateLimits = { requests: number; writes: number }
 
 const schema = z.object({
   PORT: port.prefault('8080'),
@@ -72,8 +78,22 @@ const schema = z.object({
     .refine((seconds) => seconds === null || (seconds >= 5 && seconds <= 60), {
       error: 'is no number from 5 to 60',
     }),
+  ADMIN_TOKEN: z
+    .string()
+    .default('')
+    .refine((token) => token === '' || /^[\x21-\x7e]{16,}$/.test(token), {
+      error: 'is too easy to guess, or no header can hold it; write 16 or more visible characters',
+    }),
+  RATE_LIMITS: z
+    .string()
+    .default('')
+    .refine((text) => text === 'off' || /^((requests|writes)=[1-9]\d{0,5}(,|$))*$/.test(text), {
+      error:
+        'is not understood; write off, or how often a client may in a minute, as in requests=600,writes=30',
+    })
+    .transform(rateLimitsOf),
   // Set by Cloud Run: https://cloud.google.com/run/docs/container-contract#services-env-vars
-  K_SERVICE: z.string().default('local'),
+  K_SERVICE: z.string().optional(),
   K_REVISION: z.string().default('local'),
 })
 
@@ -98,13 +118,27 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     litestreamMetrics: data.LITESTREAM_METRICS,
     project: data.GOOGLE_CLOUD_PROJECT,
     leaseTtlMs: data.LEASE_TTL_SECONDS === null ? null : data.LEASE_TTL_SECONDS * 1000,
+    adminToken: data.ADMIN_TOKEN || null,
+    rateLimits: data.RATE_LIMITS,
+    onCloudRun: data.K_SERVICE !== undefined,
     instance: {
       id: randomUUID(),
-      service: data.K_SERVICE,
+      service: data.K_SERVICE ?? 'local',
       revision: data.K_REVISION,
       instance: hostname(),
     },
   }
+}
+
+function rateLimitsOf(text: string): RateLimits | null {
+  if (text === 'off') return null
+  const given = new Map(
+    text.split(',').map((limit) => {
+      const [name = '', aMinute] = limit.split('=')
+      return [name, Number(aMinute)]
+    }),
+  )
+  return { requests: given.get('requests') ?? 600, writes: given.get('writes') ?? 30 }
 }
 
 // The same path stands in litestream.yml.

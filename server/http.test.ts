@@ -9,11 +9,17 @@ import type { Health } from '../replication/replication.ts'
 import { drain } from './drain.ts'
 import { listen } from './http.ts'
 import { Lifecycle } from './lifecycle.ts'
+import { Protection } from './protect.ts'
+
+const protection = new Protection({ development: false, onCloudRun: false, rateLimits: null })
 
 async function start(test: TestContext) {
   const lifecycle = new Lifecycle()
   let serve: RequestListener = () => {}
-  const server = await listen(0, lifecycle, (...request) => serve(...request))
+  const server = await listen(0, lifecycle, {
+    protection,
+    serve: (...request) => serve(...request),
+  })
   test.after(() => {
     server.close()
     server.closeAllConnections()
@@ -97,6 +103,44 @@ describe('While the server starts', () => {
   })
 })
 
+describe('What the pages shall not see', () => {
+  it('is refused while the server starts too, and nobody waits for that', async (test) => {
+    const { url } = await start(test)
+    const answer = await fetch(url, { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })
+    assert.equal(answer.status, 403)
+  })
+
+  it('never reaches them', async (test) => {
+    const { url, lead } = await start(test)
+    lead(() => assert.fail('The pages were asked.'))
+    const headers = { origin: 'https://evil.example' }
+    assert.equal((await fetch(url, { method: 'POST', headers })).status, 403)
+  })
+})
+
+describe('A client that is slow', () => {
+  it('is cut when it does not finish its head', async (test) => {
+    const { server, port } = await start(test)
+    server.headersTimeout = 1
+    const socket = connect(port, '127.0.0.1')
+    test.after(() => socket.destroy())
+    socket.write('GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ')
+    assert.match(await text(socket), /^HTTP\/1.1 408 /)
+  })
+})
+
+describe('Every answer', () => {
+  it('has the headers that protect, those of the start and of the probes too', async (test) => {
+    const { url, lifecycle } = await start(test)
+    lifecycle.enter({ name: 'starting', step: 'restore', problem })
+    for (const path of ['/', '/api/entries', '/health/live']) {
+      const { headers } = await fetch(url + path)
+      assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/, path)
+      assert.equal(headers.get('x-content-type-options'), 'nosniff', path)
+    }
+  })
+})
+
 describe('Once the server leads', () => {
   it('is ready where the bucket fails too, and says so', async (test) => {
     const { url, lifecycle } = await start(test)
@@ -142,7 +186,7 @@ describe('The startup probe', () => {
 describe('A port that is taken', () => {
   it('is named, with the way out', async (test) => {
     const { port } = await start(test)
-    await assert.rejects(listen(port, new Lifecycle(), hello), {
+    await assert.rejects(listen(port, new Lifecycle(), { protection, serve: hello }), {
       message: `Port ${port} is in use. Stop the program that uses it, or set PORT.`,
     })
   })

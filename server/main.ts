@@ -32,14 +32,19 @@ async function serve(environment: Environment, stopped: AbortSignal): Promise<vo
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
   const parts = assemble(environment, litestream, folder, stop)
-  const { lifecycle, lease, database, leadership, gate, events, monitoring } = parts
+  const { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring } =
+    parts
   publishRuntime({
     database: () => database.open,
     durable: () => leadership.durable(),
     status: () => monitoring.status(),
+    admin,
   })
-  const serve = gate.serve.bind(gate)
-  const server = await listen(environment.port, lifecycle, serve, monitoring.observe)
+  const server = await listen(environment.port, lifecycle, {
+    protection,
+    observe: monitoring.observe,
+    serve: (...request) => gate.serve(...request),
+  })
   await monitoring.serve(environment)
 
   const steps = new Steps(lifecycle, stopped)

@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts'
+import type { Admin } from './admin.ts'
 import type { Status } from './status.ts'
 
 /** What the pages may ask of the process that serves them. */
@@ -11,6 +12,7 @@ export type Runtime = {
   durable(): Promise<void>
   /** What this instance is doing, for operators. */
   status(): Promise<Status>
+  admin: Admin
 }
 
 // Next bundles the pages into module graphs of their own, so a module's variable would exist

@@ -43,8 +43,10 @@ function page(text: string): string {
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="refresh" content="${retryAfterSeconds}">
 <title>One moment</title>
+<main>
 <h1>One moment</h1>
 <p>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</p>
 <p>This page asks again by itself.</p>
+</main>
 `
 }

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import type { Entry, EntryPage } from '../../db/entries.ts'
 
 const time = new Intl.DateTimeFormat('en-GB', {
@@ -7,7 +8,21 @@ const time = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 })
 
-export function EntryList({ page, before }: { page: EntryPage; before: number | null }) {
+/**
+ * @param path of the page that shows the list
+ * @param children what is to be shown below an entry
+ */
+export function EntryList<E extends Entry>({
+  page,
+  before,
+  path,
+  children,
+}: {
+  page: EntryPage<E>
+  before: number | null
+  path: string
+  children?: (entry: E) => ReactNode
+}) {
   const { entries, older } = page
   if (entries.length === 0) {
     return <p className="quiet">{before === null ? 'Nobody has signed yet.' : 'Nothing older.'}</p>
@@ -16,17 +31,19 @@ export function EntryList({ page, before }: { page: EntryPage; before: number | 
     <>
       <ol className="entries">
         {entries.map((entry) => (
-          <Signed key={entry.id} entry={entry} />
+          <Signed key={entry.id} entry={entry}>
+            {children?.(entry)}
+          </Signed>
         ))}
       </ol>
       <nav className="pages" aria-label="Pages of the guestbook">
         {before !== null && (
-          <Link href="/guestbook" prefetch={false}>
+          <Link href={path} prefetch={false}>
             ← Newest entries
           </Link>
         )}
         {older !== null && (
-          <Link href={`/guestbook?before=${older}`} prefetch={false} rel="next">
+          <Link href={`${path}?before=${older}`} prefetch={false} rel="next">
             Older entries →
           </Link>
         )}
@@ -35,7 +52,7 @@ export function EntryList({ page, before }: { page: EntryPage; before: number | 
   )
 }
 
-function Signed({ entry }: { entry: Entry }) {
+function Signed({ entry, children }: { entry: Entry; children: ReactNode }) {
   return (
     <li id={`entry-${entry.id}`}>
       <p dir="auto">{entry.message}</p>
@@ -43,6 +60,7 @@ function Signed({ entry }: { entry: Entry }) {
         <b dir="auto">{entry.name}</b>
         <time dateTime={entry.createdAt}>{time.format(new Date(entry.createdAt))} UTC</time>
       </footer>
+      {children}
     </li>
   )
 }

@@ -10,23 +10,26 @@ const entriesAPage = 10
  * The form and a page of entries.
  *
  * @param before shows only what was written before this entry; null starts at the newest
+ * @param heading `h1` where it is the heading of the whole page
  * @param signed the entry that the visitor has just written, if any
  */
 export async function Guestbook({
+  heading: Heading = 'h2',
   before,
   signed,
 }: {
+  heading?: 'h1' | 'h2'
   before: number | null
   signed: number | null
 }) {
   const page = await listEntries(await database(), { before, limit: entriesAPage })
   return (
     <section aria-labelledby="guestbook">
-      <h2 id="guestbook">Guestbook</h2>
+      <Heading id="guestbook">Guestbook</Heading>
       {before === null && (
         <SignForm initial={{ status: signed === null ? 'blank' : 'signed', key: randomUUID() }} />
       )}
-      <EntryList page={page} before={before} />
+      <EntryList page={page} before={before} path="/guestbook" />
     </section>
   )
 }

@@ -22,7 +22,7 @@ export default async function GuestbookPage({
           ← Front page
         </Link>
       </nav>
-      <Guestbook before={before} signed={signed} />
+      <Guestbook heading="h1" before={before} signed={signed} />
     </>
   )
 }

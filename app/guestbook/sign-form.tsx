@@ -40,6 +40,10 @@ export function SignForm({ initial }: { initial: Signing }) {
       >
         {(props) => <textarea {...props} rows={3} />}
       </Field>
+      <div className="trap">
+        <label htmlFor="website">Leave this empty: it is here to catch robots</label>
+        <input id="website" name="website" autoComplete="off" tabIndex={-1} />
+      </div>
       <button type="submit" disabled={pending}>
         {pending ? 'Saving …' : 'Sign the guestbook'}
       </button>

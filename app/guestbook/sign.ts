@@ -5,6 +5,7 @@ import { refresh } from 'next/cache'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
+import { log } from '../../server/log.ts'
 import { keepEntry } from './keep-entry.ts'
 import { newEntry } from './new-entry.ts'
 
@@ -23,6 +24,11 @@ export async function sign(_: Signing, form: FormData): Promise<Signing> {
     .uuid()
     .catch(() => randomUUID())
     .parse(form.get('key'))
+  // People don't see this field. What fills it in isn't told that it was found out.
+  if (field(form, 'website') !== '') {
+    log('INFO', 'A form was dropped, as its hidden field was filled in.')
+    return signed(1)
+  }
   const written = { name: field(form, 'name'), message: field(form, 'message') }
   const { success, data, error } = newEntry.safeParse(written)
   if (!success) {
@@ -34,8 +40,12 @@ export async function sign(_: Signing, form: FormData): Promise<Signing> {
   if (kept.outcome !== 'kept') {
     return { status: kept.outcome === 'not-durable' ? 'not-durable' : 'not-written', key, written }
   }
+  return signed(kept.entry.id)
+}
+
+async function signed(id: number): Promise<Signing> {
   // Without JavaScript the answer is a page, and reloading it must not send the form again.
-  if (!(await headers()).has('next-action')) redirect(`/guestbook?signed=${kept.entry.id}`)
+  if (!(await headers()).has('next-action')) redirect(`/guestbook?signed=${id}`)
   refresh()
   return { status: 'signed', key: randomUUID() }
 }

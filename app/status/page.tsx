@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { connection } from 'next/server'
 import { runtime } from '../../server/runtime.ts'
+import { requireAdmin } from '../admin/require-admin.ts'
 import { Facts } from './facts.tsx'
 import { Refresh } from './refresh.tsx'
 import { Timeline } from './timeline.tsx'
@@ -12,6 +13,7 @@ const everySeconds = 5
 
 /** What this instance is doing, for operators. */
 export default async function StatusPage() {
+  await requireAdmin('/status')
   await connection()
   const status = await runtime().status()
   return (

@@ -38,6 +38,8 @@ export const test = base.extend<Fixtures>({
         // All containers share the ports of this machine.
         METRICS_PORT: '',
         LITESTREAM_METRICS: '',
+        // All clients of a test have one address.
+        RATE_LIMITS: 'off',
         REPLICA_URL: bucket.replicaUrl,
         ...bucket.environment,
         ...environment,

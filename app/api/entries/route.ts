@@ -3,6 +3,7 @@ import { listEntries } from '../../../db/entries.ts'
 import { database } from '../../database.ts'
 import { keepEntry } from '../../guestbook/keep-entry.ts'
 import { newEntry } from '../../guestbook/new-entry.ts'
+import { invalid } from '../invalid.ts'
 import { problem } from '../problem.ts'
 import { readJson } from '../read-json.ts'
 
@@ -66,14 +67,4 @@ export async function POST(request: Request): Promise<Response> {
         retryAfter: 5,
       })
   }
-}
-
-function invalid(status: number, title: string, error: z.ZodError): Response {
-  return problem({
-    status,
-    type: 'invalid',
-    title,
-    detail: 'The errors say what to change.',
-    errors: error.issues.map(({ path, message }) => ({ field: path.join('.'), detail: message })),
-  })
 }

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { deleteEntry, hideEntry } from '../../db/entries.ts'
+import { log, reasonOf } from '../../server/log.ts'
+import { database, durable } from '../database.ts'
+
+export const entryId = z.coerce.number().int().positive()
+
+export const change = z.enum(['hide', 'show', 'delete'])
+
+type Change = z.infer<typeof change>
+
+/** `not-durable`: it is changed here, but nobody may be told that it stays so. */
+export type Changing = 'changed' | 'no-entry' | 'not-durable' | 'not-written'
+
+/** Changes an entry for an admin, and says so only once the bucket has it. */
+export async function changeEntry(id: number, what: Change): Promise<Changing> {
+  let isThere: boolean
+  try {
+    isThere = await apply(id, what)
+  } catch (error) {
+    log('ERROR', `Entry ${id} could not be changed: ${reasonOf(error)}`)
+    return 'not-written'
+  }
+  try {
+    // Also where it is gone: perhaps only here, since a deletion that was not durable.
+    await durable()
+  } catch (error) {
+    log('ERROR', `A change of entry ${id} is not in the bucket: ${reasonOf(error)}`)
+    return 'not-durable'
+  }
+  if (!isThere) return 'no-entry'
+  log('INFO', `An admin has changed entry ${id}: ${what}.`)
+  return 'changed'
+}
+
+async function apply(id: number, what: Change): Promise<boolean> {
+  if (what === 'delete') return deleteEntry(await database(), id)
+  return hideEntry(await database(), id, what === 'hide' ? new Date() : null)
+}

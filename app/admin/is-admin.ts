@@ -1,0 +1,10 @@
+import { cookies } from 'next/headers'
+import { runtime } from '../../server/runtime.ts'
+
+export const sessionCookie = 'admin'
+
+/** Whether whoever asks for this page, or sent this form, is signed in as an admin. */
+export async function isAdmin(): Promise<boolean> {
+  const session = (await cookies()).get(sessionCookie)?.value
+  return runtime().admin.isSignedIn(session)
+}

@@ -1,0 +1,48 @@
+import type { Metadata } from 'next'
+import { connection } from 'next/server'
+import { runtime } from '../../server/runtime.ts'
+import { isAdmin } from '../admin/is-admin.ts'
+import { SignOut } from '../sign-out/sign-out.tsx'
+import { localPath } from './local-path.ts'
+import { SignInForm } from './sign-in-form.tsx'
+
+export const metadata: Metadata = { title: 'Sign in', robots: { index: false } }
+
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}) {
+  await connection()
+  const to = localPath.parse((await searchParams).to)
+  const { access } = runtime().admin
+  return (
+    <>
+      <h1>Sign in as an admin</h1>
+      {access === 'closed' && (
+        <p>
+          Nobody can sign in, as there is no token. Set <code>ADMIN_TOKEN</code> where this app is
+          deployed.
+        </p>
+      )}
+      {access === 'open' && (
+        <p>
+          Nobody has to: without <code>ADMIN_TOKEN</code> everybody who reaches this server is an
+          admin. <a href={to}>Go on</a>
+        </p>
+      )}
+      {access === 'guarded' && (
+        <SignInForm to={to}>
+          {(await isAdmin()) && (
+            <>
+              <p>
+                You are signed in. <a href={to}>Go on</a>
+              </p>
+              <SignOut />
+            </>
+          )}
+        </SignInForm>
+      )}
+    </>
+  )
+}

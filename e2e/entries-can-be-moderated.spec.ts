@@ -1,0 +1,198 @@
+import type { Page } from '@playwright/test'
+import { adminToken, bearer, openAdmin, showToken } from './support/admin.ts'
+import { postEntry } from './support/api-client.ts'
+import type { Container } from './support/container.ts'
+import { test as base, expect } from './support/test.ts'
+import { openGuestbook } from './support/visitor.ts'
+
+const test = base.extend({
+  app: async ({ start }, use) => {
+    const app = await start({ ADMIN_TOKEN: adminToken })
+    await app.ready()
+    await use(app)
+  },
+})
+
+const entry = (page: Page, message: string) =>
+  page.getByRole('listitem').filter({ hasText: message })
+
+const status = (page: Page) => page.getByRole('status')
+
+async function listed({ url }: Container): Promise<string[]> {
+  const answer = await fetch(`${url}/api/entries`)
+  const { entries } = (await answer.json()) as { entries: { message: string }[] }
+  return entries.map(({ message }) => message)
+}
+
+function change({ url }: Container, id: number, hidden: boolean, headers: HeadersInit = bearer) {
+  return fetch(`${url}/api/entries/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ hidden }),
+  })
+}
+
+function remove({ url }: Container, id: number, headers: HeadersInit = bearer) {
+  return fetch(`${url}/api/entries/${id}`, { method: 'DELETE', headers })
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled })
+
+    test('an admin hides an entry, shows it again, and deletes it', async ({ app, page }) => {
+      for (const message of ['harmless', 'rude']) await postEntry(app.url, message)
+      await openAdmin(page, app.url)
+
+      await entry(page, 'rude').getByRole('button', { name: 'Hide' }).click()
+      await expect(status(page)).toHaveText('The entry is hidden.')
+      await expect(entry(page, 'rude')).toContainText('Hidden from everybody but admins')
+      expect(await listed(app)).toEqual(['harmless'])
+      expect(await openGuestbook(app.url)).not.toContain('rude')
+
+      await entry(page, 'rude').getByRole('button', { name: 'Show' }).click()
+      await expect(status(page)).toHaveText('The entry is shown again.')
+      expect(await listed(app)).toEqual(['rude', 'harmless'])
+
+      await entry(page, 'rude').getByText('Delete …').click()
+      await entry(page, 'rude').getByRole('button', { name: 'Delete for good' }).click()
+      await expect(status(page)).toHaveText('The entry is deleted.')
+      await expect(entry(page, 'rude')).toBeHidden()
+      expect(await listed(app)).toEqual(['harmless'])
+    })
+
+    test('an admin signs in, stays where the entry was, and signs out', async ({ app, page }) => {
+      for (let number = 1; number <= 23; number++) await postEntry(app.url, `No. ${number}.`)
+      await page.goto(`${app.url}/admin?before=4`)
+      await showToken(page, 'a wrong one')
+      await expect(page.getByLabel('Token')).toHaveAccessibleDescription('This is not the token.')
+      await showToken(page, adminToken)
+      await expect(entry(page, 'No. 3.')).toBeVisible()
+      await entry(page, 'No. 2.').getByRole('button', { name: 'Hide' }).click()
+      await expect(status(page)).toHaveText('The entry is hidden.')
+      await expect(entry(page, 'No. 2.')).toContainText('Hidden')
+      await page.getByRole('link', { name: 'Newest entries' }).click()
+      await expect(page.getByRole('listitem')).toHaveCount(20)
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await expect(page.getByLabel('Token')).toBeVisible()
+      await page.goto(`${app.url}/admin`)
+      await expect(page.getByLabel('Token')).toBeVisible()
+    })
+
+    test('an operator can sign in, and out, while the bucket is away', async ({
+      app,
+      bucket,
+      page,
+    }) => {
+      await postEntry(app.url, 'Hello')
+      await bucket.cut()
+      await expect.poll(async () => (await app.health()).body.state).toBe('following')
+      await openAdmin(page, app.url)
+      await expect(entry(page, 'Hello')).toBeVisible()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await expect(page.getByLabel('Token')).toBeVisible()
+    })
+  })
+}
+
+test('a program with the token hides and deletes, and what it was told is kept', async ({
+  app,
+  bucket,
+  start,
+}) => {
+  for (const message of ['one', 'two', 'three']) await postEntry(app.url, message)
+  expect((await change(app, 1, true)).status).toBe(204)
+  expect((await change(app, 2, true)).status).toBe(204)
+  expect((await change(app, 2, false)).status).toBe(204)
+  expect((await remove(app, 3)).status).toBe(204)
+  await app.kill()
+
+  expect((await bucket.content()).messages).toEqual(['two'])
+  const next = await start({ ADMIN_TOKEN: adminToken })
+  await next.ready()
+  expect(await listed(next)).toEqual(['two'])
+  // The lease of the one that was killed has to run out.
+  await expect
+    .poll(async () => (await change(next, 1, false)).status, { timeout: 20_000 })
+    .toBe(204)
+  expect(await listed(next)).toEqual(['two', 'one'])
+})
+
+test('what the bucket does not have is not said to be done', async ({ app, bucket }) => {
+  await postEntry(app.url, 'rude')
+  bucket.inject({ status: 500, only: 'writes' })
+  const answer = await remove(app, 1)
+  expect(answer.status).toBe(503)
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  // Here it is gone; that it stays so is not known yet.
+  expect((await remove(app, 1)).status).toBe(503)
+  bucket.inject(null)
+  await expect.poll(async () => (await remove(app, 1)).status, { timeout: 30_000 }).toBe(404)
+  expect((await bucket.content()).messages).toEqual([])
+})
+
+test('a program is told what is wrong', async ({ app }) => {
+  await postEntry(app.url, 'Hello')
+  const patch = (body: string) =>
+    fetch(`${app.url}/api/entries/1`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', ...bearer },
+      body,
+    })
+  for (const [what, answer, code, type] of [
+    ['no token', await change(app, 1, true, {}), 401, 'not-admin'],
+    ['another token', await remove(app, 1, { authorization: 'Bearer x' }), 401, 'not-admin'],
+    ['the cookie', await remove(app, 1, { cookie: `admin=${adminToken}` }), 401, 'not-admin'],
+    ['no such entry', await change(app, 7, true), 404, 'no-entry'],
+    ['an id that is none', await remove(app, Number.NaN), 404, 'no-entry'],
+    ['no JSON', await patch('{'), 400, 'not-json'],
+    ['another change', await patch('{"hidden": true, "name": "Eve"}'), 422, 'invalid'],
+    ['no change', await patch('{}'), 422, 'invalid'],
+  ] as const) {
+    expect(answer.status, what).toBe(code)
+    expect(await answer.json(), what).toMatchObject({ type: `urn:visits:problem:${type}` })
+    if (code === 401) expect(answer.headers.get('www-authenticate'), what).toBe('Bearer')
+  }
+  expect(await listed(app)).toEqual(['Hello'])
+})
+
+test('on Cloud Run nobody is an admin until there is a token', async ({ start, page }) => {
+  const app = await start({ K_SERVICE: 'visits' })
+  await app.ready()
+  await postEntry(app.url, 'Hello')
+  await page.goto(`${app.url}/admin`)
+  await expect(page.getByText('Set ADMIN_TOKEN')).toBeVisible()
+  await expect(page.getByLabel('Token')).toBeHidden()
+  for (const headers of [{}, bearer, { authorization: 'Bearer ' }]) {
+    expect((await remove(app, 1, headers)).status).toBe(403)
+  }
+  expect(await listed(app)).toEqual(['Hello'])
+})
+
+test('elsewhere everybody is one, for local use', async ({ start, page }) => {
+  const app = await start()
+  await app.ready()
+  await postEntry(app.url, 'rude')
+  await page.goto(`${app.url}/admin`)
+  await entry(page, 'rude').getByRole('button', { name: 'Hide' }).click()
+  await expect(status(page)).toHaveText('The entry is hidden.')
+  expect((await remove(app, 1, {})).status).toBe(204)
+})
+
+test('a new token ends the sessions that the old one began', async ({ app, page, start }) => {
+  await openAdmin(page, app.url)
+  const cookies = await page.context().cookies()
+  await app.stop()
+  const next = await start({ ADMIN_TOKEN: `${adminToken}-anew` })
+  await next.ready()
+  await page.context().addCookies(cookies.map((cookie) => ({ ...cookie, domain: '127.0.0.1' })))
+  await page.goto(`${next.url}/admin`)
+  await expect(page.getByLabel('Token')).toBeVisible()
+})
+
+test('a token that is too short ends the boot with one line', async ({ start }) => {
+  const app = await start({ ADMIN_TOKEN: 'short' })
+  expect(await app.exitCode()).toBe(1)
+  const critical = (await app.logs()).split('\n').filter((line) => line.includes('CRITICAL'))
+  expect(critical).toEqual([expect.stringMatching(/ADMIN_TOKEN .* 16 or more/)])
+})

@@ -1,0 +1,92 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { adminToken, openAdmin, showToken } from './support/admin.ts'
+import { postEntry } from './support/api-client.ts'
+import { expect, test } from './support/test.ts'
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+// Each leads a browser to a state of a page, where there are 25 entries.
+const states: Record<string, (page: Page, url: string) => Promise<unknown>> = {
+  'The front page': (page, url) => page.goto(url),
+  'The guestbook': (page, url) => page.goto(`${url}/guestbook`),
+  'Older entries': (page, url) => page.goto(`${url}/guestbook?before=12`),
+  'Beyond the oldest entry': (page, url) => page.goto(`${url}/guestbook?before=1`),
+  'A page that does not exist': (page, url) => page.goto(`${url}/missing`),
+  'A form with mistakes': async (page, url) => {
+    await page.goto(url)
+    await page.getByLabel('Your name').fill('   ')
+    await page.getByLabel('Message').fill('x'.repeat(1001))
+    await page.getByRole('button', { name: 'Sign' }).click()
+    await expect(page.getByText('Please write your name.')).toBeVisible()
+  },
+  'A form that was saved': async (page, url) => {
+    await page.goto(url)
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('Message').fill('Hello')
+    await page.getByRole('button', { name: 'Sign' }).click()
+    await expect(page.getByText('Thank you.')).toBeVisible()
+  },
+  'The page to sign in': (page, url) => page.goto(`${url}/sign-in`),
+  'A wrong token': async (page, url) => {
+    await page.goto(`${url}/sign-in`)
+    await showToken(page, 'wrong')
+    await expect(page.getByText('This is not the token.')).toBeVisible()
+  },
+  'The page to sign out': async (page, url) => {
+    await openAdmin(page, url)
+    await page.goto(`${url}/sign-in`)
+  },
+  Moderation: async (page, url) => {
+    await openAdmin(page, url)
+    await page.getByRole('button', { name: 'Hide' }).first().click()
+    await expect(page.getByText('The entry is hidden.')).toBeVisible()
+    await page.getByText('Delete …').first().click()
+  },
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every page can be used by everybody, in the ${colorScheme}`, async ({ start, page }) => {
+    test.setTimeout(180_000)
+    const app = await start({ ADMIN_TOKEN: adminToken })
+    await app.ready()
+    for (let number = 1; number <= 25; number++) await postEntry(app.url, `No. ${number}`)
+    await page.emulateMedia({ colorScheme })
+    for (const [name, lead] of Object.entries(states)) {
+      await page.context().clearCookies()
+      await lead(page, app.url)
+      await check(page, name)
+    }
+  })
+}
+
+test('a page that is not there yet can be used by everybody', async ({ start, bucket, page }) => {
+  bucket.inject({ status: 500 })
+  const app = await start()
+  await expect.poll(() => app.problem(), { timeout: 40_000 }).toBe('bucket-unreachable')
+  await page.goto(app.url)
+  await expect(page.getByRole('heading')).toHaveText('One moment')
+  // It asks again by itself, as WCAG allows where it doesn't lose what somebody was reading.
+  await check(page, 'One moment', ['meta-refresh'])
+})
+
+test('a page that is refused can be used by everybody', async ({ start, page }) => {
+  const app = await start({ RATE_LIMITS: 'requests=1' })
+  await app.ready()
+  await fetch(app.url)
+  await page.goto(app.url)
+  await expect(page.getByRole('heading')).toHaveText('There were too many requests.')
+  await check(page, 'Too many requests')
+})
+
+async function check(page: Page, name: string, except: string[] = []): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(tags)
+    .disableRules(except)
+    .analyze()
+  const found = violations.map(({ id, help, nodes }) => ({
+    ...{ id, help },
+    nodes: nodes.map(({ html }) => html),
+  }))
+  expect(found, name).toEqual([])
+}

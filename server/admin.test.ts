@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Admin } from './admin.ts'
+
+const token = 'correct horse battery'.replaceAll(' ', '-')
+const client = '192.0.2.1'
+const bearer = (text: string) => [client, `Bearer ${text}`] as const
+
+describe('An admin with a token', () => {
+  it('is who shows it', async () => {
+    const admin = new Admin(token, true)
+    assert.equal(await admin.attempt(client, token), 'right')
+    assert.equal(await admin.admits(...bearer(token)), 'right')
+  })
+
+  for (const text of ['', token.slice(1), `${token}x`, token.toUpperCase()]) {
+    it(`is not who shows "${text}"`, async () => {
+      const admin = new Admin(token, false)
+      assert.equal(await admin.attempt(client, text), 'wrong')
+      assert.equal(await admin.admits(...bearer(text)), 'wrong')
+    })
+  }
+
+  it('is not who shows nothing, or the token in another way', async () => {
+    const admin = new Admin(token, false)
+    assert.equal(await admin.admits(client, null), 'wrong')
+    assert.equal(await admin.admits(client, `Basic ${token}`), 'wrong')
+    assert.equal(admin.isSignedIn(undefined), false)
+    assert.equal(admin.isSignedIn(token), false)
+  })
+
+  it('may show it as often as needed', async () => {
+    const admin = new Admin(token, false)
+    for (let time = 0; time < 50; time++)
+      assert.equal(await admin.admits(...bearer(token)), 'right')
+  })
+
+  it('is not even compared after five wrong ones, whichever way they came', async () => {
+    const admin = new Admin(token, false)
+    for (let time = 0; time < 4; time++) await admin.attempt(client, `wrong ${time}`)
+    assert.equal(await admin.admits(...bearer('wrong-5')), 'wrong')
+    for (const attempt of [
+      await admin.attempt(client, token),
+      await admin.admits(...bearer(token)),
+    ]) {
+      assert.ok(typeof attempt === 'object' && attempt.retryAfter > 50)
+    }
+    assert.equal(await admin.attempt('192.0.2.2', token), 'right')
+  })
+
+  it('is not compared more often when many come at once', async () => {
+    const admin = new Admin(token, false)
+    const attempts = await Promise.all(
+      Array.from({ length: 100 }, (_, number) => admin.attempt(client, `wrong ${number}`)),
+    )
+    assert.equal(attempts.filter((attempt) => attempt === 'wrong').length, 5)
+  })
+})
+
+describe('A session', () => {
+  const scene = () => {
+    let nowMs = Date.UTC(2026, 0, 1)
+    const admin = new Admin(token, false, () => nowMs)
+    const pass = (hours: number) => {
+      nowMs += hours * 3_600_000
+    }
+    return { admin, pass, session: admin.session() }
+  }
+
+  it('is that of an admin for 12 hours', () => {
+    const { admin, pass, session } = scene()
+    pass(11.99)
+    assert.ok(admin.isSignedIn(session))
+    pass(0.02)
+    assert.ok(!admin.isSignedIn(session))
+  })
+
+  it('is void once there is another token', () => {
+    const { session } = scene()
+    const other = new Admin(`${token}2`, false, () => Date.UTC(2026, 0, 1))
+    assert.ok(!other.isSignedIn(session))
+  })
+
+  it('can not be made longer, or made up', () => {
+    const { admin, session } = scene()
+    const [until, signature = ''] = session.split('.')
+    for (const forged of [
+      `${Number(until) + 1}.${signature}`,
+      `${until}.${signature.slice(1)}`,
+      `${until}.`,
+      `${until}`,
+      '',
+      `${session}.`.repeat(2).replace(String(until), '9'.repeat(13)),
+      `Infinity.${signature}`,
+    ]) {
+      assert.ok(!admin.isSignedIn(forged), forged)
+    }
+  })
+
+  it('says nothing of the token', () => {
+    assert.doesNotMatch(scene().session, new RegExp(token))
+  })
+})
+
+describe('Without a token', () => {
+  it('everybody is an admin outside Cloud Run, for local use', async () => {
+    const admin = new Admin(null, false)
+    assert.equal(admin.access, 'open')
+    assert.equal(await admin.admits(client, null), 'right')
+    assert.ok(admin.isSignedIn(undefined))
+  })
+
+  it('nobody is an admin on Cloud Run, whatever they show', async () => {
+    const admin = new Admin(null, true)
+    assert.equal(admin.access, 'closed')
+    assert.equal(await admin.admits(client, null), 'wrong')
+    assert.equal(await admin.admits(...bearer('')), 'wrong')
+    assert.ok(!admin.isSignedIn(admin.session()))
+    assert.equal(await admin.attempt(client, ''), 'wrong')
+  })
+})

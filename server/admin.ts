@@ -1,0 +1,72 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { RateLimit } from './rate-limit.ts'
+
+export const sessionSeconds = 12 * 3600
+
+/** `guarded` by a token; `open` where only its owner uses the app; else `closed`. */
+export type Access = 'guarded' | 'open' | 'closed'
+
+/** What came of showing a token: it is wrong, or was not even looked at for so many seconds. */
+export type Attempt = 'right' | 'wrong' | { retryAfter: number }
+
+/** Who is an admin. Sessions are signed, not stored: another token makes all of them void. */
+export class Admin {
+  readonly access: Access
+  readonly #token: string
+  readonly #now: () => number
+  readonly #wrongTokens = new RateLimit(5)
+
+  /**
+   * @param token null if there is none
+   * @param now in milliseconds
+   */
+  constructor(token: string | null, onCloudRun: boolean, now: () => number = Date.now) {
+    this.access = token === null ? (onCloudRun ? 'closed' : 'open') : 'guarded'
+    this.#token = token ?? ''
+    this.#now = now
+  }
+
+  /** @param session as the cookie holds it */
+  isSignedIn(session: string | undefined): boolean {
+    if (this.access !== 'guarded') return this.access === 'open'
+    const [until = '', signature = ''] = session?.split('.') ?? []
+    return isSame(signature, this.#sign('session', until)) && Number(until) > this.#now()
+  }
+
+  /** @param authorization the header of that name, in which programs send the token */
+  async admits(client: string, authorization: string | null): Promise<Attempt> {
+    if (this.access === 'open') return 'right'
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+    return token === undefined ? 'wrong' : this.attempt(client, token)
+  }
+
+  /**
+   * Compares a token, unless too many wrong ones came from there in the last minute.
+   *
+   * @param client who asks, as attempts are counted
+   */
+  async attempt(client: string, token: string): Promise<Attempt> {
+    if (this.access !== 'guarded') return 'wrong'
+    // Counted first, so that many at once are not all compared.
+    const retryAfter = await this.#wrongTokens.take(client)
+    if (retryAfter !== null) return { retryAfter }
+    if (!isSame(this.#sign('token', token), this.#sign('token', this.#token))) return 'wrong'
+    await this.#wrongTokens.giveBack(client)
+    return 'right'
+  }
+
+  /** A session that begins now, as the cookie holds it. */
+  session(): string {
+    const until = String(this.#now() + sessionSeconds * 1000)
+    return `${until}.${this.#sign('session', until)}`
+  }
+
+  #sign(what: string, text: string): string {
+    return createHmac('sha256', this.#token).update(`${what} ${text}`).digest('base64url')
+  }
+}
+
+// Signatures have one length, so how long this takes says nothing of what is in them.
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+}

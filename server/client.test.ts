@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
+import { describe, it } from 'node:test'
+import { clientOf } from './client.ts'
+
+function client(remoteAddress: string, forwardedFor: string | null, onCloudRun: boolean): string {
+  const headers = forwardedFor === null ? {} : { 'x-forwarded-for': forwardedFor }
+  return clientOf({ headers, socket: { remoteAddress } as Socket }, onCloudRun)
+}
+
+describe('On Cloud Run, the client', () => {
+  for (const [what, forwardedFor, expected] of [
+    ['is the address that Google appended', '203.0.113.7', '203.0.113.7'],
+    ['is not what the client claims', '10.0.0.1, 192.0.2.1,203.0.113.7', '203.0.113.7'],
+    ['is the front end where no address was appended', '203.0.113.7, unknown', '169.254.1.1'],
+    ['is the front end where there is no header', null, '169.254.1.1'],
+  ] as const) {
+    it(what, () => {
+      assert.equal(client('169.254.1.1', forwardedFor, true), expected)
+    })
+  }
+})
+
+describe('Elsewhere, the client', () => {
+  it("is the socket's address, whatever a header says", () => {
+    assert.equal(client('192.0.2.1', '203.0.113.7', false), '192.0.2.1')
+  })
+
+  it('has one name, whether the socket speaks IPv4 or IPv6', () => {
+    assert.equal(client('::ffff:192.0.2.1', null, false), '192.0.2.1')
+  })
+})
+
+describe('A client with IPv6', () => {
+  for (const [one, other] of [
+    ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff'],
+    ['2001:db8::1', '2001:0db8:0:0:5::'],
+    ['2001:DB8:0:1::', '2001:db8::1:0:0:0:1'],
+    ['::1', '::2:1'],
+    ['fe80::1%eth0', 'fe80::2'],
+  ] as const) {
+    it(`is its /64: ${one} is who ${other} is`, () => {
+      assert.equal(client(one, null, false), client(other, null, false))
+    })
+  }
+
+  it('is not its neighbour', () => {
+    assert.notEqual(client('2001:db8:1:2::1', null, false), client('2001:db8:1:3::1', null, false))
+  })
+})

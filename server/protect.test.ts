@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import type { RateLimits } from './environment.ts'
+import { Protection } from './protect.ts'
+
+async function start(
+  test: TestContext,
+  {
+    rateLimits = null,
+    onCloudRun = false,
+  }: { rateLimits?: RateLimits | null; onCloudRun?: boolean } = {},
+) {
+  const protection = new Protection({ development: false, onCloudRun, rateLimits })
+  const pages: RequestListener = ({ headers }, response) => response.end(headers['x-client'])
+  const server = createServer(async (request, response) => {
+    if (!(await protection.refuses(request, response))) pages(request, response)
+  }).listen(0)
+  await once(server, 'listening')
+  test.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  assert.ok(address && typeof address === 'object')
+  const url = `http://127.0.0.1:${address.port}`
+  const ask = (path: string, init: RequestInit = {}) => fetch(url + path, init)
+  const statuses = async (times: number, path: string, init: RequestInit = {}) => {
+    const seen: number[] = []
+    for (let time = 0; time < times; time++) seen.push((await ask(path, init)).status)
+    return seen
+  }
+  return { url, ask, statuses }
+}
+
+const rateLimits = { requests: 4, writes: 2 }
+const post = { method: 'POST' }
+
+describe('A client that asks too often', () => {
+  it('is told when to come back', async (test) => {
+    const { ask, statuses } = await start(test, { rateLimits })
+    assert.deepEqual(await statuses(5, '/guestbook'), [200, 200, 200, 200, 429])
+    const answer = await ask('/')
+    assert.match(answer.headers.get('retry-after') ?? '', /^(60|5\d)$/)
+    assert.equal(answer.headers.get('content-type'), 'text/plain; charset=utf-8')
+    assert.match(await answer.text(), /^There were too many requests. Please come back in \d+ sec/)
+  })
+
+  it('is told of it in its own format', async (test) => {
+    const { ask, statuses } = await start(test, { rateLimits })
+    await statuses(4, '/')
+    const page = await ask('/', { headers: { accept: 'text/html' } })
+    assert.match(await page.text(), /<h1>There were too many requests/)
+    const problem = await ask('/api/entries')
+    assert.equal(problem.headers.get('content-type'), 'application/problem+json')
+    assert.match(problem.headers.get('retry-after') ?? '', /^\d+$/)
+    assert.match(await problem.text(), /"urn:visits:problem:too-many","status":429/)
+  })
+
+  it('may write less often than read', async (test) => {
+    const { statuses } = await start(test, { rateLimits })
+    assert.deepEqual(await statuses(3, '/api/entries', post), [200, 200, 429])
+    assert.deepEqual(await statuses(1, '/api/entries'), [200])
+  })
+
+  it('still gets what pages are made of', async (test) => {
+    const { statuses } = await start(test, { rateLimits })
+    await statuses(5, '/')
+    assert.deepEqual(await statuses(2, '/_next/static/a.js'), [200, 200])
+  })
+
+  it('can not name itself another', async (test) => {
+    const { ask, statuses } = await start(test, { rateLimits })
+    await statuses(4, '/')
+    const headers = { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.1', 'x-client': 'me' }
+    assert.equal((await ask('/', { headers })).status, 429)
+  })
+
+  it('is who Google says it is, on Cloud Run', async (test) => {
+    const { statuses } = await start(test, { rateLimits, onCloudRun: true })
+    const from = (forwardedFor: string) => ({ headers: { 'x-forwarded-for': forwardedFor } })
+    await statuses(4, '/', from('192.0.2.1'))
+    assert.deepEqual(await statuses(1, '/', from('198.51.100.1, 192.0.2.1')), [429])
+    assert.deepEqual(await statuses(1, '/', from('192.0.2.1, 198.51.100.1')), [200])
+  })
+
+  it('may do so where the limits are off', async (test) => {
+    const { statuses } = await start(test)
+    assert.deepEqual(new Set(await statuses(50, '/', post)), new Set([200]))
+  })
+})
+
+describe('The pages', () => {
+  it('are told who asks, and never what a client sends', async (test) => {
+    const { ask } = await start(test)
+    const answer = await ask('/', { headers: { 'x-client': 'forged' } })
+    assert.equal(await answer.text(), '127.0.0.1')
+  })
+})
+
+describe('A request from another site', () => {
+  const headers = { 'sec-fetch-site': 'cross-site' }
+
+  it('is refused where it could change something', async (test) => {
+    const { ask } = await start(test)
+    assert.equal((await ask('/', { headers })).status, 200)
+    const answer = await ask('/api/entries/1', { method: 'DELETE', headers })
+    assert.equal(answer.status, 403)
+    assert.match(await answer.text(), /"urn:visits:problem:cross-site"/)
+  })
+
+  it("does not use up its visitors' limit", async (test) => {
+    const { statuses } = await start(test, { rateLimits })
+    await statuses(10, '/', { ...post, headers })
+    assert.deepEqual(await statuses(1, '/', post), [200])
+  })
+})
+
+describe('A request', () => {
+  for (const [method, path, status] of [
+    ['OPTIONS', '/guestbook', 200],
+    ['DELETE', '/api/entries/1', 200],
+    ['DELETE', '/guestbook', 405],
+    ['PROPFIND', '/api/entries', 405],
+    ['TRACE', '/', 405],
+    ['GET', 'http://evil.example/', 400],
+    ['OPTIONS', '*', 400],
+  ] as const) {
+    it(`to ${method} ${path} is answered with ${status}`, async (test) => {
+      const { url } = await start(test)
+      const { hostname, port } = new URL(url)
+      const sent = request({ hostname, port, path, method }).end()
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      answer.resume()
+      assert.equal(answer.statusCode, status)
+      assert.equal('allow' in answer.headers, status === 405)
+    })
+  }
+})
+
+describe('A body', () => {
+  for (const [bytes, status] of [
+    [131_072, 200],
+    [131_073, 413],
+  ] as const) {
+    it(`of ${bytes} bytes is answered with ${status} before it comes`, async (test) => {
+      const { url } = await start(test)
+      const sent = request(url, { method: 'POST', headers: { 'content-length': bytes } })
+      sent.flushHeaders()
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      assert.equal(answer.statusCode, status)
+      sent.on('error', () => {}).destroy()
+    })
+  }
+})

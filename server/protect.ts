@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requestKind } from '../app/request-kind.ts'
+import { clientHeader, clientOf } from './client.ts'
+import { isCrossSite } from './cross-site.ts'
+import type { Environment } from './environment.ts'
+import type { ProblemDetails } from './problem-details.ts'
+import { RateLimit } from './rate-limit.ts'
+import { refuse } from './refuse.ts'
+import { securityHeaders } from './security-headers.ts'
+
+// Next renders pages for the others too, and fails at some, such as TRACE.
+const pageMethods = ['GET', 'HEAD', 'POST', 'OPTIONS']
+const apiMethods = [...pageMethods, 'PUT', 'PATCH', 'DELETE']
+
+// What next.config.mjs lets actions take: Next would answer more with 500, and log it. The API takes
+// less. A body that doesn't say how long it is, is for them to measure.
+const limitBytes = 128 * 1024
+
+/** What stands before the pages, whatever they do: it needs no database and waits for nothing. */
+export class Protection {
+  /** Sets the headers that every answer has. */
+  readonly setHeaders: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #onCloudRun: boolean
+  readonly #requests: RateLimit | null
+  readonly #writes: RateLimit | null
+
+  constructor({
+    development,
+    onCloudRun,
+    rateLimits,
+  }: Pick<Environment, 'development' | 'onCloudRun' | 'rateLimits'>) {
+    this.setHeaders = securityHeaders(development)
+    this.#onCloudRun = onCloudRun
+    this.#requests = rateLimits && new RateLimit(rateLimits.requests)
+    this.#writes = rateLimits && new RateLimit(rateLimits.writes)
+  }
+
+  /** Answers what the pages shall not see; false if this is not such a request. */
+  async refuses(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const client = clientOf(request, this.#onCloudRun)
+    request.headers[clientHeader] = client
+    const problem =
+      this.#otherServer(request) ??
+      this.#unknownMethod(request, response) ??
+      this.#tooLarge(request) ??
+      this.#crossSite(request) ??
+      (await this.#tooMany(request, client))
+    if (!problem) return false
+    // What is still to come of the body is not waited for.
+    if (problem.status === 413) response.setHeader('connection', 'close')
+    refuse(request, response, problem)
+    return true
+  }
+
+  // As it is sent to a proxy. Next would send a client that asks for another server there.
+  #otherServer({ url = '' }: IncomingMessage): ProblemDetails | null {
+    if (url.startsWith('/')) return null
+    return {
+      status: 400,
+      type: 'no-path',
+      title: 'This is not a path.',
+      detail: 'Ask for a path of this server: it begins with "/".',
+    }
+  }
+
+  #unknownMethod(
+    { method = '', url }: IncomingMessage,
+    response: ServerResponse,
+  ): ProblemDetails | null {
+    const methods = url?.startsWith('/api/') ? apiMethods : pageMethods
+    if (methods.includes(method)) return null
+    response.setHeader('allow', methods.join(', '))
+    return {
+      status: 405,
+      type: 'wrong-method',
+      title: 'This can not be done here.',
+      detail: `Send one of ${methods.join(', ')}.`,
+    }
+  }
+
+  #tooLarge({ headers }: IncomingMessage): ProblemDetails | null {
+    if (Number(headers['content-length'] ?? 0) <= limitBytes) return null
+    return {
+      status: 413,
+      type: 'too-large',
+      title: 'The body is too large.',
+      detail: `Send at most ${limitBytes} bytes.`,
+    }
+  }
+
+  // Before anything is counted: another site can't use up what its visitors may do here.
+  #crossSite(request: IncomingMessage): ProblemDetails | null {
+    if (!isCrossSite(request)) return null
+    return {
+      status: 403,
+      type: 'cross-site',
+      title: 'This came from another site.',
+      detail: 'Nothing was changed. Open the page here, and do it there.',
+    }
+  }
+
+  async #tooMany(request: IncomingMessage, client: string): Promise<ProblemDetails | null> {
+    const kind = requestKind(request)
+    if (kind === 'static') return null
+    const retryAfter =
+      (await this.#requests?.take(client)) ??
+      (kind === 'write' ? await this.#writes?.take(client) : null)
+    if (!retryAfter) return null
+    return {
+      status: 429,
+      type: 'too-many',
+      title: 'There were too many requests.',
+      detail: `Please come back in ${retryAfter} seconds.`,
+      retryAfter,
+    }
+  }
+}
