@@ -87,7 +87,7 @@ function whatSettingsWant() {
       name: names.verifyJob,
       account: email('verify'),
       command: verify.command,
-      args: verify.args,
+      args: verify.args.join(','),
       cpu,
       memory,
       maxRetries: verify.maxRetries,

@@ -31,7 +31,7 @@ export const service = {
 
 export const verify = {
   command: 'node',
-  args: 'verify.js',
+  args: ['verify.js', '--log'],
   maxRetries: 1,
   timeoutSeconds: 600,
   schedule: '17 5 * * *',

@@ -68,7 +68,10 @@ describe('a first deployment', () => {
     assert.match(flags['set-env-vars'], /^REPLICA_URL=gs:\/\/my-data\/a\/b,/)
     assert.equal(flags.memory, '1Gi')
     assert.ok('no-allow-unauthenticated' in flags)
-    assert.deepEqual(Object.keys(cloud.state.jobs), ['guests-verify'])
+    assert.deepEqual(
+      cloud.state.jobs['guests-verify'].flags['set-env-vars'],
+      'REPLICA_URL=gs://my-data/a/b,SERVICE_NAME=guests',
+    )
   })
 })
 

@@ -27,8 +27,7 @@ export function deployPlan(steps) {
   return steps.map(({ title, state }) => `  ${verbs[state].padEnd(7)} ${title}`).join('\n')
 }
 
-/** The commands that bring a thing from its state to what it is to be. */
+/** The commands that make a thing what it is to be, for what isn't so already. */
 export function commandsFor({ state, make, change = make }) {
-  if (state === 'there') return []
   return state === 'differs' ? change : make
 }

@@ -192,7 +192,7 @@ resource "google_cloud_run_v2_job" "verify" {
       containers {
         image   = var.image
         command = ["node"]
-        args    = ["verify.js"]
+        args    = ["verify.js", "--log"]
 
         env {
           name  = "REPLICA_URL"
@@ -203,8 +203,9 @@ resource "google_cloud_run_v2_job" "verify" {
           value = var.service
         }
         env {
+          # The job has no right to ask a service that isn't public.
           name  = "VERIFY_APP"
-          value = google_cloud_run_v2_service.app.uri
+          value = var.public ? google_cloud_run_v2_service.app.uri : ""
         }
 
         resources {

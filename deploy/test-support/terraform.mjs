@@ -34,6 +34,8 @@ export async function readModule(given) {
       return Object.fromEntries(entries)
     }
     if (typeof value !== 'string') return value
+    const choice = /^\$\{([\w.]+) \? ([\w.]+) : ""\}$/.exec(value)
+    if (choice) return lookUp(choice[1]) ? lookUp(choice[2]) : ''
     const whole = /^\$\{([\w.]+)\}$/.exec(value)
     if (whole) return lookUp(whole[1])
     return value.replace(/\$\{([\w.]+)\}/g, (_, reference) => lookUp(reference))

@@ -23,24 +23,25 @@ export function verifyJob(options) {
 }
 
 function deployJob(options) {
-  const { project, region, memory, service: serviceName } = options
+  const { project, region, memory, service: serviceName, isPublic } = options
   const { accounts, replicaUrl, verifyJob: name } = namesOf(options)
   const ofService = (field) => describeService(options, `value(${field})`)
+  // Cloud Run tells a job its own name alone; the lease knows that of the service. The job has no right
+  // to ask a service that isn't public.
+  const variables = `REPLICA_URL=${replicaUrl},SERVICE_NAME=${serviceName}`
   return gcloud('run jobs deploy', [name], {
     project,
     region,
     image: new Answer('', ofService('spec.template.spec.containers[0].image')),
     command: verify.command,
-    args: verify.args,
+    args: verify.args.join(','),
     serviceAccount: emailOf(accounts.verify, project),
     cpu: service.cpu,
     memory,
     maxRetries: verify.maxRetries,
     taskTimeout: `${verify.timeoutSeconds}s`,
-    // A job is told its own name alone; the lease knows that of the service.
-    setEnvVars: new Answer(
-      `REPLICA_URL=${replicaUrl},SERVICE_NAME=${serviceName},VERIFY_APP=`,
-      ofService('status.url'),
-    ),
+    setEnvVars: isPublic
+      ? new Answer(`${variables},VERIFY_APP=`, ofService('status.url'))
+      : variables,
   })
 }
