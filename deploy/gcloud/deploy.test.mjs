@@ -167,7 +167,7 @@ describe('the plan', () => {
       },
     })
     assert.deepEqual(asked, ['Go on? [y/N] '])
-    assert.match(said, /keep {4}the APIs run/)
+    assert.match(said, /keep {4}access to the APIs run/)
     assert.match(said, /create {2}the bucket gs:\/\/my-data in europe-west1/)
     assert.equal(error.message, 'Nothing was done.')
     assert.deepEqual(changes(cloud), [])

@@ -87,7 +87,10 @@ describe('a deployment that stops half-way', () => {
     const failures = [{ match: 'run deploy', message: 'Build failed', times: 1 }]
     const cloud = new Cloud({ failures })
     const { error } = await cloud.run(deploy, yes)
-    assert.match(error.message, /Done so far:\n {2}the APIs .*the secret visits-admin-token/s)
+    assert.match(
+      error.message,
+      /Done so far:\n {2}access to the APIs .*the secret visits-admin-token/s,
+    )
     assert.match(error.message, /The same command again goes on from here/)
     const token = cloud.state.secrets['visits-admin-token'].versions
     const before = cloud.calls({ onlyChanges: true }).length

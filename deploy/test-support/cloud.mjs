@@ -36,7 +36,7 @@ export class Cloud {
     symlinkSync(fake, join(folder, 'gcloud'))
     this.#state = join(folder, 'state.json')
     this.#calls = join(folder, 'calls.jsonl')
-    this.set({ ...empty, ...state })
+    writeFileSync(this.#state, JSON.stringify({ ...empty, ...state }))
     writeFileSync(this.#calls, '')
     this.env = {
       ...process.env,
@@ -53,8 +53,7 @@ export class Cloud {
 
   /** Replaces a part of the state. */
   set(part) {
-    const before = part.apis ? {} : this.state
-    writeFileSync(this.#state, JSON.stringify({ ...before, ...part }))
+    writeFileSync(this.#state, JSON.stringify({ ...this.state, ...part }))
   }
 
   /** All calls until now, or those that changed something. */
@@ -95,7 +94,7 @@ export class Cloud {
     return { printed: printed.join('\n'), said: said.join('\n'), waits, error }
   }
 
-  /** Runs a line in a shell, or a file of bin/ in a process of its own. */
+  /** Runs a program that finds this cloud's gcloud. */
   process(command, args = []) {
     const { env } = this
     const options = { env, encoding: 'utf8', timeout: 60_000 }

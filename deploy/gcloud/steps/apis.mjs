@@ -10,7 +10,7 @@ export async function enabledApis(cloud, project) {
 /** @returns {import('./step.mjs').Step} */
 export function enableApis({ project }) {
   return {
-    title: `the APIs ${apis.map((api) => api.replace('.googleapis.com', '')).join(' ')}`,
+    title: `access to the APIs ${apis.map((api) => api.replace('.googleapis.com', '')).join(' ')}`,
     api: null,
     look: async (cloud) => {
       const enabled = await enabledApis(cloud, project)
