@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { emailOf, namesOf } from './names.mjs'
+import { defaults, roles, service, verify } from './settings.mjs'
+import { saidByGcloud } from './test-support/said-by-gcloud.mjs'
+import { saidByTerraform } from './test-support/said-by-terraform.mjs'
+import { saidByYaml } from './test-support/said-by-yaml.mjs'
+import { readModule } from './test-support/terraform.mjs'
+
+const options = {
+  project: 'my-project',
+  region: 'europe-west1',
+  bucket: 'my-data',
+  image: 'europe-west1-docker.pkg.dev/my-project/visits/visits:1',
+}
+const wanted = whatSettingsWant()
+
+describe('npm run deploy', () => {
+  it('sets what the table of settings says', async () => {
+    assert.deepEqual(inOrder(await saidByGcloud(options)), inOrder(wanted))
+  })
+})
+
+describe('service.yaml', () => {
+  it('sets the same, and no field that Cloud Run does not know', async () => {
+    const { isPublic, ...aService } = wanted.service
+    assert.deepEqual(await saidByYaml(options), aService)
+  })
+})
+
+describe('the Terraform module', () => {
+  it('sets the same, but builds no image', async () => {
+    assert.deepEqual(inOrder(await saidByTerraform(options)), inOrder(withoutBuild(wanted)))
+  })
+
+  it('refers to nothing that is not there', async () => {
+    const { unknown } = await readModule(options)
+    assert.deepEqual(unknown, [])
+  })
+
+  it('keeps the admin token out of its state', async () => {
+    const { resources } = await readModule(options)
+    const version = resources.google_secret_manager_secret_version.admin_token
+    assert.equal(version.secret_data_wo, 'ephemeral.random_password.admin_token.result')
+    assert.equal(resources.random_password, undefined)
+  })
+})
+
+function whatSettingsWant() {
+  const names = namesOf({ ...options, ...defaults })
+  const email = (account) => emailOf(names.accounts[account], options.project)
+  const grant = (account, kind, thing) => ({
+    thing,
+    role: roles[account][kind],
+    member: `serviceAccount:${email(account)}`,
+  })
+  const { maxInstances, ...others } = service
+  const { cpu } = service
+  const { memory } = defaults
+  return {
+    bucket: {
+      url: names.bucketUrl,
+      location: options.region,
+      uniform_bucket_level_access: true,
+      public_access_prevention: 'enforced',
+    },
+    accounts: ['build', 'server', 'verify', 'schedule'].map(email),
+    grants: [
+      grant('build', 'project', `projects ${options.project}`),
+      grant('server', 'bucket', `storage buckets ${names.bucketUrl}`),
+      grant('server', 'secret', `secrets ${names.secret}`),
+      grant('verify', 'bucket', `storage buckets ${names.bucketUrl}`),
+      grant('schedule', 'job', `run jobs ${names.verifyJob}`),
+    ],
+    service: {
+      ...others,
+      name: defaults.service,
+      account: email('server'),
+      max: maxInstances,
+      maxInstances,
+      memory,
+      env: { REPLICA_URL: names.replicaUrl, GOOGLE_CLOUD_PROJECT: options.project },
+      secrets: { ADMIN_TOKEN: `${names.secret}:latest` },
+      isPublic: true,
+    },
+    verify: {
+      name: names.verifyJob,
+      account: email('verify'),
+      command: verify.command,
+      args: verify.args.join(','),
+      cpu,
+      memory,
+      maxRetries: verify.maxRetries,
+      timeout: `${verify.timeoutSeconds}s`,
+      env: { REPLICA_URL: names.replicaUrl, SERVICE_NAME: defaults.service },
+      knowsTheUrl: true,
+    },
+    schedule: {
+      name: names.verifyJob,
+      schedule: verify.schedule,
+      timeZone: verify.timeZone,
+      uri: names.verifyUrl,
+      account: email('schedule'),
+    },
+  }
+}
+
+function withoutBuild({ accounts, grants, ...others }) {
+  const isBuild = (text) => text.includes('-build@')
+  return {
+    ...others,
+    accounts: accounts.filter((email) => !isBuild(email)),
+    grants: grants.filter(({ member }) => !isBuild(member)),
+  }
+}
+
+function inOrder({ accounts, grants, ...others }) {
+  const sorted = grants.map(({ thing, role, member }) => `${member} ${role} ${thing}`).sort()
+  return { ...others, accounts: accounts.toSorted(), grants: sorted }
+}

@@ -1,0 +1,54 @@
+/**
+ * A gcloud command that can be run or shown.
+ * @typedef {object} Command
+ * @property {Array<string | Answer>} args
+ * @property {boolean} secret whether it reads a random token on its stdin
+ */
+
+/** An argument that ends with what another command answers, known only when it is run. */
+export class Answer {
+  /**
+   * @param {string} before
+   * @param {Command} command
+   */
+  constructor(before, command) {
+    this.before = before
+    this.command = command
+  }
+}
+
+/**
+ * @param {string} words such as 'secrets create', split at spaces
+ * @param {Array<string>} [names] what it acts on
+ * @param {Record<string, string | number | boolean | Answer>} [flags] in camel case
+ * @returns {Command}
+ */
+export function gcloud(words, names = [], flags = {}) {
+  const args = Object.entries(flags).flatMap(([name, value]) => flag(name, value))
+  return { args: [...words.split(' '), ...names, ...args], secret: false }
+}
+
+/** The same command, reading a random token on its stdin. */
+export function readingToken({ args }) {
+  return { args: [...args, '--data-file', '-'], secret: true }
+}
+
+function flag(name, value) {
+  const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  if (value === true) return [`--${dashed}`]
+  if (value === false) return [`--no-${dashed}`]
+  return [`--${dashed}`, value instanceof Answer ? value : String(value)]
+}
+
+const makeToken = `node -e "process.stdout.write(require('crypto').randomBytes(32).toString('base64url'))"`
+
+/** The command as a line for a shell, to be run by hand. */
+export function line({ args, secret }) {
+  const words = ['gcloud', ...args.map(quoted)].join(' ')
+  return secret ? `${makeToken} | ${words} # (a random token)` : words
+}
+
+function quoted(arg) {
+  if (arg instanceof Answer) return `"${arg.before}$(${line(arg.command)})"`
+  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
+}

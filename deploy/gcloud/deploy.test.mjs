@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { root } from '../../bin/lib/project.mjs'
+import { apis } from '../settings.mjs'
+import { Cloud } from '../test-support/cloud.mjs'
+import { deploy } from './deploy.mjs'
+
+const where = ['--project', 'my-project', '--region', 'europe-west1', '--bucket', 'my-data']
+const yes = [...where, '--yes']
+
+describe('a first deployment', () => {
+  it('makes all that the app needs, and says where it is', async () => {
+    const cloud = new Cloud()
+    const { printed, error } = await cloud.run(deploy, yes)
+    assert.equal(error, null)
+    assert.match(printed, /The app is at https:\/\/visits-x\.run\.app/)
+    assert.match(printed, /gcloud secrets versions access latest --secret visits-admin-token/)
+    const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
+    assert.deepEqual(buckets, {
+      'gs://my-data': {
+        location: 'EUROPE-WEST1',
+        uniform_bucket_level_access: true,
+        public_access_prevention: 'enforced',
+      },
+    })
+    assert.deepEqual(
+      accounts.map((email) => email.split('@')[0]),
+      ['visits-build', 'visits-server', 'visits-verify', 'visits-schedule'],
+    )
+    assert.deepEqual(granted(policies), [
+      'projects my-project: visits-build roles/run.builder',
+      'storage buckets gs://my-data: visits-server roles/storage.objectAdmin',
+      'secrets visits-admin-token: visits-server roles/secretmanager.secretAccessor',
+      'storage buckets gs://my-data: visits-verify roles/storage.objectViewer',
+      'run jobs visits-verify: visits-schedule roles/run.invoker',
+    ])
+    assert.deepEqual(secrets, { 'visits-admin-token': { versions: ['token-of-the-test'] } })
+    assert.equal(services.visits.revision, 1)
+    assert.equal(jobs['visits-verify'].flags.image, services.visits.image)
+    assert.equal(
+      jobs['visits-verify'].flags['set-env-vars'],
+      'REPLICA_URL=gs://my-data/visits,SERVICE_NAME=visits,VERIFY_APP=https://visits-x.run.app',
+    )
+    assert.equal(schedules['visits-verify'].schedule, '17 5 * * *')
+  })
+
+  it('runs exactly the commands that --dry-run prints, each of which can be run by hand', async () => {
+    const real = new Cloud()
+    await real.run(deploy, yes)
+    const byHand = new Cloud()
+    const { printed } = await byHand.run(deploy, [...where, '--dry-run'])
+    assert.deepEqual(byHand.calls(), [])
+    for (const line of printed.split('\n')) {
+      const { status, stderr } = byHand.process('sh', ['-c', line])
+      assert.equal(status, 0, `${line}\n${stderr}`)
+    }
+    const argvs = (cloud) => cloud.calls({ onlyChanges: true }).map(({ argv }) => argv)
+    assert.deepEqual(argvs(byHand), argvs(real))
+    assert.match(byHand.state.secrets['visits-admin-token'].versions[0], /^[\w-]{43}$/)
+  })
+
+  it('keeps its names and its access apart where it is told to', async () => {
+    const cloud = new Cloud()
+    const options = ['--service', 'guests', '--path', 'a/b', '--memory', '1Gi', '--no-public']
+    await cloud.run(deploy, [...yes, ...options])
+    const { flags } = cloud.state.services.guests
+    assert.match(flags['set-env-vars'], /^REPLICA_URL=gs:\/\/my-data\/a\/b,/)
+    assert.equal(flags.memory, '1Gi')
+    assert.ok('no-allow-unauthenticated' in flags)
+    assert.deepEqual(
+      cloud.state.jobs['guests-verify'].flags['set-env-vars'],
+      'REPLICA_URL=gs://my-data/a/b,SERVICE_NAME=guests',
+    )
+  })
+})
+
+describe('a second deployment', () => {
+  it('creates nothing, and deploys a new revision and the job with its image', async () => {
+    const cloud = new Cloud()
+    await cloud.run(deploy, yes)
+    cloud.forget()
+    const { error } = await cloud.run(deploy, yes)
+    assert.equal(error, null)
+    assert.deepEqual(changes(cloud), ['run deploy visits', 'run jobs deploy visits-verify'])
+    assert.equal(cloud.state.services.visits.revision, 2)
+    assert.equal(cloud.state.jobs['visits-verify'].flags.image, 'image@sha256:2')
+  })
+
+  it('mends what differs, and says so first', async () => {
+    const cloud = new Cloud()
+    await cloud.run(deploy, yes)
+    const { buckets, schedules } = cloud.state
+    buckets['gs://my-data'].public_access_prevention = 'inherited'
+    schedules['visits-verify'].schedule = '* * * * *'
+    cloud.set({ buckets, schedules, secrets: { 'visits-admin-token': { versions: [] } } })
+    cloud.forget()
+    const { said } = await cloud.run(deploy, yes)
+    assert.match(said, /change {2}the bucket gs:\/\/my-data/)
+    assert.deepEqual(changes(cloud), [
+      'storage buckets update gs://my-data',
+      'secrets versions add visits-admin-token',
+      'run deploy visits',
+      'run jobs deploy visits-verify',
+      'scheduler jobs update http visits-verify',
+    ])
+    assert.equal(cloud.state.schedules['visits-verify'].schedule, '17 5 * * *')
+  })
+
+  it('gives a role again that only holds under a condition', async () => {
+    const cloud = new Cloud()
+    await cloud.run(deploy, yes)
+    const { policies } = cloud.state
+    policies['storage buckets gs://my-data'][0].condition = { expression: 'false' }
+    cloud.set({ policies })
+    cloud.forget()
+    await cloud.run(deploy, yes)
+    assert.ok(changes(cloud).includes('storage buckets add-iam-policy-binding gs://my-data'))
+  })
+
+  it('refuses to move a service away from its data', async () => {
+    const cloud = new Cloud()
+    await cloud.run(deploy, yes)
+    cloud.forget()
+    const { error } = await cloud.run(deploy, [...yes, '--path', 'elsewhere'])
+    assert.match(error.message, /keeps its data in gs:\/\/my-data\/visits/)
+    assert.deepEqual(changes(cloud), [])
+  })
+})
+
+describe('the admin token', () => {
+  it('is nowhere but on the stdin of the one command that stores it', async () => {
+    const cloud = new Cloud()
+    const bin = join(root, 'bin', 'deploy.mjs')
+    const { status, stdout, stderr } = cloud.process(process.execPath, [bin, ...yes])
+    assert.equal(status, 0, stderr)
+    const [token] = cloud.state.secrets['visits-admin-token'].versions
+    assert.match(token, /^[\w-]{43}$/)
+    assert.equal(Buffer.from(token, 'base64url').length, 32)
+    assert.ok(!`${stdout}${stderr}`.includes(token))
+    assert.ok(!JSON.stringify(cloud.calls().map(({ argv }) => argv)).includes(token))
+    const readers = cloud.calls().filter(({ stdin }) => stdin?.includes(token))
+    assert.deepEqual(
+      readers.map(({ argv }) => argv.slice(0, 2)),
+      [['secrets', 'create']],
+    )
+  })
+
+  it('is not shown when it can not be stored', async () => {
+    const cloud = new Cloud({
+      failures: [{ match: 'secrets create', message: 'PERMISSION_DENIED' }],
+    })
+    const { error, said } = await cloud.run(deploy, yes)
+    assert.match(error.message, /gcloud secrets create visits-admin-token failed/)
+    assert.ok(!`${error.message}${said}`.includes('token-of-the-test'))
+  })
+})
+
+describe('the plan', () => {
+  it('is shown before the question, and a no changes nothing', async () => {
+    const cloud = new Cloud({ apis })
+    const asked = []
+    const { error, said } = await cloud.run(deploy, where, {
+      ask: async (question) => {
+        asked.push(question)
+        return 'n'
+      },
+    })
+    assert.deepEqual(asked, ['Go on? [y/N] '])
+    assert.match(said, /keep {4}access to the APIs run/)
+    assert.match(said, /create {2}the bucket gs:\/\/my-data in europe-west1/)
+    assert.equal(error.message, 'Nothing was done.')
+    assert.deepEqual(changes(cloud), [])
+  })
+
+  it('is carried out after a yes', async () => {
+    const cloud = new Cloud()
+    const { error } = await cloud.run(deploy, where, { ask: async () => 'y' })
+    assert.equal(error, null)
+  })
+
+  it('is refused where nobody can be asked', () => {
+    const cloud = new Cloud()
+    const bin = join(root, 'bin', 'deploy.mjs')
+    const { status, stderr } = cloud.process(process.execPath, [bin, ...where])
+    assert.equal(status, 1)
+    assert.match(stderr, /Nobody can be asked.*Give --yes/)
+    assert.deepEqual(changes(cloud), [])
+  })
+})
+
+describe('the result as JSON', () => {
+  it('is all that is on stdout', () => {
+    const cloud = new Cloud()
+    const bin = join(root, 'bin', 'deploy.mjs')
+    const { stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
+    const { url, done } = JSON.parse(stdout)
+    assert.equal(url, 'https://visits-x.run.app')
+    assert.equal(done.length, 15)
+  })
+
+  it('tells of a failure what was done before it', () => {
+    const cloud = new Cloud({ failures: [{ match: 'run deploy', message: 'Build failed' }] })
+    const bin = join(root, 'bin', 'deploy.mjs')
+    const { status, stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
+    const { error, done } = JSON.parse(stdout)
+    assert.equal(status, 1)
+    assert.match(error, /gcloud run deploy visits failed/)
+    assert.ok(done.includes('the secret visits-admin-token'))
+  })
+})
+
+function changes(cloud) {
+  return cloud.calls({ onlyChanges: true }).map(({ argv }) =>
+    argv
+      .slice(
+        0,
+        argv.findIndex((arg) => arg.startsWith('--')),
+      )
+      .join(' '),
+  )
+}
+
+function granted(policies) {
+  return Object.entries(policies)
+    .flatMap(([thing, bindings]) =>
+      bindings.flatMap(({ role, members }) =>
+        members.map((member) => `${thing}: ${member.replace(/^.*:|@.*$/g, '')} ${role}`),
+      ),
+    )
+    .sort(byOrder)
+}
+
+// The policies are grouped by thing, the roles are given in this order.
+const order = ['build', 'server roles/storage', 'server roles/secret', 'verify roles', 'schedule']
+function byOrder(one, other) {
+  const place = (text) => order.findIndex((part) => text.includes(part))
+  return place(one) - place(other)
+}

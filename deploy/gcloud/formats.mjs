@@ -1,0 +1,52 @@
+/** What each value has to look like: a test of it, and the words for whoever gets it wrong. */
+export const formats = {
+  // https://cloud.google.com/resource-manager/docs/creating-managing-projects
+  project: {
+    fits: (text) => /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(text),
+    words: "a project's id: 6 to 30 lowercase letters, digits and hyphens, a letter first",
+  },
+  // https://cloud.google.com/run/docs/locations
+  region: {
+    fits: (text) => /^[a-z]+-[a-z]+[0-9]+$/.test(text),
+    words: 'a region, as in europe-west1',
+  },
+  bucket: {
+    fits: isBucketName,
+    words:
+      'a bucket\'s name: 3 to 63 lowercase letters, digits, "-", "_" and ".", a letter or digit first and last, and nothing like "google"',
+  },
+  // Cloud Run takes 49, but the longest name of a service account, SERVICE-schedule, has 30.
+  service: {
+    fits: (text) => /^[a-z]([a-z0-9-]{0,19}[a-z0-9])?$/.test(text),
+    words: 'up to 21 lowercase letters, digits and hyphens, a letter first',
+  },
+  path: {
+    fits: (text) =>
+      text.length <= 200 &&
+      text.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part)),
+    words: 'letters, digits, "-", "_" and ".", with single slashes between',
+  },
+  // https://cloud.google.com/run/docs/configuring/memory-limits
+  memory: {
+    fits: isMemory,
+    words: '512Mi to 4Gi, which is what one CPU may have',
+  },
+}
+
+// https://cloud.google.com/storage/docs/buckets#naming
+function isBucketName(text) {
+  return (
+    text.length <= 222 &&
+    (text.includes('.') || text.length <= 63) &&
+    /^[a-z0-9][a-z0-9._-]+[a-z0-9]$/.test(text) &&
+    text.split('.').every((part) => part.length > 0 && part.length <= 63) &&
+    !/^\d+\.\d+\.\d+\.\d+$/.test(text) &&
+    !/^goog|g[o0]{2}g[l1]e/.test(text)
+  )
+}
+
+function isMemory(text) {
+  const [, amount, unit] = /^([1-9][0-9]*)(Mi|Gi)$/.exec(text) ?? []
+  const mebibytes = Number(amount) * (unit === 'Gi' ? 1024 : 1)
+  return mebibytes >= 512 && mebibytes <= 4096
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { report } from '../../bin/lib/failure.mjs'
+import { root } from '../../bin/lib/project.mjs'
+import { WrongArguments } from './arguments.mjs'
+import { askOnTerminal } from './confirm.mjs'
+import { gcloudRunner } from './run.mjs'
+
+/**
+ * Runs a command of this folder with the real means. What is said goes to stderr, so that stdout has
+ * the result alone.
+ * @param {(args: string[], means: Parameters<typeof import('./deploy.mjs').deploy>[1]) =>
+ *   Promise<void>} command
+ * @param {string[]} args
+ */
+export async function main(command, args) {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
+  try {
+    await command(args, {
+      run: gcloudRunner({ cwd: root, env: process.env, signal: stop.signal }),
+      newToken: () => randomBytes(32).toString('base64url'),
+      say: console.error,
+      print: console.log,
+      ask: askOnTerminal,
+      wait,
+    })
+  } catch (error) {
+    report(error)
+    if (args.includes('--json')) {
+      console.log(JSON.stringify({ error: error.message, done: error.done ?? [] }))
+    }
+    if (error instanceof WrongArguments) {
+      console.error('See --help.')
+      process.exitCode = 2
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { apply } from './apply.mjs'
+import { readArguments } from './arguments.mjs'
+import { line } from './command.mjs'
+import { agree, agreeByTyping } from './confirm.mjs'
+import { look } from './plan.mjs'
+import { saysMissing } from './problems.mjs'
+import { Project } from './project.mjs'
+import { stepsOf } from './steps.mjs'
+
+const help = `Takes away what npm run deploy made, and keeps the data.
+
+  npm run teardown -- --project PROJECT --region REGION --bucket BUCKET
+
+  --project, --region, --bucket, --service   as they were given to npm run deploy
+  --delete-data   delete the bucket too, with everything that is in it
+  --yes           don't ask
+  --dry-run       run nothing, print the commands
+  --help
+
+It prints what it will do, asks, and does it. With the data kept, npm run deploy brings everything
+back. Exit codes: 0 done, 1 failed, 2 wrong arguments.`
+
+const known = {
+  texts: ['project', 'region', 'bucket', 'service'],
+  switches: ['deleteData', 'yes', 'dryRun', 'help'],
+}
+
+/**
+ * @param {string[]} args
+ * @param {Parameters<typeof import('./deploy.mjs').deploy>[1]} means
+ * @throws {Failure}
+ */
+export async function teardown(args, means) {
+  const options = readArguments(args, known)
+  const { print, say, run } = means
+  if (options.help) return print(help)
+  const steps = stepsOf(options).reverse()
+  if (options.dryRun) return print(steps.flatMap(({ remove = [] }) => remove.map(line)).join('\n'))
+
+  const looked = await look(steps, new Project(run), options.project)
+  const there = looked.filter(({ state, remove }) => state !== 'missing' && remove)
+  say(planInWords(there, options))
+  if (there.length === 0) return
+  if (!options.yes) await consent(options, means.ask)
+  const things = there.map(({ title, remove }) => ({ title, commands: remove }))
+  await apply(things, saysMissing, means)
+  print(`\nGone. ${fate(options)}`)
+}
+
+function planInWords(there, options) {
+  const { project, service } = options
+  if (there.length === 0) return `There is nothing of ${service} in the project ${project}.`
+  const lines = there.map(({ title }) => `  delete  ${title}`)
+  return `In the project ${project}:\n${lines.join('\n')}\n${fate(options)}`
+}
+
+function fate({ bucket, deleteData }) {
+  return deleteData
+    ? `The bucket gs://${bucket} goes with everything in it; for a week Google can restore it (soft delete).`
+    : `The bucket gs://${bucket} and the data in it stay.`
+}
+
+async function consent({ bucket, deleteData }, ask) {
+  if (!deleteData) return agree('Go on?', ask)
+  return agreeByTyping(`Type ${bucket} to delete it with all its data:`, bucket, ask)
+}

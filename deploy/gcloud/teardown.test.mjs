@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Cloud } from '../test-support/cloud.mjs'
+import { deploy } from './deploy.mjs'
+import { teardown } from './teardown.mjs'
+
+const where = ['--project', 'my-project', '--region', 'europe-west1', '--bucket', 'my-data']
+const yes = [...where, '--yes']
+
+describe('a teardown', () => {
+  it('takes away all but the bucket, whose policy forgets the accounts', async () => {
+    const cloud = await deployed()
+    const { error, printed } = await cloud.run(teardown, yes)
+    assert.equal(error, null)
+    assert.match(printed, /The bucket gs:\/\/my-data and the data in it stay/)
+    const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
+    assert.deepEqual([accounts, jobs, schedules, secrets, services], [[], {}, {}, {}, {}])
+    assert.deepEqual(Object.values(policies).flat(), [])
+    assert.deepEqual(Object.keys(buckets), ['gs://my-data'])
+    assert.ok(!cloud.calls().some(({ argv }) => argv[0] === 'storage' && argv[1] === 'rm'))
+  })
+
+  it('can be undone by a deployment', async () => {
+    const cloud = await deployed()
+    await cloud.run(teardown, yes)
+    const { error } = await cloud.run(deploy, yes)
+    assert.equal(error, null)
+    assert.equal(cloud.state.services.visits.revision, 1)
+  })
+
+  it('runs exactly the commands that --dry-run prints', async () => {
+    const cloud = await deployed()
+    const { printed } = await cloud.run(teardown, [...where, '--delete-data', '--dry-run'])
+    assert.deepEqual(cloud.calls(), [])
+    await cloud.run(teardown, [...yes, '--delete-data'])
+    const ran = cloud.calls({ onlyChanges: true }).map(({ argv }) => `gcloud ${argv.join(' ')}`)
+    assert.deepEqual(ran, printed.split('\n'))
+    assert.deepEqual(cloud.state.buckets, {})
+  })
+
+  it('does nothing a second time', async () => {
+    const cloud = await deployed()
+    await cloud.run(teardown, yes)
+    cloud.forget()
+    const { error, said } = await cloud.run(teardown, yes)
+    assert.equal(error, null)
+    assert.match(said, /There is nothing of visits in the project my-project/)
+    assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
+  })
+
+  it('takes for done what somebody else took away meanwhile', async () => {
+    const cloud = await deployed()
+    const failures = [{ match: 'secrets delete', message: 'NOT_FOUND: Secret not found.' }]
+    cloud.set({ failures })
+    const { error } = await cloud.run(teardown, yes)
+    assert.equal(error, null)
+    assert.deepEqual(cloud.state.accounts, [])
+  })
+
+  it('says what is gone when it stops half-way', async () => {
+    const cloud = await deployed()
+    cloud.set({ failures: [{ match: 'run services delete', message: 'PERMISSION_DENIED' }] })
+    const { error } = await cloud.run(teardown, yes)
+    assert.match(error.message, /Done so far:\n {2}the schedule visits-verify/)
+  })
+})
+
+describe('the question', () => {
+  it('is a yes for what can be made again', async () => {
+    const cloud = await deployed()
+    const { error } = await cloud.run(teardown, where, { ask: async () => 'no' })
+    assert.equal(error.message, 'Nothing was done.')
+    assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
+  })
+
+  it('is the name of the bucket for the data', async () => {
+    const cloud = await deployed()
+    const options = [...where, '--delete-data']
+    const { error } = await cloud.run(teardown, options, { ask: async () => 'y' })
+    assert.match(error.message, /That is not my-data: nothing was done/)
+    assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
+    await cloud.run(teardown, options, { ask: async () => 'my-data' })
+    assert.deepEqual(cloud.state.buckets, {})
+  })
+
+  it('is refused where nobody can be asked', async () => {
+    const cloud = await deployed()
+    const { error } = await cloud.run(teardown, where)
+    assert.match(error.message, /Give --yes/)
+    assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
+  })
+})
+
+async function deployed() {
+  const cloud = new Cloud()
+  const { error } = await cloud.run(deploy, yes)
+  assert.equal(error, null)
+  cloud.forget()
+  return cloud
+}

@@ -1,0 +1,48 @@
+variable "project" {
+  description = "The project's id."
+  type        = string
+}
+
+variable "region" {
+  description = "Where it all runs, as in europe-west1."
+  type        = string
+}
+
+variable "bucket" {
+  description = "The bucket that is made for the data."
+  type        = string
+}
+
+variable "image" {
+  description = "The app's image, as in europe-west1-docker.pkg.dev/PROJECT/visits/visits:1."
+  type        = string
+}
+
+variable "service" {
+  description = "The name of the service. Its service accounts are named after it."
+  type        = string
+  default     = "visits"
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,19}[a-z0-9])?$", var.service))
+    error_message = "Up to 21 lowercase letters, digits and hyphens, a letter first."
+  }
+}
+
+variable "path" {
+  description = "Below which the data is in the bucket."
+  type        = string
+  default     = "visits"
+}
+
+variable "memory" {
+  description = "512Mi to 4Gi; the database is in it."
+  type        = string
+  default     = "512Mi"
+}
+
+variable "public" {
+  description = "Whether everybody may read the pages."
+  type        = bool
+  default     = true
+}

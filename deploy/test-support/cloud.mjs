@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { after } from 'node:test'
+import { gcloudRunner } from '../gcloud/run.mjs'
+
+const fake = join(import.meta.dirname, 'fake-gcloud.mjs')
+const empty = {
+  apis: ['storage.googleapis.com'],
+  accounts: [],
+  buckets: {},
+  bucketsOfOthers: [],
+  policies: {},
+  secrets: {},
+  services: {},
+  jobs: {},
+  schedules: {},
+  failures: [],
+}
+const folders = []
+
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
+/** A Google Cloud project in a folder, with the gcloud that works on it first on the PATH. */
+export class Cloud {
+  #state
+  #calls
+
+  /** @param {Partial<typeof empty>} [state] */
+  constructor(state) {
+    const folder = mkdtempSync(join(tmpdir(), 'cloud-'))
+    folders.push(folder)
+    symlinkSync(fake, join(folder, 'gcloud'))
+    this.#state = join(folder, 'state.json')
+    this.#calls = join(folder, 'calls.jsonl')
+    writeFileSync(this.#state, JSON.stringify({ ...empty, ...state }))
+    writeFileSync(this.#calls, '')
+    this.env = {
+      ...process.env,
+      PATH: [folder, process.env.PATH].join(delimiter),
+      FAKE_GCLOUD_STATE: this.#state,
+      FAKE_GCLOUD_CALLS: this.#calls,
+    }
+  }
+
+  /** @returns {typeof empty} */
+  get state() {
+    return JSON.parse(readFileSync(this.#state, 'utf8'))
+  }
+
+  /** Replaces a part of the state. */
+  set(part) {
+    writeFileSync(this.#state, JSON.stringify({ ...this.state, ...part }))
+  }
+
+  /** All calls until now, or those that changed something. */
+  calls({ onlyChanges = false } = {}) {
+    const lines = readFileSync(this.#calls, 'utf8').split('\n').filter(Boolean)
+    const calls = lines.map((line) => JSON.parse(line))
+    return onlyChanges ? calls.filter(({ argv }) => !isRead(argv)) : calls
+  }
+
+  /** Forgets the calls until now. */
+  forget() {
+    writeFileSync(this.#calls, '')
+  }
+
+  /**
+   * Runs a command of deploy/gcloud here.
+   * @param {(args: string[], means: object) => Promise<void>} command
+   * @param {string[]} args
+   * @param {{ask?: () => Promise<string | null>, newToken?: () => string}} [means]
+   * @returns {Promise<{printed: string, said: string, waits: number[], error: Error | null}>}
+   */
+  async run(command, args, { ask = async () => null, newToken = () => 'token-of-the-test' } = {}) {
+    const printed = []
+    const said = []
+    const waits = []
+    const means = {
+      run: gcloudRunner({ cwd: tmpdir(), env: this.env }),
+      print: (text) => printed.push(text),
+      say: (text) => said.push(text),
+      wait: async (ms) => waits.push(ms),
+      ask,
+      newToken,
+    }
+    const error = await command(args, means).then(
+      () => null,
+      (error) => error,
+    )
+    return { printed: printed.join('\n'), said: said.join('\n'), waits, error }
+  }
+
+  /** Runs a program that finds this cloud's gcloud. */
+  process(command, args = []) {
+    const { env } = this
+    const options = { env, encoding: 'utf8', timeout: 60_000 }
+    return spawnSync(command, args, options)
+  }
+}
+
+function isRead(argv) {
+  return /^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions) list /.test(
+    argv.join(' '),
+  )
+}

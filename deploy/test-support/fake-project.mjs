@@ -1,0 +1,184 @@
+/**
+ * What each command of the fake gcloud does to its project, by its words. It keeps the order that
+ * Google Cloud enforces: nothing is given to whoever isn't there.
+ * @returns {Record<string, (...names: string[]) => unknown>}
+ */
+export function verbsOf({ state, flags, stdin, fail }) {
+  const verbs = {
+    'services list': () => state.apis.map((name) => ({ config: { name }, state: 'ENABLED' })),
+    'services enable': (...apis) => {
+      state.apis = [...new Set([...state.apis, ...apis])]
+    },
+
+    'storage buckets describe': (url) => bucket(url),
+    'storage buckets create': (url) => {
+      if (state.bucketsOfOthers.includes(url)) {
+        fail('HTTPError 409: The requested bucket name is not available. The bucket namespace is')
+      }
+      if (state.buckets[url]) fail('HTTPError 409: you already own it.')
+      state.buckets[url] = {
+        location: flags.location.toUpperCase(),
+        uniform_bucket_level_access: 'uniform-bucket-level-access' in flags,
+        public_access_prevention: 'public-access-prevention' in flags ? 'enforced' : 'inherited',
+      }
+    },
+    'storage buckets update': (url) => {
+      bucket(url).uniform_bucket_level_access = 'uniform-bucket-level-access' in flags
+      bucket(url).public_access_prevention = 'enforced'
+    },
+    'storage rm': (url) => {
+      bucket(url)
+      delete state.buckets[url]
+    },
+
+    'iam service-accounts list': () => state.accounts.map((email) => ({ email })),
+    'iam service-accounts create': (id) => {
+      const email = `${id}@${flags.project}.iam.gserviceaccount.com`
+      if (state.accounts.includes(email))
+        fail(`ALREADY_EXISTS: Service account ${id} already exists`)
+      state.accounts.push(email)
+    },
+    'iam service-accounts delete': (email) => {
+      account(email)
+      state.accounts = state.accounts.filter((other) => other !== email)
+    },
+
+    'secrets describe': (name) => secret(name),
+    'secrets create': (name) => {
+      if (state.secrets[name]) fail(`ALREADY_EXISTS: Secret [${name}] already exists.`)
+      state.secrets[name] = { versions: [stdin] }
+    },
+    'secrets delete': (name) => {
+      secret(name)
+      delete state.secrets[name]
+      delete state.policies[`secrets ${name}`]
+    },
+    'secrets versions list': (name) =>
+      secret(name).versions.map((_, index) => ({ name: index + 1 })),
+    'secrets versions add': (name) => {
+      secret(name).versions.push(stdin)
+    },
+
+    'run services describe': (name) => service(name),
+    'run deploy': (name) => {
+      const build = flags['build-service-account'].split('/').at(-1)
+      account(build)
+      account(flags['service-account'])
+      needsRole(`projects ${flags.project}`, 'roles/run.builder', build)
+      const [, secretName] = /^ADMIN_TOKEN=(.*):latest$/.exec(flags['set-secrets'])
+      if (secret(secretName).versions.length === 0) fail('Secret has no version')
+      needsRole(
+        `secrets ${secretName}`,
+        'roles/secretmanager.secretAccessor',
+        flags['service-account'],
+      )
+      const revision = (state.services[name]?.revision ?? 0) + 1
+      state.services[name] = { revision, image: `image@sha256:${revision}`, flags }
+    },
+    'run services delete': (name) => {
+      service(name)
+      delete state.services[name]
+    },
+
+    'run jobs describe': (name) => job(name),
+    'run jobs deploy': (name) => {
+      account(flags['service-account'])
+      if (!Object.values(state.services).some(({ image }) => image === flags.image)) {
+        fail(`Image '${flags.image}' not found.`)
+      }
+      state.jobs[name] = { flags }
+    },
+    'run jobs delete': (name) => {
+      job(name)
+      delete state.jobs[name]
+      delete state.policies[`run jobs ${name}`]
+    },
+
+    'scheduler jobs describe': (name) => schedule(name),
+    'scheduler jobs create http': (name) => {
+      if (state.schedules[name]) fail('ALREADY_EXISTS: Job already exists')
+      state.schedules[name] = scheduleOfFlags()
+    },
+    'scheduler jobs update http': (name) => {
+      schedule(name)
+      state.schedules[name] = scheduleOfFlags()
+    },
+    'scheduler jobs delete': (name) => {
+      schedule(name)
+      delete state.schedules[name]
+    },
+  }
+  const things = {
+    projects: () => {},
+    'storage buckets': bucket,
+    secrets: secret,
+    'run jobs': job,
+  }
+  for (const [kind, find] of Object.entries(things)) {
+    const ofThing = (name) => {
+      find(name)
+      return `${kind} ${name}`
+    }
+    verbs[`${kind} get-iam-policy`] = (name) => ({
+      bindings: state.policies[ofThing(name)] ?? [],
+    })
+    verbs[`${kind} add-iam-policy-binding`] = (name) => {
+      account(flags.member.replace('serviceAccount:', ''))
+      state.policies[ofThing(name)] ??= []
+      state.policies[ofThing(name)].push({ role: flags.role, members: [flags.member] })
+    }
+    verbs[`${kind} remove-iam-policy-binding`] = (name) => {
+      const others = state.policies[ofThing(name)].filter(
+        ({ role, members }) => role !== flags.role || !members.includes(flags.member),
+      )
+      state.policies[ofThing(name)] = others
+    }
+  }
+  return verbs
+
+  function scheduleOfFlags() {
+    account(flags['oauth-service-account-email'])
+    return {
+      schedule: flags.schedule,
+      timeZone: flags['time-zone'],
+      httpTarget: {
+        uri: flags.uri,
+        oauthToken: { serviceAccountEmail: flags['oauth-service-account-email'] },
+      },
+    }
+  }
+
+  function needsRole(thing, role, email) {
+    const bindings = state.policies[thing] ?? []
+    const member = `serviceAccount:${email}`
+    if (bindings.some((one) => one.role === role && one.members.includes(member))) return
+    fail(`PERMISSION_DENIED: ${email} needs ${role} on ${thing}`)
+  }
+
+  function account(email) {
+    if (!state.accounts.includes(email)) fail(`NOT_FOUND: Unknown service account ${email}`)
+  }
+
+  function bucket(url) {
+    if (state.bucketsOfOthers.includes(url)) {
+      fail(`HTTPError 403: you do not have storage.buckets.get access to ${url}.`)
+    }
+    return state.buckets[url] ?? fail(`${url} not found: 404.`)
+  }
+
+  function secret(name) {
+    return state.secrets[name] ?? fail(`NOT_FOUND: Secret [${name}] not found.`)
+  }
+
+  function service(name) {
+    return state.services[name] ?? fail(`Cannot find service [${name}]`)
+  }
+
+  function job(name) {
+    return state.jobs[name] ?? fail(`Cannot find job [${name}].`)
+  }
+
+  function schedule(name) {
+    return state.schedules[name] ?? fail('NOT_FOUND: Job not found.')
+  }
+}

@@ -1,0 +1,81 @@
+import { deploy } from '../gcloud/deploy.mjs'
+import { Cloud } from './cloud.mjs'
+
+/**
+ * What a first deployment tells gcloud to set.
+ * @param {{project: string, region: string, bucket: string}} options
+ */
+export async function saidByGcloud({ project, region, bucket }) {
+  const cloud = new Cloud()
+  const where = ['--project', project, '--region', region, '--bucket', bucket]
+  await cloud.run(deploy, [...where, '--yes'])
+  const { accounts, buckets, jobs, policies, schedules, services } = cloud.state
+  return {
+    bucket: bucketSaid(buckets),
+    accounts,
+    grants: Object.entries(policies).flatMap(([thing, bindings]) =>
+      bindings.map(({ role, members: [member] }) => ({ thing, role, member })),
+    ),
+    service: serviceSaid(services),
+    verify: verifySaid(jobs),
+    schedule: scheduleSaid(schedules),
+  }
+}
+
+function bucketSaid(buckets) {
+  const [[url, { location, ...access }]] = Object.entries(buckets)
+  return { url, location: location.toLowerCase(), ...access }
+}
+
+function serviceSaid(services) {
+  const [[name, { flags }]] = Object.entries(services)
+  return {
+    name,
+    account: flags['service-account'],
+    executionEnvironment: flags['execution-environment'],
+    max: Number(flags.max),
+    maxInstances: Number(flags['max-instances']),
+    cpuThrottling: !flags['no-cpu-throttling'],
+    cpuBoost: flags['cpu-boost'],
+    cpu: flags.cpu,
+    memory: flags.memory,
+    env: pairs(flags['set-env-vars']),
+    secrets: pairs(flags['set-secrets']),
+    startupProbe: probe(flags['startup-probe']),
+    livenessProbe: probe(flags['liveness-probe']),
+    isPublic: flags['allow-unauthenticated'],
+  }
+}
+
+function verifySaid(jobs) {
+  const [[name, { flags }]] = Object.entries(jobs)
+  const { VERIFY_APP, ...env } = pairs(flags['set-env-vars'])
+  return {
+    name,
+    account: flags['service-account'],
+    command: flags.command,
+    args: flags.args,
+    cpu: flags.cpu,
+    memory: flags.memory,
+    maxRetries: Number(flags['max-retries']),
+    timeout: flags['task-timeout'],
+    env,
+    knowsTheUrl: VERIFY_APP.startsWith('https://'),
+  }
+}
+
+function scheduleSaid(schedules) {
+  const [[name, { schedule, timeZone, httpTarget }]] = Object.entries(schedules)
+  const { uri, oauthToken } = httpTarget
+  return { name, schedule, timeZone, uri, account: oauthToken.serviceAccountEmail }
+}
+
+function pairs(text) {
+  return Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
+}
+
+function probe(text) {
+  const { 'httpGet.path': path, ...numbers } = pairs(text)
+  const entries = Object.entries(numbers).map(([name, value]) => [name, Number(value)])
+  return { path, ...Object.fromEntries(entries) }
+}
