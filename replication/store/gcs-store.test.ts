@@ -131,7 +131,10 @@ describe('GcsStore', () => {
     faults.push(answers(500), answers(502))
     assert.equal((await store.read('lease.json'))?.body, 'mine')
     faults.push(answers(503), neverArrives)
-    assert.deepEqual(await store.list(''), ['lease.json'])
+    assert.deepEqual(
+      (await store.list('')).map(({ name }) => name),
+      ['lease.json'],
+    )
     faults.push(none, answers(503))
     await store.remove('')
     assert.equal(await content(), undefined)
