@@ -8,7 +8,7 @@ endChildrenOnSignals()
 try {
   const [rounds = '50', seed] = process.argv.slice(2)
   if (![rounds, seed ?? '1'].every((text) => /^[1-9]\d*$/.test(text))) {
-    throw new Failure('usage: npm run history -- [rounds] [seed]')
+    throw new Failure('usage: npm run soak -- [rounds] [seed]')
   }
   const env = { HISTORY_ROUNDS: rounds, ...(seed && { HISTORY_SEED: seed }) }
   const counts = await e2e({ only: 'every-history', env })
