@@ -18,7 +18,7 @@ export async function unit() {
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${report}`,
-    '{app,bin,db,replication,server}/**/*.test.{mjs,ts}',
+    '{app,bin,db,operations,replication,server}/**/*.test.{mjs,ts}',
   ]
   const env = {
     ...onPath([node, await parts.litestream()]),
