@@ -29,7 +29,7 @@ function buildPages() {
 async function bundleServer() {
   await rm(join(standalone, 'chunks'), { recursive: true, force: true })
   await build({
-    entryPoints: { server: 'server/main.ts' },
+    entryPoints: { server: 'server/main.ts', verify: 'operations/verify.ts' },
     outdir: standalone,
     bundle: true,
     // What is imported only when it is needed stays in a file that is loaded only then.

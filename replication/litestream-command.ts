@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { setInterval } from 'node:timers/promises'
 import { z } from 'zod'
 import { problemFrom, ReplicationProblem } from './problem.ts'
@@ -10,26 +10,54 @@ export type CommandOptions = {
   stallMs: number
 }
 
+/** A state before the newest: that of a transaction, or the last one before a time. */
+export type Moment = { txid: number } | { before: Date }
+
 /**
- * Restores the newest state of the replica at `url` to the new file `to`.
+ * Restores the newest state of the replica at `url`, or that of a moment, to the new file `to`.
  *
- * @returns whether there was a replica
+ * @returns the transaction that the file is at; null if there is no replica
  * @throws {ReplicationProblem} if there is one, or may be one, that can't be restored now
  */
 export async function restoreReplica(
   url: string,
   to: string,
-  options: CommandOptions,
-): Promise<boolean> {
-  await run(['restore', '-if-replica-exists', '-o', to, url], url, options, `${to}.tmp`)
-  if (size(to) !== null) return true
+  { moment, ...options }: CommandOptions & { moment?: Moment },
+): Promise<number | null> {
+  const args = ['restore', '-if-replica-exists', '-json', ...momentFlags(moment), '-o', to, url]
+  const output = await run(args, url, options, `${to}.tmp`)
+  if (size(to) !== null) return Number.parseInt(restored.parse(JSON.parse(output)).txid, 16)
   // Litestream also says "no backups" of a replica whose oldest files are gone.
   const txid = await newestTxid(url, options)
-  if (txid === 0) return false
+  if (txid === 0) return null
   throw new ReplicationProblem('replica-damaged', url, `reaches ${txid} but has no beginning`)
 }
 
-const ltxFiles = z.array(z.object({ max_txid: z.string().regex(/^[0-9a-f]{16}$/) }))
+/**
+ * Brings all of the database file, which nobody else replicates, to the replica at `url`.
+ *
+ * @param options.stallMs how long it may take; Litestream's uploads have no deadline
+ * @throws {ReplicationProblem} if it isn't all there
+ */
+export async function replicateOnce(
+  path: string,
+  url: string,
+  options: CommandOptions,
+): Promise<void> {
+  const config = `${path}-litestream.yml`
+  // JSON is YAML. Litestream goes on trying for 30 s after its only sync has failed, unless told.
+  const settings = {
+    'shutdown-sync-timeout': '1s',
+    logging: { level: 'error', stderr: true },
+    dbs: [{ path, replica: { url } }],
+  }
+  writeFileSync(config, JSON.stringify(settings))
+  await run(['replicate', '-once', '-no-expand-env', '-config', config], url, options)
+}
+
+const hexTxid = z.string().regex(/^[0-9a-f]{16}$/)
+const restored = z.object({ txid: hexTxid })
+const ltxFiles = z.array(z.object({ max_txid: hexTxid }))
 
 /**
  * The newest transaction in the replica at `url`; 0 if there is none.
@@ -42,6 +70,13 @@ export async function newestTxid(url: string, options: CommandOptions): Promise<
   return Math.max(0, ...files.map((file) => Number.parseInt(file.max_txid, 16)))
 }
 
+function momentFlags(moment: Moment | undefined): string[] {
+  if (!moment) return []
+  return 'txid' in moment
+    ? ['-txid', moment.txid.toString(16).padStart(16, '0')]
+    : ['-timestamp', moment.before.toISOString()]
+}
+
 async function run(
   args: string[],
   url: string,
@@ -49,7 +84,12 @@ async function run(
   growing?: string,
 ): Promise<string> {
   signal.throwIfAborted()
-  const child = spawn('litestream', args, { signal, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('litestream', args, {
+    signal,
+    // After SIGTERM it goes on waiting for a bucket that doesn't answer.
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = new AbortController()
   const stalled = killWhenStalled(child, stallMs, growing, ended.signal)
   let output = ''

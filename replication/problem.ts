@@ -48,7 +48,7 @@ const advice: Record<ProblemCode, string> = {
   'replica-too-old':
     'The replica was made by Litestream 0.3, which this release can not restore. Restore it with Litestream 0.3, and replicate the file with Litestream 0.5 to the same URL.',
   'replica-damaged':
-    'The replica can not be restored. Nothing was changed; restore an older state with `litestream restore -timestamp`.',
+    'The replica can not be restored. Nothing was changed; restore an older state with `npm run restore`, and bring it in with `npm run seed`.',
 }
 
 /** The database can't be restored or replicated now; its message names the fact and the next step. */

@@ -31,6 +31,11 @@ export function epochUrl(base: string, epoch: number): string {
   return `${base}/${epochName(epoch)}`
 }
 
+/** The path of the replica that a lease calls restorable: the base URL where there are no epochs. */
+export function sourceUrl(base: string, restorable: number): string {
+  return restorable === 0 ? base : epochUrl(base, restorable)
+}
+
 function parseBucket(text: string, rest: string): ReplicaUrl {
   const [bucket = '', ...folders] = rest.split('/')
   // https://cloud.google.com/storage/docs/buckets#naming

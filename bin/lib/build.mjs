@@ -11,6 +11,7 @@ const sources = [
   'bin/build.mjs',
   'db',
   'next.config.mjs',
+  'operations',
   'package-lock.json',
   'package.json',
   'public',

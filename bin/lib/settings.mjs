@@ -21,12 +21,17 @@ export async function settings({ dev, given = process.env }) {
     NODE_ENV: given.NODE_ENV ?? (dev ? 'development' : 'production'),
     PORT: given.PORT || '8080',
     DATA_DIR: resolve(given.DATA_DIR || join(root, 'data')),
-    REPLICA_URL: given.REPLICA_URL || pathToFileURL(join(root, 'data', 'bucket')).href,
+    REPLICA_URL: replicaUrl(given),
   }
   await mkdir(env.DATA_DIR, { recursive: true })
   await checkSocket(join(env.DATA_DIR, 'litestream.sock'))
   await checkPort(env.PORT)
   return env
+}
+
+/** Where the replica is: a folder of this machine unless told. */
+export function replicaUrl(given) {
+  return given.REPLICA_URL || pathToFileURL(join(root, 'data', 'bucket')).href
 }
 
 /** @throws {Failure} when Litestream can't have its socket there, or has it already */

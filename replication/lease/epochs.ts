@@ -2,8 +2,8 @@ import type { Store } from '../store/store.ts'
 
 /** The epochs that have any object in the bucket, oldest first. */
 export async function listEpochs(store: Store): Promise<number[]> {
-  const names = await store.list('epoch-')
-  const numbers = names.map((name) => Number(/^epoch-(\d{8})\//.exec(name)?.[1] ?? 0))
+  const objects = await store.list('epoch-')
+  const numbers = objects.map(({ name }) => Number(/^epoch-(\d{8})\//.exec(name)?.[1] ?? 0))
   return [...new Set(numbers)].filter((number) => number > 0).toSorted((a, b) => a - b)
 }
 
@@ -14,6 +14,6 @@ export function epochName(epoch: number): string {
 
 /** Whether the replica of an epoch can be restored from its first transaction on. */
 export async function hasBeginning(store: Store, epoch: number): Promise<boolean> {
-  const names = await store.list(`${epochName(epoch)}/ltx/`)
-  return names.some((name) => /\/0{15}1-[0-9a-f]{16}\.ltx$/.test(name))
+  const objects = await store.list(`${epochName(epoch)}/ltx/`)
+  return objects.some(({ name }) => /\/0{15}1-[0-9a-f]{16}\.ltx$/.test(name))
 }

@@ -20,8 +20,13 @@ const schema = z.object({
   restorable: epoch,
   /** The epoch that the restorable one was begun from; 0 if there was none. */
   restoredFrom: epoch.default(0),
-  /** Up to which epoch nobody needs the replicas any more, and since when (milliseconds since 1970). */
-  obsolete: z.array(z.object({ upTo: epoch, since: z.number() })).default([]),
+  /**
+   * Up to which epoch nobody needs the replicas any more, since when (milliseconds since 1970), and
+   * which epoch was the restorable one until then.
+   */
+  obsolete: z
+    .array(z.object({ upTo: epoch, since: z.number(), was: epoch.optional() }))
+    .default([]),
   /** How long the holder may go without renewing, in milliseconds. */
   ttlMs: z.number().positive(),
   /** The last renewal by the store's clock, where the object was written by another since. */
@@ -40,16 +45,17 @@ export type Me = z.infer<typeof holder> & { service: string }
 /**
  * Reads `lease.json`.
  *
+ * @param service null for who only reads the data, which needs no right to it
  * @throws {ReplicationProblem} if it is damaged, of a newer release, or of another service
  */
-export function parseLease(body: string, service: string, url: string): LeaseObject {
+export function parseLease(body: string, service: string | null, url: string): LeaseObject {
   const version = z.object({ version: z.number() }).safeParse(parsed(body))
   if (version.success && version.data.version > 1) {
     throw new ReplicationProblem('lease-newer', url, `version ${version.data.version}`)
   }
   const { lease, damage } = readLease(body)
   if (!lease) throw new ReplicationProblem('lease-damaged', url, damage)
-  if (lease.service !== service) {
+  if (service !== null && lease.service !== service) {
     throw new ReplicationProblem('other-service', url, `${lease.service}, not ${service}`)
   }
   return lease

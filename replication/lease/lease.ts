@@ -158,7 +158,7 @@ export class Lease {
       const done = await this.#insist(({ epoch, restorable, obsolete }) => ({
         restorable: epoch,
         restoredFrom: restorable,
-        obsolete: [...obsolete, { upTo: epoch - 1, since: now }],
+        obsolete: [...obsolete, { upTo: epoch - 1, since: now, was: restorable }],
       }))
       return done ? (this.#held?.lease ?? null) : null
     })

@@ -1,8 +1,8 @@
-import { link, mkdir, open, rm, rmdir } from 'node:fs/promises'
+import { link, mkdir, open, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileProblem, ifCode } from './file-problem.ts'
 import { entriesBelow, generationFile, generationsOf, temporaryFile } from './object-files.ts'
-import type { Store, Stored, Written } from './store.ts'
+import type { Listed, Store, Stored, Written } from './store.ts'
 
 /**
  * Objects in a folder, to try the app without a cloud. The object NAME at generation N is the file
@@ -26,13 +26,16 @@ export class FileStore implements Store {
     return this.#told(() => this.#write(name, body, Number(ifGeneration ?? 0)))
   }
 
-  list(prefix: string): Promise<string[]> {
+  list(prefix: string): Promise<Listed[]> {
     return this.#told(async () => {
-      const names = new Set<string>()
-      for await (const { name, isFolder } of entriesBelow(this.#folder, prefix)) {
-        if (!isFolder) names.add(name)
+      const newest = new Map<string, Listed & { path: string }>()
+      for await (const { name, path, isFolder } of entriesBelow(this.#folder, prefix)) {
+        if (isFolder || path < (newest.get(name)?.path ?? '')) continue
+        const found = await stat(path).catch(ifCode('ENOENT'))
+        // Litestream gives its files the time of the change that is in them.
+        if (found) newest.set(name, { name, path, size: found.size, at: Math.floor(found.mtimeMs) })
       }
-      return [...names]
+      return [...newest.values()].map(({ path: _, ...listed }) => listed)
     })
   }
 

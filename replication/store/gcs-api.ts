@@ -2,13 +2,24 @@ import { z } from 'zod'
 import { ReplicationProblem } from '../problem.ts'
 import { GcsHttp, type HttpOptions } from './gcs-http.ts'
 import type { Patience } from './patience.ts'
-import type { Stored, Written } from './store.ts'
+import type { Listed, Stored, Written } from './store.ts'
 
 const time = z.string().transform(Date.parse).pipe(z.number())
 const stamps = z.object({ generation: z.string(), updatedAt: time, storeNow: time })
 const inserted = z.object({ generation: z.string() })
+// Litestream notes the time of a change beside it: the object's own is that of its upload.
+const listed = z
+  .object({
+    name: z.string(),
+    size: z.coerce.number(),
+    updated: time,
+    metadata: z.object({ 'litestream-timestamp': time.optional() }).optional(),
+  })
+  .transform(({ name, size, updated, metadata }): Listed => {
+    return { name, size, at: metadata?.['litestream-timestamp'] ?? updated }
+  })
 const page = z.object({
-  items: z.array(z.object({ name: z.string() })).default([]),
+  items: z.array(listed).default([]),
   nextPageToken: z.string().optional(),
 })
 
@@ -67,18 +78,18 @@ export class GcsApi {
     return { outcome: 'written', generation: answer.generation }
   }
 
-  async list(prefix: string, patience: Patience): Promise<string[]> {
-    const names: string[] = []
+  async list(prefix: string, patience: Patience): Promise<Listed[]> {
+    const objects: Listed[] = []
     const query: Record<string, string> = {
       prefix,
-      fields: 'items(name),nextPageToken',
+      fields: 'items(name,size,updated,metadata),nextPageToken',
       maxResults: String(this.#options.pageSize),
     }
     for (;;) {
       const { text } = await this.#http.repeat({ path: this.#objects, query }, patience)
       const { items, nextPageToken } = this.#understand(() => page.parse(JSON.parse(text)))
-      names.push(...items.map((item) => item.name))
-      if (!nextPageToken) return names
+      objects.push(...items)
+      if (!nextPageToken) return objects
       query.pageToken = nextPageToken
     }
   }

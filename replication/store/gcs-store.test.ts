@@ -56,6 +56,25 @@ async function server(test: TestContext): Promise<string> {
   return `http://127.0.0.1:${address.port}`
 }
 
+describe('A list', () => {
+  it('has the time at which Litestream noted a change, not that of its upload', async () => {
+    const { store, faults } = scene()
+    const items = [
+      {
+        ...{ name: 'app/a', size: '7', updated: '2026-01-02T12:00:09.500Z' },
+        metadata: { 'litestream-timestamp': '2026-01-02T12:00:00.25Z' },
+      },
+      { name: 'app/lease.json', size: '8', updated: '2026-01-02T12:00:09.500Z' },
+    ]
+    faults.push(answers(200, JSON.stringify({ items })))
+    const times = (await store.list('')).map(({ size, at }) => [size, new Date(at).toISOString()])
+    assert.deepEqual(times, [
+      [7, '2026-01-02T12:00:00.250Z'],
+      [8, '2026-01-02T12:00:09.500Z'],
+    ])
+  })
+})
+
 describe('A write whose answer was lost', () => {
   it('is written, if it took effect', async () => {
     const { store, other, content, faults, requests } = scene()
@@ -131,7 +150,10 @@ describe('GcsStore', () => {
     faults.push(answers(500), answers(502))
     assert.equal((await store.read('lease.json'))?.body, 'mine')
     faults.push(answers(503), neverArrives)
-    assert.deepEqual(await store.list(''), ['lease.json'])
+    assert.deepEqual(
+      (await store.list('')).map(({ name }) => name),
+      ['lease.json'],
+    )
     faults.push(none, answers(503))
     await store.remove('')
     assert.equal(await content(), undefined)

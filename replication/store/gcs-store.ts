@@ -3,7 +3,7 @@ import { GcsApi } from './gcs-api.ts'
 import { Unanswered } from './gcs-problem.ts'
 import { type Authorize, googleCredentials } from './google-credentials.ts'
 import { Patience, type Pause } from './patience.ts'
-import type { Store, Stored, Written } from './store.ts'
+import type { Listed, Store, Stored, Written } from './store.ts'
 
 export type GcsOptions = {
   /** How long one request may take, in milliseconds. */
@@ -68,9 +68,9 @@ export class GcsStore implements Store {
     }
   }
 
-  async list(prefix: string): Promise<string[]> {
+  async list(prefix: string): Promise<Listed[]> {
     const objects = await this.#api.list(this.#base + prefix, this.#bulkPatience())
-    return objects.map((object) => object.slice(this.#base.length))
+    return objects.map((object) => ({ ...object, name: object.name.slice(this.#base.length) }))
   }
 
   async remove(prefix: string): Promise<void> {
@@ -78,7 +78,7 @@ export class GcsStore implements Store {
     const objects = await this.#api.list(this.#base + prefix, patience)
     const removeSome = async () => {
       for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
-        await this.#api.delete(object, patience)
+        await this.#api.delete(object.name, patience)
       }
     }
     await Promise.all(Array.from({ length: 8 }, removeSome))

@@ -1,4 +1,4 @@
-import type { Store, Stored, Written } from './store.ts'
+import type { Listed, Store, Stored, Written } from './store.ts'
 
 /** A store in memory, for tests. */
 export class MemoryStore implements Store {
@@ -25,11 +25,17 @@ export class MemoryStore implements Store {
     return { outcome: 'written', generation }
   }
 
-  async list(prefix: string): Promise<string[]> {
-    return [...this.#objects.keys()].filter((name) => name.startsWith(prefix))
+  async list(prefix: string): Promise<Listed[]> {
+    return [...this.#objects]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, { body, updatedAt }]) => ({
+        name,
+        size: Buffer.byteLength(body),
+        at: updatedAt,
+      }))
   }
 
   async remove(prefix: string): Promise<void> {
-    for (const name of await this.list(prefix)) this.#objects.delete(name)
+    for (const { name } of await this.list(prefix)) this.#objects.delete(name)
   }
 }

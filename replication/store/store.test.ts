@@ -125,6 +125,17 @@ for (const [name, scene] of Object.entries(scenes)) {
       assert.ok((await stored(store)).updatedAt >= first.updatedAt)
     })
 
+    it('tells the size and the time of what it lists, of its newest generation alone', async (test) => {
+      const { store } = scene(test)
+      await written(store, 'größer', await written(store, 'a', null))
+      const { updatedAt } = await stored(store)
+      const [object, ...others] = await store.list('')
+      assert.ok(object)
+      assert.deepEqual([object.name, object.size, others], ['lease.json', 8, []])
+      // Cloud Storage's other times are in whole seconds.
+      assert.ok(Math.abs(object.at - updatedAt) < 1_000, `${object.at}, not ${updatedAt}`)
+    })
+
     it('lists and removes by prefix, and leaves the others alone', async (test) => {
       const { store, put } = scene(test)
       const first = ['a', 'b', 'c', 'd', 'e'].map((file) => `epoch-00000001/ltx/0/${file}`)
@@ -132,7 +143,8 @@ for (const [name, scene] of Object.entries(scenes)) {
       for (const object of [...first, ...tenth]) await put(object)
       const generation = await written(store, 'a', null)
       await written(store, 'b', generation)
-      const names = async (prefix: string) => (await store.list(prefix)).toSorted()
+      const names = async (prefix: string) =>
+        (await store.list(prefix)).map(({ name }) => name).toSorted()
       assert.deepEqual(await names(''), [...first, ...tenth, 'lease.json'])
       assert.deepEqual(await names('epoch-00000001/'), first)
       assert.deepEqual(await names('epoch-0000001'), tenth)

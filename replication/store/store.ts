@@ -8,6 +8,18 @@ export type Stored = {
   storeNow: number
 }
 
+/** An object in a list. */
+export type Listed = {
+  name: string
+  /** In bytes. */
+  size: number
+  /**
+   * When Litestream took note of the newest change that is in it; for what Litestream didn't write,
+   * when it was written. In milliseconds since 1970.
+   */
+  at: number
+}
+
 export type Written = { outcome: 'written'; generation: string } | { outcome: 'conflict' }
 
 /**
@@ -28,8 +40,8 @@ export interface Store {
    */
   write(name: string, body: string, ifGeneration: string | null): Promise<Written>
 
-  /** The names of all objects that begin with `prefix`, in any order. */
-  list(prefix: string): Promise<string[]>
+  /** All objects whose names begin with `prefix`, in any order. */
+  list(prefix: string): Promise<Listed[]>
 
   /** Removes all objects whose names begin with `prefix`; it is no error if there are none. */
   remove(prefix: string): Promise<void>

@@ -1,0 +1,45 @@
+import './require-node.mjs'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { dependencies } from './dependencies.mjs'
+import { report } from './failure.mjs'
+import { litestream } from './litestream.mjs'
+import { node } from './node.mjs'
+import { onPath } from './on-path.mjs'
+import { root } from './project.mjs'
+import { replicaUrl } from './settings.mjs'
+
+/**
+ * Runs an operator's command, `operations/NAME.ts`, with the arguments of this process.
+ * @param {string} name
+ * @param {{usesLitestream?: boolean}} [options]
+ */
+export async function operation(name, { usesLitestream = true } = {}) {
+  // What is fetched is no part of the command's result.
+  console.log = console.error
+  try {
+    await dependencies()
+    const programs = [await node(), ...(usesLitestream ? [await litestream()] : [])]
+    await start(programs, join(root, 'operations', `${name}.ts`))
+  } catch (error) {
+    report(error)
+  }
+}
+
+function start(programs, file) {
+  const child = spawn(programs[0], [file, ...process.argv.slice(2)], {
+    env: { ...onPath(programs), REPLICA_URL: replicaUrl(process.env) },
+    stdio: 'inherit',
+  })
+  // It ends in order, and this one after it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal))
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code) => {
+      process.exitCode = code ?? 1
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { TestContext } from 'node:test'
+import { addEntry } from '../db/entries.ts'
+import { migrateDatabase } from '../db/migrate.ts'
+import { openDatabase } from '../db/open.ts'
+import { migrations } from '../db/test-support.ts'
+import { recordVisit } from '../db/visits.ts'
+import { epochName } from '../replication/lease/epochs.ts'
+import { Lease } from '../replication/lease/lease.ts'
+import { epochUrl } from '../replication/replica-url.ts'
+import { FileStore } from '../replication/store/file-store.ts'
+import { replicate, temporaryFolder } from '../replication/test-support.ts'
+
+export type Answer = { code: number | null; stdout: string; stderr: string }
+
+/** Runs a command as `bin/NAME.mjs` does. */
+export async function run(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Answer> {
+  return answerOf(begin(name, args, env))
+}
+
+/** Begins to run a command. */
+export function begin(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+): ChildProcess {
+  const file = join(import.meta.dirname, `${name}.ts`)
+  return spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
+}
+
+export async function answerOf(child: ChildProcess): Promise<Answer> {
+  const { stdout, stderr } = child
+  if (!stdout || !stderr) throw new Error('it was begun without pipes')
+  const [said, alsoSaid, [code]] = await Promise.all([
+    text(stdout),
+    text(stderr),
+    once(child, 'exit'),
+  ])
+  return { code, stdout: said, stderr: alsoSaid }
+}
+
+/** Adds an entry and a visit to the database at `path`, made and migrated where there is none. */
+export async function sign(path: string, message: string): Promise<void> {
+  const database = openDatabase(path)
+  migrateDatabase(database, migrations)
+  const entry = { name: 'Ada', message, idempotencyKey: message }
+  await addEntry(database, entry, new Date())
+  await recordVisit(database, new Date())
+  database.$client.close()
+}
+
+/** The messages in the database at `path`, oldest first. */
+export function messages(path: string): string[] {
+  const database = openDatabase(path)
+  const rows = database.$client.prepare('select message from entries order by id').pluck().all()
+  database.$client.close()
+  return rows as string[]
+}
+
+/** A folder as the bucket, and leaderships that leave an epoch each there. */
+export function bucketScene(test: TestContext) {
+  const folder = temporaryFolder(test)
+  const bucket = join(folder, 'bucket')
+  mkdirSync(bucket)
+  const url = `file://${bucket}`
+  const store = new FileStore(bucket)
+  const me = { id: 'a', service: 'local', revision: 'r', instance: 'i' }
+  const lease = new Lease(store, url, me)
+  return {
+    ...{ folder, bucket, url, store, lease },
+    path: join(folder, 'app.db'),
+    /**
+     * Writes the messages to a database of its own and has each replicated, as if it had been at the
+     * time beside it.
+     *
+     * @param markAt when the epoch is complete; null if it never is
+     */
+    async lead(changes: Record<string, number>, markAt: number | null): Promise<void> {
+      const { epoch } = await lease.acquire()
+      const path = join(temporaryFolder(test), 'app.db')
+      for (const [message, at] of Object.entries(changes)) {
+        await sign(path, message)
+        await replicate(path, epochUrl(url, epoch))
+        dateNewest(join(bucket, epochName(epoch), 'ltx/0'), at)
+      }
+      if (markAt !== null) await lease.markRestorable(markAt)
+      await lease.release()
+    },
+  }
+}
+
+// A file's time is where Litestream keeps that of the change, in a folder that is a bucket.
+function dateNewest(folder: string, at: number): void {
+  const newest = readdirSync(folder).toSorted().at(-1)
+  if (newest) utimesSync(join(folder, newest), at / 1_000, at / 1_000)
+}

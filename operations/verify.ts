@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { log } from '../server/log.ts'
+import { askApp, type Shown } from './ask-app.ts'
+import { type Outcome, runCommand } from './command.ts'
+import { tablesInWords } from './examine.ts'
+import { migrationsFolder } from './migrations.ts'
+import { atLeastOne, seconds } from './values.ts'
+import { type Copy, verifyCopy } from './verify-copy.ts'
+import { bytesInWords, durationInWords, epochInWords, pairsInWords, timeInWords } from './words.ts'
+
+const help = `Restores the newest copy of the database to a temporary folder, and checks all of it.
+
+  npm run verify -- [--app URL] [--attempts N] [--pause SECONDS] [--log] [--url URL] [--json]
+
+  --app URL        the running app: the copy has to have the newest entry and the visits that it
+                   shows; VERIFY_APP unless given
+  --attempts N     how often to restore until the copy has them; 5 unless given
+  --pause SECONDS  before the second attempt, and twice as long before each further one; 1
+  --log            print one line in Cloud Logging's JSON, with severity INFO or ERROR`
+
+await runCommand({
+  help,
+  options: {
+    app: { type: 'string', ...(process.env.VERIFY_APP && { default: process.env.VERIFY_APP }) },
+    attempts: { type: 'string', default: '5' },
+    pause: { type: 'string', default: '1' },
+    log: { type: 'boolean' },
+  },
+  schema: z.object({
+    app: z
+      .url({ protocol: /^https?$/, error: 'needs a URL, such as https://visits.example' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    attempts: atLeastOne,
+    pause: seconds,
+  }),
+  run: async ({ app, attempts, pause }, context) => {
+    const shown = app ? await askApp(app, context.signal) : null
+    const patience = { attempts, pauseMs: pause * 1_000 }
+    const copy = await verifyCopy(shown, patience, migrationsFolder, context)
+    if (!copy) throw new Error(`There is no replica below ${context.url}.`)
+    return outcome(copy, shown)
+  },
+  // Whoever runs it in the container has no terminal, but alerts on the severity.
+  ...(process.argv.includes('--log') && {
+    tell: ({ ok, facts, words }: Outcome) => {
+      log(ok ? 'INFO' : 'ERROR', words.split('\n', 1)[0] ?? '', { ok, ...facts })
+    },
+  }),
+})
+
+function outcome(copy: Copy, shown: Shown | null): Outcome {
+  const { findings, migrations, missing, changedAt, ...facts } = copy
+  const wrong = [
+    ...findings.map((finding) => `SQLite finds: ${finding}`),
+    ...migrations.unknown.map((at) => `this release doesn't know the migration of ${at}`),
+    ...missing.map((what) => `lost: ${what}, which the app shows`),
+  ]
+  const ok = wrong.length === 0
+  return {
+    ok,
+    facts: { ...facts, changedAt: changedAt && timeInWords(changedAt), migrations, shown, wrong },
+    words: ok ? good(copy, shown) : `The newest copy is not good: ${wrong.join('; ')}.`,
+  }
+}
+
+function good(copy: Copy, shown: Shown | null): string {
+  const { epoch, txid, changedAt, bytes, stored, tables, migrations, restoreMs, tookMs } = copy
+  const age = changedAt === null ? [] : [`changed ${durationInWords(Date.now() - changedAt)} ago`]
+  const entry = shown?.newest ? `entry ${shown.newest.id} and ` : ''
+  const pending = migrations.pending > 0 ? `, ${migrations.pending} still to come` : ''
+  const pairs = [
+    ['epoch', [epochInWords(epoch), `transaction ${txid}`, ...age].join(', ')],
+    [
+      'size',
+      `${bytesInWords(bytes)}, from ${bytesInWords(stored.bytes)} in the bucket (objects: ${stored.objects})`,
+    ],
+    ['tables', tablesInWords(tables)],
+    ['migrations', `${migrations.applied} applied${pending}`],
+    ...(shown ? [['app', `${entry}at least ${shown.visits} visits are in the copy`] as const] : []),
+    ['took', `restore ${durationInWords(restoreMs)}, check ${durationInWords(tookMs)}`],
+  ] as const
+  return `The newest copy restores, and all of it is sound.\n${pairsInWords(pairs)}`
+}
