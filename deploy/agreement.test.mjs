@@ -92,7 +92,7 @@ function whatSettingsWant() {
       memory,
       maxRetries: verify.maxRetries,
       timeout: `${verify.timeoutSeconds}s`,
-      env: { REPLICA_URL: names.replicaUrl, SERVICE_NAME: defaults.service },
+      env: { REPLICA_URL: names.replicaUrl },
       knowsTheUrl: true,
     },
     schedule: {

@@ -28,7 +28,7 @@ export async function chooseState(
   if (kept.length === 0) throw new Error(`There is no replica below ${url}.`)
   const all = stored
     ? terms(parseLease(stored.body, null, url), kept[0]?.epoch ?? 0)
-    : [{ epoch: await adopt(store, url), from: null, until: null }]
+    : [{ epoch: (await adopt(store, url)).epoch, from: null, until: null }]
   const epoch = chosen ?? termAt(all, at)?.epoch
   const files = kept.find((found) => found.epoch === epoch)
   if (chosen !== null && !files?.first) {

@@ -66,7 +66,9 @@ async function lookAtCopy(
   const { url, store } = context
   const lease = await store.read(leaseName)
   // Whose data it is doesn't matter to who only reads it.
-  const epoch = lease ? parseLease(lease.body, null, url).restorable : await adopt(store, url)
+  const epoch = lease
+    ? parseLease(lease.body, null, url).restorable
+    : (await adopt(store, url)).epoch
   using folder = temporaryFolder(join(tmpdir(), 'visits-verify-'))
   const path = join(folder.path, 'app.db')
   const restored = await restoreAndExamine(sourceUrl(url, epoch), path, context)

@@ -40,7 +40,7 @@ describe('a first deployment', () => {
     assert.equal(jobs['visits-verify'].flags.image, services.visits.image)
     assert.equal(
       jobs['visits-verify'].flags['set-env-vars'],
-      'REPLICA_URL=gs://my-data/visits,SERVICE_NAME=visits,VERIFY_APP=https://visits-x.run.app',
+      'REPLICA_URL=gs://my-data/visits,VERIFY_APP=https://visits-x.run.app',
     )
     assert.equal(schedules['visits-verify'].schedule, '17 5 * * *')
   })
@@ -70,7 +70,7 @@ describe('a first deployment', () => {
     assert.ok('no-allow-unauthenticated' in flags)
     assert.deepEqual(
       cloud.state.jobs['guests-verify'].flags['set-env-vars'],
-      'REPLICA_URL=gs://my-data/a/b,SERVICE_NAME=guests',
+      'REPLICA_URL=gs://my-data/a/b',
     )
   })
 })

@@ -199,10 +199,6 @@ resource "google_cloud_run_v2_job" "verify" {
           value = local.replica_url
         }
         env {
-          name  = "SERVICE_NAME"
-          value = var.service
-        }
-        env {
           # The job has no right to ask a service that isn't public.
           name  = "VERIFY_APP"
           value = var.public ? google_cloud_run_v2_service.app.uri : ""

@@ -23,12 +23,10 @@ export function verifyJob(options) {
 }
 
 function deployJob(options) {
-  const { project, region, memory, service: serviceName, isPublic } = options
+  const { project, region, memory, isPublic } = options
   const { accounts, replicaUrl, verifyJob: name } = namesOf(options)
   const ofService = (field) => describeService(options, `value(${field})`)
-  // Cloud Run tells a job its own name alone; the lease knows that of the service. The job has no right
-  // to ask a service that isn't public.
-  const variables = `REPLICA_URL=${replicaUrl},SERVICE_NAME=${serviceName}`
+  const variables = `REPLICA_URL=${replicaUrl}`
   return gcloud('run jobs deploy', [name], {
     project,
     region,
@@ -40,6 +38,7 @@ function deployJob(options) {
     memory,
     maxRetries: verify.maxRetries,
     taskTimeout: `${verify.timeoutSeconds}s`,
+    // The job has no right to ask a service that isn't public.
     setEnvVars: isPublic
       ? new Answer(`${variables},VERIFY_APP=`, ofService('status.url'))
       : variables,
