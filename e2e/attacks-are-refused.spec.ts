@@ -459,7 +459,9 @@ test('an entry that is sent where signing in is, is still a durable one or none'
   const { 'next-action': action = '', 'content-type': type = '' } = await sent.allHeaders()
   const again = sent.postDataBuffer()?.toString().replace('first', 'smuggled') ?? ''
   await bucket.cut()
-  await expect.poll(async () => (await app.health()).body.state).toBe('following')
+  await expect
+    .poll(async () => (await app.health()).body.state, { timeout: 30_000 })
+    .toBe('following')
   // It is let in, as signing in has to work now, and finds a database that can't be written.
   const answer = await fetch(`${app.url}/sign-in`, {
     method: 'POST',

@@ -86,7 +86,9 @@ for (const javaScriptEnabled of [true, false]) {
     }) => {
       await postEntry(app.url, 'Hello')
       await bucket.cut()
-      await expect.poll(async () => (await app.health()).body.state).toBe('following')
+      await expect
+        .poll(async () => (await app.health()).body.state, { timeout: 30_000 })
+        .toBe('following')
       await openAdmin(page, app.url)
       await expect(entry(page, 'Hello')).toBeVisible()
       await page.getByRole('button', { name: 'Sign out' }).click()
