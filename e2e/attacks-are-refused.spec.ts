@@ -15,7 +15,7 @@ const test = base.extend({
   },
 })
 
-const pages = ['/', '/guestbook', '/missing', '/sign-in', '/admin']
+const pages = ['/', '/guestbook', '/missing', '/sign-in', '/admin', '/status']
 const html = { accept: 'text/html' }
 const json = { 'content-type': 'application/json', 'idempotency-key': 'k' }
 const body = JSON.stringify({ name: 'Eve', message: 'forged' })
@@ -430,7 +430,7 @@ test.describe('Without a session', () => {
     const sent = await sending
     const { 'next-action': action = '', 'content-type': type = '' } = await sent.allHeaders()
     expect(action).toMatch(/^[0-9a-f]{40,}$/)
-    for (const path of ['/', '/guestbook', '/sign-in', '/admin']) {
+    for (const path of ['/', '/guestbook', '/sign-in', '/admin', '/status']) {
       for (const cookie of ['', 'admin=', `admin=${Date.now() + 1e9}.${'A'.repeat(43)}`]) {
         await fetch(app.url + path, {
           method: 'POST',

@@ -13,6 +13,7 @@ const states: Record<string, (page: Page, url: string) => Promise<unknown>> = {
   'Older entries': (page, url) => page.goto(`${url}/guestbook?before=12`),
   'Beyond the oldest entry': (page, url) => page.goto(`${url}/guestbook?before=1`),
   'A page that does not exist': (page, url) => page.goto(`${url}/missing`),
+  'The status': (page, url) => page.goto(`${url}/status`),
   'A form with mistakes': async (page, url) => {
     await page.goto(url)
     await page.getByLabel('Your name').fill('   ')

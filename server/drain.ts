@@ -7,7 +7,8 @@ import type { Server } from 'node:http'
  */
 export async function drain(server: Server, deadlineMs: number): Promise<void> {
   const closed = once(server, 'close')
-  server.on('request', (_, response) => response.setHeader('connection', 'close'))
+  // Before the one that answers: after the head of an answer it would throw, and end the process.
+  server.prependListener('request', (_, response) => response.setHeader('connection', 'close'))
   server.close()
   const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs)
   // A connection that was busy when the server closed turns idle later, and would stay.

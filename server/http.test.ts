@@ -212,6 +212,25 @@ describe('Draining', () => {
     await drained
   })
 
+  it('answers what still comes over a connection that was busy, and closes it', async (test) => {
+    const { server, port, lead } = await start(test)
+    const finish = Promise.withResolvers<void>()
+    lead(async (_, response) => {
+      await finish.promise
+      response.end()
+    })
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+    const arrived = once(server, 'request')
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await arrived
+    const drained = drain(server, 10_000)
+    finish.resolve()
+    await once(socket, 'data')
+    socket.write('GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n')
+    assert.match(await text(socket), /^HTTP\/1.1 200.*\r\nconnection: close\r\n/is)
+    await drained
+  })
+
   it('does not wait for a connection that is kept open without a request', async (test) => {
     const { server, port } = await start(test)
     const connected = once(server, 'connection')

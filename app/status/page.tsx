@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { connection } from 'next/server'
 import { runtime } from '../../server/runtime.ts'
 import { requireAdmin } from '../admin/require-admin.ts'
+import { SignOut } from '../sign-out/sign-out.tsx'
 import { Facts } from './facts.tsx'
 import { Refresh } from './refresh.tsx'
 import { Timeline } from './timeline.tsx'
@@ -24,6 +25,7 @@ export default async function StatusPage() {
         </Link>
       </nav>
       <h1>Status</h1>
+      {runtime().admin.access === 'guarded' && <SignOut />}
       <noscript>
         <meta httpEquiv="refresh" content={String(everySeconds)} />
       </noscript>
