@@ -30,7 +30,7 @@ export type Command<T> = {
   /** Reads the values of the options. */
   schema: z.ZodType<T>
   run(values: T, context: Context): Promise<Outcome>
-  /** Tells the outcome in another way than on stdout; the message of an error is its words. */
+  /** Tells the outcome, or an error, in a form of its own; there is no progress then. */
   tell?(outcome: Outcome): void
 }
 

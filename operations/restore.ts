@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import type { Moment } from '../replication/litestream-command.ts'
 import { sourceUrl } from '../replication/replica-url.ts'
 import { chooseState } from './choose-state.ts'
 import { type Context, runCommand, WrongArguments } from './command.ts'
@@ -38,9 +39,10 @@ await runCommand({
   run: async (values, context) => {
     const at = readMoment(values.at, Date.now())
     const to = resolve(values.to)
-    mayWrite(to, values.force)
+    const mayTake = () => mayWrite(to, values.force)
+    mayTake()
     const { files, moment } = await chooseState(at, values.epoch ?? null, context)
-    const { restored, url } = await restoreTo(to, files.epoch, moment, context)
+    const { restored, url } = await restoreTo(to, files.epoch, moment, mayTake, context)
     const changedAt = files.times.get(restored.txid) ?? null
     const { txid, bytes, tables } = restored
     return {
@@ -52,7 +54,10 @@ await runCommand({
       words: `Restored the state of ${timeInWords(at)}; all of it is sound.\n${pairsInWords([
         ['file', `${to}, ${bytesInWords(bytes)}`],
         ['epoch', `${epochInWords(files.epoch)}, transaction ${txid}`],
-        ['changed', changedAt === null ? 'unknown' : `${timeInWords(changedAt)}, the last before`],
+        [
+          'changed',
+          changedAt === null ? 'unknown' : `${timeInWords(changedAt)}, the last one kept of then`,
+        ],
         ['tables', tablesInWords(tables)],
       ])}`,
     }
@@ -84,16 +89,19 @@ function mayWrite(to: string, force: boolean): void {
 async function restoreTo(
   to: string,
   epoch: number,
-  moment: Parameters<typeof restoreAndExamine>[3],
+  moment: Moment,
+  mayTake: () => void,
   context: Context,
 ) {
   // Beside the file, as only within a file system it can take its place at once.
   using folder = temporaryFolder(`${to}.restoring-`)
   const file = join(folder.path, basename(to))
   const url = sourceUrl(context.url, epoch)
-  const restored = await restoreAndExamine(url, file, context, moment)
+  const restored = await restoreAndExamine(url, file, context, { moment })
   if (!restored) throw new Error(`${url} was removed just now: try again.`)
   mustBeSound(restored, url)
+  // A restore can take long enough for somebody to have made a file there.
+  mayTake()
   renameSync(file, to)
   return { restored, url }
 }

@@ -9,6 +9,7 @@ import { epochUrl } from '../replication/replica-url.ts'
 import type { Store } from '../replication/store/store.ts'
 import type { Context } from './command.ts'
 import type { Examined } from './examine.ts'
+import { examineApart } from './examine-apart.ts'
 import { type HoldTiming, LeaseLost, takeLease, whileKeeping } from './hold-lease.ts'
 import { prepareCopy } from './prepare-copy.ts'
 import { mustBeSound, restoreAndExamine } from './restored.ts'
@@ -90,7 +91,8 @@ async function upload(
   const stallMs = 60_000 + examined.bytes / 100
   const words = () => `Uploading ${bytesInWords(examined.bytes)} to ${epochName(epoch)}`
   await progress.during(words, replicateOnce(copy, url, { signal, stallMs }))
-  const back = await restoreAndExamine(url, `${copy}.back`, context)
+  // A check in this thread would take longer than the lease is valid.
+  const back = await restoreAndExamine(url, `${copy}.back`, context, { look: examineApart })
   if (!back) throw new ReplicationProblem('replica-damaged', url, 'nothing was uploaded')
   mustBeSound(back, url)
   const [sent, received] = [examined, back].map(({ tables }) => JSON.stringify(tables))
