@@ -1,10 +1,9 @@
 import { migrateDatabase } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import type { View } from '../replication/lease/lease.ts'
-import type { LeaseObject } from '../replication/lease/lease-object.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
-import { epochUrl } from '../replication/replica-url.ts'
+import { sourceUrl } from '../replication/replica-url.ts'
 import { timed } from '../replication/timed.ts'
 
 type Options = {
@@ -63,7 +62,7 @@ export class LocalDatabase {
   async restore(view: View): Promise<Origin> {
     const startMs = performance.now()
     const { path, base, restore } = this.#options
-    const url = sourceUrl(base, view.lease)
+    const url = sourceUrl(base, view.lease.restorable)
     const makeWay = () => this.close()
     const origin = await fetchNewestCopy(path, url, new Date(), {
       ...restore,
@@ -123,9 +122,4 @@ export class LocalDatabase {
     }
     return database
   }
-}
-
-// Before the first epoch is complete there may be a replica without epochs.
-function sourceUrl(base: string, { restorable }: LeaseObject): string {
-  return restorable === 0 ? base : epochUrl(base, restorable)
 }

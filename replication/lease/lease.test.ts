@@ -53,6 +53,18 @@ function problem(code: string): (error: unknown) => boolean {
 }
 
 describe('The lease', () => {
+  it('notes once which epoch took the place of another, also when it is told twice', async () => {
+    const { a, b, object } = scene()
+    await lead(a)
+    await a.release()
+    await lead(b)
+    const before = await object()
+    // As when the answer to the first time was lost.
+    await b.markRestorable(1)
+    const { token: _, ...after } = await object()
+    assert.deepEqual({ ...after, token: before.token }, before)
+  })
+
   it('is held by one at a time, and each leadership has an epoch of its own', async () => {
     const { a, b } = scene()
     assert.equal(await lead(a), 1)

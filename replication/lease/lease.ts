@@ -155,11 +155,12 @@ export class Lease {
    */
   markRestorable(now: number): Promise<LeaseObject | null> {
     return this.#oneAtATime(async () => {
-      const done = await this.#insist(({ epoch, restorable, obsolete }) => ({
-        restorable: epoch,
-        restoredFrom: restorable,
-        obsolete: [...obsolete, { upTo: epoch - 1, since: now, was: restorable }],
-      }))
+      const done = await this.#insist(({ epoch, restorable, obsolete }) => {
+        // It was done before, and the answer was lost.
+        if (restorable === epoch) return {}
+        const was = { upTo: epoch - 1, since: now, was: restorable }
+        return { restorable: epoch, restoredFrom: restorable, obsolete: [...obsolete, was] }
+      })
       return done ? (this.#held?.lease ?? null) : null
     })
   }
