@@ -4,9 +4,6 @@ import { isVisit } from './visits/is-visit.ts'
 /** `visit` and `write` change the database; `operator` and `static` do not need one. */
 export type RequestKind = 'visit' | 'write' | 'read' | 'operator' | 'static'
 
-/** The header in which the server tells the pages the kind; what a client sends in it is dropped. */
-export const kindHeader = 'x-request-kind'
-
 /**
  * What a request needs of the instance that serves it: only one that leads may write.
  *

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import {
   addEntry,
   deleteEntry,
+  entriesVersion,
   hideEntry,
   KeyReused,
   listAllEntries,
@@ -122,5 +123,18 @@ describe('The guestbook', () => {
     const database = temporaryDatabase(test)
     assert.equal(await hideEntry(database, 1, null), false)
     assert.equal(await deleteEntry(database, 1), false)
+  })
+
+  it('has another version after each change, and the same until then', async (test) => {
+    const database = temporaryDatabase(test)
+    const versions = [entriesVersion(database)]
+    await sign(database, 1)
+    versions.push(entriesVersion(database))
+    await hideEntry(database, 1, noon)
+    versions.push(entriesVersion(database))
+    database.$client.exec('delete from entries')
+    versions.push(entriesVersion(database))
+    assert.equal(new Set(versions).size, 4)
+    assert.equal(entriesVersion(database), versions[3])
   })
 })

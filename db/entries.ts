@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, isNull, lt } from 'drizzle-orm'
 import type { Database } from './open.ts'
-import { entries } from './schema.ts'
+import { entries, tableVersions } from './schema.ts'
 
 const { idempotencyKey, hiddenAt, ...columns } = getTableColumns(entries)
 
@@ -106,6 +106,17 @@ export async function hideEntry(
  */
 export async function deleteEntry(database: Database, id: number): Promise<boolean> {
   return database.delete(entries).where(eq(entries.id, id)).run().changes > 0
+}
+
+/** Another text after each change of any entry, by whatever hand; no two states have the same. */
+export function entriesVersion(database: Database): string {
+  const { version } = tableVersions
+  const row = database
+    .select({ version })
+    .from(tableVersions)
+    .where(eq(tableVersions.name, 'entries'))
+    .get()
+  return String(row?.version)
 }
 
 function olderThan(before: number | null) {

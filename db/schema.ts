@@ -32,6 +32,12 @@ export const entries = sqliteTable('entries', {
   hiddenAt: text('hidden_at'),
 })
 
+/** Another value after each change of the table, set by triggers: what was made from it is old then. */
+export const tableVersions = sqliteTable('table_versions', {
+  name: text().primaryKey(),
+  version: integer().notNull(),
+})
+
 /** What happened to the instances that led: the timeline of the status page. */
 export const events = sqliteTable('events', {
   id: integer().primaryKey(),

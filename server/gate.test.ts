@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
+import { requestKind } from '../app/request-kind.ts'
 import { temporaryDatabase } from '../db/test-support.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { Gate } from './gate.ts'
@@ -27,7 +28,7 @@ async function scene(test: TestContext, { hasCopy = true } = {}) {
     refreshSoon: () => asked.push('refresh'),
   }
   const gate = new Gate(leadership, { current, ageMs: 7_400 }, lifecycle)
-  gate.open((request, response) => response.end(request.headers['x-request-kind']))
+  gate.open((request, response) => response.end(requestKind(request)))
   const server = createServer((request, response) => gate.serve(request, response)).listen(0)
   await once(server, 'listening')
   test.after(() => {
@@ -109,12 +110,5 @@ describe('The gate', () => {
     await arrived
     lead()
     assert.equal(await (await answer).text(), 'read')
-  })
-
-  it('tells the pages the kind of request, whatever the client says', async (test) => {
-    const { url, lead } = await scene(test)
-    lead()
-    const answer = await fetch(`${url}/guestbook`, { headers: { 'x-request-kind': 'visit' } })
-    assert.equal(await answer.text(), 'read')
   })
 })

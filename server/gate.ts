@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { kindHeader, requestKind } from '../app/request-kind.ts'
+import { requestKind } from '../app/request-kind.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { within } from '../replication/within.ts'
 import type { Leadership } from './leadership.ts'
@@ -35,7 +35,6 @@ export class Gate {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const kind = requestKind(request)
-    request.headers[kindHeader] = kind
     const writes = kind === 'visit' || kind === 'write'
     // Where there is no database yet, whoever leads makes it.
     if (writes || (kind === 'read' && !this.#database.current)) {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectLitestream } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
 import { lastTimes, timed } from '../replication/timed.ts'
+import { answerPages } from './answer-pages.ts'
 import { assemble } from './assemble.ts'
 import { checkDataDirectory } from './data-directory.ts'
 import { drain } from './drain.ts'
@@ -61,7 +62,7 @@ async function serve(environment: Environment, stopped: AbortSignal): Promise<vo
       preparePages(folder, { ...environment, httpServer: server }),
     ),
   ])
-  gate.open(pages)
+  gate.open(answerPages(database, pages))
   // From here on the gate decides: the first request that writes makes this instance lead.
   lifecycle.enter({ name: 'following', problem: null })
   const startMs = Math.round(performance.now())

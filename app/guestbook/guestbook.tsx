@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { listEntries } from '../../db/entries.ts'
 import { database } from '../database.ts'
+import { formKey } from '../form-key.ts'
 import { EntryList } from './entry-list.tsx'
 import { SignForm } from './sign-form.tsx'
 
@@ -27,7 +27,9 @@ export async function Guestbook({
     <section aria-labelledby="guestbook">
       <Heading id="guestbook">Guestbook</Heading>
       {before === null && (
-        <SignForm initial={{ status: signed === null ? 'blank' : 'signed', key: randomUUID() }} />
+        <SignForm
+          initial={{ status: signed === null ? 'blank' : 'signed', key: await formKey() }}
+        />
       )}
       <EntryList page={page} before={before} path="/guestbook" />
     </section>

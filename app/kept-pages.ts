@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * The headers in which the server tells the pages what differs from one answer to the next; what a
+ * client sends in them is dropped. A kept page is rendered with markers in their place, so a page
+ * has to show them as they are.
+ */
+export const formKeyHeader = 'x-form-key'
+export const visitsHeader = 'x-visits'
+
+/**
+ * Under which key the answer to a request may be kept, as it is the same for everybody but for the
+ * headers above; null if it may not.
+ */
+export function keptPage({
+  method,
+  url = '',
+  headers,
+}: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): string | null {
+  const isDocument = headers.accept?.includes('text/html') && !headers.rsc
+  if (method !== 'GET' || !isDocument || headers.cookie !== undefined) return null
+  // Not counted, the front page shows a number that is no marker.
+  if (url === '/') return headers[visitsHeader] === undefined ? null : url
+  return /^\/guestbook(\?before=\d{1,10})?$/.test(url) ? url : null
+}

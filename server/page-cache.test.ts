@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import { visitsHeader } from '../app/kept-pages.ts'
+import { PageCache } from './page-cache.ts'
+
+const html = { accept: 'text/html' }
+
+/** A server whose pages show what they were told, and how often they were rendered. */
+async function scene(test: TestContext) {
+  const now = { ms: 0 }
+  const state = { version: '1', rendered: 0, requests: 0, visits: 0, status: 200 }
+  const cache = new PageCache(() => now.ms)
+  let hold = Promise.resolve()
+  const render: RequestListener = async ({ headers }, response) => {
+    const number = ++state.rendered
+    await hold
+    const nonce = /nonce-([^']+)/.exec(String(headers['content-security-policy']))?.[1]
+    response.setHeader('content-type', 'text/html')
+    response.setHeader('x-page', 'true')
+    response.statusCode = state.status
+    response.write(`<script nonce="${nonce}">"${headers['x-form-key']}"</script>`)
+    response.end(`<b>${headers[visitsHeader]}</b> render ${number} é ${headers['accept-encoding']}`)
+  }
+  const server = createServer((request, response) => {
+    const nonce = `'nonce-own${++state.requests}'`
+    response.setHeader('content-security-policy', nonce)
+    request.headers['content-security-policy'] = nonce
+    if (request.url === '/') request.headers[visitsHeader] = String(++state.visits)
+    cache.serve(request, response, () => state.version, render)
+  }).listen(0)
+  await once(server, 'listening')
+  test.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  assert.ok(address && typeof address === 'object')
+  const ask = async (path: string, headers: Record<string, string> = html) => {
+    const answer = await fetch(`http://127.0.0.1:${address.port}${path}`, { headers })
+    const text = await answer.text()
+    return {
+      text,
+      answer,
+      render: Number(/render (\d+)/.exec(text)?.[1]),
+      nonce: /nonce="([^"]*)"/.exec(text)?.[1],
+      key: /"([0-9a-f-]{36})"/.exec(text)?.[1],
+      visits: /<b>(.*)<\/b>/.exec(text)?.[1],
+    }
+  }
+  return {
+    now,
+    state,
+    server,
+    ask,
+    holdRenders: () => {
+      const held = Promise.withResolvers<void>()
+      hold = held.promise
+      return held.resolve
+    },
+  }
+}
+
+describe('A page', () => {
+  it('is rendered once for many', async (test) => {
+    const { ask, state } = await scene(test)
+    const renders = [await ask('/guestbook'), await ask('/guestbook')].map(({ render }) => render)
+    assert.deepEqual(renders, [1, 1])
+    assert.equal(state.rendered, 1)
+  })
+
+  it('is rendered once for many who come at the same time', async (test) => {
+    const { ask, state, server, holdRenders } = await scene(test)
+    const letGo = holdRenders()
+    const first = once(server, 'request')
+    const answers = [ask('/'), ask('/'), ask('/')]
+    await first
+    while (state.requests < 3) await once(server, 'request')
+    letGo()
+    const seen = await Promise.all(answers)
+    assert.equal(state.rendered, 1)
+    assert.deepEqual(seen.map(({ visits }) => visits).toSorted(), ['1', '2', '3'])
+  })
+
+  it('has in each answer what is its own', async (test) => {
+    const { ask } = await scene(test)
+    const [first, second] = [await ask('/'), await ask('/')]
+    assert.deepEqual([first.nonce, second.nonce], ['own1', 'own2'])
+    assert.deepEqual([first.visits, second.visits], ['1', '2'])
+    assert.ok(first.key && second.key && first.key !== second.key)
+    assert.equal(second.answer.headers.get('content-security-policy'), "'nonce-own2'")
+    assert.equal(second.answer.headers.get('x-page'), 'true')
+  })
+
+  it('is rendered anew when what it shows has changed', async (test) => {
+    const { ask, state } = await scene(test)
+    await ask('/guestbook')
+    state.version = '2'
+    assert.equal((await ask('/guestbook')).render, 2)
+  })
+
+  it('is rendered anew when it changed while it was rendered', async (test) => {
+    const { ask, state, server, holdRenders } = await scene(test)
+    const letGo = holdRenders()
+    const arrived = once(server, 'request')
+    const first = ask('/guestbook')
+    await arrived
+    state.version = '2'
+    letGo()
+    await first
+    assert.equal((await ask('/guestbook')).render, 2)
+  })
+
+  it('is rendered anew after a second', async (test) => {
+    const { ask, now } = await scene(test)
+    await ask('/guestbook')
+    now.ms = 999
+    assert.equal((await ask('/guestbook')).render, 1)
+    now.ms = 1_000
+    assert.equal((await ask('/guestbook')).render, 2)
+  })
+
+  it('is compressed for whoever wants that', async (test) => {
+    const { ask } = await scene(test)
+    const { answer, text } = await ask('/guestbook', { ...html, 'accept-encoding': 'gzip' })
+    assert.equal(answer.headers.get('content-encoding'), 'gzip')
+    assert.match(text, /é undefined$/)
+  })
+
+  for (const [who, path, headers] of [
+    ['who has a cookie', '/guestbook', { ...html, cookie: 'a=b' }],
+    ['who asks for a part of it', '/guestbook', { ...html, rsc: '1' }],
+    ['a program', '/guestbook', { accept: '*/*' }],
+    ['who has just written', '/guestbook?signed=1', html],
+    ['another page', '/admin', html],
+  ] as const) {
+    it(`is not kept for ${who}`, async (test) => {
+      const { ask } = await scene(test)
+      await ask('/guestbook')
+      assert.equal((await ask(path, headers)).render, 2)
+      assert.equal((await ask(path, headers)).render, 3)
+      assert.equal((await ask(path, headers)).nonce, 'own4')
+    })
+  }
+
+  it('that is none is not kept', async (test) => {
+    const { ask, state } = await scene(test)
+    state.status = 500
+    assert.equal((await ask('/guestbook')).answer.status, 500)
+    state.status = 200
+    assert.equal((await ask('/guestbook')).answer.status, 200)
+  })
+
+  it('is rendered for the others when whoever came first has gone', async (test) => {
+    const { ask, server, state, holdRenders } = await scene(test)
+    const letGo = holdRenders()
+    const arrived = once(server, 'request')
+    const client = new AbortController()
+    const address = server.address()
+    assert.ok(address && typeof address === 'object')
+    const url = `http://127.0.0.1:${address.port}/guestbook`
+    const gone = fetch(url, { headers: html, signal: client.signal })
+    const [request] = (await arrived) as [IncomingMessage]
+    const second = ask('/guestbook')
+    while (state.requests < 2) await once(server, 'request')
+    client.abort()
+    await assert.rejects(gone)
+    if (!request.socket.destroyed) await once(request.socket, 'close')
+    letGo()
+    assert.equal((await second).answer.status, 200)
+  })
+})

@@ -1,0 +1,35 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+
+/** What differs from one answer of a page to the next. */
+export type Values = { nonce: string; formKey: string; visits: string }
+
+/** Values that stand nowhere else in a page, and look as the real ones do. */
+export function markers(): Values {
+  return {
+    nonce: randomBytes(16).toString('base64url'),
+    formKey: randomUUID(),
+    visits: String(randomInt(1e14, 2e14)),
+  }
+}
+
+/** A page in which the values of an answer take the place of markers. */
+export class Template {
+  readonly #texts: string[]
+  readonly #names: (keyof Values)[]
+
+  constructor(page: string, marked: Values) {
+    const names = Object.fromEntries(
+      Object.entries(marked).map(([name, marker]) => [marker, name as keyof Values]),
+    )
+    const found = new RegExp(Object.values(marked).join('|'), 'g')
+    this.#texts = page.split(found)
+    this.#names = [...page.matchAll(found)].map(([marker]) => names[marker] ?? 'nonce')
+  }
+
+  fill(values: Values): string {
+    return this.#texts.reduce((page, text, index) => {
+      const name = this.#names[index - 1]
+      return page + (name ? values[name] : '') + text
+    })
+  }
+}
