@@ -52,6 +52,11 @@ export class Bucket {
     return { STORAGE_EMULATOR_HOST: `${hostFromContainer}:${this.#proxy.port}` }
   }
 
+  /** Has `told` told of each write that was answered, with when it began by `performance.now()`. */
+  watchWrites(told: (url: string, startMs: number) => void): void {
+    this.#proxy.onWrite = told
+  }
+
   cut = () => this.#proxy.cut()
   mend = () => this.#proxy.mend()
   inject = (fault: Fault | null) => this.#proxy.inject(fault)

@@ -18,6 +18,8 @@ export class FaultyProxy {
   #fault: Fault | null = null
   /** How many requests of each kind there were, in Cloud Storage's terms. */
   readonly counts = { write: 0, list: 0, read: 0 }
+  /** Told of each write that was answered, with when it began by `performance.now()`. */
+  onWrite: (url: string, startMs: number) => void = () => {}
 
   constructor(port: number, target: number) {
     this.port = port
@@ -54,7 +56,9 @@ export class FaultyProxy {
     if (fault && 'status' in fault) return refuse(near, answer, fault)
     const { method, url: path, headers } = near
     const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers })
+    const startMs = performance.now()
     far.on('response', (response) => {
+      if (kindOf(near) === 'write') this.onWrite(decodeURIComponent(path ?? ''), startMs)
       // Whoever asked may have given up.
       if (answer.destroyed) return response.destroy()
       answer.writeHead(response.statusCode ?? 502, response.headers)
