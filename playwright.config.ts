@@ -17,6 +17,7 @@ export default defineConfig({
       // Chromium's sandbox doesn't start as root, and a container's root is all that CI may have.
       args: asRoot ? ['--no-sandbox'] : [],
     },
-    trace: 'retain-on-failure',
+    // Recording costs as much as the tests themselves: for one that fails, add `--trace on`.
+    trace: 'off',
   },
 })

@@ -36,12 +36,17 @@ describe('OpenMetrics', () => {
       ...['# HELP go_goroutines G.', '# TYPE go_goroutines gauge', 'go_goroutines 9'],
       ...['# HELP litestream_x_total X.', '# TYPE litestream_x_total counter'],
       ...['litestream_x_total{db="/a"} 1', '# HELP litestream_y Y.', '# TYPE litestream_y counter'],
-      ...['litestream_y 2', '# TYPE litestream_z gauge', 'litestream_z 3', ''],
+      ...['litestream_y 2', '# HELP litestream_z_total Z.', '# TYPE litestream_z_total gauge'],
+      ...['litestream_z_total 3', ''],
     ].join('\n')
     assert.deepEqual(litestreamFamilies(text).trim().split('\n'), [
       ...['# HELP litestream_x X.', '# TYPE litestream_x counter', 'litestream_x_total{db="/a"} 1'],
       ...['# HELP litestream_y Y.', '# TYPE litestream_y unknown', 'litestream_y 2'],
-      ...['# TYPE litestream_z gauge', 'litestream_z 3'],
+      ...[
+        '# HELP litestream_z_total Z.',
+        '# TYPE litestream_z_total gauge',
+        'litestream_z_total 3',
+      ],
     ])
   })
 })
