@@ -25,6 +25,7 @@ COPY --from=build /image /
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 ENV PATH=/usr/local/bin NODE_ENV=production PORT=8080 DATA_DIR=/data \
     NODE_COMPILE_CACHE=/app/compile-cache NODE_COMPILE_CACHE_PORTABLE=1 NODE_COMPILE_CACHE_READONLY=1 \
+    NODE_OPTIONS=--max-old-space-size-percentage=40 GOMEMLIMIT=64MiB \
     METRICS_PORT=9464 LITESTREAM_METRICS=127.0.0.1:9465
 USER 65532:65532
 WORKDIR /app

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
@@ -146,5 +147,6 @@ export async function inspectImage(): Promise<{ size: number; user: string }> {
 }
 
 function engine(...args: string[]) {
-  return run(required('CONTAINER_ENGINE'), args, { timeout: 60_000 })
+  // podman leaves a note in its folder of a container that ran out of memory.
+  return run(required('CONTAINER_ENGINE'), args, { timeout: 60_000, cwd: tmpdir() })
 }
