@@ -19,7 +19,10 @@ const writers = [1, 4, 16, 64, 256]
 const cleanUps: (() => unknown)[] = []
 const bucket = await Bucket.start()
 Object.assign(process.env, bucket.environment)
-const { litestream, folder } = await runLitestream({ after: (clean) => cleanUps.push(clean) })
+const { litestream, folder } = await runLitestream(
+  { after: (clean) => cleanUps.push(clean) },
+  3_600,
+)
 
 const rows: (string | number)[][] = []
 for (const added of addedMs) {

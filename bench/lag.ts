@@ -19,7 +19,10 @@ const readerMs = Number(process.env.READER_MS ?? 30_000)
 const cleanUps: (() => unknown)[] = []
 const bucket = await Bucket.start()
 Object.assign(process.env, bucket.environment)
-const { litestream, folder } = await runLitestream({ after: (clean) => cleanUps.push(clean) })
+const { litestream, folder } = await runLitestream(
+  { after: (clean) => cleanUps.push(clean) },
+  3_600,
+)
 const path = join(folder, 'app.db')
 const database = openDatabase(path)
 migrateDatabase(database, join(import.meta.dirname, '../db/migrations'))

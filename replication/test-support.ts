@@ -52,13 +52,17 @@ export async function restored(folder: string, replicaUrl: string): Promise<stri
   return read(path)
 }
 
-/** A real Litestream that runs until the end of the test. */
-export async function runLitestream(test: Test) {
+/**
+ * A real Litestream that runs until the end of the test.
+ *
+ * @param seconds after which it ends where the test doesn't end it
+ */
+export async function runLitestream(test: Test, seconds = 60) {
   const folder = temporaryFolder(test)
   const socketPath = join(folder, 'litestream.sock')
   const config = join(folder, 'litestream.yml')
   writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}`)
-  const child = spawn('litestream', ['replicate', '-config', config, '-exec', 'sleep 60'])
+  const child = spawn('litestream', ['replicate', '-config', config, '-exec', `sleep ${seconds}`])
   child.stdout.resume()
   child.stderr.resume()
   await once(child, 'spawn')
