@@ -15,6 +15,7 @@ const times = Number(process.env.TIMES ?? 5)
 const steps = new Map<number, Map<string, number[]>>()
 const rows: (string | number)[][] = []
 for (const megabytes of sizes) rows.push(await measure(megabytes))
+rows.push(['no app', times, await measureBare(), '-'])
 printTable(['MB', 'starts', 'first page s', 'first write s'], rows)
 console.log()
 printSteps()
@@ -33,6 +34,20 @@ async function measure(megabytes: number): Promise<(string | number)[]> {
       0.5,
     ) / 1000
   return [megabytes, times, median('page'), median('write')]
+}
+
+/** What the container engine and Node take by themselves. */
+async function measureBare(): Promise<number> {
+  const script =
+    "http.createServer((_, answer) => answer.end()).listen(process.env.PORT, '127.0.0.1')"
+  const took: number[] = []
+  for (let run = 0; run < times; run++) {
+    const startMs = performance.now()
+    const bare = await Container.start({}, '64m', { script })
+    took.push(await until(async () => (await status(bare.url)) === 200, startMs))
+    await bare.remove()
+  }
+  return percentile(took, 0.5) / 1000
 }
 
 async function startOnce(bucket: Bucket, megabytes: number) {

@@ -25,7 +25,7 @@ async function measure(size: number, limit: number): Promise<(string | number)[]
   const app = await Container.start(
     { ...environment, RATE_LIMITS: 'off', ...bucket.environment },
     `${limit}m`,
-    `${limit}m`,
+    { memory: `${limit}m` },
   )
   const history = new History(() => app.url, { writers: 8, readers: 4 })
   try {

@@ -9,6 +9,7 @@ import { Gate } from './gate.ts'
 import { Leadership } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
+import { log, reasonOf } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { Monitoring } from './monitoring.ts'
 import { Protection } from './protect.ts'
@@ -46,7 +47,10 @@ export function assemble(
     ...{ lease, store, litestream, database, lifecycle, events, base },
     onSync: (ms) => metrics.sync(ms),
     timing: leadershipTiming(base),
-    onGone: (error) => stop.abort(error),
+    onGone: (error) => {
+      log('CRITICAL', `The process ends, and a new one may go on: ${reasonOf(error)}`)
+      stop.abort(error)
+    },
   })
   const gate = new Gate(leadership, database, lifecycle)
   const admin = new Admin(environment.adminToken, environment.onCloudRun)

@@ -171,6 +171,38 @@ describe('An instance', () => {
     await a.leadership.end()
   })
 
+  it('that wakes up long after its lease ends that leadership before it begins another', {
+    timeout: 10_000,
+  }, async (test) => {
+    const { start } = scene(test)
+    // So that it doesn't notice by itself.
+    const a = await start('a', { pollMs: 60_000 })
+    await a.leadership.lead()
+    await a.visit()
+    Object.defineProperty(a.lease, 'isValid', { value: false, configurable: true })
+    const again = a.leadership.lead()
+    await until(() => a.lifecycle.state.name === 'stepping-down')
+    Reflect.deleteProperty(a.lease, 'isValid')
+    await again
+    assert.equal(await a.visit(), 2)
+    await a.leadership.durable()
+    await a.leadership.end()
+  })
+
+  it('does not lead again while Litestream does not let go of its file', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    const unregister = a.litestream.unregister.bind(a.litestream)
+    a.litestream.unregister = () => Promise.reject(new DOMException('', 'TimeoutError'))
+    a.lease.keep = () => Promise.resolve('lost')
+    await until(() => a.gone.length > 0)
+    assert.match(String(a.gone[0]), /does not let go/)
+    await assert.rejects(a.leadership.lead(), { code: 'lease-lost' })
+    a.litestream.unregister = unregister
+    await a.leadership.end()
+  })
+
   it('tells the process when Litestream is gone', async (test) => {
     const { start } = scene(test)
     const a = await start('a')

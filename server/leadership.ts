@@ -147,7 +147,14 @@ export class Leadership {
 
   async #becomeLeader(): Promise<void> {
     const { lifecycle, lease, database } = this.#parts
+    const stale = this.#leading
+    // The process woke up later than its lease, and this request came before the next look at it.
+    if (stale && !stale.ended.signal.aborted) {
+      this.#steppingDown = this.#abandon(stale, this.#lost())
+    }
     await this.#steppingDown
+    // Litestream has not let go of the file, so the process ends.
+    if (this.#leading) throw this.#lost()
     await this.#refreshing
     let acquired = false
     try {

@@ -27,12 +27,13 @@ export class Container {
 
   /**
    * @param disk a folder of this machine, or the size of an empty disk
-   * @param memory what it may use, its disk included, as in `256m`
+   * @param options.memory what it may use, its disk included, as in `256m`
+   * @param options.script what Node runs in it in the place of the app
    */
   static async start(
     environment: Record<string, string>,
     disk = '64m',
-    memory?: string,
+    { memory, script }: { memory?: string; script?: string } = {},
   ): Promise<Container> {
     const port = await freePort()
     const container = new Container(`visits-${randomUUID()}`, port)
@@ -47,7 +48,9 @@ export class Container {
         ? ['--volume', `${disk}:/data`]
         : ['--tmpfs', `/data:rw,size=${disk},mode=1777`]),
       ...(memory ? [`--memory=${memory}`, `--memory-swap=${memory}`] : []),
+      ...(script ? ['--entrypoint', 'node'] : []),
       ...[...network, ...variables, required('IMAGE')],
+      ...(script ? ['-e', script] : []),
     )
     return container
   }
@@ -121,6 +124,11 @@ export class Container {
       console.log(fs.readFileSync('/sys/fs/cgroup/' + file, 'utf8'))
     } catch {}`
     return Number((await engine('exec', this.#name, 'node', '-e', script)).stdout)
+  }
+
+  async isRunning(): Promise<boolean> {
+    const format = '{{.State.Running}}'
+    return (await engine('inspect', '--format', format, this.#name)).stdout.trim() === 'true'
   }
 
   /** Waits until it has ended. */
