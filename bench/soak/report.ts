@@ -1,0 +1,50 @@
+import { printTable } from '../support/table.ts'
+import { headings as bucketHeadings, rowsOf } from './bucket-growth.ts'
+import { listBucket } from './bucket-size.ts'
+import { Outcomes } from './outcomes.ts'
+import { Recoveries } from './recoveries.ts'
+import type { Soak } from './run.ts'
+import { growthOf } from './vitals-growth.ts'
+
+// Less of a life says nothing of growth, it is only shown.
+const judgedMs = 4 * 60_000
+const shownMs = 40_000
+
+/** Prints all that was counted, as tables in Markdown; notes what grew too much. */
+export async function report(soak: Soak): Promise<void> {
+  const { recoveries, load, bucket } = soak
+  console.log('\nFaults, and the time until the next entry was acknowledged:\n')
+  printTable(Recoveries.headings, recoveries.rows)
+  console.log('\nRequests:\n')
+  printTable(Outcomes.headings, load.outcomes.rows)
+  reportLives(soak)
+  console.log('\nThe bucket:\n')
+  const { epoch = 0, restorable = 0 } = (await bucket.lease()) ?? {}
+  printTable(bucketHeadings, rowsOf(await listBucket(bucket), restorable, Date.now()))
+  console.log(`\n${epoch} leaderships. ${inWords(soak)}`)
+}
+
+function reportLives({ watcher, findings }: Soak): void {
+  const rows = watcher.livesOf(shownMs).flatMap(([number, samples]) => {
+    const lifeMs = samples.at(-1)?.ageMs ?? 0
+    return growthOf(samples).map(({ measure, early, late, most, isTooMuch }) => {
+      if (isTooMuch && lifeMs >= judgedMs) {
+        findings.note(`instance ${number} grows: ${measure} from ${early} to ${late}`)
+      }
+      return [number, lifeMs / 60_000, measure, early, late, most]
+    })
+  })
+  console.log('\nWhat instances use, early and late in their lives:\n')
+  printTable('instance,lived min,of,early,late,most'.split(','), rows)
+}
+
+function inWords({ recoveries, load, fleet, checker }: Soak): string {
+  const { last, times } = checker
+  const counted = (number: number) => number.toLocaleString('en-US')
+  return [
+    `${counted(recoveries.total)} faults, ${fleet.started} instances`,
+    `(${fleet.lateStops} stopped after more than 10 s).`,
+    `${counted(load.ledger.count)} entries acknowledged, compared with ${times} restores;`,
+    `the last had ${counted(last?.entries.length ?? 0)} entries and ${counted(last?.visits ?? 0)} visits.`,
+  ].join(' ')
+}
