@@ -67,14 +67,14 @@ export const allFaults: BucketFault[] = [
   ...lightFaults,
   {
     name: 'uploads hang for ever',
-    weight: 1,
+    weight: 0.5,
     boundSeconds: heavyBoundSeconds,
     make: (bucket, chance) =>
       during(bucket, { hang: true, only: 'writes' }, chance.between(200, 1_000)),
   },
   {
     name: 'bucket away for longer than the lease',
-    weight: 1,
+    weight: 0.5,
     boundSeconds: heavyBoundSeconds,
     make: (bucket, chance) => away(bucket, chance.between(13_000, 17_000)),
   },

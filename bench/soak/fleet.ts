@@ -19,7 +19,8 @@ type Parts = { bucket: Bucket; router: Router; findings: Findings; folder: strin
 /** The instances of the app, and which of them get the requests. */
 export class Fleet {
   readonly #parts: Parts
-  readonly #containers = new Set<Promise<Container>>()
+  /** Those that are not removed yet, by their instances' numbers. */
+  readonly #containers = new Map<number, Promise<Container>>()
   #started = 0
   #current: Instance | null = null
   #isEnded = false
@@ -46,7 +47,7 @@ export class Fleet {
     if (this.#isEnded) throw new Error('The run has ended.')
     const number = ++this.#started
     const starting = Container.start(this.#environment(number), '256m', '512m')
-    this.#containers.add(starting)
+    this.#containers.set(number, starting)
     const container = await starting
     const instance = { number, container, bornMs: performance.now(), isLeaving: false }
     this.#watch(instance)
@@ -74,13 +75,13 @@ export class Fleet {
     else if (code !== 0) {
       this.#parts.findings.note(`instance ${instance.number} ended with ${code} after SIGTERM`)
     }
-    await this.#retire(instance)
+    await this.#remove(instance)
   }
 
   async kill(instance: Instance): Promise<void> {
     instance.isLeaving = true
     await instance.container.kill()
-    await this.#retire(instance)
+    await this.#remove(instance)
   }
 
   /** Makes its server crash, which is to end all of it. */
@@ -90,20 +91,20 @@ export class Fleet {
     if (code !== 1) {
       this.#parts.findings.note(`instance ${instance.number} ended with ${code} after a crash`)
     }
-    await this.#retire(instance)
+    await this.#remove(instance)
   }
 
   /** Removes every container, in whatever state. */
   async end(): Promise<void> {
     this.#isEnded = true
     await Promise.all(
-      [...this.#containers].map(async (starting) => {
+      [...this.#containers].map(async ([number, starting]) => {
         const container = await starting.catch(() => null)
         if (!container) return
         // A frozen one can't be killed everywhere.
         await container.unpause().catch(() => {})
         await container.signal('KILL').catch(() => {})
-        await this.#remove(container, starting)
+        await this.#remove({ number, container })
       }),
     )
   }
@@ -114,28 +115,22 @@ export class Fleet {
     const code = await ended(container.name).catch(() => null)
     if (instance.isLeaving || this.#isEnded || code === null) return
     instance.isLeaving = true
-    await this.#retire(instance)
-    const log = await readFile(this.#logOf(container), 'utf8').catch(() => '')
+    await this.#remove(instance)
+    const log = await readFile(this.#logOf(number), 'utf8').catch(() => '')
     const reason =
       log.match(/"severity":"CRITICAL","message":"[^"]*"/g)?.at(-1) ?? 'no reason logged'
     this.#parts.findings.note(`instance ${number} ended by itself with ${code}: ${reason}`)
     if (this.#current === instance) await this.replace().catch(() => {})
   }
 
-  async #retire({ container }: Instance): Promise<void> {
-    for (const starting of this.#containers) {
-      if ((await starting.catch(() => null)) === container) await this.#remove(container, starting)
-    }
-  }
-
-  async #remove(container: Container, starting: Promise<Container>): Promise<void> {
-    await saveLog(container.name, this.#logOf(container)).catch(() => {})
+  async #remove({ number, container }: Pick<Instance, 'number' | 'container'>): Promise<void> {
+    await saveLog(container.name, this.#logOf(number)).catch(() => {})
     await container.remove()
-    this.#containers.delete(starting)
+    this.#containers.delete(number)
   }
 
-  #logOf(container: Container): string {
-    return join(this.#parts.folder, `${container.name}.log`)
+  #logOf(number: number): string {
+    return join(this.#parts.folder, `instance-${number}.log`)
   }
 
   #environment(number: number): Record<string, string> {

@@ -38,7 +38,7 @@ export class Load {
   ) {
     const { ledger, outcomes } = this
     const ending = this.#ending.signal
-    let next = seed
+    let next = seed + 100
     const client = (name: string): Client => {
       return { name, url, chance: new Chance(++next), ledger, outcomes, findings, ending }
     }

@@ -6,9 +6,9 @@ import { Recoveries } from './recoveries.ts'
 import type { Soak } from './run.ts'
 import { growthOf } from './vitals-growth.ts'
 
-// Less of a life says nothing of growth, it is only shown.
+// A shorter life says nothing of growth.
 const judgedMs = 4 * 60_000
-const shownMs = 40_000
+const shown = 3
 
 /** Prints all that was counted, as tables in Markdown; notes what grew too much. */
 export async function report(soak: Soak): Promise<void> {
@@ -25,17 +25,17 @@ export async function report(soak: Soak): Promise<void> {
 }
 
 function reportLives({ watcher, findings }: Soak): void {
-  const rows = watcher.livesOf(shownMs).flatMap(([number, samples]) => {
-    const lifeMs = samples.at(-1)?.ageMs ?? 0
-    return growthOf(samples).map(({ measure, early, late, most, isTooMuch }) => {
+  const rows = watcher.longestLives.slice(0, shown).flatMap(({ number, lifeMs, samples }) =>
+    growthOf(samples).map(({ measure, early, late, most, isTooMuch }) => {
       if (isTooMuch && lifeMs >= judgedMs) {
-        findings.note(`instance ${number} grows: ${measure} from ${early} to ${late}`)
+        const levels = `${early.toPrecision(3)} to ${late.toPrecision(3)}`
+        findings.note(`instance ${number} grows: ${measure} from ${levels}`)
       }
       return [number, lifeMs / 60_000, measure, early, late, most]
-    })
-  })
-  console.log('\nWhat instances use, early and late in their lives:\n')
-  printTable('instance,lived min,of,early,late,most'.split(','), rows)
+    }),
+  )
+  console.log('\nWhat the instances that lived longest use, early and late in their lives:\n')
+  printTable('instance,lived min,what,early,late,most'.split(','), rows)
 }
 
 function inWords({ recoveries, load, fleet, checker }: Soak): string {

@@ -57,8 +57,10 @@ export class Watcher {
     return this.#samples.get(number)?.at(-1)
   }
 
-  /** The samples of those that were looked at for so long. */
-  livesOf(ms: number): [number: number, Vitals[]][] {
-    return [...this.#samples].filter(([, samples]) => (samples.at(-1)?.ageMs ?? 0) >= ms)
+  /** What was seen of each instance, those with the longest lives first. */
+  get longestLives(): { number: number; lifeMs: number; samples: Vitals[] }[] {
+    return [...this.#samples]
+      .map(([number, samples]) => ({ number, samples, lifeMs: samples.at(-1)?.ageMs ?? 0 }))
+      .toSorted((a, b) => b.lifeMs - a.lifeMs)
   }
 }
