@@ -6,9 +6,9 @@ import { Recoveries } from './recoveries.ts'
 import type { Soak } from './run.ts'
 import { growthOf } from './vitals-growth.ts'
 
-// A shorter life says nothing of growth.
+// A shorter life says nothing of growth, and one that is still shorter nothing at all.
 const judgedMs = 4 * 60_000
-const shown = 3
+const shownMs = 60_000
 
 /** Prints all that was counted, as tables in Markdown; notes what grew too much. */
 export async function report(soak: Soak): Promise<void> {
@@ -21,11 +21,13 @@ export async function report(soak: Soak): Promise<void> {
   console.log('\nThe bucket:\n')
   const { epoch = 0, restorable = 0 } = (await bucket.lease()) ?? {}
   printTable(bucketHeadings, rowsOf(await listBucket(bucket), restorable, Date.now()))
+  console.log('\nObsolete epochs are kept for 24 hours: those of the whole run are there.')
   console.log(`\n${epoch} leaderships. ${inWords(soak)}`)
 }
 
 function reportLives({ watcher, findings }: Soak): void {
-  const rows = watcher.longestLives.slice(0, shown).flatMap(({ number, lifeMs, samples }) =>
+  const lives = watcher.lives.filter(({ lifeMs }) => lifeMs >= shownMs)
+  const rows = lives.flatMap(({ number, lifeMs, samples }) =>
     growthOf(samples).map(({ measure, early, late, most, isTooMuch }) => {
       if (isTooMuch && lifeMs >= judgedMs) {
         const levels = `${early.toPrecision(3)} to ${late.toPrecision(3)}`
@@ -34,7 +36,7 @@ function reportLives({ watcher, findings }: Soak): void {
       return [number, lifeMs / 60_000, measure, early, late, most]
     }),
   )
-  console.log('\nWhat the instances that lived longest use, early and late in their lives:\n')
+  console.log('\nWhat instances that lived for a while use, early and late in their lives:\n')
   printTable('instance,lived min,what,early,late,most'.split(','), rows)
 }
 

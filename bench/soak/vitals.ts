@@ -57,10 +57,10 @@ export class Watcher {
     return this.#samples.get(number)?.at(-1)
   }
 
-  /** What was seen of each instance, those with the longest lives first. */
-  get longestLives(): { number: number; lifeMs: number; samples: Vitals[] }[] {
-    return [...this.#samples]
-      .map(([number, samples]) => ({ number, samples, lifeMs: samples.at(-1)?.ageMs ?? 0 }))
-      .toSorted((a, b) => b.lifeMs - a.lifeMs)
+  /** What was seen of each instance. */
+  get lives(): { number: number; lifeMs: number; samples: Vitals[] }[] {
+    return [...this.#samples].map(([number, samples]) => {
+      return { number, samples, lifeMs: samples.at(-1)?.ageMs ?? 0 }
+    })
   }
 }
