@@ -117,8 +117,8 @@ export class Fleet {
     instance.isLeaving = true
     await this.#remove(instance)
     const log = await readFile(this.#logOf(number), 'utf8').catch(() => '')
-    const reason =
-      log.match(/"severity":"CRITICAL","message":"[^"]*"/g)?.at(-1) ?? 'no reason logged'
+    const said = log.match(/"severity":"(?:CRITICAL|ERROR)","message":"[^"]*"/g)
+    const reason = said?.at(-1) ?? 'no reason logged'
     this.#parts.findings.note(`instance ${number} ended by itself with ${code}: ${reason}`)
     if (this.#current === instance) await this.replace().catch(() => {})
   }

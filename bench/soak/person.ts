@@ -39,7 +39,8 @@ async function sign(client: Client, page: Answer, message: string): Promise<void
   const tries = chance.of(0.7) ? 5 : 1
   for (let number = 0; number < tries; number++) {
     const target = { outcomes, kind: 'sign, page', url }
-    const answer = await ask(target, { method: 'POST', headers: html, body }, outcomeOf)
+    const headers = { ...html, origin: url }
+    const answer = await ask(target, { method: 'POST', headers, body }, outcomeOf)
     const id = /^\/guestbook\?signed=(\d+)$/.exec(answer.location ?? '')?.[1]
     if (id) {
       for (const finding of ledger.acknowledge(message, Number(id))) findings.end(finding)

@@ -1,6 +1,6 @@
 import { printTable } from '../support/table.ts'
 import { headings as bucketHeadings, rowsOf } from './bucket-growth.ts'
-import { listBucket } from './bucket-size.ts'
+import { epochOf, listBucket } from './bucket-size.ts'
 import { Outcomes } from './outcomes.ts'
 import { Recoveries } from './recoveries.ts'
 import type { Soak } from './run.ts'
@@ -20,9 +20,18 @@ export async function report(soak: Soak): Promise<void> {
   reportLives(soak)
   console.log('\nThe bucket:\n')
   const { epoch = 0, restorable = 0 } = (await bucket.lease()) ?? {}
-  printTable(bucketHeadings, rowsOf(await listBucket(bucket), restorable, Date.now()))
+  const all = await listBucket(bucket)
+  printTable(bucketHeadings, rowsOf(all, restorable, Date.now()))
   console.log('\nObsolete epochs are kept for 24 hours: those of the whole run are there.')
-  console.log(`\n${epoch} leaderships. ${inWords(soak)}`)
+  const written = new Set(all.map(epochOf).filter((number) => number !== null)).size
+  const vain = epoch - written
+  // A fault may end one before its first upload, but no instance goes on beginning them.
+  if (vain > soak.fleet.started) {
+    soak.findings.note(
+      `${vain} of ${epoch} leaderships wrote nothing, with ${soak.fleet.started} instances`,
+    )
+  }
+  console.log(`\n${epoch} leaderships, of which ${vain} wrote nothing. ${inWords(soak)}`)
 }
 
 function reportLives({ watcher, findings }: Soak): void {
