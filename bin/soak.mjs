@@ -1,19 +1,47 @@
 import './lib/require-node.mjs'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { endChildrenOnSignals } from './lib/children.mjs'
-import { inWords } from './lib/counts.mjs'
-import { e2e } from './lib/e2e.mjs'
-import { Failure, report } from './lib/failure.mjs'
+import { environment } from './lib/e2e.mjs'
+import { report } from './lib/failure.mjs'
+import { parts } from './lib/parts.mjs'
+import { root } from './lib/project.mjs'
+import { help, readArguments, WrongArguments } from './lib/soak-arguments.mjs'
 
-endChildrenOnSignals()
 try {
-  const [rounds = '50', seed] = process.argv.slice(2)
-  if (![rounds, seed ?? '1'].every((text) => /^[1-9]\d*$/.test(text))) {
-    throw new Failure('usage: npm run soak -- [rounds] [seed]')
-  }
-  const env = { HISTORY_ROUNDS: rounds, ...(seed && { HISTORY_SEED: seed }) }
-  const counts = await e2e({ only: 'every-history', env })
-  console.log(`\n${inWords(counts)}`)
-  process.exitCode = counts.failed > 0 ? 1 : 0
+  const args = readArguments(process.argv.slice(2))
+  if (args === 'help') console.log(help)
+  else await soak(args)
 } catch (error) {
   report(error)
+  if (error instanceof WrongArguments) process.exitCode = 2
+}
+
+async function soak({ minutes, seed, faultsAMinute }) {
+  const giveSignalsBack = endChildrenOnSignals()
+  await parts.dependencies()
+  const node = await parts.node()
+  const env = await environment(node)
+  giveSignalsBack()
+  const file = join(root, 'bench', 'soak.ts')
+  process.exitCode = await follow(
+    spawn(node, [file, minutes, seed, faultsAMinute], {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+      // Out of the terminal's process group: Ctrl-C would reach the commands that remove containers.
+      detached: true,
+    }),
+  )
+}
+
+/** Passes signals on, and waits until the child has ended what it started. */
+function follow(child) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal))
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code) => resolve(code ?? 1))
+  })
 }

@@ -8,12 +8,8 @@ import { run } from './run.mjs'
 
 const nothing = { stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }
 
-/**
- * @param {{only?: string, env?: NodeJS.ProcessEnv}} [options] `only` the files with this in their
- *   name; `env` for the tests
- * @returns {Promise<import('./counts.mjs').Counts>}
- */
-export async function e2e({ only, env } = {}) {
+/** @returns {Promise<import('./counts.mjs').Counts>} */
+export async function e2e() {
   await parts.dependencies()
   await parts.build()
   const node = await parts.node()
@@ -22,17 +18,13 @@ export async function e2e({ only, env } = {}) {
   await rm(report, { force: true })
   const { ok } = await run(
     node,
-    [
-      join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
-      ...['test', '--reporter=list,json', ...(only ? [only] : [])],
-    ],
+    [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json'],
     {
       cwd: root,
       env: {
         ...(await environment(node)),
         ...(chromium && { CHROMIUM_PATH: chromium }),
         PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-        ...env,
       },
       deadlineMs: 2_700_000,
       show: true,

@@ -18,7 +18,7 @@ export async function unit() {
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${report}`,
-    '{app,bin,db,deploy,operations,replication,server}/**/*.test.{mjs,ts}',
+    '{app,bench,bin,db,deploy,operations,replication,server}/**/*.test.{mjs,ts}',
   ]
   const env = {
     ...onPath([node, await parts.litestream()]),

@@ -55,6 +55,11 @@ export class Container {
     return container
   }
 
+  /** What the container engine calls it. */
+  get name(): string {
+    return this.#name
+  }
+
   /** Waits until the app serves. */
   async ready(): Promise<void> {
     await expect(async () => expect((await this.health()).status).toBe(200)).toPass({

@@ -1,0 +1,50 @@
+import { epochOf, levelOf, type Stored } from './bucket-size.ts'
+
+const minute = 60_000
+// Litestream keeps single uploads for 5 minutes after they were compacted, which it does every 30 s;
+// and looks for old ones when the bucket answers.
+const singleUploadsMs = 8 * minute
+
+export const headings = 'objects,epochs,level,count,MB,oldest min'.split(',')
+
+/** What is in the bucket, by whose it is and by Litestream's level. */
+export function rowsOf(all: readonly Stored[], epoch: number, now: number): (string | number)[][] {
+  const groups = new Map<string, Stored[]>()
+  for (const object of all) {
+    const of = epochOf(object)
+    const whose = of === null ? 'no epoch' : of === epoch ? 'the newest' : 'obsolete'
+    const key = `${whose},${levelOf(object) ?? '-'}`
+    groups.set(key, [...(groups.get(key) ?? []), object])
+  }
+  return [...groups].toSorted().map(([key, objects]) => {
+    const [whose = '', level = ''] = key.split(',')
+    const epochs = new Set(objects.map(epochOf)).size
+    const bytes = objects.reduce((sum, { size }) => sum + size, 0)
+    return [whose, epochs, level, objects.length, bytes / 1e6, ageOf(objects, now) / minute]
+  })
+}
+
+/**
+ * What neither the retention nor the compaction explains.
+ *
+ * @param epoch the one that is led
+ */
+export function unexplained(all: readonly Stored[], epoch: number, now: number): string[] {
+  const problems: string[] = []
+  const strange = all.filter(
+    (object) => levelOf(object) === null && !/\/lease\.json$/.test(object.name),
+  )
+  if (strange.length > 0) {
+    problems.push(`the bucket has ${strange.length} objects of unknown use, as ${strange[0]?.name}`)
+  }
+  const uploads = all.filter((object) => epochOf(object) === epoch && levelOf(object) === 0)
+  const ageMs = ageOf(uploads, now)
+  if (ageMs > singleUploadsMs) {
+    problems.push(`a single upload of the epoch that is led is kept for ${ageMs / minute} minutes`)
+  }
+  return problems
+}
+
+function ageOf(objects: readonly Stored[], now: number): number {
+  return now - objects.reduce((oldest, { timeCreated }) => Math.min(oldest, +timeCreated), now)
+}
