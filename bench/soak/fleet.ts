@@ -46,7 +46,7 @@ export class Fleet {
   async start(): Promise<Instance> {
     if (this.#isEnded) throw new Error('The run has ended.')
     const number = ++this.#started
-    const starting = Container.start(this.#environment(number), '256m', '512m')
+    const starting = Container.start(this.#environment(number), '256m', { memory: '512m' })
     this.#containers.set(number, starting)
     const container = await starting
     const instance = { number, container, bornMs: performance.now(), isLeaving: false }
