@@ -7,6 +7,7 @@ import { temporaryDatabase } from '../db/test-support.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { Gate } from './gate.ts'
 import { Lifecycle } from './lifecycle.ts'
+import { portOf } from './test-support.ts'
 
 const health = { status: 'healthy' } as const
 
@@ -30,17 +31,11 @@ async function scene(test: TestContext, { hasCopy = true } = {}) {
   const gate = new Gate(leadership, { current, ageMs: 7_400 }, lifecycle)
   gate.open((request, response) => response.end(requestKind(request)))
   const server = createServer((request, response) => gate.serve(request, response)).listen(0)
-  await once(server, 'listening')
-  test.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  assert.ok(address && typeof address === 'object')
+  const port = await portOf(test, server)
   return {
     asked,
     server,
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     lead: () => {
       lifecycle.enter({ name: 'leading', epoch: 1, replication: { health } })
       granted.resolve()

@@ -10,6 +10,7 @@ import { drain } from './drain.ts'
 import { listen } from './http.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { Protection } from './protect.ts'
+import { portOf } from './test-support.ts'
 
 const protection = new Protection({ development: false, onCloudRun: false, rateLimits: null })
 
@@ -20,17 +21,12 @@ async function start(test: TestContext) {
     protection,
     serve: (...request) => serve(...request),
   })
-  test.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  assert.ok(address && typeof address === 'object')
+  const port = await portOf(test, server)
   return {
     lifecycle,
     server,
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
+    url: `http://127.0.0.1:${port}`,
+    port,
     lead: (pages: RequestListener) => {
       serve = pages
       lifecycle.enter({ name: 'leading', epoch: 1, replication: { health } })

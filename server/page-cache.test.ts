@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { describe, it, type TestContext } from 'node:test'
 import { visitsHeader } from '../app/kept-pages.ts'
 import { PageCache } from './page-cache.ts'
+import { portOf } from './test-support.ts'
 
 const html = { accept: 'text/html' }
 
@@ -30,15 +31,9 @@ async function scene(test: TestContext) {
     if (request.url === '/') request.headers[visitsHeader] = String(++state.visits)
     cache.serve(request, response, () => state.version, render)
   }).listen(0)
-  await once(server, 'listening')
-  test.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  assert.ok(address && typeof address === 'object')
+  const port = await portOf(test, server)
   const ask = async (path: string, headers: Record<string, string> = html) => {
-    const answer = await fetch(`http://127.0.0.1:${address.port}${path}`, { headers })
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
     const text = await answer.text()
     return {
       text,

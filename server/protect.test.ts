@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, request } fro
 import { describe, it, type TestContext } from 'node:test'
 import type { RateLimits } from './environment.ts'
 import { Protection } from './protect.ts'
+import { portOf } from './test-support.ts'
 
 async function start(
   test: TestContext,
@@ -17,14 +18,8 @@ async function start(
   const server = createServer(async (request, response) => {
     if (!(await protection.refuses(request, response))) pages(request, response)
   }).listen(0)
-  await once(server, 'listening')
-  test.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  assert.ok(address && typeof address === 'object')
-  const url = `http://127.0.0.1:${address.port}`
+  const port = await portOf(test, server)
+  const url = `http://127.0.0.1:${port}`
   const ask = (path: string, init: RequestInit = {}) => fetch(url + path, init)
   const statuses = async (times: number, path: string, init: RequestInit = {}) => {
     const seen: number[] = []
