@@ -109,7 +109,7 @@ export async function deleteEntry(database: Database, id: number): Promise<boole
 }
 
 /** Another text after each change of any entry, by whatever hand; no two states have the same. */
-export function entriesVersion(database: Database): string {
+export async function entriesVersion(database: Database): Promise<string> {
   const { version } = tableVersions
   const row = database
     .select({ version })

@@ -2,8 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { visitsHeader } from '../app/kept-pages.ts'
 import { requestKind } from '../app/request-kind.ts'
 import { countVisit } from '../app/visits/count-visit.ts'
-import { entriesVersion } from '../db/entries.ts'
-import type { LocalDatabase } from './local-database.ts'
+import type { Data } from '../db/data.ts'
 import { log, reasonOf } from './log.ts'
 import { PageCache } from './page-cache.ts'
 
@@ -12,16 +11,16 @@ import { PageCache } from './page-cache.ts'
  * answered with a page that was rendered just before.
  */
 export function answerPages(
-  database: Pick<LocalDatabase, 'open'>,
+  data: Pick<Data, 'recordVisit' | 'countVisits' | 'entriesVersion'>,
   render: RequestListener,
 ): RequestListener {
   const cache = new PageCache()
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     Reflect.deleteProperty(request.headers, visitsHeader)
     if (requestKind(request) === 'visit') {
-      request.headers[visitsHeader] = String(await countVisit(database.open))
+      request.headers[visitsHeader] = String(await countVisit(data))
     }
-    await cache.serve(request, response, () => entriesVersion(database.open), render)
+    await cache.serve(request, response, () => data.entriesVersion(), render)
   }
   return (request, response) => {
     answer(request, response).catch((error) => {

@@ -1,5 +1,5 @@
-import { type Event, listEvents, recordEvents } from '../db/events.ts'
-import type { Database } from '../db/open.ts'
+import type { Data } from '../db/data.ts'
+import type { Event } from '../db/events.ts'
 import { log, reasonOf } from './log.ts'
 
 export const eventKinds = [
@@ -44,9 +44,9 @@ export class Events {
   }
 
   /** Writes down what was noted since the last time; what can't be written now is kept. */
-  async save(database: Database): Promise<void> {
+  async save(data: Pick<Data, 'recordEvents'>): Promise<void> {
     try {
-      await recordEvents(database, this.#unsaved)
+      await data.recordEvents(this.#unsaved)
       this.#unsaved = []
     } catch (error) {
       log('WARNING', `What happened could not be written down: ${reasonOf(error)}`)
@@ -54,8 +54,8 @@ export class Events {
   }
 
   /** The last `limit` events of all instances, newest first. */
-  async recent(database: Database | null, limit: number): Promise<Event[]> {
-    const saved = database ? await listEvents(database, limit) : []
+  async recent(data: Pick<Data, 'listEvents'> | null, limit: number): Promise<Event[]> {
+    const saved = data ? await data.listEvents(limit) : []
     return [...this.#unsaved.toReversed(), ...saved].slice(0, limit)
   }
 }

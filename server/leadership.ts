@@ -377,7 +377,7 @@ export class Leadership {
   async #record(kind: EventKind, detail: string): Promise<void> {
     const { events, database } = this.#parts
     events.note(kind, detail)
-    if (database.current) await events.save(database.current)
+    if (database.current) await events.save(database.data)
   }
 
   #enterSteppingDown(leading: Leading, why: string): void {

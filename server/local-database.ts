@@ -1,3 +1,4 @@
+import { dataIn } from '../db/data.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import type { View } from '../replication/lease/lease.ts'
@@ -21,6 +22,8 @@ type Options = {
  */
 export class LocalDatabase {
   readonly path: string
+  /** The functions of `db/`, on what is open when they are called. */
+  readonly data = dataIn((call) => call(this.open))
   readonly #options: Options
   #open: Database | null = null
   #restoredAtMs = 0

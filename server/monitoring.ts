@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http'
-import type { Environment } from './environment.ts'
 import type { Metrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { requestLog } from './request-log.ts'
+import type { ServerEnvironment } from './server-environment.ts'
 import { type Status, statusOf } from './status.ts'
 
 // A screen of them.
@@ -18,7 +18,7 @@ export class Monitoring {
   constructor(
     parts: Parameters<typeof statusOf>[0],
     metrics: Metrics,
-    { project }: Pick<Environment, 'project'>,
+    { project }: Pick<ServerEnvironment, 'project'>,
   ) {
     this.#parts = parts
     this.#metrics = metrics
@@ -33,7 +33,7 @@ export class Monitoring {
   async serve({
     metricsPort,
     litestreamMetrics,
-  }: Pick<Environment, 'metricsPort' | 'litestreamMetrics'>): Promise<void> {
+  }: Pick<ServerEnvironment, 'metricsPort' | 'litestreamMetrics'>): Promise<void> {
     if (metricsPort === null) return
     await serveMetrics(metricsPort, litestreamMetrics, async (litestream) =>
       this.#metrics.text(await statusOf(this.#parts, 0), this.#parts.events, litestream),

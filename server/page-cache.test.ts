@@ -29,7 +29,7 @@ async function scene(test: TestContext) {
     response.setHeader('content-security-policy', nonce)
     request.headers['content-security-policy'] = nonce
     if (request.url === '/') request.headers[visitsHeader] = String(++state.visits)
-    cache.serve(request, response, () => state.version, render)
+    cache.serve(request, response, async () => state.version, render)
   }).listen(0)
   const port = await portOf(test, server)
   const ask = async (path: string, headers: Record<string, string> = html) => {

@@ -39,13 +39,13 @@ export class PageCache {
   async serve(
     request: IncomingMessage,
     response: ServerResponse,
-    version: () => string,
+    version: () => Promise<string>,
     render: RequestListener,
   ): Promise<void> {
     const own = ownValues(request)
     const key = keptPage(request)
     if (key !== null) {
-      const page = await this.#find(key, version(), () => rendered(request, response, render))
+      const page = await this.#find(key, await version(), () => rendered(request, response, render))
       if (response.headersSent || response.closed) return
       if (page) return send(page, own, request, response)
     }

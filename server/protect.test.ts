@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import type { RateLimits } from './environment.ts'
 import { Protection } from './protect.ts'
+import type { RateLimits } from './server-environment.ts'
 import { portOf } from './test-support.ts'
 
 async function start(

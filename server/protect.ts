@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestKind } from '../app/request-kind.ts'
 import { clientHeader, clientOf } from './client.ts'
 import { isCrossSite } from './cross-site.ts'
-import type { Environment } from './environment.ts'
 import type { ProblemDetails } from './problem-details.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
 import { securityHeaders } from './security-headers.ts'
+import type { ServerEnvironment } from './server-environment.ts'
 
 // Next renders pages for the others too, and fails at some, such as TRACE.
 const pageMethods = ['GET', 'HEAD', 'POST', 'OPTIONS']
@@ -28,7 +28,7 @@ export class Protection {
     development,
     onCloudRun,
     rateLimits,
-  }: Pick<Environment, 'development' | 'onCloudRun' | 'rateLimits'>) {
+  }: Pick<ServerEnvironment, 'development' | 'onCloudRun' | 'rateLimits'>) {
     this.setHeaders = securityHeaders(development)
     this.#onCloudRun = onCloudRun
     this.#requests = rateLimits && new RateLimit(rateLimits.requests)

@@ -1,10 +1,10 @@
-import type { Database } from '../db/open.ts'
+import type { Data } from '../db/data.ts'
 import type { Admin } from './admin.ts'
 import type { Status } from './status.ts'
 
 /** What the pages may ask of the process that serves them. */
 export type Runtime = {
-  database(): Database
+  data: Data
   /**
    * Resolves once all that was committed before the call is in the bucket. Any error means that
    * this can't be promised.

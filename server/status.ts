@@ -61,7 +61,7 @@ export async function statusOf(parts: Parts, eventLimit: number): Promise<Status
     upMs: Math.round(performance.now()),
     databaseBytes: sizeOf(database.path),
     walBytes: sizeOf(`${database.path}-wal`),
-    events: await events.recent(database.current, eventLimit),
+    events: await events.recent(database.current && database.data, eventLimit),
   }
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { deleteEntry, hideEntry } from '../../db/entries.ts'
 import { log, reasonOf } from '../../server/log.ts'
-import { database, durable } from '../database.ts'
+import { data, durable } from '../data.ts'
 
 export const entryId = z.coerce.number().int().positive()
 
@@ -34,6 +33,7 @@ export async function changeEntry(id: number, what: Change): Promise<Changing> {
 }
 
 async function apply(id: number, what: Change): Promise<boolean> {
-  if (what === 'delete') return deleteEntry(await database(), id)
-  return hideEntry(await database(), id, what === 'hide' ? new Date() : null)
+  const { deleteEntry, hideEntry } = await data()
+  if (what === 'delete') return deleteEntry(id)
+  return hideEntry(id, what === 'hide' ? new Date() : null)
 }

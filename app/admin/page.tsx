@@ -1,8 +1,7 @@
 import type { Metadata } from 'next'
 import { z } from 'zod'
-import { listAllEntries } from '../../db/entries.ts'
 import { runtime } from '../../server/runtime.ts'
-import { database } from '../database.ts'
+import { data } from '../data.ts'
 import { EntryList } from '../guestbook/entry-list.tsx'
 import { SignOut } from '../sign-out/sign-out.tsx'
 import { entryId } from './change-entry.ts'
@@ -28,7 +27,7 @@ export default async function AdminPage({
 }) {
   const { before, done } = query.parse(await searchParams)
   await requireAdmin(before === null ? '/admin' : `/admin?before=${before}`)
-  const page = await listAllEntries(await database(), { before, limit: entriesAPage })
+  const page = await (await data()).listAllEntries({ before, limit: entriesAPage })
   return (
     <>
       <h1>Moderation</h1>

@@ -1,5 +1,4 @@
-import { listEntries } from '../../db/entries.ts'
-import { database } from '../database.ts'
+import { data } from '../data.ts'
 import { formKey } from '../form-key.ts'
 import { EntryList } from './entry-list.tsx'
 import { SignForm } from './sign-form.tsx'
@@ -22,7 +21,7 @@ export async function Guestbook({
   before: number | null
   signed: number | null
 }) {
-  const page = await listEntries(await database(), { before, limit: entriesAPage })
+  const page = await (await data()).listEntries({ before, limit: entriesAPage })
   return (
     <section aria-labelledby="guestbook">
       <Heading id="guestbook">Guestbook</Heading>

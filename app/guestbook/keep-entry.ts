@@ -1,6 +1,6 @@
-import { addEntry, type Entry, KeyReused } from '../../db/entries.ts'
+import { type Entry, KeyReused } from '../../db/entries.ts'
 import { log, reasonOf } from '../../server/log.ts'
-import { database, durable } from '../database.ts'
+import { data, durable } from '../data.ts'
 import type { NewEntry } from './new-entry.ts'
 
 /** `not-durable`: it is in the database here, but nobody may be told that it is safe. */
@@ -12,7 +12,7 @@ export type Keeping =
 export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promise<Keeping> {
   let stored: Entry
   try {
-    stored = await addEntry(await database(), { ...entry, idempotencyKey }, new Date())
+    stored = await (await data()).addEntry({ ...entry, idempotencyKey }, new Date())
   } catch (error) {
     if (error instanceof KeyReused) return { outcome: 'key-reused' }
     log('ERROR', `A guestbook entry could not be written: ${reasonOf(error)}`)

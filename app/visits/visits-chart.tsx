@@ -1,5 +1,5 @@
-import { type Day, visitsByDay } from '../../db/visits.ts'
-import { database } from '../database.ts'
+import type { Day } from '../../db/visits.ts'
+import { data } from '../data.ts'
 
 const shownDays = 30
 // In units of the picture, which is as wide as the page.
@@ -10,7 +10,7 @@ const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', t
 
 /** The visits of the last days: a picture, and a table with the same numbers. */
 export async function VisitsChart() {
-  const days = await visitsByDay(await database(), { days: shownDays, now: new Date() })
+  const days = await (await data()).visitsByDay({ days: shownDays, now: new Date() })
   const most = Math.max(1, ...days.map(({ visits }) => visits))
   return (
     <figure className="chart">

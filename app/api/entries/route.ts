@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { listEntries } from '../../../db/entries.ts'
-import { database } from '../../database.ts'
+import { data } from '../../data.ts'
 import { keepEntry } from '../../guestbook/keep-entry.ts'
 import { newEntry } from '../../guestbook/new-entry.ts'
 import { invalid } from '../invalid.ts'
@@ -16,7 +15,7 @@ const query = z.object({
 export async function GET(request: Request): Promise<Response> {
   const asked = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
   if (!asked.success) return invalid(400, 'The query is not valid.', asked.error)
-  const page = await listEntries(await database(), asked.data)
+  const page = await (await data()).listEntries(asked.data)
   return Response.json(page, { headers: { 'cache-control': 'no-store' } })
 }
 

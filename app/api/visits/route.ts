@@ -1,8 +1,7 @@
-import { countVisits } from '../../../db/visits.ts'
-import { database } from '../../database.ts'
+import { data } from '../../data.ts'
 
 /** How many visits there are; asking is no visit. */
 export async function GET(): Promise<Response> {
-  const visits = await countVisits(await database())
+  const visits = await (await data()).countVisits()
   return Response.json({ visits }, { headers: { 'cache-control': 'no-store' } })
 }

@@ -1,5 +1,5 @@
 import { connection } from 'next/server'
-import type { Database } from '../db/open.ts'
+import type { Data } from '../db/data.ts'
 import { runtime } from '../server/runtime.ts'
 
 /**
@@ -13,13 +13,10 @@ export function durable(): Promise<void> {
 }
 
 /**
- * The database, for pages and actions. Ask for it where it is used, as in
- * `countVisits(await database())`: another copy may take its place at the next `await`. Waits for a
- * request, as there is none during the build.
- *
- * @throws {Error} while there is none
+ * The functions of `db/`, on the database as it is when they are called. Waits for a request, as
+ * there is no database during the build.
  */
-export async function database(): Promise<Database> {
+export async function data(): Promise<Data> {
   await connection()
-  return runtime().database()
+  return runtime().data
 }

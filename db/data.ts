@@ -1,0 +1,38 @@
+import {
+  addEntry,
+  deleteEntry,
+  entriesVersion,
+  hideEntry,
+  listAllEntries,
+  listEntries,
+} from './entries.ts'
+import { listEvents, recordEvents } from './events.ts'
+import type { Database } from './open.ts'
+import { countVisits, recordVisit, visitsByDay } from './visits.ts'
+
+const functions = {
+  ...{ recordVisit, countVisits, visitsByDay },
+  ...{ addEntry, listEntries, listAllEntries, hideEntry, deleteEntry, entriesVersion },
+  ...{ recordEvents, listEvents },
+}
+
+type Functions = typeof functions
+
+/** All that the app does with its data: the functions of this folder, each without its database. */
+export type Data = {
+  [Name in keyof Functions]: Functions[Name] extends (
+    database: Database,
+    ...rest: infer Rest
+  ) => infer Result
+    ? (...rest: Rest) => Result
+    : never
+}
+
+/** @param use calls a function with the database as it is then */
+export function dataIn(use: <Result>(call: (database: Database) => Result) => Result): Data {
+  const bound = Object.entries(functions).map(([name, call]) => [
+    name,
+    async (...rest: unknown[]) => use((database) => Reflect.apply(call, null, [database, ...rest])),
+  ])
+  return Object.fromEntries(bound)
+}

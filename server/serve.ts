@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connectLitestream } from '../replication/litestream.ts'
+import { originInWords } from '../replication/newest-copy.ts'
+import { lastTimes, timed } from '../replication/timed.ts'
+import { answerPages } from './answer-pages.ts'
+import { assemble } from './assemble.ts'
+import { checkDataDirectory } from './data-directory.ts'
+import { drain } from './drain.ts'
+import { readEnvironment } from './environment.ts'
+import { listen } from './http.ts'
+import { log } from './log.ts'
+import { preparePages } from './pages.ts'
+import { publishRuntime } from './runtime.ts'
+import { Steps } from './steps.ts'
+import { unlessStopped } from './stop-signal.ts'
+
+const folder = process.cwd()
+
+/** Serves the app on SQLite until `stop` aborts. */
+export async function serve(stop: AbortController): Promise<void> {
+  const environment = readEnvironment(process.env)
+  const stopped = stop.signal
+  checkDataDirectory(environment.dataDirectory)
+  const litestream = await connectLitestream(environment.socketPath)
+  const parts = assemble(environment, litestream, folder, stop)
+  const { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring } =
+    parts
+  publishRuntime({
+    data: database.data,
+    durable: () => leadership.durable(),
+    status: () => monitoring.status(),
+    admin,
+  })
+  const server = await listen(environment.port, lifecycle, {
+    protection,
+    observe: monitoring.observe,
+    serve: (...request) => gate.serve(...request),
+  })
+  await monitoring.serve(environment)
+
+  const steps = new Steps(lifecycle, stopped)
+  const looked = Promise.withResolvers<void>()
+  const restore = async () => {
+    const view = await timed('lease', () => lease.look())
+    looked.resolve()
+    return database.restore(view)
+  }
+  const [origin, pages] = await unlessStopped(stopped, [
+    steps.untilDone('restore', restore),
+    // Loading Next keeps this process busy, and the restore, another one, is begun before.
+    Promise.race([looked.promise, sleep(200)]).then(() =>
+      preparePages(folder, { ...environment, httpServer: server }),
+    ),
+  ])
+  gate.open(answerPages(database.data, pages))
+  // From here on the gate decides: the first request that writes makes this instance lead.
+  lifecycle.enter({ name: 'following', problem: null })
+  const startMs = Math.round(performance.now())
+  log('INFO', originInWords(origin), { ...origin, startMs, steps: lastTimes() })
+  events.note('started', `${originInWords(origin)} Ready after ${startMs} ms.`)
+
+  if (!stopped.aborted) await once(stopped, 'abort')
+  lifecycle.drain()
+  await drain(server, 5_000)
+  await leadership.end()
+  database.close()
+  lifecycle.enter({ name: 'stopped' })
+  log('INFO', 'Stopped.')
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import type { Me } from '../replication/lease/lease-object.ts'
+
+export type RateLimits = { requests: number; writes: number }
+
+/** What every server is told. */
+export type ServerEnvironment = {
+  port: number
+  development: boolean
+  /** Where metrics are served to this machine; null for nowhere. */
+  metricsPort: number | null
+  /** Where Litestream serves its own, as host:port; null for nowhere. */
+  litestreamMetrics: string | null
+  /** The Google Cloud project that requests are traced in; null for none. */
+  project: string | null
+  /** What admins sign in with; null if there is none. */
+  adminToken: string | null
+  /** How often a client may ask, and write, in a minute; null for as often as it likes. */
+  rateLimits: RateLimits | null
+  onCloudRun: boolean
+  /** Who this process is among all that may want to write. */
+  instance: Me
+}
+
+const port = z
+  .string()
+  .transform(Number)
+  .refine((port) => Number.isInteger(port) && port > 0 && port < 65536, {
+    error: 'is not a port; write a number from 1 to 65535',
+  })
+
+// An image's default is turned off by setting it to nothing.
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => text || null)
+/** The variables that every server reads. */
+export const serverVariables = z.object({
+  PORT: port.prefault('8080'),
+  METRICS_PORT: optional.pipe(port.nullable()),
+  LITESTREAM_METRICS: optional,
+  GOOGLE_CLOUD_PROJECT: optional,
+  NODE_ENV: z.string().optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .default('')
+    .refine((token) => token === '' || /^[\x21-\x7e]{16,}$/.test(token), {
+      error: 'is too easy to guess, or no header can hold it; write 16 or more visible characters',
+    }),
+  RATE_LIMITS: z
+    .string()
+    .default('')
+    .refine((text) => text === 'off' || /^((requests|writes)=[1-9]\d{0,5}(,|$))*$/.test(text), {
+      error:
+        'is not understood; write off, or how often a client may in a minute, as in requests=600,writes=30',
+    })
+    .transform(rateLimitsOf),
+  // Set by Cloud Run: https://cloud.google.com/run/docs/container-contract#services-env-vars
+  K_SERVICE: z.string().optional(),
+  K_REVISION: z.string().default('local'),
+})
+
+export function serverEnvironment(data: z.output<typeof serverVariables>): ServerEnvironment {
+  return {
+    port: data.PORT,
+    development: data.NODE_ENV === 'development',
+    metricsPort: data.METRICS_PORT,
+    litestreamMetrics: data.LITESTREAM_METRICS,
+    project: data.GOOGLE_CLOUD_PROJECT,
+    adminToken: data.ADMIN_TOKEN || null,
+    rateLimits: data.RATE_LIMITS,
+    onCloudRun: data.K_SERVICE !== undefined,
+    instance: {
+      id: randomUUID(),
+      service: data.K_SERVICE ?? 'local',
+      revision: data.K_REVISION,
+      instance: hostname(),
+    },
+  }
+}
+
+/**
+ * Reads and checks what the process is told from outside.
+ *
+ * @throws {Error} a line for all that is wrong, each with what to write instead
+ */
+export function readVariables<Schema extends z.ZodType>(
+  schema: Schema,
+  variables: Record<string, string | undefined>,
+): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(variables)
+  if (success) return data
+  throw new Error(error.issues.map((issue) => `${issue.path.join()} ${issue.message}`).join('. '))
+}
+
+function rateLimitsOf(text: string): RateLimits | null {
+  if (text === 'off') return null
+  const given = new Map(
+    text.split(',').map((limit) => {
+      const [name = '', aMinute] = limit.split('=')
+      return [name, Number(aMinute)]
+    }),
+  )
+  return { requests: given.get('requests') ?? 600, writes: given.get('writes') ?? 30 }
+}
