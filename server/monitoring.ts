@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http'
+import { factsOf } from './facts.ts'
 import type { Metrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { requestLog } from './request-log.ts'
+import type { Runtime } from './runtime.ts'
 import type { ServerEnvironment } from './server-environment.ts'
-import { type Status, statusOf } from './status.ts'
+import { statusOf } from './status.ts'
 
 // A screen of them.
 const shownEvents = 50
@@ -25,8 +27,9 @@ export class Monitoring {
     this.observe = requestLog(project, (...answered) => metrics.request(...answered))
   }
 
-  status(): Promise<Status> {
-    return statusOf(this.#parts, shownEvents)
+  async status(): ReturnType<Runtime['status']> {
+    const status = await statusOf(this.#parts, shownEvents)
+    return { facts: factsOf(status), events: status.events }
   }
 
   /** Serves the metrics where the environment wants them. */

@@ -1,6 +1,7 @@
 import type { Data } from '../db/data.ts'
+import type { Event } from '../db/events.ts'
 import type { Admin } from './admin.ts'
-import type { Status } from './status.ts'
+import type { Fact } from './facts.ts'
 
 /** What the pages may ask of the process that serves them. */
 export type Runtime = {
@@ -11,7 +12,7 @@ export type Runtime = {
    */
   durable(): Promise<void>
   /** What this instance is doing, for operators. */
-  status(): Promise<Status>
+  status(): Promise<{ facts: Fact[]; events: Event[] }>
   admin: Admin
 }
 

@@ -16,7 +16,7 @@ const everySeconds = 5
 export default async function StatusPage() {
   await requireAdmin('/status')
   await connection()
-  const status = await runtime().status()
+  const { facts, events } = await runtime().status()
   return (
     <>
       <nav>
@@ -30,8 +30,8 @@ export default async function StatusPage() {
         <meta httpEquiv="refresh" content={String(everySeconds)} />
       </noscript>
       <Refresh everySeconds={everySeconds} now={new Date().toISOString()} />
-      <Facts status={status} />
-      <Timeline events={status.events} />
+      <Facts facts={facts} />
+      <Timeline events={events} />
     </>
   )
 }

@@ -1,0 +1,55 @@
+import { duration, size } from './in-words.ts'
+import type { Status } from './status.ts'
+
+/** A line of the status page. */
+export type Fact = { name: string; value: string; isProblem?: boolean }
+
+/** What operators want to know first, in words. */
+export function factsOf(status: Status): Fact[] {
+  const { state, epoch, problem, instance, upMs, restoreMs, databaseBytes, walBytes } = status
+  const { revision, instance: host } = instance
+  return [
+    { name: 'State', value: epoch === null ? state : `${state}, epoch ${epoch}` },
+    ...problems('Problem', problem),
+    { name: 'This instance', value: `${revision} ${host}, up for ${duration(upMs)}` },
+    { name: 'Lease', value: leaseInWords(status) },
+    ...replicationInWords(status),
+    { name: 'Last restore', value: duration(restoreMs) },
+    {
+      name: 'Database',
+      value: `${size(databaseBytes)}, and ${size(walBytes)} of write-ahead log`,
+    },
+  ]
+}
+
+function leaseInWords({ lease, instance }: Status): string {
+  if ('code' in lease) return lease.message
+  const { holder, epoch, restorable, wantedBy } = lease
+  const held = holder && `${holder.revision} ${holder.instance}`
+  const by = holder?.id === instance.id ? 'this instance' : (held ?? 'nobody holds it')
+  const asked = wantedBy ? ', and another instance asks for it' : ''
+  return `${by}${asked}; last epoch ${epoch}, restored from epoch ${restorable}`
+}
+
+function replicationInWords({ replication, copyAgeMs }: Status): Fact[] {
+  if (!replication) return [{ name: 'This copy', value: `at most ${duration(copyAgeMs)} old` }]
+  const { txid, replicatedTxid, lagMs, waiting, lastDurableAt, problem } = replication
+  const missing = Math.max(0, (txid ?? 0) - (replicatedTxid ?? 0))
+  const lag =
+    lagMs === null
+      ? 'not known'
+      : missing === 0
+        ? `all ${txid} transactions are in the bucket`
+        : `${missing} of ${txid} transactions are missing, for ${duration(lagMs)} at most`
+  const wait = waiting > 0 ? `; ${waiting} writers wait` : ''
+  const at = lastDurableAt?.toISOString().slice(0, 19).replace('T', ' ')
+  return [
+    { name: 'Replication', value: `${lag}${wait}` },
+    ...problems('Problem of the bucket', problem),
+    { name: 'Last acknowledgement', value: at ? `${at} UTC` : 'none yet' },
+  ]
+}
+
+function problems(name: string, problem: Status['problem']): Fact[] {
+  return problem ? [{ name, value: problem.message, isProblem: true }] : []
+}
