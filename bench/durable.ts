@@ -58,7 +58,7 @@ for (const added of addedMs) {
     local.p99,
     '-',
   ])
-  await replication.stop(30_000, 5_000)
+  await replication.stop(30_000)
   database.$client.close()
 }
 printTable(

@@ -63,7 +63,7 @@ const after = await write(2_000, 200)
 rows.push(['2,000 visits after it has ended', after.seconds, await walAfter(2_000)])
 printTable(['what', 's', 'log MB'], rows)
 
-await replication.stop(30_000, 5_000)
+await replication.stop(30_000)
 database.$client.close()
 for (const clean of cleanUps.toReversed()) await clean()
 await bucket.stop()

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { Litestream, LitestreamGone, LitestreamRefused } from './litestream.ts'
+import { Litestream, LitestreamBusy, LitestreamGone, LitestreamRefused } from './litestream.ts'
 import { runLitestream, temporaryFolder } from './test-support.ts'
 
 describe('The Litestream that runs the server', () => {
@@ -21,6 +22,28 @@ describe('The Litestream that runs the server', () => {
     const { litestream, end } = await runLitestream(test)
     await end()
     await assert.rejects(litestream.info(1_000), LitestreamGone)
+  })
+
+  it('does not take a file while it closes it, however long that takes', async (test) => {
+    const folder = temporaryFolder(test)
+    const socketPath = join(folder, 'busy.sock')
+    const closing = Promise.withResolvers<void>()
+    const asked: string[] = []
+    const busy = createHttpServer(async ({ url = '' }, response) => {
+      asked.push(url)
+      if (url === '/unregister') await closing.promise
+      response.end(JSON.stringify({ status: `${url.slice(1)}ed` }))
+    }).listen(socketPath)
+    await once(busy, 'listening')
+    test.after(() => busy.close())
+    const litestream = new Litestream(socketPath)
+    await assert.rejects(litestream.unregister('/a.db', 1_000, 10), LitestreamBusy)
+    await assert.rejects(litestream.register('/a.db', 'file:///b', 1_000), LitestreamBusy)
+    await assert.rejects(litestream.unregister('/a.db', 1_000, 10), LitestreamBusy)
+    closing.resolve()
+    await litestream.unregister('/a.db', 1_000, 5_000)
+    await litestream.register('/a.db', 'file:///b', 1_000)
+    assert.deepEqual(asked, ['/unregister', '/register'])
   })
 
   it('is given up on after the deadline, even where it never answers', async (test) => {

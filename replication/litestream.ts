@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
+import { within } from './within.ts'
 
 /** The running Litestream didn't do what its control socket was asked to. */
 export class LitestreamRefused extends Error {
@@ -35,6 +36,18 @@ const synced = z
   .object({ txid: z.number(), replicated_txid: z.number() })
   .transform(({ txid, replicated_txid }) => ({ txid, replicatedTxid: replicated_txid }))
 
+/** Litestream still uses a file that it was to forget. */
+export class LitestreamBusy extends Error {
+  readonly code = 'litestream-busy'
+
+  constructor(path: string) {
+    super(`Litestream does not let go of ${path}.`)
+  }
+}
+
+// Closing a file waits for what is uploaded of it, and so for the bucket.
+const closingMs = 24 * 3_600_000
+
 /**
  * Connects to the Litestream that runs this process.
  *
@@ -59,6 +72,7 @@ export async function connectLitestream(socketPath: string): Promise<Litestream>
  */
 export class Litestream {
   readonly #socketPath: string
+  readonly #closing = new Map<string, Promise<void>>()
 
   constructor(socketPath: string) {
     this.#socketPath = socketPath
@@ -68,8 +82,13 @@ export class Litestream {
     return info.parse(await this.#call('GET', '/info', undefined, timeoutMs))
   }
 
-  /** Starts replicating the database at `path`. Lazy: a bad bucket shows at the first sync. */
+  /**
+   * Starts replicating the database at `path`. Lazy: a bad bucket shows at the first sync.
+   *
+   * @throws {LitestreamBusy} while it still closes that file: there would be two who replicate it
+   */
   async register(path: string, replicaUrl: string, timeoutMs: number): Promise<void> {
+    if (this.#closing.has(path)) throw new LitestreamBusy(path)
     const call = ['POST', '/register'] as const
     const answer = await this.#call(...call, { path, replica_url: replicaUrl }, timeoutMs)
     const { status } = changed.parse(answer)
@@ -83,10 +102,22 @@ export class Litestream {
    *
    * @param timeoutMs for the final sync
    * @param patienceMs for the answer
+   * @throws {LitestreamBusy} if there is none by then; calling again waits for the same
    */
   async unregister(path: string, timeoutMs: number, patienceMs: number): Promise<void> {
+    const closing = this.#closing.get(path) ?? this.#close(path, timeoutMs)
+    await within(patienceMs, closing, () => new LitestreamBusy(path))
+  }
+
+  #close(path: string, timeoutMs: number): Promise<void> {
+    const closing = this.#unregister(path, timeoutMs).finally(() => this.#closing.delete(path))
+    this.#closing.set(path, closing)
+    return closing
+  }
+
+  async #unregister(path: string, timeoutMs: number): Promise<void> {
     const call = ['POST', '/unregister'] as const
-    const answer = await this.#call(...call, { path, timeout: seconds(timeoutMs) }, patienceMs)
+    const answer = await this.#call(...call, { path, timeout: seconds(timeoutMs) }, closingMs)
     const { status } = changed.parse(answer)
     // Its final sync may have failed when it was forgotten.
     if (status !== 'unregistered') throw new LitestreamRefused(call.join(' '), 404, status)

@@ -22,6 +22,10 @@ async function scene(test: TestContext, bucket = 'bucket') {
     litestream,
     end,
     replication,
+    stop: async () => {
+      await replication.stop(5_000)
+      await replication.letGo(5_000)
+    },
     /** Replicates a database with one row. */
     begin: async () => {
       write(path, 'one')
@@ -54,10 +58,10 @@ describe('Replication', () => {
   })
 
   it('has the last row in the bucket once it has been stopped', async (test) => {
-    const { begin, path, replication, restored } = await scene(test)
+    const { begin, path, stop, restored } = await scene(test)
     await begin()
     write(path, 'last')
-    await replication.stop(5_000, 5_000)
+    await stop()
     assert.deepEqual(await restored(), ['one', 'last'])
   })
 
@@ -107,9 +111,9 @@ describe('Replication', () => {
   })
 
   it('begins a new replica with a complete copy', async (test) => {
-    const { begin, folder, path, litestream, replication } = await scene(test)
+    const { begin, folder, path, litestream, stop } = await scene(test)
     await begin()
-    await replication.stop(5_000, 5_000)
+    await stop()
     const replicaUrl = `file://${join(folder, 'next')}`
     const next = new Replication(litestream, { path, replicaUrl, vouch: () => true })
     write(path, 'two')
@@ -129,18 +133,18 @@ describe('Replication', () => {
   })
 
   it('has the last row in the bucket also where Litestream had forgotten the database', async (test) => {
-    const { begin, path, replication, litestream, restored } = await scene(test)
+    const { begin, path, stop, litestream, restored } = await scene(test)
     await begin()
     await litestream.unregister(path, 1_000, 5_000)
     write(path, 'two')
-    await replication.stop(5_000, 5_000)
+    await stop()
     assert.deepEqual(await restored(), ['one', 'two'])
   })
 
   it('is not taken up again once it has been stopped', async (test) => {
-    const { begin, folder, path, replication, litestream } = await scene(test)
+    const { begin, folder, path, replication, stop, litestream } = await scene(test)
     await begin()
-    await replication.stop(5_000, 5_000)
+    await stop()
     await assert.rejects(replication.durable(), problem('not-registered'))
     const next = new Replication(litestream, {
       path,

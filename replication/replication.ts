@@ -1,5 +1,5 @@
 import { GroupCommit } from './group-commit.ts'
-import { type Litestream, LitestreamRefused } from './litestream.ts'
+import { type Litestream, LitestreamBusy, LitestreamRefused } from './litestream.ts'
 import { forgetPositions } from './local-position.ts'
 import { noteReplica } from './newest-copy.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
@@ -22,15 +22,6 @@ export type Lag = {
 const syncMs = 5_000
 // Longer than a large upload may well take: reopening begins it again.
 const firstReopenMs = 20_000
-
-/** Litestream still uses a file that it was to forget. */
-export class LitestreamBusy extends Error {
-  readonly code = 'litestream-busy'
-
-  constructor(path: string) {
-    super(`Litestream does not let go of ${path}.`)
-  }
-}
 
 /** The replication of one database file by the running Litestream. */
 export class Replication {
@@ -154,11 +145,9 @@ export class Replication {
    * Ends once all of the database, which nobody writes to any more, is in the bucket, and those who
    * wait for it have been told.
    *
-   * @param patienceMs how long to wait until Litestream has let go of the file, besides
    * @throws {ReplicationProblem} if that isn't so after `timeoutMs`
-   * @throws {LitestreamBusy} if Litestream doesn't let go of the file: it can't be replicated again
    */
-  async stop(timeoutMs: number, patienceMs: number): Promise<void> {
+  async stop(timeoutMs: number): Promise<void> {
     try {
       await within(timeoutMs, this.#lastSync(), () => {
         const detail = `no final sync in ${timeoutMs / 1000} s`
@@ -166,9 +155,17 @@ export class Replication {
       })
     } finally {
       this.#isStopped = true
-      await this.#reopening
-      await this.#letGo(patienceMs)
     }
+  }
+
+  /**
+   * Waits until Litestream has let go of the file, once this has stopped.
+   *
+   * @throws {LitestreamBusy} if it hasn't after `patienceMs`: the file can't be replicated again
+   */
+  async letGo(patienceMs: number): Promise<void> {
+    const gone = this.#reopening.then(() => this.#unregister(patienceMs))
+    await within(patienceMs, gone, () => new LitestreamBusy(this.#path))
   }
 
   #lastSync(): Promise<void> {
@@ -214,16 +211,16 @@ export class Replication {
   // One upload that hangs makes every later sync fail, also when the bucket is back for long.
   // Litestream's uploads have no deadline; forgetting the database is what ends them.
   async #reopen(): Promise<void> {
-    await this.#letGo(15_000)
+    await this.#unregister(15_000)
+    if (this.#isStopped) return
     // Should this fail, the next sync finds no database, and it is tried again.
     await this.#register().catch(() => {})
   }
 
-  async #letGo(patienceMs: number): Promise<void> {
+  async #unregister(patienceMs: number): Promise<void> {
     try {
       await this.#litestream.unregister(this.#path, 1_000, patienceMs)
     } catch (error) {
-      if (isTimeout(error)) throw new LitestreamBusy(this.#path)
       // Its final sync failed, and ours counts: its own is none where it was just registered.
       if (!(error instanceof LitestreamRefused)) throw error
     }

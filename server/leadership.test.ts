@@ -7,6 +7,7 @@ import { migrations } from '../db/test-support.ts'
 import { countVisits, recordVisit } from '../db/visits.ts'
 import { Lease } from '../replication/lease/lease.ts'
 import { leaseName } from '../replication/lease/lease-object.ts'
+import { LitestreamBusy } from '../replication/litestream.ts'
 import { FileStore } from '../replication/store/file-store.ts'
 import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
 import { Events } from './events.ts'
@@ -21,6 +22,7 @@ const timing = {
   minimumHoldMs: 0,
   yieldMs: 500,
   retentionMs: 1e9,
+  closeMs: 50,
 }
 
 function scene(test: TestContext) {
@@ -189,17 +191,46 @@ describe('An instance', () => {
     await a.leadership.end()
   })
 
-  it('does not lead again while Litestream does not let go of its file', async (test) => {
+  it('does not lead again while Litestream does not let go of its file', {
+    timeout: 10_000,
+  }, async (test) => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    const unregister = a.litestream.unregister.bind(a.litestream)
-    a.litestream.unregister = () => Promise.reject(new DOMException('', 'TimeoutError'))
+    a.litestream.unregister = () => Promise.reject(new LitestreamBusy(a.database.path))
     a.lease.keep = () => Promise.resolve('lost')
     await until(() => a.gone.length > 0)
     assert.match(String(a.gone[0]), /does not let go/)
     await assert.rejects(a.leadership.lead(), { code: 'lease-lost' })
+    await a.leadership.end()
+  })
+
+  it('waits with its file for a bucket that is away, and leads again when it is back', {
+    timeout: 10_000,
+  }, async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    const unregister = a.litestream.unregister.bind(a.litestream)
+    const look = a.lease.look.bind(a.lease)
+    let attempts = 0
+    a.litestream.unregister = async () => {
+      attempts++
+      await sleep(1)
+      throw new LitestreamBusy(a.database.path)
+    }
+    a.lease.look = () => Promise.reject(new Error('no bucket'))
+    a.lease.keep = () => Promise.resolve('lost')
+    await until(() => attempts > 3)
+    assert.deepEqual([a.gone, a.lifecycle.state.name], [[], 'stepping-down'])
     a.litestream.unregister = unregister
+    Object.assign(a.lease, { look })
+    await until(() => a.lifecycle.state.name === 'following')
+    Reflect.deleteProperty(a.lease, 'keep')
+    await a.leadership.lead()
+    assert.equal(await a.visit(), 2)
+    await a.leadership.durable()
     await a.leadership.end()
   })
 

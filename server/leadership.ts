@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasBeginning } from '../replication/lease/epochs.ts'
 import type { Lease, View } from '../replication/lease/lease.ts'
-import { removeObsolete } from '../replication/lease/retention.ts'
-import type { Litestream } from '../replication/litestream.ts'
+import { type Litestream, LitestreamBusy } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { type Health, Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { within } from '../replication/within.ts'
+import { acquireLease } from './acquire-lease.ts'
+import { completeEpoch } from './complete-epoch.ts'
 import type { EventKind, Events } from './events.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { log, reasonOf } from './log.ts'
@@ -28,6 +29,8 @@ export type LeadershipTiming = {
   /** How long who gave the lease away because another wanted it leaves it to them. */
   yieldMs: number
   retentionMs: number
+  /** How long Litestream may take to close the file while the bucket answers. */
+  closeMs: number
 }
 
 type Parts = {
@@ -59,6 +62,7 @@ type Leading = {
 /** Takes the lease when this instance has to write, keeps it, and gives it back. */
 export class Leadership {
   readonly #parts: Parts
+  readonly #keeper: LeaseKeeper
   #leading: Leading | null = null
   #acquiring: Promise<void> | null = null
   #refreshing: Promise<void> = Promise.resolve()
@@ -66,12 +70,12 @@ export class Leadership {
   #isEnding = false
   /** By `performance.now()`. */
   #yieldUntilMs = 0
-  #keepProblem: unknown = null
   #isRefreshing = false
   #writers = new Set<Promise<unknown>>()
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#keeper = new LeaseKeeper(parts.lease, parts.base, parts.timing.pollMs)
   }
 
   /** Whether a write may be begun now. */
@@ -141,25 +145,34 @@ export class Leadership {
   async end(): Promise<void> {
     this.#isEnding = true
     await this.#acquiring?.catch(() => {})
-    await this.#steppingDown
-    if (this.#leading) await this.#stepDown(this.#leading, 'the process stops')
+    const leading = this.#leading
+    if (leading?.ended.signal.aborted) {
+      // It may wait for the bucket, for longer than this process has.
+      await within(4_500, this.#steppingDown, () => this.#lost()).catch(() => {})
+    } else if (leading) {
+      await this.#stepDown(leading, 'the process stops')
+    }
   }
 
   async #becomeLeader(): Promise<void> {
-    const { lifecycle, lease, database } = this.#parts
+    const { lifecycle, lease, database, base, timing } = this.#parts
     const stale = this.#leading
     // The process woke up later than its lease, and this request came before the next look at it.
     if (stale && !stale.ended.signal.aborted) {
       this.#steppingDown = this.#abandon(stale, this.#lost())
     }
-    await this.#steppingDown
+    // It can take as long as the bucket is away, and who asks is to hear why.
+    await within(4_000, this.#steppingDown, () => this.#keeper.problem)
     // Litestream has not let go of the file, so the process ends.
     if (this.#leading) throw this.#lost()
     await this.#refreshing
     let acquired = false
     try {
       lifecycle.enter({ name: 'acquiring', step: 'lease' })
-      const { before, epoch, asked } = await this.#acquire()
+      // Otherwise its own next write, which is here already, would take it from who waits for it.
+      await sleep(Math.max(0, this.#yieldUntilMs - performance.now()))
+      const isEnding = () => this.#isEnding
+      const { before, epoch, asked } = await acquireLease(lease, base, { ...timing, isEnding })
       acquired = true
       await this.#takeOver(before, epoch, asked)
     } catch (error) {
@@ -173,32 +186,13 @@ export class Leadership {
     }
   }
 
-  async #acquire(): Promise<{ before: View; epoch: number; asked: boolean }> {
-    const { lease, timing, base } = this.#parts
-    const startMs = performance.now()
-    // Otherwise its own next write, which is here already, would take it from who waits for it.
-    await sleep(Math.max(0, this.#yieldUntilMs - startMs))
-    for (let asked = false; ; asked = true) {
-      const attempt = await lease.acquire()
-      if (attempt.acquired) return { ...attempt, asked }
-      const holder = attempt.before.lease.holder
-      if (this.#isEnding || performance.now() - startMs > timing.patienceMs) {
-        const detail = `${holder?.revision} ${holder?.instance}`
-        throw new ReplicationProblem('lease-held', base, detail)
-      }
-      if (!asked) log('INFO', 'Asking for the lease.', { holder })
-      if (holder && !attempt.before.lease.wantedBy) await lease.want()
-      await sleep(timing.waitMs)
-    }
-  }
-
   async #takeOver(before: View, epoch: number, asked: boolean): Promise<void> {
     const { lifecycle, lease, database, litestream, base, timing, onSync } = this.#parts
     const startMs = performance.now()
     if (!database.isNewest(before)) {
       lifecycle.enter({ name: 'acquiring', step: 'restore' })
       const restored = database.restore({ ...before, isHeld: true })
-      log('INFO', originInWords(await this.#whileKeeping(restored)))
+      log('INFO', originInWords(await this.#keeper.during(restored)))
     }
     const replication = new Replication(litestream, {
       path: database.path,
@@ -210,7 +204,7 @@ export class Leadership {
     database.lead(lease.me.id, epoch)
     await replication.start()
     const ended = new AbortController()
-    const restorable = this.#complete(epoch, replication, ended.signal)
+    const restorable = completeEpoch(this.#parts, epoch, replication, ended.signal)
     const mineUntilMs = asked ? performance.now() + timing.minimumHoldMs : 0
     const leading = { replication, mineUntilMs, restorable, ended }
     restorable.catch(() => {})
@@ -225,83 +219,13 @@ export class Leadership {
     this.#keep(leading)
   }
 
-  // A large database takes longer to restore than a lease is valid.
-  async #whileKeeping<T>(work: Promise<T>): Promise<T> {
-    const { timing } = this.#parts
-    let isDone = false
-    const keep = async () => {
-      while (!isDone) {
-        await sleep(timing.pollMs, undefined, { ref: false })
-        if (!isDone) await this.#tryToKeep()
-      }
-    }
-    keep()
-    return work.finally(() => {
-      isDone = true
-    })
-  }
-
-  async #complete(epoch: number, replication: Replication, ended: AbortSignal): Promise<void> {
-    const { lease, store, base } = this.#parts
-    for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
-      try {
-        await replication.complete(30_000)
-        if (!(await hasBeginning(store, epoch))) {
-          throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
-        }
-        if (!(await lease.markRestorable(Date.now()))) throw this.#lost()
-        log('INFO', 'This epoch is complete in the bucket.')
-        this.#removeObsolete()
-        return
-      } catch (error) {
-        if (ended.aborted || !lease.isValid) throw error
-        log('ERROR', `This epoch is not complete yet: ${reasonOf(error)}`)
-        await sleep(pauseMs, undefined, { signal: ended })
-      }
-    }
-  }
-
-  async #removeObsolete(): Promise<void> {
-    const { lease, store, timing } = this.#parts
-    try {
-      const view = await lease.look()
-      const upTo = await removeObsolete(store, view.lease, Date.now(), timing.retentionMs)
-      if (upTo !== null) await lease.forget(upTo)
-    } catch (error) {
-      log('WARNING', `Old epochs could not be removed: ${reasonOf(error)}`)
-    }
-  }
-
   async #keep(leading: Leading): Promise<void> {
-    const { lease, timing } = this.#parts
-    const { signal } = leading.ended
-    let keeping: Promise<'kept' | 'wanted' | 'lost' | 'unknown'> | null = null
-    while (!signal.aborted) {
-      await sleep(timing.pollMs, undefined, { signal }).catch(() => {})
-      keeping ??= this.#tryToKeep()
-      // The store may take longer than the lease is valid.
-      const kept = await within(1_000, keeping, () => this.#lost()).catch(() => 'late' as const)
-      if (signal.aborted) return
-      if (kept !== 'late') keeping = null
-      if (kept === 'lost' || !lease.isValid) {
-        this.#steppingDown = this.#abandon(leading, this.#keepProblem ?? this.#lost())
+    switch (await this.#keeper.untilOver(leading.mineUntilMs, leading.ended.signal)) {
+      case 'lost':
+        this.#steppingDown = this.#abandon(leading, this.#keeper.problem)
         return
-      }
-      if (kept === 'wanted' && performance.now() >= leading.mineUntilMs) {
-        return this.#stepDown(leading, 'another instance wants to lead', timing.yieldMs)
-      }
-    }
-  }
-
-  async #tryToKeep() {
-    try {
-      const kept = await this.#parts.lease.keep()
-      this.#keepProblem = null
-      return kept
-    } catch (error) {
-      this.#keepProblem = error
-      log('WARNING', `The lease could not be renewed: ${reasonOf(error)}`)
-      return 'unknown'
+      case 'wanted':
+        return this.#stepDown(leading, 'another instance wants to lead', this.#parts.timing.yieldMs)
     }
   }
 
@@ -322,12 +246,13 @@ export class Leadership {
     database.current?.$client.pragma('query_only = ON')
     let isComplete = false
     try {
-      await leading.replication.stop(3_000, 1_250)
+      await leading.replication.stop(3_000)
       isComplete = true
       log('INFO', 'Everything is in the bucket.')
     } catch (error) {
       log('CRITICAL', `The last writes may not be in the bucket: ${reasonOf(error)}`)
     }
+    await leading.replication.letGo(1_250).catch((error) => log('WARNING', reasonOf(error)))
     const generation = await this.#release(startMs + 4_500 - performance.now())
     this.#leading = null
     database.follow(isComplete ? generation : null)
@@ -352,15 +277,38 @@ export class Leadership {
     this.#enterSteppingDown(leading, reasonOf(problem))
     database.current?.$client.pragma('query_only = ON')
     try {
-      await leading.replication.stop(1_000, 15_000)
+      await leading.replication.stop(1_000)
+    } catch (error) {
+      log('ERROR', `The last writes may not be in the bucket: ${reasonOf(error)}`)
+    }
+    try {
+      await this.#closed(leading.replication)
     } catch (error) {
       // Registered again, the file would have two who replicate it. A restart ends that.
-      if (!(error instanceof ReplicationProblem)) return this.#parts.onGone(error)
-      log('ERROR', `The last writes may not be in the bucket: ${reasonOf(error)}`)
+      return this.#parts.onGone(error)
     }
     this.#leading = null
     database.follow(null)
     lifecycle.enter({ name: 'following', problem: problemOf(problem) })
+  }
+
+  // Litestream waits for an upload that is under way, and that may wait for the bucket, without which
+  // nobody can lead.
+  async #closed(replication: Replication): Promise<void> {
+    for (let isBack = false; ; isBack = await this.#bucketAnswers()) {
+      try {
+        return await replication.letGo(this.#parts.timing.closeMs)
+      } catch (error) {
+        if (isBack || !(error instanceof LitestreamBusy)) throw error
+      }
+    }
+  }
+
+  async #bucketAnswers(): Promise<boolean> {
+    return within(5_000, this.#parts.lease.look(), () => this.#lost()).then(
+      () => true,
+      () => false,
+    )
   }
 
   #report(health: Health): void {

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Lease, View } from '../replication/lease/lease.ts'
+import { ReplicationProblem } from '../replication/problem.ts'
+import { log } from './log.ts'
+
+/** A lease that was acquired: how it was before, the epoch, and whether somebody had to be asked. */
+export type Acquired = { before: View; epoch: number; asked: boolean }
+
+/**
+ * Takes the lease, and asks whoever holds it to hand it over.
+ *
+ * @param options.waitMs how often it looks whether it is there to be taken
+ * @param options.patienceMs how long it goes on asking
+ * @param options.isEnding whether nobody needs the lease any more
+ * @throws {ReplicationProblem} if another instance holds it for longer
+ */
+export async function acquireLease(
+  lease: Lease,
+  base: string,
+  { waitMs, patienceMs, isEnding }: { waitMs: number; patienceMs: number; isEnding: () => boolean },
+): Promise<Acquired> {
+  const startMs = performance.now()
+  for (let asked = false; ; asked = true) {
+    const attempt = await lease.acquire()
+    if (attempt.acquired) return { ...attempt, asked }
+    const holder = attempt.before.lease.holder
+    if (isEnding() || performance.now() - startMs > patienceMs) {
+      throw new ReplicationProblem('lease-held', base, `${holder?.revision} ${holder?.instance}`)
+    }
+    if (!asked) log('INFO', 'Asking for the lease.', { holder })
+    if (holder && !attempt.before.lease.wantedBy) await lease.want()
+    await sleep(waitMs)
+  }
+}

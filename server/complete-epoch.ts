@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hasBeginning } from '../replication/lease/epochs.ts'
+import type { Lease } from '../replication/lease/lease.ts'
+import { removeObsolete } from '../replication/lease/retention.ts'
+import { ReplicationProblem } from '../replication/problem.ts'
+import type { Replication } from '../replication/replication.ts'
+import type { Store } from '../replication/store/store.ts'
+import { log, reasonOf } from './log.ts'
+
+type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: number } }
+
+/**
+ * Makes a new epoch what others restore, once it is complete in the bucket; tries until then, or
+ * until `ended` aborts. Then removes the epochs that nobody needs any more.
+ *
+ * @throws {ReplicationProblem} if the lease is lost before
+ */
+export async function completeEpoch(
+  parts: Parts,
+  epoch: number,
+  replication: Replication,
+  ended: AbortSignal,
+): Promise<void> {
+  const { lease } = parts
+  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+    try {
+      await makeRestorable(parts, epoch, replication)
+      log('INFO', 'This epoch is complete in the bucket.')
+      forgetObsolete(parts)
+      return
+    } catch (error) {
+      if (ended.aborted || !lease.isValid) throw error
+      log('ERROR', `This epoch is not complete yet: ${reasonOf(error)}`)
+      await sleep(pauseMs, undefined, { signal: ended })
+    }
+  }
+}
+
+async function makeRestorable(
+  { lease, store, base }: Parts,
+  epoch: number,
+  replication: Replication,
+): Promise<void> {
+  await replication.complete(30_000)
+  if (!(await hasBeginning(store, epoch))) {
+    throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
+  }
+  if (await lease.markRestorable(Date.now())) return
+  throw new ReplicationProblem('lease-lost', base, 'no lease')
+}
+
+async function forgetObsolete({ lease, store, timing }: Parts): Promise<void> {
+  try {
+    const view = await lease.look()
+    const upTo = await removeObsolete(store, view.lease, Date.now(), timing.retentionMs)
+    if (upTo !== null) await lease.forget(upTo)
+  } catch (error) {
+    log('WARNING', `Old epochs could not be removed: ${reasonOf(error)}`)
+  }
+}

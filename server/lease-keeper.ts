@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Lease } from '../replication/lease/lease.ts'
+import { ReplicationProblem } from '../replication/problem.ts'
+import { within } from '../replication/within.ts'
+import { log, reasonOf } from './log.ts'
+
+type Kept = 'kept' | 'wanted' | 'lost' | 'unknown'
+
+/** Renews a lease for as long as that is possible and nobody else is to have it. */
+export class LeaseKeeper {
+  readonly #lease: Lease
+  readonly #base: string
+  readonly #pollMs: number
+  #problem: Error | null = null
+
+  /** @param pollMs how often it looks at the lease */
+  constructor(lease: Lease, base: string, pollMs: number) {
+    this.#lease = lease
+    this.#base = base
+    this.#pollMs = pollMs
+  }
+
+  /** Why the lease could not be renewed; that there is none, where nothing else is known. */
+  get problem(): Error {
+    return this.#problem ?? new ReplicationProblem('lease-lost', this.#base, 'no lease')
+  }
+
+  /** Keeps it while `work` goes on, such as a restore that takes longer than a lease is valid. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    const done = new AbortController()
+    const keep = async () => {
+      while (!done.signal.aborted) {
+        await sleep(this.#pollMs, undefined, { ref: false })
+        if (!done.signal.aborted) await this.#renew()
+      }
+    }
+    keep()
+    return work.finally(() => done.abort())
+  }
+
+  /**
+   * Keeps it until it is lost, or wanted by another.
+   *
+   * @param mineUntilMs by `performance.now()`: before then nobody else is to have it
+   * @returns null when `ended` has aborted before
+   */
+  async untilOver(mineUntilMs: number, ended: AbortSignal): Promise<'wanted' | 'lost' | null> {
+    let renewing: Promise<Kept> | null = null
+    while (!ended.aborted) {
+      await sleep(this.#pollMs, undefined, { signal: ended }).catch(() => {})
+      renewing ??= this.#renew()
+      // The store may take longer than the lease is valid.
+      const kept = await within(1_000, renewing, () => new Error()).catch(() => 'late' as const)
+      if (ended.aborted) return null
+      if (kept !== 'late') renewing = null
+      if (kept === 'lost' || !this.#lease.isValid) return 'lost'
+      if (kept === 'wanted' && performance.now() >= mineUntilMs) return 'wanted'
+    }
+    return null
+  }
+
+  async #renew(): Promise<Kept> {
+    try {
+      const kept = await this.#lease.keep()
+      this.#problem = null
+      return kept
+    } catch (error) {
+      this.#problem = error instanceof Error ? error : new Error(String(error))
+      log('WARNING', `The lease could not be renewed: ${reasonOf(error)}`)
+      return 'unknown'
+    }
+  }
+}
