@@ -14,6 +14,8 @@ export async function unit() {
   await rm(report, { force: true })
   const args = [
     '--test',
+    // Most tests wait for Litestream, most of the time.
+    '--test-concurrency=4',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
