@@ -25,7 +25,7 @@ export async function restoreReplica(
   { moment, ...options }: CommandOptions & { moment?: Moment },
 ): Promise<number | null> {
   const args = ['restore', '-if-replica-exists', '-json', ...momentFlags(moment), '-o', to, url]
-  const output = await run(args, url, options, `${to}.tmp`)
+  const output = await runLong(args, url, options, `${to}.tmp`)
   if (size(to) !== null) return Number.parseInt(restored.parse(JSON.parse(output)).txid, 16)
   // Litestream also says "no backups" of a replica whose oldest files are gone.
   const txid = await newestTxid(url, options)
@@ -55,6 +55,15 @@ export async function replicateOnce(
   await run(['replicate', '-once', '-no-expand-env', '-config', config], url, options)
 }
 
+// Of one upload, at least three times as long as that of Cloud Storage.
+const openMs = 100
+
+class Silence extends ReplicationProblem {
+  constructor(url: string, ms: number) {
+    super('bucket-unreachable', url, `no answer for ${ms / 1000} s`)
+  }
+}
+
 const hexTxid = z.string().regex(/^[0-9a-f]{16}$/)
 const restored = z.object({ txid: hexTxid })
 const ltxFiles = z.array(z.object({ max_txid: hexTxid }))
@@ -65,9 +74,13 @@ const ltxFiles = z.array(z.object({ max_txid: hexTxid }))
  * @throws {ReplicationProblem} if the bucket doesn't tell
  */
 export async function newestTxid(url: string, options: CommandOptions): Promise<number> {
+  const files = await ltxFilesOf(url, options)
+  return files.reduce((newest, file) => Math.max(newest, Number.parseInt(file.max_txid, 16)), 0)
+}
+
+async function ltxFilesOf(url: string, options: CommandOptions) {
   const output = await run(['ltx', '-level', 'all', '-json', url], url, options)
-  const files = ltxFiles.parse(JSON.parse(output) ?? [])
-  return Math.max(0, ...files.map((file) => Number.parseInt(file.max_txid, 16)))
+  return ltxFiles.parse(JSON.parse(output) ?? [])
 }
 
 function momentFlags(moment: Moment | undefined): string[] {
@@ -75,6 +88,23 @@ function momentFlags(moment: Moment | undefined): string[] {
   return 'txid' in moment
     ? ['-txid', moment.txid.toString(16).padStart(16, '0')]
     : ['-timestamp', moment.before.toISOString()]
+}
+
+// Litestream opens all uploads since the last snapshot, one after the other, before it writes
+// anything. Where there are many, that is no silence of the bucket.
+async function runLong(
+  args: string[],
+  url: string,
+  options: CommandOptions,
+  growing: string,
+): Promise<string> {
+  try {
+    return await run(args, url, options, growing)
+  } catch (error) {
+    if (!(error instanceof Silence)) throw error
+    const uploads = (await ltxFilesOf(url, options)).length
+    return run(args, url, { ...options, stallMs: options.stallMs + uploads * openMs }, growing)
+  }
 }
 
 async function run(
@@ -107,8 +137,7 @@ async function run(
   }
   // Google's client retries a bucket that it can't reach for ever, and says nothing meanwhile.
   if (await stalled) {
-    const silence = `no answer for ${stallMs / 1000} s`
-    throw new ReplicationProblem('bucket-unreachable', url, silence)
+    throw new Silence(url, stallMs)
   }
   throw problemFrom(words, url)
 }

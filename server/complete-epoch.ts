@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setInterval, setTimeout as sleep } from 'node:timers/promises'
 import { hasBeginning } from '../replication/lease/epochs.ts'
 import type { Lease } from '../replication/lease/lease.ts'
-import { removeObsolete } from '../replication/lease/retention.ts'
+import { removeCovered, removeObsolete } from '../replication/lease/retention.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
@@ -47,6 +47,24 @@ async function makeRestorable(
   }
   if (await lease.markRestorable(Date.now())) return
   throw new ReplicationProblem('lease-lost', base, 'no lease')
+}
+
+/** Removes now and then what the replica of a long leadership doesn't need any more. */
+export async function tidyEpoch(
+  { store, timing }: Parts,
+  epoch: number,
+  ended: AbortSignal,
+  everyMs = 3_600_000,
+): Promise<void> {
+  try {
+    for await (const _ of setInterval(everyMs, null, { signal: ended, ref: false })) {
+      await removeCovered(store, epoch, Date.now(), timing.retentionMs).catch((error) =>
+        log('WARNING', `Old uploads could not be removed: ${reasonOf(error)}`),
+      )
+    }
+  } catch {
+    // The leadership has ended.
+  }
 }
 
 async function forgetObsolete({ lease, store, timing }: Parts): Promise<void> {

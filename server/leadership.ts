@@ -8,7 +8,7 @@ import { type Health, Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { within } from '../replication/within.ts'
 import { acquireLease } from './acquire-lease.ts'
-import { completeEpoch } from './complete-epoch.ts'
+import { completeEpoch, tidyEpoch } from './complete-epoch.ts'
 import type { EventKind, Events } from './events.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
@@ -208,6 +208,7 @@ export class Leadership {
     const mineUntilMs = asked ? performance.now() + timing.minimumHoldMs : 0
     const leading = { replication, mineUntilMs, restorable, ended }
     restorable.catch(() => {})
+    tidyEpoch(this.#parts, epoch, ended.signal)
     this.#leading = leading
     lifecycle.enter({ name: 'leading', epoch, replication })
     const ms = Math.round(performance.now() - startMs)
