@@ -123,7 +123,8 @@ function olderThan(before: number | null) {
   return before === null ? undefined : lt(entries.id, before)
 }
 
-function pageOf<E extends Entry>(rows: E[], limit: number): EntryPage<E> {
+/** @param rows one more than `limit` where there are older ones */
+export function pageOf<E extends Entry>(rows: E[], limit: number): EntryPage<E> {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return { entries: page, older: rows.length > limit && last ? last.id : null }
