@@ -9,17 +9,30 @@ import {
 } from './entries.ts'
 import { listEvents, recordEvents } from './events.ts'
 import type { Database } from './open.ts'
+import { PostgresProblem, plainError } from './problem.ts'
 import { retryConflicts } from './retry-conflicts.ts'
 import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
-/** All that the app does with its data, on PostgreSQL. */
-export function dataIn(database: Database): Data {
+/**
+ * All that the app does with its data, on PostgreSQL. Each function throws a
+ * {@link PostgresProblem} where the server is the problem.
+ *
+ * @param onProblem told of that besides
+ */
+export function dataIn(database: Database, onProblem = (_: PostgresProblem) => {}): Data {
   const bind =
     <Rest extends unknown[], Result>(
       call: (database: Database, ...rest: Rest) => Promise<Result>,
     ): ((...rest: Rest) => Promise<Result>) =>
-    (...rest) =>
-      retryConflicts(() => call(database, ...rest))
+    async (...rest) => {
+      try {
+        return await retryConflicts(() => call(database, ...rest))
+      } catch (error) {
+        const plain = plainError(error)
+        if (plain instanceof PostgresProblem) onProblem(plain)
+        throw plain
+      }
+    }
   return {
     recordVisit: bind(recordVisit),
     countVisits: bind(countVisits),

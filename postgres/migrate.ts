@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
@@ -27,8 +28,8 @@ export async function migrateDatabase(database: Database, folder: string): Promi
   client.on('error', () => {})
   try {
     await client.connect()
-    await lock(client)
-    await bringUp(drizzle({ client }), folder)
+    const hasLock = await lock(client)
+    await (hasLock ? bringUp : bringUpUnlocked)(drizzle({ client }), folder)
   } finally {
     await client.end()
   }
@@ -41,11 +42,26 @@ async function bringUp(database: NodePgDatabase, folder: string): Promise<void> 
   if (applied < known) await migrate(database, { migrationsFolder: folder })
 }
 
-async function lock(client: Client): Promise<void> {
+// Another instance may make the same tables meanwhile: all of them are made at once, or none.
+async function bringUpUnlocked(database: NodePgDatabase, folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await bringUp(database, folder)
+    } catch (error) {
+      if (error instanceof NewerSchema || attempt === 10) throw error
+      await setTimeout(Math.random() * 500)
+    }
+  }
+}
+
+/** @returns whether this server has such locks */
+async function lock(client: Client): Promise<boolean> {
   try {
     await client.query('select pg_advisory_lock($1)', [lockNumber])
+    return true
   } catch (error) {
     if (!noLocks.includes(sqlStateOf(error) ?? '')) throw error
+    return false
   }
 }
 

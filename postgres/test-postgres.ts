@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '../replication/store/test-support.ts'
 
 const password = 'secret'
 
@@ -64,6 +64,7 @@ export class TestPostgres implements AsyncDisposable {
   }
 
   async resume(): Promise<void> {
+    if (this.#guard) return
     const settings = [...careless, 'listen_addresses=127.0.0.1', `port=${this.port}`]
     const options = [...settings, `unix_socket_directories=${this.#folder}`]
     const child = spawn(
@@ -79,7 +80,8 @@ export class TestPostgres implements AsyncDisposable {
       said.push(line)
       if (line.endsWith('database system is ready to accept connections')) break
       // The shell, unlike what it runs, does not end by itself.
-      if (/ (FATAL|PANIC): /.test(line)) throw new Error(said.join('\n'))
+      if (/ (FATAL|PANIC): +(?! |the database system is)/.test(line))
+        throw new Error(said.join('\n'))
     }
     child.stderr.resume()
   }
@@ -114,12 +116,4 @@ function unprivileged(): User {
   } catch {
     return { uid: id('-u', 'nobody'), gid: id('-g', 'nobody') }
   }
-}
-
-async function freePort(): Promise<number> {
-  await using server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address && typeof address === 'object')
-  return address.port
 }
