@@ -15,6 +15,7 @@ buildPages()
 await bundleServer()
 copySqlite()
 cpSync('db/migrations', join(standalone, 'db/migrations'), { recursive: true })
+cpSync('postgres/migrations', join(standalone, 'postgres/migrations'), { recursive: true })
 cpSync('public', join(standalone, 'public'), { recursive: true })
 cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
 
