@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addEntry, entriesVersion } from './entries.ts'
+import { addEntry, entriesVersion, KeyReused } from './entries.ts'
 import { temporaryDatabase } from './test-support.ts'
 
 describe('The guestbook', () => {
@@ -10,5 +10,12 @@ describe('The guestbook', () => {
     const before = await entriesVersion(database)
     database.$client.exec('delete from entries')
     assert.notEqual(await entriesVersion(database), before)
+  })
+
+  it('tells pages that a key was reused, though they have a copy of its code', async () => {
+    const copy: typeof import('./entries.ts') = await import(`./entries.ts?${'copy'}`)
+    assert.notEqual(copy.KeyReused, KeyReused)
+    assert.ok(copy.isKeyReused(new KeyReused()))
+    assert.ok(!copy.isKeyReused(new Error()))
   })
 })
