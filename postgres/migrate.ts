@@ -10,9 +10,14 @@ import { sqlStateOf } from './sql-state.ts'
 // Any number that nobody else in this database locks.
 const lockNumber = 7_236_101
 
-// What a server without advisory locks answers: YugabyteDB's feature_not_supported, and others'
-// undefined_function.
+// What servers without such locks answer: feature_not_supported, undefined_function. CockroachDB's
+// older versions only act as if they locked (https://github.com/cockroachdb/cockroach/issues/13546).
 const noLocks = ['0A000', '42883']
+
+// Where nobody was locked out, another instance may make the same things meanwhile: they exist
+// already (a schema, a table, another object, a name), or the two conflict. All of them are made at
+// once or none, so another look shows what is left to do.
+const meetings = ['42P06', '42P07', '42710', '23505', '40001', '40P01']
 
 /**
  * Brings the schema up to this release's, in one transaction; does nothing where it is there. Another
@@ -28,8 +33,8 @@ export async function migrateDatabase(database: Database, folder: string): Promi
   client.on('error', () => {})
   try {
     await client.connect()
-    const hasLock = await lock(client)
-    await (hasLock ? bringUp : bringUpUnlocked)(drizzle({ client }), folder)
+    await lock(client)
+    await meetingOthers(() => bringUp(drizzle({ client }), folder))
   } finally {
     await client.end()
   }
@@ -42,26 +47,22 @@ async function bringUp(database: NodePgDatabase, folder: string): Promise<void> 
   if (applied < known) await migrate(database, { migrationsFolder: folder })
 }
 
-// Another instance may make the same tables meanwhile: all of them are made at once, or none.
-async function bringUpUnlocked(database: NodePgDatabase, folder: string): Promise<void> {
+async function meetingOthers(migrate: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await bringUp(database, folder)
+      return await migrate()
     } catch (error) {
-      if (error instanceof NewerSchema || attempt === 10) throw error
+      if (attempt === 10 || !meetings.includes(sqlStateOf(error) ?? '')) throw error
       await setTimeout(Math.random() * 500)
     }
   }
 }
 
-/** @returns whether this server has such locks */
-async function lock(client: Client): Promise<boolean> {
+async function lock(client: Client): Promise<void> {
   try {
     await client.query('select pg_advisory_lock($1)', [lockNumber])
-    return true
   } catch (error) {
     if (!noLocks.includes(sqlStateOf(error) ?? '')) throw error
-    return false
   }
 }
 
