@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from './failure.mjs'
@@ -12,7 +13,9 @@ import { cache, root } from './project.mjs'
  */
 export async function migrations(node) {
   await check(node, 'db', 'sqlite', 'migration')
-  await check(node, 'postgres', 'postgresql', 'migration:postgres')
+  if (existsSync(join(root, 'postgres'))) {
+    await check(node, 'postgres', 'postgresql', 'migration:postgres')
+  }
 }
 
 async function check(node, folder, dialect, script) {
