@@ -4,9 +4,6 @@ import { type ClientBase, Pool } from 'pg'
 /** A Drizzle database over a pool of connections, reachable as `$client`. */
 export type Database = NodePgDatabase & { $client: Pool }
 
-/** What a query may be written with: a database, or a transaction in it. */
-export type Queries = Pick<Database, 'select' | 'insert' | 'update' | 'delete' | 'with' | '$with'>
-
 // Longer than any statement of the app takes, and shorter than a person waits.
 const statementMs = 5_000
 

@@ -33,19 +33,24 @@ export class Reachability {
     this.#doubted = true
   }
 
-  /** Why it can't be asked now; null if it can. All who ask at once wait for the same answer. */
+  /** Why it can't be asked now; null if it can. Where that isn't known, it is looked at. */
   async problem(): Promise<PostgresProblem | null> {
-    if (!this.#doubted) return null
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null
-    })
-    return this.#looking
+    return this.#problem ?? this.#resolveDoubt()
   }
 
   /** Looks again and again while there is doubt, so that its return is noticed when nobody asks. */
   watch(signal: AbortSignal, everyMs = 1_000): void {
-    const timer = setInterval(() => this.problem(), everyMs)
+    const timer = setInterval(() => this.#resolveDoubt(), everyMs)
     signal.addEventListener('abort', () => clearInterval(timer))
+  }
+
+  // All who ask at once wait for the same answer.
+  async #resolveDoubt(): Promise<PostgresProblem | null> {
+    if (!this.#doubted && !this.#looking) return null
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
   }
 
   async #look(): Promise<PostgresProblem | null> {
