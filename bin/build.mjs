@@ -1,6 +1,6 @@
 // Builds `.next/standalone`: all that the server needs to run, and nothing else.
 import { spawnSync } from 'node:child_process'
-import { cpSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -14,7 +14,9 @@ process.chdir(root)
 buildPages()
 await bundleServer()
 copySqlite()
-cpSync('db/migrations', join(standalone, 'db/migrations'), { recursive: true })
+for (const migrations of ['db/migrations', 'postgres/migrations'].filter(existsSync)) {
+  cpSync(migrations, join(standalone, migrations), { recursive: true })
+}
 cpSync('public', join(standalone, 'public'), { recursive: true })
 cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
 

@@ -14,7 +14,7 @@ const giveSignalsBack = endChildrenOnSignals()
 try {
   const env = await settings({ dev })
   await dependencies()
-  const tools = { node: await node(), litestream: await litestream() }
+  const tools = { node: await node(), ...(!env.DATABASE_URL && { litestream: await litestream() }) }
   if (!dev) await build(tools.node)
   giveSignalsBack()
   process.exitCode = await serve({ tools, env, dev })

@@ -19,6 +19,18 @@ export type EntryPage<E = Entry> = {
 /** Another entry was written with the same idempotency key. */
 export class KeyReused extends Error {
   readonly code = 'key-reused'
+
+  constructor() {
+    super('Another entry was written with this idempotency key.')
+  }
+}
+
+/**
+ * Whether an error is {@link KeyReused}. Next bundles this file once more for the pages, and the class
+ * that they know isn't the one that the server throws.
+ */
+export function isKeyReused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'key-reused'
 }
 
 /**
@@ -123,7 +135,8 @@ function olderThan(before: number | null) {
   return before === null ? undefined : lt(entries.id, before)
 }
 
-function pageOf<E extends Entry>(rows: E[], limit: number): EntryPage<E> {
+/** @param rows one more than `limit` where there are older ones */
+export function pageOf<E extends Entry>(rows: E[], limit: number): EntryPage<E> {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return { entries: page, older: rows.length > limit && last ? last.id : null }

@@ -2,8 +2,8 @@ import { desc, lte } from 'drizzle-orm'
 import type { Database } from './open.ts'
 import { events } from './schema.ts'
 
-// A page of the timeline, many times over.
-const keptEvents = 500
+/** A page of the timeline, many times over. */
+export const keptEvents = 500
 
 export type Event = Omit<typeof events.$inferSelect, 'id'>
 

@@ -29,7 +29,8 @@ export function migrateDatabase(database: Database, folder: string): void {
   migrate(database, { migrationsFolder: folder })
 }
 
-function newestMigration(folder: string): number {
+/** The newest migration in a folder, as drizzle-kit numbers them; 0 where there is none. */
+export function newestMigration(folder: string): number {
   return Math.max(0, ...readMigrationFiles({ migrationsFolder: folder }).map((m) => m.folderMillis))
 }
 
@@ -40,7 +41,7 @@ function appliedMigration(database: Database): number {
   return Number(database.get<{ at: number | null }>(newest).at ?? 0)
 }
 
-// drizzle-kit numbers its migrations by the moment they were generated.
-function versionName(millis: number): string {
+/** Names a migration to people: drizzle-kit numbers them by the moment they were generated. */
+export function versionName(millis: number): string {
   return new Date(millis).toISOString()
 }

@@ -22,17 +22,25 @@ export async function visitsByDay(
   database: Database,
   { days, now }: { days: number; now: Date },
 ): Promise<Day[]> {
-  const wanted = Array.from({ length: days }, (_, index) => dayOf(now, index - days + 1))
-  const rows = database
-    .select()
-    .from(pageViewDays)
-    .where(gte(pageViewDays.day, dayOf(now, 1 - days)))
-    .all()
-  const totals = new Map(rows.map(({ day, total }) => [day, total]))
-  return wanted.map((day) => ({ day, visits: totals.get(day) ?? 0 }))
+  const oldest = dayOf(now, 1 - days)
+  const rows = database.select().from(pageViewDays).where(gte(pageViewDays.day, oldest)).all()
+  return lastDays(rows, { days, now })
 }
 
-function dayOf(now: Date, daysLater: number): string {
+/** The last `days` days (UTC), oldest first, with those that `rows` has no total of. */
+export function lastDays(
+  rows: { day: string; total: number }[],
+  { days, now }: { days: number; now: Date },
+): Day[] {
+  const totals = new Map(rows.map(({ day, total }) => [day, total]))
+  return Array.from({ length: days }, (_, index) => {
+    const day = dayOf(now, index - days + 1)
+    return { day, visits: totals.get(day) ?? 0 }
+  })
+}
+
+/** The day (UTC) so many days after that of `now`, as in 2026-11-25. */
+export function dayOf(now: Date, daysLater: number): string {
   return new Date(now.getTime() + daysLater * 86_400_000).toISOString().slice(0, 10)
 }
 

@@ -20,6 +20,8 @@ export type State =
   | { name: 'acquiring'; step: string }
   | { name: 'leading'; epoch: number; replication: Pick<Replication, 'health'> }
   | { name: 'stepping-down'; epoch: number }
+  /** Ready, with the data on a server that needs no leader; the problem is why it can't be asked. */
+  | { name: 'serving'; problem: Problem | null }
   | { name: 'stopped' }
 
 /** The one place that knows, and changes, what the process is doing. */

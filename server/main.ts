@@ -1,9 +1,11 @@
 import { log } from './log.ts'
-import { serve } from './serve.ts'
 import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
 const stop = stopOnSignals()
 try {
+  const { serve } = await (process.env.DATABASE_URL
+    ? import('../postgres/serve.ts')
+    : import('./serve.ts'))
   await serve(stop)
 } catch (error) {
   if (error !== stop.signal.reason) {

@@ -6,13 +6,14 @@ import type { Status } from './status.ts'
 const bounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const states = ['starting', 'following', 'acquiring', 'leading', 'stepping-down', 'draining']
 
+export function requestSeconds(): Histogram {
+  const help = 'From the head of a request to the end of its answer.'
+  return new Histogram('visits_request_seconds', help, bounds)
+}
+
 /** What is counted while the process runs, and how all that is known is written for Prometheus. */
 export class Metrics {
-  readonly #requests = new Histogram(
-    'visits_request_seconds',
-    'From the head of a request to the end of its answer.',
-    bounds,
-  )
+  readonly #requests = requestSeconds()
   readonly #syncs = new Histogram(
     'visits_sync_seconds',
     'Uploads that somebody waited for.',

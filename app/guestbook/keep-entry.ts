@@ -1,4 +1,4 @@
-import { type Entry, KeyReused } from '../../db/entries.ts'
+import { type Entry, isKeyReused } from '../../db/entries.ts'
 import { log, reasonOf } from '../../server/log.ts'
 import { data, durable } from '../data.ts'
 import type { NewEntry } from './new-entry.ts'
@@ -14,7 +14,7 @@ export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promis
   try {
     stored = await (await data()).addEntry({ ...entry, idempotencyKey }, new Date())
   } catch (error) {
-    if (error instanceof KeyReused) return { outcome: 'key-reused' }
+    if (isKeyReused(error)) return { outcome: 'key-reused' }
     log('ERROR', `A guestbook entry could not be written: ${reasonOf(error)}`)
     return { outcome: 'not-written' }
   }

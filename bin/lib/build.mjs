@@ -14,6 +14,7 @@ const sources = [
   'operations',
   'package-lock.json',
   'package.json',
+  'postgres',
   'public',
   'replication',
   'server',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from './failure.mjs'
@@ -11,16 +12,24 @@ import { cache, root } from './project.mjs'
  * @throws {Failure} when they don't
  */
 export async function migrations(node) {
-  await npmProgram(node, 'drizzle-kit', ['check'])
+  await check(node, 'db', 'sqlite', 'migration')
+  if (existsSync(join(root, 'postgres'))) {
+    await check(node, 'postgres', 'postgresql', 'migration:postgres')
+  }
+}
+
+async function check(node, folder, dialect, script) {
+  const [schema, source] = [`${folder}/schema.ts`, `${folder}/migrations`]
+  await npmProgram(node, 'drizzle-kit', ['check', '--dialect', dialect, '--out', source])
   const copy = join(cache, 'migrations')
   await rm(copy, { recursive: true, force: true })
-  await cp(join(root, 'db', 'migrations'), copy, { recursive: true })
+  await cp(join(root, source), copy, { recursive: true })
   const before = await hashOfFolder(copy)
   // It takes only a relative path, and no config file beside it.
-  const options = ['--dialect', 'sqlite', '--schema', 'db/schema.ts', '--out', '.cache/migrations']
+  const options = ['--dialect', dialect, '--schema', schema, '--out', '.cache/migrations']
   const said = await npmProgram(node, 'drizzle-kit', ['generate', ...options])
   // A change that it would ask a question about ends it with exit code 0 and nothing written.
   if ((await hashOfFolder(copy)) !== before || !said.includes('nothing to migrate')) {
-    throw new Failure('db/schema.ts has changes without a migration: run `npm run migration`.')
+    throw new Failure(`${schema} has changes without a migration: run \`npm run ${script}\`.`)
   }
 }

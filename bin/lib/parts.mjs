@@ -8,12 +8,14 @@ import { image } from './image.mjs'
 import { litestream } from './litestream.mjs'
 import { node } from './node.mjs'
 import { once } from './once.mjs'
+import { postgres } from './postgres.mjs'
 
 /** What the tests are made with and of: each is made once, when it or what needs it is asked for. */
 export const parts = {
   node: once(node),
   litestream: once(litestream),
   fakeGcsServer: once(fakeGcsServer),
+  postgres: once(postgres),
   dependencies: once(dependencies),
   browser: once(async () => {
     await parts.dependencies()

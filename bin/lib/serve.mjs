@@ -6,30 +6,33 @@ import { root } from './project.mjs'
 import { untilReady } from './ready.mjs'
 
 /**
- * Runs Litestream, which runs the server, until one of them ends or a signal comes.
+ * Runs Litestream, which runs the server, until one of them ends or a signal comes. With the data on
+ * a PostgreSQL server there is no Litestream.
  * @param {object} options
- * @param {{node: string, litestream: string}} options.tools
+ * @param {{node: string, litestream?: string}} options.tools
  * @param {NodeJS.ProcessEnv} options.env
  * @param {boolean} options.dev
- * @returns {Promise<number>} Litestream's exit code
+ * @returns {Promise<number>} the exit code
  */
 export async function serve({ tools, env, dev }) {
-  const server = dev ? 'node server/main.ts' : 'node server.js'
-  const child = spawn(
-    tools.litestream,
-    ['replicate', '-config', join(root, 'litestream.yml'), '-exec', server],
-    {
-      cwd: dev ? root : join(root, '.next', 'standalone'),
-      env: onPath([tools.node, tools.litestream], {
-        ...env,
-        // What Node has compiled is there at the next start.
-        ...(!dev && { NODE_COMPILE_CACHE: join(root, '.next', 'standalone', 'compile-cache') }),
-      }),
-      stdio: ['ignore', 'pipe', 'inherit'],
-      // Out of the terminal's process group, or Ctrl-C would reach it and the server directly.
-      detached: true,
-    },
-  )
+  const file = dev ? 'server/main.ts' : 'server.js'
+  const [command, args] = tools.litestream
+    ? [
+        tools.litestream,
+        ['replicate', '-config', join(root, 'litestream.yml'), '-exec', `node ${file}`],
+      ]
+    : [tools.node, [file]]
+  const child = spawn(command, args, {
+    cwd: dev ? root : join(root, '.next', 'standalone'),
+    env: onPath(Object.values(tools), {
+      ...env,
+      // What Node has compiled is there at the next start.
+      ...(!dev && { NODE_COMPILE_CACHE: join(root, '.next', 'standalone', 'compile-cache') }),
+    }),
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Out of the terminal's process group, or Ctrl-C would reach it and the server directly.
+    detached: true,
+  })
   stopOnce(child)
   showInWords(child.stdout)
   const ended = new Promise((resolve, reject) => {
@@ -69,8 +72,12 @@ async function announce(env, signal) {
   if (!ready) return
   console.log(`
   The app is at ${url}
-    database  ${env.DATA_DIR}
-    bucket    ${env.REPLICA_URL}
+${places(env)}
   Ctrl-C stops it and loses nothing.
 `)
+}
+
+function places({ DATABASE_URL, DATA_DIR, REPLICA_URL }) {
+  if (!DATABASE_URL) return `    database  ${DATA_DIR}\n    bucket    ${REPLICA_URL}`
+  return '    database  the PostgreSQL server that DATABASE_URL names'
 }

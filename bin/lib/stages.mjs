@@ -28,7 +28,7 @@ export const stages = {
     },
   },
   unit: {
-    needs: ['dependencies', 'litestream', 'fakeGcsServer'],
+    needs: ['dependencies', 'litestream', 'fakeGcsServer', 'postgres'],
     run: unit,
   },
   build: {

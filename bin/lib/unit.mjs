@@ -20,11 +20,12 @@ export async function unit() {
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${report}`,
-    '{app,bench,bin,db,deploy,operations,replication,server}/**/*.test.{mjs,ts}',
+    '{app,bench,bin,db,deploy,operations,postgres,replication,server}/**/*.test.{mjs,ts}',
   ]
   const env = {
     ...onPath([node, await parts.litestream()]),
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+    POSTGRES_BIN: await parts.postgres(),
   }
   const { ok } = await run(node, args, { cwd: root, env, deadlineMs: 900_000, show: true })
   return agree(countTap(await readFile(report, 'utf8').catch(() => '')), ok)

@@ -49,7 +49,8 @@ export class FakeCloudStorage implements AsyncDisposable {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   await using server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

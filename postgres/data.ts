@@ -1,0 +1,49 @@
+import type { Data } from '../db/data.ts'
+import {
+  addEntry,
+  deleteEntry,
+  entriesVersion,
+  hideEntry,
+  listAllEntries,
+  listEntries,
+} from './entries.ts'
+import { listEvents, recordEvents } from './events.ts'
+import type { Database } from './open.ts'
+import { PostgresProblem, plainError } from './problem.ts'
+import { retryConflicts } from './retry-conflicts.ts'
+import { countVisits, recordVisit, visitsByDay } from './visits.ts'
+
+/**
+ * All that the app does with its data, on PostgreSQL. Each function throws a
+ * {@link PostgresProblem} where the server is the problem.
+ *
+ * @param onProblem told of that besides
+ */
+export function dataIn(database: Database, onProblem = (_: PostgresProblem) => {}): Data {
+  const bind =
+    <Rest extends unknown[], Result>(
+      call: (database: Database, ...rest: Rest) => Promise<Result>,
+    ): ((...rest: Rest) => Promise<Result>) =>
+    async (...rest) => {
+      try {
+        return await retryConflicts(() => call(database, ...rest))
+      } catch (error) {
+        const plain = plainError(error)
+        if (plain instanceof PostgresProblem) onProblem(plain)
+        throw plain
+      }
+    }
+  return {
+    recordVisit: bind(recordVisit),
+    countVisits: bind(countVisits),
+    visitsByDay: bind(visitsByDay),
+    addEntry: bind(addEntry),
+    listEntries: bind(listEntries),
+    listAllEntries: bind(listAllEntries),
+    hideEntry: bind(hideEntry),
+    deleteEntry: bind(deleteEntry),
+    entriesVersion: bind(entriesVersion),
+    recordEvents: bind(recordEvents),
+    listEvents: bind(listEvents),
+  }
+}

@@ -1,0 +1,54 @@
+import { Client } from 'pg'
+import { z } from 'zod'
+import {
+  readVariables,
+  type ServerEnvironment,
+  serverEnvironment,
+  serverVariables,
+} from '../server/server-environment.ts'
+
+export type Environment = ServerEnvironment & {
+  /** With the password in it. */
+  databaseUrl: string
+  /** How many connections this instance may have. */
+  connections: number
+}
+
+const schema = serverVariables.extend({
+  // The message never says what was written, as there is a password in it.
+  DATABASE_URL: z.string().refine(isPostgresUrl, {
+    error:
+      'is not the URL of a PostgreSQL database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what URLs give a meaning in the password written as %XX',
+  }),
+  // Few: the smallest servers have 25 in all, each one costs the server memory, and one that answers
+  // within a millisecond serves hundreds of requests a second.
+  DATABASE_CONNECTIONS: z
+    .string()
+    .default('5')
+    .transform(Number)
+    .refine((count) => Number.isInteger(count) && count > 0 && count <= 100, {
+      error: 'is no number from 1 to 100',
+    }),
+})
+
+/**
+ * Reads and checks all that a server on PostgreSQL is told from outside.
+ *
+ * @throws {Error} a line for all that is wrong, each with what to write instead
+ */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  const data = readVariables(schema, variables)
+  return {
+    ...serverEnvironment(data),
+    databaseUrl: data.DATABASE_URL,
+    connections: data.DATABASE_CONNECTIONS,
+  }
+}
+
+function isPostgresUrl(text: string): boolean {
+  try {
+    return /^postgres(ql)?:\/\//.test(text) && Boolean(new Client(text).database)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { NewerSchema } from '../db/migrate.ts'
+import { migrateDatabase } from './migrate.ts'
+import { openPostgres } from './open.ts'
+import { entries, pageViews } from './schema.ts'
+import { migrations, withPostgres } from './test-support.ts'
+
+describe('The migrations for PostgreSQL', () => {
+  const postgres = withPostgres()
+
+  it('change nothing in a database that has them all', async (test) => {
+    const database = await postgres.database(test)
+    await database.insert(pageViews).values({ timestamp: 'a' })
+    await migrateDatabase(database, migrations)
+    assert.equal(await database.$count(pageViews), 1)
+  })
+
+  /** How many migrations are applied when many start at once. */
+  async function startAtOnce(test: TestContext, url: string) {
+    const databases = Array.from({ length: 8 }, () => openPostgres(url))
+    test.after(() => Promise.all(databases.map(({ $client }) => $client.end())).then(() => {}))
+    await Promise.all(databases.map((database) => migrateDatabase(database, migrations)))
+    const applied = 'select count(*)::int as count from drizzle.__drizzle_migrations'
+    return (await databases[0]?.execute(applied))?.rows
+  }
+
+  it('are made once by many who start at once', async (test) => {
+    assert.deepEqual(await startAtOnce(test, await postgres.emptyUrl()), [{ count: 1 }])
+  })
+
+  for (const [what, body] of [
+    ['has no locks for that', "raise exception 'no locks' using errcode = '0A000';"],
+    ['only acts as if it locked', 'null;'],
+  ]) {
+    it(`are made once where the server ${what}`, async (test) => {
+      const url = await postgres.emptyUrl()
+      const database = openPostgres(url)
+      test.after(() => database.$client.end())
+      // It takes the place of the server's own.
+      await database.execute(`
+        create function pg_advisory_lock(bigint) returns void language plpgsql
+          as $$ begin ${body} end $$;
+        alter database ${new URL(url).pathname.slice(1)} set search_path = public, pg_catalog;
+      `)
+      assert.deepEqual(await startAtOnce(test, url), [{ count: 1 }])
+    })
+  }
+
+  it('leave a database alone that a newer release has migrated, and name both', async (test) => {
+    const database = await postgres.database(test)
+    await database.execute(`
+      insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2999, 0, 1)});
+      drop table entries;
+    `)
+    await assert.rejects(migrateDatabase(database, migrations), (error) => {
+      assert.ok(error instanceof NewerSchema)
+      assert.match(error.message, /2999-01-01/)
+      return true
+    })
+    await assert.rejects(database.select().from(entries))
+  })
+})

@@ -1,0 +1,50 @@
+import { eq, gte, sql } from 'drizzle-orm'
+import { type Day, dayOf, lastDays } from '../db/visits.ts'
+import type { Database } from './open.ts'
+import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
+
+/**
+ * Records a visit at `now` and returns how many there are with it.
+ *
+ * One statement: all visits change the same two rows, and so they are locked for no longer than the
+ * server needs to commit.
+ */
+export async function recordVisit(database: Database, now: Date): Promise<number> {
+  const timestamp = now.toISOString()
+  const view = database.$with('view').as(database.insert(pageViews).values({ timestamp }))
+  const day = database.$with('day').as(
+    database
+      .insert(pageViewDays)
+      .values({ day: dayOf(now, 0), total: 1 })
+      .onConflictDoUpdate({
+        target: pageViewDays.day,
+        set: { total: sql`${pageViewDays.total} + 1` },
+      }),
+  )
+  const [count] = await database
+    .with(view, day)
+    .insert(pageViewCount)
+    .values({ id: 1, total: 1 })
+    .onConflictDoUpdate({
+      target: pageViewCount.id,
+      set: { total: sql`${pageViewCount.total} + 1` },
+    })
+    .returning()
+  return count?.total ?? 0
+}
+
+/** How many visits there are, in constant time at any number. */
+export async function countVisits(database: Database): Promise<number> {
+  const [count] = await database.select().from(pageViewCount).where(eq(pageViewCount.id, 1))
+  return count?.total ?? 0
+}
+
+/** How many visits there were on each of the last `days` days (UTC), oldest first, today's last. */
+export async function visitsByDay(
+  database: Database,
+  { days, now }: { days: number; now: Date },
+): Promise<Day[]> {
+  const oldest = dayOf(now, 1 - days)
+  const rows = await database.select().from(pageViewDays).where(gte(pageViewDays.day, oldest))
+  return lastDays(rows, { days, now })
+}
