@@ -1,9 +1,8 @@
 import { epochOf, levelOf, type Stored } from './bucket-size.ts'
 
 const minute = 60_000
-// Litestream keeps single uploads for 5 minutes after they were compacted, which it does every 30 s;
-// and looks for old ones when the bucket answers.
-const singleUploadsMs = 8 * minute
+// There is a snapshot every 5 minutes, when the bucket answers.
+const uncoveredMs = 8 * minute
 
 export const headings = 'objects,epochs,level,count,MB,oldest min'.split(',')
 
@@ -37,12 +36,21 @@ export function unexplained(all: readonly Stored[], epoch: number, now: number):
   if (strange.length > 0) {
     problems.push(`the bucket has ${strange.length} objects of unknown use, as ${strange[0]?.name}`)
   }
-  const uploads = all.filter((object) => epochOf(object) === epoch && levelOf(object) === 0)
-  const ageMs = ageOf(uploads, now)
-  if (ageMs > singleUploadsMs) {
-    problems.push(`a single upload of the epoch that is led is kept for ${ageMs / minute} minutes`)
+  const ofEpoch = (level: number) =>
+    all.filter((object) => epochOf(object) === epoch && levelOf(object) === level)
+  const covered = ofEpoch(9).map(lastTxid).toSorted().at(-1) ?? ''
+  const ageMs = ageOf(
+    ofEpoch(0).filter((object) => lastTxid(object) > covered),
+    now,
+  )
+  if (ageMs > uncoveredMs) {
+    problems.push(`an upload that no snapshot covers is ${ageMs / minute} minutes old`)
   }
   return problems
+}
+
+function lastTxid({ name }: Stored): string {
+  return name.slice(-'0000000000000000.ltx'.length)
 }
 
 function ageOf(objects: readonly Stored[], now: number): number {
