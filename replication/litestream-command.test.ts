@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { Bucket } from '../e2e/support/bucket.ts'
+import { restoreReplica } from './litestream-command.ts'
+import { Replication } from './replication.ts'
+import { read, runLitestream, write } from './test-support.ts'
+
+describe('A restore from Cloud Storage', () => {
+  it('is given the time that its uploads take, one after the other', async (test) => {
+    const bucket = await Bucket.start()
+    test.after(() => bucket.stop())
+    Object.assign(process.env, bucket.environment)
+    test.after(() => delete process.env.STORAGE_EMULATOR_HOST)
+
+    const { folder, litestream } = await runLitestream(test)
+    const path = join(folder, 'app.db')
+    const url = bucket.replicaUrl
+    write(path, 'first')
+    const replication = new Replication(litestream, { path, replicaUrl: url, vouch: () => true })
+    await replication.start()
+    const texts = Array.from({ length: 60 }, (_, number) => `${number}`)
+    for (const text of texts) {
+      write(path, text)
+      await replication.durable()
+    }
+    bucket.inject({ delayMs: 40 })
+    const to = join(folder, 'restored.db')
+    // Longer than listing takes, and shorter than opening 60 uploads.
+    const options = { signal: new AbortController().signal, stallMs: 1_200 }
+    assert.equal(typeof (await restoreReplica(url, to, options)), 'number')
+    assert.deepEqual(read(to), ['first', ...texts])
+  })
+})
