@@ -95,10 +95,14 @@ export class Bucket {
 
   /** What a stranger with Litestream would restore from the bucket now. */
   async content(): Promise<{ visits: number; messages: string[] }> {
+    const restorable = (await this.lease())?.restorable ?? 1
+    // Whoever led was ended before anything was complete, or acknowledged.
+    if (restorable === 0) return { visits: 0, messages: [] }
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
     const path = join(folder, 'app.db')
     try {
-      await this.#litestream('restore', '-o', path, await this.#restorableUrl())
+      const url = `${this.replicaUrl}/${epochName(restorable)}`
+      await this.#litestream('restore', '-o', path, url)
       const database = openDatabase(path)
       const { entries } = await listEntries(database, { before: null, limit: 10_000 })
       const visits = await countVisits(database)
@@ -142,11 +146,6 @@ export class Bucket {
     const object = encodeURIComponent('app/lease.json')
     const response = await fetch(`${this.#api}/storage/v1/b/${name}/o/${object}?alt=media`)
     return response.ok ? ((await response.json()) as LeaseObject) : null
-  }
-
-  async #restorableUrl(): Promise<string> {
-    const { restorable } = (await this.lease()) ?? { restorable: 1 }
-    return `${this.replicaUrl}/${epochName(restorable)}`
   }
 
   async #litestream(...args: string[]): Promise<void> {
