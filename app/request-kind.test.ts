@@ -9,6 +9,7 @@ describe('A request', () => {
     ['HEAD', '/', 'read'],
     ['POST', '/', 'write'],
     ['POST', '/api/entries', 'write'],
+    ['POST', '/api/visits', 'visit'],
     ['GET', '/api/entries', 'read'],
     ['GET', '/guestbook?before=7', 'read'],
     ['GET', '/_next/static/chunks/a.js', 'static'],

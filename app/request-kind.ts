@@ -18,6 +18,7 @@ export function requestKind(
   const path = url.split('?', 1)[0] ?? '/'
   if (isForOperators(method, path)) return 'operator'
   if (method === 'OPTIONS') return 'read'
+  if (method === 'POST' && path === '/api/visits') return 'visit'
   if (method !== 'GET' && method !== 'HEAD') return 'write'
   if (path === '/') return isVisit(request) ? 'visit' : 'read'
   return isStatic(path) ? 'static' : 'read'

@@ -29,6 +29,12 @@ export function migrateDatabase(database: Database, folder: string): void {
   migrate(database, { migrationsFolder: folder })
 }
 
+/** How the schema of a database that can only be read compares to this release's. */
+export function compareSchema(database: Database, folder: string): 'older' | 'same' | 'newer' {
+  const [known, applied] = [newestMigration(folder), appliedMigration(database)]
+  return applied === known ? 'same' : applied < known ? 'older' : 'newer'
+}
+
 /** The newest migration in a folder, as drizzle-kit numbers them; 0 where there is none. */
 export function newestMigration(folder: string): number {
   return Math.max(0, ...readMigrationFiles({ migrationsFolder: folder }).map((m) => m.folderMillis))

@@ -67,7 +67,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     prepare(folder, { ...environment, httpServer: server }),
     prepareDatabase(database, join(folder, 'postgres/migrations'), lifecycle, stopped),
   ])
-  gate.open(answerPages(data, pages, passingProblem))
+  gate.open(answerPages(data, pages, { passing: passingProblem }))
   lifecycle.enter({ name: 'serving', problem: null })
   note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
 

@@ -39,6 +39,8 @@ export class Replication {
   #completeAtMs: number
   #waiting = 0
   #lastDurableAt: Date | null = null
+  #syncedTxid: number | null = null
+  #durableTxid: number | null = null
 
   /**
    * @param options.vouch whether what is in the replica is what will be restored
@@ -110,11 +112,17 @@ export class Replication {
     // After the upload: a successor that acquires later than this moment restores it.
     if (!this.#vouch()) throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
     this.#lastDurableAt = new Date()
+    this.#durableTxid = this.#syncedTxid
   }
 
   /** How many wait for their writes to be durable. */
   get waiting(): number {
     return this.#waiting
+  }
+
+  /** Up to which transaction that was promised; null if it never was. */
+  get durableTxid(): number | null {
+    return this.#durableTxid
   }
 
   /** When it was last promised that all is in the bucket. */
@@ -191,6 +199,7 @@ export class Replication {
 
   async #syncOnce(timeoutMs: number): Promise<void> {
     const { txid, replicatedTxid } = await this.#litestream.sync(this.#path, timeoutMs)
+    this.#syncedTxid = txid
     if (replicatedTxid <= txid) return
     // Litestream answers 200 and uploads nothing when the replica is ahead of the database.
     const detail = `the replica is at transaction ${replicatedTxid}, the database at ${txid}`

@@ -8,22 +8,28 @@ import { log, reasonOf } from './log.ts'
 import { PageCache } from './page-cache.ts'
 import { answerUnavailable } from './unavailable.ts'
 
+type Counting = (request: IncomingMessage, response: ServerResponse) => Promise<number>
+
 /**
  * Answers what the gate has let in: counts the visit if it is one, and has Next render what can't be
  * answered with a page that was rendered just before.
  *
- * @param passing what to tell people of a failure that passes; null for any other
+ * @param options.passing what to tell people of a failure that passes; null for any other
+ * @param options.count counts a visit, and returns how many there are with it
  */
 export function answerPages(
   data: Pick<Data, 'recordVisit' | 'countVisits' | 'entriesVersion'>,
   render: RequestListener,
-  passing: (error: unknown) => Problem | null = () => null,
+  {
+    passing = () => null,
+    count = () => countVisit(data),
+  }: { passing?: (error: unknown) => Problem | null; count?: Counting } = {},
 ): RequestListener {
   const cache = new PageCache()
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     Reflect.deleteProperty(request.headers, visitsHeader)
     if (requestKind(request) === 'visit') {
-      request.headers[visitsHeader] = String(await countVisit(data))
+      request.headers[visitsHeader] = String(await count(request, response))
     }
     await cache.serve(request, response, () => data.entriesVersion(), render)
   }

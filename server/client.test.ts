@@ -31,6 +31,29 @@ describe('Elsewhere, the client', () => {
   })
 })
 
+describe('Behind a server that passes requests on, the client', () => {
+  const token = 'a-token-of-16-chars'
+  const passedOn = (shown: string, known: string | null) =>
+    clientOf(
+      {
+        headers: { 'x-forward-token': shown, 'x-forwarded-client': '203.0.113.7' },
+        socket: { remoteAddress: '192.0.2.1' } as Socket,
+      },
+      false,
+      known,
+    )
+
+  it('is who that server says, if it shows the token', () => {
+    assert.equal(passedOn(token, token), '203.0.113.7')
+  })
+
+  it('is that server, if it shows another or nobody is believed', () => {
+    assert.equal(passedOn('a-token-of-16-char', token), '192.0.2.1')
+    assert.equal(passedOn(token, null), '192.0.2.1')
+    assert.equal(passedOn('', null), '192.0.2.1')
+  })
+})
+
 describe('A client with IPv6', () => {
   for (const [one, other] of [
     ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff'],

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
+import { forwardedClient } from './forwarded-client.ts'
 
 /** The header in which the server tells the pages who asks; what a client sends in it is dropped. */
 export const clientHeader = 'x-client'
@@ -7,11 +8,16 @@ export const clientHeader = 'x-client'
 /**
  * Who sent a request, for counting: an IPv4 address, or the /64 of an IPv6 address, as that is what
  * one household or one machine gets to choose from.
+ *
+ * @param forwardToken with it, another server may say who asked it
  */
 export function clientOf(
   { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
   onCloudRun: boolean,
+  forwardToken: string | null = null,
 ): string {
+  const forwarded = forwardedClient(headers, forwardToken)
+  if (forwarded !== null) return forwarded
   return network(
     (onCloudRun && lastHop(headers['x-forwarded-for'])) || (socket.remoteAddress ?? ''),
   )

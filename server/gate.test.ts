@@ -26,6 +26,7 @@ async function scene(test: TestContext, { hasCopy = true } = {}) {
       return granted.promise
     },
     hold: () => asked.push('hold'),
+    position: '3-17',
     refreshSoon: () => asked.push('refresh'),
   }
   const gate = new Gate(leadership, { current, ageMs: 7_400 }, lifecycle)
@@ -57,6 +58,15 @@ describe('The gate', () => {
     lead()
     assert.equal(await (await answer).text(), 'write')
     assert.deepEqual(asked, ['lead', 'hold'])
+  })
+
+  it('says in the answer to a write up to where all is in the bucket', async (test) => {
+    const { url, lead } = await scene(test)
+    lead()
+    const written = await fetch(url, { method: 'POST' })
+    assert.equal(written.headers.get('x-replica-position'), '3-17')
+    const { headers } = await fetch(`${url}/guestbook`)
+    assert.equal(headers.get('x-replica-position'), null)
   })
 
   it('forgets a write whose client has gone while it waited', async (test) => {

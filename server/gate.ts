@@ -6,6 +6,7 @@ import { within } from '../replication/within.ts'
 import type { Leadership } from './leadership.ts'
 import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
+import { tellPosition } from './position.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 // Longer than a handover, and no longer than a person waits.
@@ -13,13 +14,13 @@ const patienceMs = 5_000
 
 /** Lets each request in when this instance can serve it: what writes only while it leads. */
 export class Gate {
-  readonly #leadership: Pick<Leadership, 'isLeading' | 'lead' | 'hold' | 'refreshSoon'>
+  readonly #leadership: Pick<Leadership, 'isLeading' | 'lead' | 'hold' | 'refreshSoon' | 'position'>
   readonly #database: Pick<LocalDatabase, 'current' | 'ageMs'>
   readonly #lifecycle: Lifecycle
   #pages: RequestListener = () => {}
 
   constructor(
-    leadership: Pick<Leadership, 'isLeading' | 'lead' | 'hold' | 'refreshSoon'>,
+    leadership: Pick<Leadership, 'isLeading' | 'lead' | 'hold' | 'refreshSoon' | 'position'>,
     database: Pick<LocalDatabase, 'current' | 'ageMs'>,
     lifecycle: Lifecycle,
   ) {
@@ -43,6 +44,7 @@ export class Gate {
       // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
       if (response.closed) return
       this.#leadership.hold(once(response, 'close'))
+      if (kind === 'write') tellPosition(response, () => this.#leadership.position)
     } else if (kind === 'read' && this.#lifecycle.state.name !== 'leading') {
       response.setHeader('x-copy-age-seconds', Math.round(this.#database.ageMs / 1000))
       this.#leadership.refreshSoon()

@@ -51,6 +51,7 @@ type Parts = {
 
 /** What exists only while this instance leads. */
 type Leading = {
+  epoch: number
   replication: Replication
   /** By `performance.now()`: before then it isn't handed over. */
   mineUntilMs: number
@@ -64,6 +65,7 @@ export class Leadership {
   readonly #parts: Parts
   readonly #keeper: LeaseKeeper
   #leading: Leading | null = null
+  #position: string | null = null
   #acquiring: Promise<void> | null = null
   #refreshing: Promise<void> = Promise.resolve()
   #steppingDown: Promise<void> = Promise.resolve()
@@ -81,6 +83,11 @@ export class Leadership {
   /** Whether a write may be begun now. */
   get isLeading(): boolean {
     return this.#parts.lifecycle.state.name === 'leading' && this.#parts.lease.isValid
+  }
+
+  /** Up to where all is in the bucket, as EPOCH-TXID; null where nothing was made durable yet. */
+  get position(): string | null {
+    return this.#position
   }
 
   /** null unless this instance leads, or is just handing over. */
@@ -139,6 +146,7 @@ export class Leadership {
       return new ReplicationProblem('bucket-unreachable', this.#parts.base, 'the first upload')
     })
     await leading.replication.durable()
+    this.#position = `${leading.epoch}-${leading.replication.durableTxid}`
   }
 
   /** Gives the lease back, if this instance has it, with all that was written in the bucket. */
@@ -206,7 +214,7 @@ export class Leadership {
     const ended = new AbortController()
     const restorable = completeEpoch(this.#parts, epoch, replication, ended.signal)
     const mineUntilMs = asked ? performance.now() + timing.minimumHoldMs : 0
-    const leading = { replication, mineUntilMs, restorable, ended }
+    const leading = { epoch, replication, mineUntilMs, restorable, ended }
     restorable.catch(() => {})
     tidyEpoch(this.#parts, epoch, ended.signal)
     this.#leading = leading

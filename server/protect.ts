@@ -21,6 +21,7 @@ export class Protection {
   /** Sets the headers that every answer has. */
   readonly setHeaders: (request: IncomingMessage, response: ServerResponse) => void
   readonly #onCloudRun: boolean
+  readonly #forwardToken: string | null
   readonly #requests: RateLimit | null
   readonly #writes: RateLimit | null
 
@@ -28,16 +29,19 @@ export class Protection {
     development,
     onCloudRun,
     rateLimits,
-  }: Pick<ServerEnvironment, 'development' | 'onCloudRun' | 'rateLimits'>) {
+    forwardToken = null,
+  }: Pick<ServerEnvironment, 'development' | 'onCloudRun' | 'rateLimits'> &
+    Partial<Pick<ServerEnvironment, 'forwardToken'>>) {
     this.setHeaders = securityHeaders(development)
     this.#onCloudRun = onCloudRun
+    this.#forwardToken = forwardToken
     this.#requests = rateLimits && new RateLimit(rateLimits.requests)
     this.#writes = rateLimits && new RateLimit(rateLimits.writes)
   }
 
   /** Answers what the pages shall not see; false if this is not such a request. */
   async refuses(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const client = clientOf(request, this.#onCloudRun)
+    const client = clientOf(request, this.#onCloudRun, this.#forwardToken)
     request.headers[clientHeader] = client
     const problem =
       this.#otherServer(request) ??

@@ -17,6 +17,8 @@ export type ServerEnvironment = {
   project: string | null
   /** What admins sign in with; null if there is none. */
   adminToken: string | null
+  /** What a server shows that passes on requests; null where nobody is believed to be one. */
+  forwardToken: string | null
   /** How often a client may ask, and write, in a minute; null for as often as it likes. */
   rateLimits: RateLimits | null
   onCloudRun: boolean
@@ -36,6 +38,14 @@ const optional = z
   .string()
   .optional()
   .transform((text) => text || null)
+
+const token = z
+  .string()
+  .default('')
+  .refine((text) => text === '' || /^[\x21-\x7e]{16,}$/.test(text), {
+    error: 'is too easy to guess, or no header can hold it; write 16 or more visible characters',
+  })
+
 /** The variables that every server reads. */
 export const serverVariables = z.object({
   PORT: port.prefault('8080'),
@@ -43,12 +53,8 @@ export const serverVariables = z.object({
   LITESTREAM_METRICS: optional,
   GOOGLE_CLOUD_PROJECT: optional,
   NODE_ENV: z.string().optional(),
-  ADMIN_TOKEN: z
-    .string()
-    .default('')
-    .refine((token) => token === '' || /^[\x21-\x7e]{16,}$/.test(token), {
-      error: 'is too easy to guess, or no header can hold it; write 16 or more visible characters',
-    }),
+  ADMIN_TOKEN: token,
+  FORWARD_TOKEN: token,
   RATE_LIMITS: z
     .string()
     .default('')
@@ -70,6 +76,7 @@ export function serverEnvironment(data: z.output<typeof serverVariables>): Serve
     litestreamMetrics: data.LITESTREAM_METRICS,
     project: data.GOOGLE_CLOUD_PROJECT,
     adminToken: data.ADMIN_TOKEN || null,
+    forwardToken: data.FORWARD_TOKEN || null,
     rateLimits: data.RATE_LIMITS,
     onCloudRun: data.K_SERVICE !== undefined,
     instance: {
