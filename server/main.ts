@@ -3,9 +3,11 @@ import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
 const stop = stopOnSignals()
 try {
-  const { serve } = await (process.env.DATABASE_URL
-    ? import('../postgres/serve.ts')
-    : import('./serve.ts'))
+  const { serve } = await (process.env.ROLE === 'reader'
+    ? import('../readers/serve.ts')
+    : process.env.DATABASE_URL
+      ? import('../postgres/serve.ts')
+      : import('./serve.ts'))
   await serve(stop)
 } catch (error) {
   if (error !== stop.signal.reason) {

@@ -16,6 +16,7 @@ const sources = [
   'package.json',
   'postgres',
   'public',
+  'readers',
   'replication',
   'server',
   'tsconfig.json',

@@ -93,7 +93,11 @@ export class GcsStore implements Store {
   }
 }
 
-function access(emulatorHost: string | undefined): { endpoint: string; authorize: Authorize } {
+/** Where Cloud Storage answers, and how it is told who asks. */
+export function access(emulatorHost: string | undefined): {
+  endpoint: string
+  authorize: Authorize
+} {
   if (!emulatorHost) {
     return { endpoint: 'https://storage.googleapis.com', authorize: googleCredentials() }
   }

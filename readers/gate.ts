@@ -1,0 +1,80 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { requestKind } from '../app/request-kind.ts'
+import { log } from '../server/log.ts'
+import { refuse } from '../server/refuse.ts'
+import type { Follower } from './follower.ts'
+import type { Position } from './position.ts'
+import { givePosition, takePosition } from './position-cookie.ts'
+import type { Writer } from './writer.ts'
+
+// A copy is usually there after a tenth of it; then the writer answers.
+const patienceMs = 2_000
+
+/** Answers each request from the copy, or has the writer do it. */
+export class Gate {
+  readonly #follower: Pick<Follower, 'reach' | 'ageMs'>
+  readonly #writer: Pick<Writer, 'pass'>
+  #pages: RequestListener = () => {}
+  #isOpen = false
+
+  constructor(follower: Pick<Follower, 'reach' | 'ageMs'>, writer: Pick<Writer, 'pass'>) {
+    this.#follower = follower
+    this.#writer = writer
+  }
+
+  /** From now on requests are served; before, nobody may ask. */
+  open(pages: RequestListener): void {
+    this.#pages = pages
+    this.#isOpen = true
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const written = takePosition(request)
+    const kind = requestKind(request)
+    if (kind === 'write') return this.#write(request, response)
+    if (kind === 'read' || kind === 'visit') {
+      if (written && !(await this.#follower.reach(written, patienceMs))) {
+        return this.#readThere(request, response, written)
+      }
+      this.#tellAge(response)
+    }
+    this.#pages(request, response)
+  }
+
+  #write(request: IncomingMessage, response: ServerResponse): void {
+    this.#writer.pass(request, response, {
+      onWritten: (position) => givePosition(request, response, position),
+      onFailure: (error) => {
+        log('ERROR', `The writer has not answered a write: ${error.message}`)
+        refuse(request, response, {
+          status: 503,
+          type: 'writer-away',
+          title: 'Nothing can be written just now.',
+          detail: 'It may have been written, or not. Please send it again in a moment.',
+          retryAfter: 5,
+        })
+      },
+    })
+  }
+
+  // What can be read here is better than nothing, so no read fails with the writer.
+  #readThere(request: IncomingMessage, response: ServerResponse, written: Position): void {
+    this.#writer.pass(request, response, {
+      fits: (status) => status < 500 && status !== 429,
+      onFailure: (error) => {
+        log('WARNING', `A read is older than what was written: ${error.message}`, { written })
+        response.setHeader('x-copy-is-behind', 'true')
+        this.#tellAge(response)
+        this.#pages(request, response)
+      },
+    })
+  }
+
+  #tellAge(response: ServerResponse): void {
+    response.setHeader('x-copy-age-seconds', Math.round(this.#follower.ageMs / 1000))
+  }
+}

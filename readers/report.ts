@@ -1,0 +1,47 @@
+import { type Lifecycle, type Problem, problemOf } from '../server/lifecycle.ts'
+import { log } from '../server/log.ts'
+import { type Change, NoCopyYet } from './follower.ts'
+import { OlderSchema } from './older-schema.ts'
+
+/**
+ * Returns what tells the lifecycle and the log what became of the copy. Requests wait while there is
+ * none, and are refused with the reason where one is known.
+ *
+ * @param hasCopy whether there is something to read
+ */
+export function reportTo(lifecycle: Lifecycle, hasCopy: () => boolean): (change: Change) => void {
+  let last: string | null = null
+  const enter = (problem: Problem | null) =>
+    lifecycle.enter(
+      hasCopy() ? { name: 'following', problem } : { name: 'starting', step: 'restore', problem },
+    )
+  return (change) => {
+    switch (change.kind) {
+      case 'new':
+        log('INFO', `Reading a copy of epoch ${change.epoch}.`, { ms: change.ms })
+        if (change.isNewer) log('WARNING', 'The database was migrated by a newer release.')
+        last = null
+        return enter(null)
+      case 'broken':
+        log('ERROR', `The copy is restored anew, as Litestream ended: ${change.reason}`)
+        return enter(null)
+      case 'well':
+        if (last !== null) log('INFO', 'The copy is up to date again.')
+        if (last !== null) enter(null)
+        last = null
+        return
+      case 'problem':
+        // It comes again with each look.
+        if (last !== change.error.message) log('ERROR', change.error.message)
+        last = change.error.message
+        return enter(inWords(change.error))
+    }
+  }
+}
+
+function inWords(error: Error): Problem {
+  if (error instanceof NoCopyYet || error instanceof OlderSchema) {
+    return { code: error.code, message: error.message }
+  }
+  return problemOf(error)
+}

@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { dataIn } from '../db/data.ts'
+import { openStore } from '../replication/store/open-store.ts'
+import { Admin } from '../server/admin.ts'
+import { answerPages } from '../server/answer-pages.ts'
+import { checkDataDirectory } from '../server/data-directory.ts'
+import { drain } from '../server/drain.ts'
+import { listen } from '../server/http.ts'
+import { Lifecycle } from '../server/lifecycle.ts'
+import { log } from '../server/log.ts'
+import { Metrics } from '../server/metrics.ts'
+import { serveMetrics } from '../server/metrics-server.ts'
+import { preparePages } from '../server/pages.ts'
+import { Protection } from '../server/protect.ts'
+import { requestLog } from '../server/request-log.ts'
+import { publishRuntime } from '../server/runtime.ts'
+import { unlessStopped } from '../server/stop-signal.ts'
+import { strictClock } from '../server/strict-clock.ts'
+import { countAt } from './count-visit.ts'
+import { readReaderEnvironment } from './environment.ts'
+import { Follower, followerTiming } from './follower.ts'
+import { Gate } from './gate.ts'
+import { transactionsIn } from './replica-files.ts'
+import { reportTo } from './report.ts'
+import { shownStatus, statusOf } from './status.ts'
+import { Writer } from './writer.ts'
+
+const folder = process.cwd()
+
+/**
+ * Serves the app from a copy that follows the bucket, and has another service write, until `stop`
+ * aborts. Any number of instances may do so: they only read the bucket.
+ *
+ * @param prepare makes what renders the pages
+ */
+export async function serve(stop: AbortController, prepare = preparePages): Promise<void> {
+  const environment = readReaderEnvironment(process.env)
+  const { replicaUrl: base, instance, port, metricsPort, writerUrl } = environment
+  const stopped = stop.signal
+  checkDataDirectory(environment.dataDirectory)
+  const lifecycle = new Lifecycle()
+  const store = openStore(base)
+  const follower: Follower = new Follower({
+    ...{ store, base },
+    transaction: transactionsIn(base, process.env.STORAGE_EMULATOR_HOST),
+    folder: join(environment.dataDirectory, 'reader'),
+    migrations: join(folder, 'db/migrations'),
+    timing: followerTiming,
+    clock: strictClock(),
+    onChange: reportTo(lifecycle, () => gate.isOpen && follower.position !== null),
+  })
+  const data = dataIn((call) => follower.read(call))
+  const writer = new Writer(writerUrl, environment.forwardToken)
+  const gate: Gate = new Gate(follower, writer)
+  const metrics = new Metrics()
+  const parts = { lifecycle, follower, store, base, instance, data, writerUrl }
+  publishRuntime({
+    data,
+    durable: () => Promise.reject(new Error('A reader writes nothing.')),
+    status: () => shownStatus(parts),
+    admin: new Admin(environment.adminToken, environment.onCloudRun),
+  })
+  const server = await listen(port, lifecycle, {
+    // Whoever forwards to a reader is believed as little as anybody else.
+    protection: new Protection({ ...environment, forwardToken: null }),
+    observe: requestLog(environment.project, (...answered) => metrics.request(...answered)),
+    serve: (...request) => gate.serve(...request),
+  })
+  if (metricsPort !== null) {
+    const text = async () => metrics.text(await statusOf(parts), { count: () => 0 })
+    await serveMetrics(metricsPort, null, text)
+  }
+
+  const ended = new AbortController()
+  const following = follower.run(ended.signal)
+  following.catch((error) => stop.abort(error))
+  try {
+    const pages = prepare(folder, { ...environment, httpServer: server })
+    const [render] = await unlessStopped(stopped, [pages])
+    gate.open(answerPages(data, render, { count: countAt(writer, data) }))
+    if (follower.position) lifecycle.enter({ name: 'following', problem: null })
+    log('INFO', `Reading what ${writerUrl.origin} writes.`)
+
+    if (!stopped.aborted) await once(stopped, 'abort')
+    lifecycle.drain()
+    await drain(server, 5_000)
+  } finally {
+    // Its Litestream would outlive this process.
+    ended.abort()
+    await following
+  }
+  writer.close()
+  lifecycle.enter({ name: 'stopped' })
+  log('INFO', 'Stopped.')
+}
