@@ -1,0 +1,168 @@
+import { mkdirSync } from 'node:fs'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { visitsHeader } from '../app/kept-pages.ts'
+import { type Data, dataIn } from '../db/data.ts'
+import { migrations } from '../db/test-support.ts'
+import { Lease } from '../replication/lease/lease.ts'
+import { parseReplicaUrl, type ReplicaUrl } from '../replication/replica-url.ts'
+import { openStore } from '../replication/store/open-store.ts'
+import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
+import { answerPages } from '../server/answer-pages.ts'
+import { Events } from '../server/events.ts'
+import { Gate as WriterGate } from '../server/gate.ts'
+import { Leadership } from '../server/leadership.ts'
+import { Lifecycle } from '../server/lifecycle.ts'
+import { LocalDatabase } from '../server/local-database.ts'
+import { portOf } from '../server/test-support.ts'
+import { leadershipTiming } from '../server/timing.ts'
+import { countAt } from './count-visit.ts'
+import { type Change, Follower, type FollowerOptions, followerTiming } from './follower.ts'
+import { Gate } from './gate.ts'
+import { transactionsIn } from './replica-files.ts'
+import { Writer } from './writer.ts'
+
+type Test = { after(clean: () => void | Promise<void>): void }
+
+/** The URL of a bucket that is a folder, and empty. */
+export function folderBucket(test: Test): ReplicaUrl {
+  const folder = join(temporaryFolder(test), 'bucket')
+  mkdirSync(folder)
+  return parseReplicaUrl(`file://${folder}`)
+}
+
+/** A server that writes, with the real parts but for the pages, which are JSON. */
+export async function startWriter(test: Test, base: ReplicaUrl, id = 'w') {
+  const { litestream, folder, end } = await runLitestream(test, 120)
+  const store = openStore(base)
+  const me = { id, service: 's', revision: id, instance: id }
+  const timing = { ttlMs: 3_000, marginMs: 500, renewMs: 500 }
+  const lease = new Lease(store, base, me, { timing })
+  const restore = { signal: new AbortController().signal, stallMs: 10_000 }
+  const database = new LocalDatabase({ path: join(folder, 'app.db'), base, migrations, restore })
+  const lifecycle = new Lifecycle()
+  const leadership = new Leadership({
+    ...{ lease, store, litestream, database, lifecycle, base },
+    events: new Events(id),
+    onSync: () => {},
+    timing: { ...leadershipTiming(base), minimumHoldMs: 0 },
+    onGone: () => {},
+  })
+  await database.restore(await lease.look())
+  lifecycle.enter({ name: 'following', problem: null })
+  test.after(() => database.close())
+  const gate = new WriterGate(leadership, database, lifecycle)
+  gate.open(
+    answerPages(
+      database.data,
+      pages(database.data, () => leadership.durable()),
+    ),
+  )
+  const server = createServer((request, response) => gate.serve(request, response)).listen(0)
+  const url = `http://127.0.0.1:${await portOf(test, server)}`
+  return { url, leadership, database, litestream, end, store, folder }
+}
+
+/** A reader with the real parts but for the pages, which are JSON. */
+export async function startReader(
+  test: Test,
+  base: ReplicaUrl,
+  writerUrl: string,
+  options: Partial<FollowerOptions> = {},
+) {
+  const folder = join(temporaryFolder(test), 'reader')
+  const changes: Change[] = []
+  const follower = new Follower({
+    ...{ store: openStore(base), base, folder, migrations },
+    transaction: transactionsIn(base, process.env.STORAGE_EMULATOR_HOST),
+    timing: { ...followerTiming, pollMs: 100 },
+    clock: () => performance.now(),
+    onChange: (change) => {
+      if (change.kind !== 'well') changes.push(change)
+    },
+    ...options,
+  })
+  const ended = new AbortController()
+  const following = follower.run(ended.signal)
+  const data = dataIn((call) => follower.read(call))
+  const writer = new Writer(new URL(writerUrl), null)
+  const gate = new Gate(follower, writer)
+  gate.open(answerPages(data, pages(data), { count: countAt(writer, data) }))
+  const server = createServer((request, response) => gate.serve(request, response)).listen(0)
+  const url = `http://127.0.0.1:${await portOf(test, server)}`
+  const end = async () => {
+    ended.abort()
+    await following
+    writer.close()
+  }
+  test.after(end)
+  return { url, follower, data, changes, folder, end }
+}
+
+// What the app's pages do, in short.
+function pages(data: Data, durable?: () => Promise<void>): RequestListener {
+  const answer = async (request: IncomingMessage): Promise<unknown> => {
+    if (request.method === 'POST' && request.url === '/api/entries') {
+      const message = await text(request)
+      const entry = { name: 'Ada', message, idempotencyKey: message }
+      await data.addEntry(entry, new Date())
+      await durable?.()
+      return { message }
+    }
+    const visits = Number(request.headers[visitsHeader] ?? (await data.countVisits()))
+    const { entries } = await data.listEntries({ before: null, limit: 10_000 })
+    return { visits, messages: entries.map(({ message }) => message) }
+  }
+  return (request, response) => {
+    answer(request).then(
+      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      (error) => {
+        response.writeHead(503).end(String(error))
+      },
+    )
+  }
+}
+
+/** Who keeps the cookies that they are given, as a browser does. */
+export class Person {
+  readonly #url: string
+  #cookie: string | null = null
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  async write(message: string): Promise<Response> {
+    const answer = await this.#send('/api/entries', { method: 'POST', body: message })
+    await answer.clone().text()
+    return answer
+  }
+
+  async read(
+    path = '/guestbook',
+  ): Promise<{ visits: number; messages: string[]; answer: Response }> {
+    const answer = await this.#send(path, {})
+    const body = await answer.text()
+    if (!answer.ok) throw new Error(`A read failed: ${answer.status} ${body}`)
+    return { ...JSON.parse(body), answer }
+  }
+
+  get cookie(): string | null {
+    return this.#cookie
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const headers = this.#cookie === null ? {} : { cookie: this.#cookie }
+    const answer = await fetch(this.#url + path, { ...init, headers })
+    const given = answer.headers.getSetCookie()[0]?.split(';')[0]
+    if (given !== undefined) this.#cookie = given
+    return answer
+  }
+}
+
+/** Waits until something holds; whoever asks has a deadline. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10)
+}
