@@ -33,7 +33,8 @@ export function requestHeaders(
     host: writer.host,
     ...(isChunked && { 'transfer-encoding': 'chunked' }),
     ...(headers.origin !== undefined && { origin: writer.origin }),
-    ...(token !== null && { [forwardTokenHeader]: token, [forwardedClientHeader]: client }),
+    ...(token !== null && { [forwardTokenHeader]: token }),
+    ...(token !== null && client && { [forwardedClientHeader]: client }),
   }
 }
 

@@ -35,7 +35,11 @@ export function folderBucket(test: Test): ReplicaUrl {
 
 /** A server that writes, with the real parts but for the pages, which are JSON. */
 export async function startWriter(test: Test, base: ReplicaUrl, id = 'w') {
-  const { litestream, folder, end } = await runLitestream(test, 120)
+  const cleanUps: (() => void | Promise<void>)[] = []
+  const { litestream, folder, end } = await runLitestream(
+    { after: (clean) => cleanUps.push(clean) },
+    120,
+  )
   const store = openStore(base)
   const me = { id, service: 's', revision: id, instance: id }
   const timing = { ttlMs: 3_000, marginMs: 500, renewMs: 500 }
@@ -52,7 +56,12 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w') {
   })
   await database.restore(await lease.look())
   lifecycle.enter({ name: 'following', problem: null })
-  test.after(() => database.close())
+  test.after(async () => {
+    // In the order in which a server ends.
+    await leadership.end()
+    database.close()
+    for (const clean of cleanUps.toReversed()) await clean()
+  })
   const gate = new WriterGate(leadership, database, lifecycle)
   gate.open(
     answerPages(
@@ -72,7 +81,8 @@ export async function startReader(
   writerUrl: string,
   options: Partial<FollowerOptions> = {},
 ) {
-  const folder = join(temporaryFolder(test), 'reader')
+  const cleanUps: (() => void | Promise<void>)[] = []
+  const folder = join(temporaryFolder({ after: (clean) => cleanUps.push(clean) }), 'reader')
   const changes: Change[] = []
   const follower = new Follower({
     ...{ store: openStore(base), base, folder, migrations },
@@ -97,7 +107,10 @@ export async function startReader(
     await following
     writer.close()
   }
-  test.after(end)
+  test.after(async () => {
+    await end()
+    for (const clean of cleanUps) await clean()
+  })
   return { url, follower, data, changes, folder, end }
 }
 
@@ -127,11 +140,12 @@ function pages(data: Data, durable?: () => Promise<void>): RequestListener {
 
 /** Who keeps the cookies that they are given, as a browser does. */
 export class Person {
-  readonly #url: string
+  readonly #url: () => string
   #cookie: string | null = null
 
-  constructor(url: string) {
-    this.#url = url
+  /** @param url where they ask; another each time if it is a function */
+  constructor(url: string | (() => string)) {
+    this.#url = typeof url === 'string' ? () => url : url
   }
 
   async write(message: string): Promise<Response> {
@@ -155,7 +169,7 @@ export class Person {
 
   async #send(path: string, init: RequestInit): Promise<Response> {
     const headers = this.#cookie === null ? {} : { cookie: this.#cookie }
-    const answer = await fetch(this.#url + path, { ...init, headers })
+    const answer = await fetch(this.#url() + path, { ...init, headers })
     const given = answer.headers.getSetCookie()[0]?.split(';')[0]
     if (given !== undefined) this.#cookie = given
     return answer

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { createServer, type RequestListener, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { describe, it, type TestContext } from 'node:test'
+import { portOf } from '../server/test-support.ts'
+import { countAt } from './count-visit.ts'
+import { Gate } from './gate.ts'
+import { holds, type Position } from './position.ts'
+import { Writer } from './writer.ts'
+
+const token = 'a-token-of-16-chars'
+
+/** A reader whose copy is at epoch 1, transaction 5, and a writer that answers as it is told. */
+async function scene(test: TestContext, answer: RequestListener) {
+  const writerServer = createServer(answer).listen(0)
+  const writerUrl = `http://127.0.0.1:${await portOf(test, writerServer)}`
+  const writer = new Writer(new URL(writerUrl), token)
+  const reached: Position[] = []
+  const reach = async (wanted: Position) => {
+    reached.push(wanted)
+    return holds({ epoch: 1, txid: 5 }, wanted)
+  }
+  const gate = new Gate({ reach, ageMs: 7_400 }, writer)
+  const count = countAt(writer, { countVisits: async () => 3 })
+  gate.open(async (request, response) => {
+    const visits = request.url === '/' ? await count(request, response) : ''
+    response.end(`here ${visits}`)
+  })
+  const server = createServer((...request) => gate.serve(...request)).listen(0)
+  const url = `http://127.0.0.1:${await portOf(test, server)}`
+  test.after(() => writer.close())
+  return { url, writerUrl, reached, stopWriter: () => writerServer.close() }
+}
+
+const cookie = (position: string) => ({ headers: { cookie: `replica-position=${position}` } })
+
+describe('The gate of a reader', { timeout: 20_000 }, () => {
+  it('reads here, and says how old that is', async (test) => {
+    const { url } = await scene(test, (_, response) => response.end('there'))
+    const answer = await fetch(`${url}/guestbook`)
+    assert.equal(await answer.text(), 'here ')
+    assert.equal(answer.headers.get('x-copy-age-seconds'), '7')
+  })
+
+  it('has the writer do what writes, and gives a cookie of what has to be seen then', async (test) => {
+    const { url, writerUrl } = await scene(test, async ({ headers, url }, response) => {
+      response.setHeader('x-replica-position', '1-9')
+      response.setHeader('set-cookie', 'a=b')
+      response.writeHead(303, { location: `${writerUrl}/guestbook?signed=1` })
+      response.end(JSON.stringify([headers.host, headers.origin, headers['x-forward-token'], url]))
+    })
+    const init = { method: 'POST', body: 'x', headers: { origin: url } }
+    const answer = await fetch(`${url}/api/entries?q=1`, { ...init, redirect: 'manual' })
+    assert.equal(answer.status, 303)
+    assert.equal(answer.headers.get('location'), '/guestbook?signed=1')
+    assert.equal(answer.headers.get('x-replica-position'), null)
+    assert.match(String(answer.headers.getSetCookie()), /^a=b,replica-position=1-9; /)
+    const { host, origin } = new URL(writerUrl)
+    assert.deepEqual(await answer.json(), [host, origin, token, '/api/entries?q=1'])
+  })
+
+  it('sends the whole body on, also where its length is not known before', async (test) => {
+    const { url } = await scene(test, async (near, response) => {
+      response.end(`${near.headers['content-length']} ${(await text(near)).length}`)
+    })
+    const body = new Blob(['x'.repeat(100_000)]).stream()
+    const init = { method: 'DELETE', body, duplex: 'half' } as RequestInit
+    assert.equal(await (await fetch(`${url}/api/entries/1`, init)).text(), 'undefined 100000')
+    const known = await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) })
+    assert.equal(await known.text(), '100000 100000')
+  })
+
+  it('takes nothing that follows a body for a request of its own', async (test) => {
+    const seen: string[] = []
+    const { url } = await scene(test, async (near, response) => {
+      seen.push(`${near.method} ${near.url}`)
+      await text(near)
+      response.end('there')
+    })
+    const call = request(url, { method: 'DELETE', headers: { 'transfer-encoding': 'chunked' } })
+    call.end('POST /smuggled HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n')
+    await new Promise((resolve) => call.once('response', resolve))
+    await (await fetch(url, { method: 'POST' })).text()
+    assert.deepEqual(seen, ['DELETE /', 'POST /'])
+  })
+
+  it('passes on that the writer can not write now, and when to come back', async (test) => {
+    const { url } = await scene(test, (_, response) => {
+      response.writeHead(503, { 'retry-after': '5' }).end('handover')
+    })
+    const answer = await fetch(url, { method: 'POST' })
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '5'])
+    assert.equal(await answer.text(), 'handover')
+  })
+
+  it('says that nothing can be written where the writer is away', async (test) => {
+    const { url, stopWriter } = await scene(test, () => {})
+    stopWriter()
+    const answer = await fetch(`${url}/api/entries`, { method: 'POST' })
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '5'])
+    assert.match(await answer.text(), /writer-away/)
+  })
+
+  it('reads here for who has written what this copy has', async (test) => {
+    const { url, reached } = await scene(test, (_, response) => response.end('there'))
+    assert.equal(await (await fetch(`${url}/guestbook`, cookie('1-5'))).text(), 'here ')
+    assert.deepEqual(reached, [{ epoch: 1, txid: 5 }])
+  })
+
+  it('has the writer answer who has written what this copy does not have', async (test) => {
+    const { url } = await scene(test, (_, response) => response.end('there'))
+    assert.equal(await (await fetch(`${url}/guestbook`, cookie('1-6'))).text(), 'there')
+  })
+
+  for (const status of [500, 503, 429]) {
+    it(`reads here after all where the writer answers ${status}, and says so`, async (test) => {
+      const { url } = await scene(test, (_, response) => response.writeHead(status).end())
+      const answer = await fetch(`${url}/guestbook`, cookie('1-6'))
+      assert.equal(await answer.text(), 'here ')
+      assert.equal(answer.headers.get('x-copy-is-behind'), 'true')
+    })
+  }
+
+  it('reads here after all where the writer is away', async (test) => {
+    const { url, stopWriter } = await scene(test, () => {})
+    stopWriter()
+    const answer = await fetch(`${url}/guestbook`, cookie('2-1'))
+    assert.deepEqual([answer.status, await answer.text()], [200, 'here '])
+  })
+
+  it('has the writer count a visit, and shows the page itself', async (test) => {
+    const { url } = await scene(test, ({ method, url: path }, response) => {
+      response.end(JSON.stringify({ visits: method === 'POST' && path === '/api/visits' ? 42 : 0 }))
+    })
+    const answer = await fetch(url)
+    assert.equal(await answer.text(), 'here 42')
+    assert.equal(answer.headers.get('x-visit'), null)
+  })
+
+  for (const [what, answer] of Object.entries<RequestListener>({
+    'takes too long': () => {},
+    refuses: (_, response) => response.writeHead(503).end('{}'),
+    'says something else': (_, response) => response.end('<html>'),
+  })) {
+    it(`shows the page uncounted where the writer ${what}`, async (test) => {
+      const { url } = await scene(test, answer)
+      const page = await fetch(url)
+      assert.equal(await page.text(), 'here 3')
+      assert.equal(page.headers.get('x-visit'), 'not-counted')
+    })
+  }
+
+  it('asks nobody for what needs no data', async (test) => {
+    const { url } = await scene(test, (_, response) => response.end('there'))
+    for (const path of ['/favicon.ico', '/status', '/sign-in']) {
+      assert.equal(await (await fetch(url + path, cookie('9-9'))).text(), 'here ')
+    }
+  })
+})
