@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -83,7 +84,6 @@ export class Follower {
   #copy: Current | null = null
   /** The epoch that could not be restored, and when it is tried again. */
   #failed = { epoch: 0, pauseMs: 0, untilMs: 0 }
-  #number = 0
   #waiting = 0
   #restoreMs = 0
 
@@ -209,7 +209,8 @@ export class Follower {
     const { base, folder, migrations, clock, onChange } = this.#options
     const [atMs, startMs] = [clock(), performance.now()]
     const copy = await Copy.restore(base, epoch, {
-      folder: join(folder, String(++this.#number)),
+      // Never a name again: a Litestream that has outlived its process may still write there.
+      folder: join(folder, randomUUID()),
       migrations,
       signal,
       stallMs: 15_000,
