@@ -264,7 +264,7 @@ test('a method that makes no sense changes nothing', async ({ app }) => {
   for (const [method, path, status] of [
     ['PUT', '/', 405],
     ['DELETE', '/guestbook', 405],
-    ['POST', '/api/visits', 405],
+    ['PUT', '/api/visits', 405],
     ['PUT', '/api/entries', 405],
     ['DELETE', '/api/entries', 405],
     ['GET', '/sign-out', 405],
