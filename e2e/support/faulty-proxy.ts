@@ -14,6 +14,7 @@ export type Fault = { only?: 'writes' } & (
 export class FaultyProxy {
   readonly port: number
   readonly #target: number
+  readonly #host: string | undefined
   readonly #server
   #fault: Fault | null = null
   /** How many requests of each kind there were, in Cloud Storage's terms. */
@@ -21,9 +22,11 @@ export class FaultyProxy {
   /** Told of each write that was answered, with when it began by `performance.now()`. */
   onWrite: (url: string, startMs: number) => void = () => {}
 
-  constructor(port: number, target: number) {
+  /** @param host what the target is asked as, if not as this */
+  constructor(port: number, target: number, host?: string) {
     this.port = port
     this.#target = target
+    this.#host = host
     this.#server = createServer((near, answer) => this.#handle(near, answer))
   }
 
@@ -54,7 +57,8 @@ export class FaultyProxy {
     if (fault && 'hang' in fault) return
     if (fault && 'delayMs' in fault) await setTimeout(fault.delayMs)
     if (fault && 'status' in fault) return refuse(near, answer, fault)
-    const { method, url: path, headers } = near
+    const { method, url: path } = near
+    const headers = { ...near.headers, ...(this.#host && { host: this.#host }) }
     const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers })
     const startMs = performance.now()
     far.on('response', (response) => {
