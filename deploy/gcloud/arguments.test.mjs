@@ -14,6 +14,12 @@ describe('a value', () => {
     service: ['visits', 'a', `a${'b'.repeat(20)}`],
     path: ['visits', 'a/b.c/d_e', '..a'],
     memory: ['512Mi', '1Gi', '4Gi'],
+    readers: ['us-east1', 'europe-west1,us-east1'],
+    maxReaders: ['1', '1000'],
+    maxInstances: ['1', '1000'],
+    databaseUrlSecret: ['visits_url', 'URL-1'],
+    cloudSql: ['my-project:europe-west1:visits', 'example.com:my-project:us-east1:a1'],
+    subnet: ['default', 'a-1'],
   }
   const bad = {
     project: ['', 'short', 'My-project', '1project', 'ends-with-', `p${'a'.repeat(30)}`, '$(id)x'],
@@ -32,6 +38,12 @@ describe('a value', () => {
     service: ['', 'Visits', '1visits', 'visits-', `a${'b'.repeat(21)}`, 'a b', 'a,b=c'],
     path: ['', '/a', 'a/', 'a//b', '.', 'a/../b', 'a b', 'a,B=c', 'a$(id)', 'a\nb'],
     memory: ['512', '256Mi', '5Gi', '1gi', '-1Gi', '0Mi'],
+    readers: ['', 'us-east1,', 'us-east1 europe-west1', 'us-east1,us-east1', 'us-east1,b'],
+    maxReaders: ['', '0', '1001', '-1', '1.5', 'many'],
+    maxInstances: ['', '0', '1001', '-1', '1.5', 'many'],
+    databaseUrlSecret: ['', 'a b', 'a:latest', 'postgres://a', 'a,b=c'],
+    cloudSql: ['visits', 'my-project:visits', 'my-project:europe:visits', 'a:us-east1:b,c'],
+    subnet: ['', 'A', '1a', 'a_b', 'a b'],
   }
   for (const [name, { fits }] of Object.entries(formats)) {
     it(`of --${name} fits as Google wants it`, () => {
@@ -39,6 +51,41 @@ describe('a value', () => {
       assert.deepEqual([name, bad[name].filter(fits)], [name, []])
     })
   }
+})
+
+describe('options that are given together', () => {
+  const known = {
+    texts: ['project'],
+    optional: ['bucket', 'readers'],
+    switches: ['help'],
+    contradictions: ({ readers }) => (readers ? ['no readers'] : []),
+  }
+
+  it('are a list where one is given twice', () => {
+    const { readers } = readArguments(
+      ['--project', 'my-project', '--readers', 'us-east1', '--readers', 'us-east4'],
+      { ...known, contradictions: undefined },
+    )
+    assert.equal(readers, 'us-east1,us-east4')
+  })
+
+  it('are refused where one is given twice and is no list', () => {
+    const twice = ['--project', 'my-project', '--project', 'other-project']
+    assert.throws(() => readArguments(twice, known), /"my-project,other-project" is not/)
+  })
+
+  it('are told of along with those that are missing', () => {
+    assert.throws(
+      () => readArguments(['--readers', 'us-east1'], known),
+      ({ message }) => /--project is missing.*\nno readers/.test(message),
+    )
+  })
+
+  it('are looked at before a default is taken for one', () => {
+    const contradictions = (given) => ('service' in given ? ['given'] : [])
+    const { service } = readArguments([], { texts: ['service'], switches: [], contradictions })
+    assert.equal(service, 'visits')
+  })
 })
 
 describe('wrong arguments', () => {

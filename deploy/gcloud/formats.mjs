@@ -7,9 +7,17 @@ export const formats = {
   },
   // https://cloud.google.com/run/docs/locations
   region: {
-    fits: (text) => /^[a-z]+-[a-z]+[0-9]+$/.test(text),
+    fits: isRegion,
     words: 'a region, as in europe-west1',
   },
+  readers: {
+    fits: (text) => {
+      const regions = text.split(',')
+      return regions.every(isRegion) && new Set(regions).size === regions.length
+    },
+    words: 'regions with commas between, each once, as in europe-west1,us-east1',
+  },
+  maxReaders: { fits: isCount, words: 'how many instances there may be in a region, 1 to 1000' },
   bucket: {
     fits: isBucketName,
     words:
@@ -31,6 +39,29 @@ export const formats = {
     fits: isMemory,
     words: '512Mi to 4Gi, which is what one CPU may have',
   },
+  // https://cloud.google.com/secret-manager/docs/creating-and-accessing-secrets
+  databaseUrlSecret: {
+    fits: (text) => /^[\w-]{1,255}$/.test(text),
+    words: 'a secret\'s name: letters, digits, "-" and "_"',
+  },
+  cloudSql: {
+    fits: (text) =>
+      /^([a-z0-9.-]+:)?[a-z][a-z0-9-]+:[a-z]+-[a-z]+[0-9]+:[a-z][a-z0-9-]*$/.test(text),
+    words: "an instance's connection name, as in my-project:europe-west1:visits",
+  },
+  subnet: {
+    fits: (text) => /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text),
+    words: 'the name of a subnet: up to 63 lowercase letters, digits and hyphens, a letter first',
+  },
+  maxInstances: { fits: isCount, words: 'how many instances there may be, 1 to 1000' },
+}
+
+function isRegion(text) {
+  return /^[a-z]+-[a-z]+[0-9]+$/.test(text)
+}
+
+function isCount(text) {
+  return /^[1-9]\d{0,3}$/.test(text) && Number(text) <= 1000
 }
 
 // https://cloud.google.com/storage/docs/buckets#naming

@@ -1,0 +1,49 @@
+import { missing, option } from './arguments.mjs'
+
+const onlyOneOf = [
+  ['allowUnauthenticated', 'noPublic', ''],
+  ['bucket', 'databaseUrlSecret', 'the data is in one of the two'],
+  ['path', 'databaseUrlSecret', 'the data is in one of the two'],
+  ['readers', 'databaseUrlSecret', 'readers copy the bucket'],
+  ['readers', 'noPublic', 'readers hand what writes to the service as a stranger does'],
+]
+const onlyWith = [
+  ['maxReaders', 'readers'],
+  ['maxInstances', 'databaseUrlSecret'],
+  ['cloudSql', 'databaseUrlSecret'],
+  ['subnet', 'databaseUrlSecret'],
+]
+
+/**
+ * What is wrong with options of a deployment that are given together.
+ * @param {Record<string, string | boolean>} given
+ * @returns {string[]}
+ */
+export function contradictionsOfDeploy(given) {
+  return [
+    ...withoutPlace(given),
+    ...onlyOneOf
+      .filter(([one, other]) => one in given && other in given)
+      .map(([one, other, why]) => {
+        const reason = why && `: ${why}`
+        return `${option(one)} and ${option(other)} contradict each other${reason}.`
+      }),
+    ...onlyWith
+      .filter(([one, other]) => one in given && !(other in given))
+      .map(([one, other]) => `${option(one)} goes with ${option(other)} alone.`),
+  ]
+}
+
+/** The same of a teardown, which may name all places where the data has ever been. */
+export function contradictionsOfTeardown(given) {
+  return [
+    ...withoutPlace(given),
+    ...('deleteData' in given && !('bucket' in given)
+      ? ['--delete-data goes with --bucket alone: the database is yours.']
+      : []),
+  ]
+}
+
+function withoutPlace(given) {
+  return 'bucket' in given || 'databaseUrlSecret' in given ? [] : [missing('bucket')]
+}
