@@ -14,6 +14,10 @@ export const apis = [
   'storage',
 ].map((name) => `${name}.googleapis.com`)
 
+/** What Cloud Run needs besides to offer the socket of a Cloud SQL instance. */
+export const cloudSqlApis = ['sqladmin.googleapis.com']
+
+/** The service where the app itself writes to the bucket. */
 export const service = {
   executionEnvironment: 'gen2',
   maxInstances: 1,
@@ -29,6 +33,20 @@ export const service = {
   },
 }
 
+// Neither of these two runs Litestream, which the image begins with.
+const withoutLitestream = { command: 'node', args: ['server.js'] }
+
+/** The service of the readers, in each region. They follow the bucket between requests too. */
+export const readers = { ...service, ...withoutLitestream, maxInstances: 10 }
+
+/** The service where a database server has the data: there is nothing to do between requests. */
+export const onDatabase = {
+  ...service,
+  ...withoutLitestream,
+  maxInstances: 10,
+  cpuThrottling: true,
+}
+
 export const verify = {
   command: 'node',
   args: ['verify.js', '--log'],
@@ -38,9 +56,11 @@ export const verify = {
   timeZone: 'Etc/UTC',
 }
 
-/** What each service account may do, each on one thing alone. */
+/** What each service account may do, each on the things it needs alone. */
 export const roles = {
   server: { bucket: 'roles/storage.objectAdmin', secret: 'roles/secretmanager.secretAccessor' },
+  readers: { bucket: 'roles/storage.objectViewer', secret: 'roles/secretmanager.secretAccessor' },
+  database: { project: 'roles/cloudsql.client', secret: 'roles/secretmanager.secretAccessor' },
   verify: { bucket: 'roles/storage.objectViewer' },
   schedule: { job: 'roles/run.invoker' },
   build: { project: 'roles/run.builder' },

@@ -45,14 +45,15 @@ export async function apply(things, isDone, means) {
   return done
 }
 
-async function patiently(command, isDone, { run, newToken, say, wait }) {
+async function patiently({ program, args: asked, secret }, isDone, means) {
+  const { run, newToken, say, wait } = means
   const args = []
-  for (const arg of command.args) args.push(await resolved(arg, run))
-  const input = command.secret ? newToken() : undefined
+  for (const arg of asked) args.push(await resolved(arg, run))
+  const input = secret ? newToken() : undefined
   for (const ms of [...waits, null]) {
-    const { ok, output } = await run(args, { input, show: true })
+    const { ok, output } = await run(args, { program, input, show: program === 'gcloud' })
     if (ok || isDone(output)) return
-    if (ms === null || !isSettling(output)) throw failureOf(output, args)
+    if (ms === null || !isSettling(output)) throw failureOf(output, args, program)
     say(`Google needs a moment to know what was just made: trying again in ${ms / 1000} s.`)
     await wait(ms)
   }

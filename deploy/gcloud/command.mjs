@@ -1,6 +1,7 @@
 /**
- * A gcloud command that can be run or shown.
+ * A command that can be run or shown.
  * @typedef {object} Command
+ * @property {'gcloud' | 'curl'} program
  * @property {Array<string | Answer>} args
  * @property {boolean} secret whether it reads a random token on its stdin
  */
@@ -25,12 +26,23 @@ export class Answer {
  */
 export function gcloud(words, names = [], flags = {}) {
   const args = Object.entries(flags).flatMap(([name, value]) => flag(name, value))
-  return { args: [...words.split(' '), ...names, ...args], secret: false }
+  return { program: 'gcloud', args: [...words.split(' '), ...names, ...args], secret: false }
 }
 
 /** The same command, reading a random token on its stdin. */
-export function readingToken({ args }) {
-  return { args: [...args, '--data-file', '-'], secret: true }
+export function readingToken({ program, args }) {
+  return { program, args: [...args, '--data-file', '-'], secret: true }
+}
+
+/**
+ * Opens a page as a visitor does. A service that was made just now may answer nobody for a moment.
+ * @param {string | Answer} url
+ * @returns {Command}
+ */
+export function visit(url) {
+  const patience = '--max-time 60 --retry 8 --retry-all-errors --retry-max-time 120'
+  const args = ['--fail', '--silent', '--show-error', ...patience.split(' '), url]
+  return { program: 'curl', args, secret: false }
 }
 
 function flag(name, value) {
@@ -43,8 +55,8 @@ function flag(name, value) {
 const makeToken = `node -e "process.stdout.write(require('crypto').randomBytes(32).toString('base64url'))"`
 
 /** The command as a line for a shell, to be run by hand. */
-export function line({ args, secret }) {
-  const words = ['gcloud', ...args.map(quoted)].join(' ')
+export function line({ program, args, secret }) {
+  const words = [program, ...args.map(quoted)].join(' ')
   return secret ? `${makeToken} | ${words} # (a random token)` : words
 }
 

@@ -1,18 +1,23 @@
 import { namesOf } from '../names.mjs'
 import { answer, apply } from './apply.mjs'
-import { readArguments, WrongArguments } from './arguments.mjs'
+import { readArguments } from './arguments.mjs'
 import { gcloud, line } from './command.mjs'
 import { agree } from './confirm.mjs'
+import { contradictionsOfDeploy } from './contradictions.mjs'
 import { commandsFor, deployPlan, look } from './plan.mjs'
 import { saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
-import { describeService } from './steps/service.mjs'
+import { describeService } from './steps/describe-service.mjs'
+import { describeReader } from './steps/reader.mjs'
+import { warnOfMove } from './steps/service.mjs'
 import { stepsOf } from './steps.mjs'
 
 const help = `Deploys the app to Cloud Run, with all that it needs: the bucket, the service accounts, the
 admin token, the service, and a job that verifies the replica every day.
 
   npm run deploy -- --project PROJECT --region REGION --bucket BUCKET
+  npm run deploy -- … --bucket BUCKET --readers REGION,REGION [--max-readers N]
+  npm run deploy -- … --database-url-secret SECRET [--cloud-sql INSTANCE]
 
   --project     the project's id
   --region      where it all runs, as in europe-west1
@@ -22,17 +27,38 @@ admin token, the service, and a job that verifies the replica every day.
   --memory      512Mi to 4Gi; the database is in it. 512Mi unless given
   --allow-unauthenticated   everybody may read the pages; so it is unless told otherwise
   --no-public   only whoever has roles/run.invoker may
+  --no-rate-limits   count no requests: a load balancer of yours does
   --yes         don't ask
   --dry-run     run nothing, print the commands of a first deployment
   --json        print the result as JSON
   --help
 
+With instances that only read, near those who ask:
+  --readers     the regions where they are, with commas between
+  --max-readers how many there may be in each; 10 unless given
+
+With the data on a PostgreSQL server, and not in the bucket:
+  --database-url-secret   the secret in Secret Manager that has its URL; you make it
+  --cloud-sql   the connection name of the Cloud SQL instance, for its socket
+  --subnet      the subnet with the server, where it has a private address
+  --max-instances   how many instances of the app there may be; 10 unless given
+
 It prints what it will do, asks, and does it. A second run makes nothing twice, and deploys a new
 revision. Exit codes: 0 done, 1 failed, 2 wrong arguments.`
 
 const known = {
-  texts: ['project', 'region', 'bucket', 'service', 'path', 'memory'],
-  switches: ['allowUnauthenticated', 'noPublic', 'yes', 'dryRun', 'json', 'help'],
+  texts: ['project', 'region', 'service', 'path', 'memory'],
+  optional: [
+    'bucket',
+    'readers',
+    'maxReaders',
+    'databaseUrlSecret',
+    'cloudSql',
+    'subnet',
+    'maxInstances',
+  ],
+  switches: ['allowUnauthenticated', 'noPublic', 'noRateLimits', 'yes', 'dryRun', 'json', 'help'],
+  contradictions: contradictionsOfDeploy,
 }
 
 /**
@@ -48,24 +74,35 @@ export async function deploy(args, means) {
   const steps = stepsOf(options)
   if (options.dryRun) return print(inFull(steps, options))
 
-  const looked = await look(steps, new Project(run), options.project)
+  const cloud = new Project(run)
+  const looked = await look(steps, cloud, options.project)
   say(`In the project ${options.project}:\n${deployPlan(looked)}`)
+  const isThere = looked.some(({ state }) => state === 'again')
+  const warning = isThere && (await warnOfMove(cloud, options))
+  if (warning) say(warning)
   if (!options.yes) await agree('Go on?', means.ask)
 
   const things = looked
     .filter(({ state }) => state !== 'there')
     .map((step) => ({ title: step.title, commands: commandsFor(step) }))
   const done = await apply(things, saysThere, means)
-  const url = await answer(describeService(options, 'value(status.url)'), run)
-  print(options.json ? JSON.stringify({ url, done }) : inWords(url, options))
+  const urls = await urlsOf(options, run)
+  print(options.json ? JSON.stringify({ ...urls, done }) : inWords(urls, options))
 }
 
 function readOptions(args) {
-  const options = readArguments(args, known)
-  if (options.allowUnauthenticated && options.noPublic) {
-    throw new WrongArguments('--allow-unauthenticated and --no-public contradict each other.')
+  const { readers, noPublic, ...options } = readArguments(args, known)
+  return { ...options, readers: readers?.split(',') ?? [], isPublic: !noPublic }
+}
+
+async function urlsOf(options, run) {
+  const format = 'value(status.url)'
+  const url = await answer(describeService(options, format), run)
+  const readers = {}
+  for (const region of options.readers) {
+    readers[region] = await answer(describeReader(region, options, format), run)
   }
-  return { ...options, isPublic: !options.noPublic }
+  return { url, ...(options.readers.length > 0 && { readers }) }
 }
 
 function inFull(steps, { json }) {
@@ -73,13 +110,15 @@ function inFull(steps, { json }) {
   return json ? JSON.stringify({ commands }) : commands.join('\n')
 }
 
-function inWords(url, options) {
-  const { project, region } = options
+function inWords({ url, readers = {} }, options) {
+  const { project, region, databaseUrlSecret } = options
   const { secret, verifyJob } = namesOf(options)
   const token = gcloud('secrets versions access latest', [], { secret, project })
   const verify = gcloud('run jobs execute', [verifyJob], { project, region, wait: true })
-  return `
-The app is at ${url}
-  its admin token      ${line(token)}
-  verify its replica   ${line(verify)}`
+  return [
+    `\nThe app is at ${url}`,
+    ...Object.entries(readers).map(([region, url]) => `  readers in ${region} at ${url}`),
+    `  its admin token      ${line(token)}`,
+    ...(databaseUrlSecret ? [] : [`  verify its replica   ${line(verify)}`]),
+  ].join('\n')
 }

@@ -14,7 +14,7 @@ describe('a first deployment', () => {
     const cloud = new Cloud()
     const { printed, error } = await cloud.run(deploy, yes)
     assert.equal(error, null)
-    assert.match(printed, /The app is at https:\/\/visits-x\.run\.app/)
+    assert.match(printed, /The app is at https:\/\/visits-europe-west1\.run\.app/)
     assert.match(printed, /gcloud secrets versions access latest --secret visits-admin-token/)
     const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
     assert.deepEqual(buckets, {
@@ -36,11 +36,11 @@ describe('a first deployment', () => {
       'run jobs visits-verify: visits-schedule roles/run.invoker',
     ])
     assert.deepEqual(secrets, { 'visits-admin-token': { versions: ['token-of-the-test'] } })
-    assert.equal(services.visits.revision, 1)
-    assert.equal(jobs['visits-verify'].flags.image, services.visits.image)
+    assert.equal(services['europe-west1/visits'].revision, 1)
+    assert.equal(jobs['visits-verify'].flags.image, services['europe-west1/visits'].image)
     assert.equal(
       jobs['visits-verify'].flags['set-env-vars'],
-      'REPLICA_URL=gs://my-data/visits,VERIFY_APP=https://visits-x.run.app',
+      'REPLICA_URL=gs://my-data/visits,VERIFY_APP=https://visits-europe-west1.run.app',
     )
     assert.equal(schedules['visits-verify'].schedule, '17 5 * * *')
   })
@@ -64,7 +64,7 @@ describe('a first deployment', () => {
     const cloud = new Cloud()
     const options = ['--service', 'guests', '--path', 'a/b', '--memory', '1Gi', '--no-public']
     await cloud.run(deploy, [...yes, ...options])
-    const { flags } = cloud.state.services.guests
+    const { flags } = cloud.state.services['europe-west1/guests']
     assert.match(flags['set-env-vars'], /^REPLICA_URL=gs:\/\/my-data\/a\/b,/)
     assert.equal(flags.memory, '1Gi')
     assert.ok('no-allow-unauthenticated' in flags)
@@ -83,7 +83,7 @@ describe('a second deployment', () => {
     const { error } = await cloud.run(deploy, yes)
     assert.equal(error, null)
     assert.deepEqual(changes(cloud), ['run deploy visits', 'run jobs deploy visits-verify'])
-    assert.equal(cloud.state.services.visits.revision, 2)
+    assert.equal(cloud.state.services['europe-west1/visits'].revision, 2)
     assert.equal(cloud.state.jobs['visits-verify'].flags.image, 'image@sha256:2')
   })
 
@@ -195,7 +195,7 @@ describe('the result as JSON', () => {
     const bin = join(root, 'bin', 'deploy.mjs')
     const { stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
     const { url, done } = JSON.parse(stdout)
-    assert.equal(url, 'https://visits-x.run.app')
+    assert.equal(url, 'https://visits-europe-west1.run.app')
     assert.equal(done.length, 15)
   })
 

@@ -20,7 +20,13 @@ export async function look(steps, cloud, project) {
   )
 }
 
-const verbs = { missing: 'create', there: 'keep', differs: 'change', again: 'deploy' }
+const verbs = {
+  missing: 'create',
+  there: 'keep',
+  differs: 'change',
+  again: 'deploy',
+  surplus: 'delete',
+}
 
 /** What a deployment will do, a line a thing. */
 export function deployPlan(steps) {
@@ -28,6 +34,7 @@ export function deployPlan(steps) {
 }
 
 /** The commands that make a thing what it is to be, for what isn't so already. */
-export function commandsFor({ state, make, change = make }) {
+export function commandsFor({ state, make, change = make, remove = [] }) {
+  if (state === 'surplus') return remove
   return state === 'differs' ? change : make
 }

@@ -3,6 +3,10 @@ import { Failure } from '../../bin/lib/failure.mjs'
 // What gcloud and Google's servers say, and what it means for whoever deploys. The first that fits.
 const problems = [
   [
+    /spawn curl ENOENT/,
+    'curl is not installed, and the app has to be visited once, so that the readers find its data.',
+  ],
+  [
     /ENOENT/,
     'gcloud is not installed: see https://cloud.google.com/sdk/docs/install, then run `gcloud auth login`.',
   ],
@@ -31,22 +35,26 @@ const problems = [
     'A policy of your organization forbids it: ask whoever administers the organization.',
   ],
   [
+    /on '?locations\/\S+ \(or it may not exist\)/,
+    'There is no such region, or it is closed to you: `gcloud run regions list` has those of Cloud Run.',
+  ],
+  [
     /PERMISSION_DENIED|permission|forbidden|\b403\b/i,
     "You may not do that in this project, or it doesn't exist: check --project and `gcloud config get account`, or ask an owner of the project.",
   ],
 ]
 
 /**
- * The failure of a gcloud command in words: what it means, then what gcloud said.
+ * The failure of a command in words: what it means, then what the command said.
  * @param {string} output of the command
  * @param {string[]} args of the command
  */
-export function failureOf(output, args) {
+export function failureOf(output, args, program = 'gcloud') {
   const [, meaning] = problems.find(([pattern]) => pattern.test(output)) ?? []
   const lines = output.split('\n').slice(-30).join('\n')
   const firstFlag = args.findIndex((arg) => arg.startsWith('--'))
-  const name = args.slice(0, firstFlag < 0 ? args.length : firstFlag).join(' ')
-  return new Failure([`gcloud ${name} failed.`, meaning, lines].filter(Boolean).join('\n'))
+  const name = [program, ...args.slice(0, firstFlag < 0 ? args.length : firstFlag)].join(' ')
+  return new Failure([`${name} failed.`, meaning, lines].filter(Boolean).join('\n'))
 }
 
 /** Whether gcloud says that what was asked for isn't there. */

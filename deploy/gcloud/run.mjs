@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Makes what runs gcloud. A command that fails is a result that isn't ok.
+ * Makes what runs gcloud, or another program. A command that fails is a result that isn't ok.
  * @param {{cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSignal}} options `signal` ends it
- * @returns {(args: string[], options?: {input?: string, show?: boolean}) =>
+ * @returns {(args: string[], options?: {program?: string, input?: string, show?: boolean}) =>
  *   Promise<{ok: boolean, stdout: string, output: string}>}
  *   `input` is written to its stdin; `show` passes its output on to stderr as it comes
  */
 export function gcloudRunner({ cwd, env, signal }) {
-  return (args, { input, show = false } = {}) =>
+  return (args, { program = 'gcloud', input, show = false } = {}) =>
     new Promise((resolve) => {
-      const child = spawn('gcloud', args, {
+      const child = spawn(program, args, {
         cwd,
         // What it would ask has been asked already, by the plan.
         env: { ...env, CLOUDSDK_CORE_DISABLE_PROMPTS: '1' },

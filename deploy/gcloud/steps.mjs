@@ -3,27 +3,150 @@ import { roles } from '../settings.mjs'
 import { account } from './steps/account.mjs'
 import { enableApis } from './steps/apis.mjs'
 import { bucket } from './steps/bucket.mjs'
+import { databaseUrl } from './steps/database-url.mjs'
 import { grant } from './steps/grant.mjs'
+import { reader } from './steps/reader.mjs'
 import { schedule } from './steps/schedule.mjs'
 import { service } from './steps/service.mjs'
+import { without } from './steps/step.mjs'
 import { token } from './steps/token.mjs'
 import { verifyJob } from './steps/verify-job.mjs'
 
 /**
- * All that a deployment makes, in the order in which one needs the other. Teardown goes backwards.
+ * All that a deployment makes, in the order in which one needs the other.
  * @returns {import('./steps/step.mjs').Step[]}
  */
 export function stepsOf(options) {
-  const { accounts, bucketUrl, secret, verifyJob: job } = namesOf(options)
-  const onBucket = {
-    kind: 'storage buckets',
-    name: bucketUrl,
-    api: 'storage.googleapis.com',
-    outlives: true,
+  const { databaseUrlSecret, readers } = options
+  const first = [enableApis(options), ...builder(options)]
+  if (databaseUrlSecret) {
+    return [
+      ...first,
+      adminToken(options),
+      ...database(options),
+      service(options),
+      // It would compare a bucket that nobody writes to any more with the app.
+      without(schedule(options)),
+    ]
   }
-  const onSecret = { kind: 'secrets', name: secret, api: 'secretmanager.googleapis.com' }
-  const onJob = { kind: 'run jobs', name: job, api: 'run.googleapis.com' }
-  const onProject = {
+  return [
+    ...first,
+    bucket(options),
+    adminToken(options),
+    ...writer(options),
+    ...(readers.length > 0 ? forwarding(options) : []),
+    service(options),
+    ...verification(options),
+    // After the service: readers of this release need what it has made of the data.
+    ...(readers.length > 0 ? readersEverywhere(options) : []),
+  ]
+}
+
+/**
+ * All that any deployment may have made, in the order in which it can be taken away.
+ * @returns {import('./steps/step.mjs').Step[]}
+ */
+export function stepsToRemove(options) {
+  return [
+    ...builder(options),
+    ...(options.bucket ? [bucket(options)] : []),
+    adminToken(options),
+    ...writer(options),
+    ...forwarding(options),
+    ...database({ ...options, cloudSql: true }),
+    service(options),
+    ...verification(options),
+    ...readersEverywhere(options),
+  ]
+    .filter(({ remove }) => remove)
+    .reverse()
+}
+
+// Google's default for builds may have no rights, or those of an editor on the whole project. It
+// comes first, as a role may take a minute to be known everywhere.
+function builder(options) {
+  const { build } = namesOf(options).accounts
+  return [account(build, options), onProject(build, roles.build.project, options)]
+}
+
+function adminToken(options) {
+  return token(namesOf(options).secret, options)
+}
+
+function writer(options) {
+  const { accounts, secret } = namesOf(options)
+  return [
+    account(accounts.server, options),
+    ...onBucket(accounts.server, roles.server.bucket, options),
+    onSecret(accounts.server, roles.server.secret, secret, options),
+  ]
+}
+
+function forwarding(options) {
+  const { accounts, forwardSecret } = namesOf(options)
+  return [
+    token(forwardSecret, options),
+    onSecret(accounts.server, roles.server.secret, forwardSecret, options),
+  ]
+}
+
+function readersEverywhere(options) {
+  const { accounts, forwardSecret, secret } = namesOf(options)
+  return [
+    account(accounts.readers, options),
+    ...onBucket(accounts.readers, roles.readers.bucket, options),
+    onSecret(accounts.readers, roles.readers.secret, secret, options),
+    onSecret(accounts.readers, roles.readers.secret, forwardSecret, options),
+    ...options.readers.map((region) => reader(region, options)),
+  ]
+}
+
+function database(options) {
+  const { databaseUrlSecret } = options
+  const { accounts, secret } = namesOf(options)
+  const role = roles.database.secret
+  return [
+    account(accounts.database, options),
+    onSecret(accounts.database, role, secret, options),
+    ...(databaseUrlSecret
+      ? [
+          databaseUrl(options),
+          onSecret(accounts.database, role, databaseUrlSecret, options, { outlives: true }),
+        ]
+      : []),
+    ...(options.cloudSql ? [onProject(accounts.database, roles.database.project, options)] : []),
+  ]
+}
+
+function verification(options) {
+  const { accounts, verifyJob: name } = namesOf(options)
+  const { verify, schedule: scheduler } = accounts
+  const onJob = { kind: 'run jobs', name, api: 'run.googleapis.com' }
+  return [
+    account(verify, options),
+    ...onBucket(verify, roles.verify.bucket, options),
+    verifyJob(options),
+    account(scheduler, options),
+    grant({ account: scheduler, role: roles.schedule.job, ...onJob }, options),
+    schedule(options),
+  ]
+}
+
+// None where no bucket is named, for a teardown of what never had one.
+function onBucket(account, role, options) {
+  if (!options.bucket) return []
+  const name = namesOf(options).bucketUrl
+  const thing = { kind: 'storage buckets', name, api: 'storage.googleapis.com', outlives: true }
+  return [grant({ account, role, ...thing }, options)]
+}
+
+function onSecret(account, role, name, options, lifetime = {}) {
+  const thing = { kind: 'secrets', name, api: 'secretmanager.googleapis.com', ...lifetime }
+  return grant({ account, role, ...thing }, options)
+}
+
+function onProject(account, role, options) {
+  const thing = {
     kind: 'projects',
     name: options.project,
     api: 'cloudresourcemanager.googleapis.com',
@@ -31,29 +154,5 @@ export function stepsOf(options) {
     flags: { condition: 'None' },
     outlives: true,
   }
-  const { server, build, verify, schedule: scheduler } = accounts
-  return [
-    enableApis(options),
-
-    // Google's default for builds may have no rights, or those of an editor on the whole project. It
-    // comes first, as a role may take a minute to be known everywhere.
-    account(build, options),
-    grant({ account: build, role: roles.build.project, ...onProject }, options),
-
-    bucket(options),
-
-    account(server, options),
-    grant({ account: server, role: roles.server.bucket, ...onBucket }, options),
-    token(options),
-    grant({ account: server, role: roles.server.secret, ...onSecret }, options),
-    service(options),
-
-    account(verify, options),
-    grant({ account: verify, role: roles.verify.bucket, ...onBucket }, options),
-    verifyJob(options),
-
-    account(scheduler, options),
-    grant({ account: scheduler, role: roles.schedule.job, ...onJob }, options),
-    schedule(options),
-  ]
+  return grant({ account, role, ...thing }, options)
 }

@@ -2,27 +2,31 @@ import { apply } from './apply.mjs'
 import { readArguments } from './arguments.mjs'
 import { line } from './command.mjs'
 import { agree, agreeByTyping } from './confirm.mjs'
+import { contradictionsOfTeardown } from './contradictions.mjs'
 import { look } from './plan.mjs'
 import { saysMissing } from './problems.mjs'
 import { Project } from './project.mjs'
-import { stepsOf } from './steps.mjs'
+import { stepsToRemove } from './steps.mjs'
 
 const help = `Takes away what npm run deploy made, and keeps the data.
 
   npm run teardown -- --project PROJECT --region REGION --bucket BUCKET
 
-  --project, --region, --bucket, --service   as they were given to npm run deploy
+  --project, --region, --bucket, --service, --readers, --database-url-secret
+                  as they were given to npm run deploy
   --delete-data   delete the bucket too, with everything that is in it
   --yes           don't ask
-  --dry-run       run nothing, print the commands
+  --dry-run       run nothing, print the commands for all that there may be
   --help
 
 It prints what it will do, asks, and does it. With the data kept, npm run deploy brings everything
 back. Exit codes: 0 done, 1 failed, 2 wrong arguments.`
 
 const known = {
-  texts: ['project', 'region', 'bucket', 'service'],
+  texts: ['project', 'region', 'service'],
+  optional: ['bucket', 'readers', 'databaseUrlSecret'],
   switches: ['deleteData', 'yes', 'dryRun', 'help'],
+  contradictions: contradictionsOfTeardown,
 }
 
 /**
@@ -31,14 +35,15 @@ const known = {
  * @throws {Failure}
  */
 export async function teardown(args, means) {
-  const options = readArguments(args, known)
+  const { readers, ...given } = readArguments(args, known)
+  const options = { ...given, readers: readers?.split(',') ?? [] }
   const { print, say, run } = means
   if (options.help) return print(help)
-  const steps = stepsOf(options).reverse()
-  if (options.dryRun) return print(steps.flatMap(({ remove = [] }) => remove.map(line)).join('\n'))
+  const steps = stepsToRemove(options)
+  if (options.dryRun) return print(steps.flatMap(({ remove }) => remove.map(line)).join('\n'))
 
   const looked = await look(steps, new Project(run), options.project)
-  const there = looked.filter(({ state, remove }) => state !== 'missing' && remove)
+  const there = looked.filter(({ state }) => state !== 'missing')
   say(planInWords(there, options))
   if (there.length === 0) return
   if (!options.yes) await consent(options, means.ask)
@@ -54,7 +59,8 @@ function planInWords(there, options) {
   return `In the project ${project}:\n${lines.join('\n')}\n${fate(options)}`
 }
 
-function fate({ bucket, deleteData }) {
+function fate({ bucket, databaseUrlSecret, deleteData }) {
+  if (!bucket) return `The database and the secret ${databaseUrlSecret} stay.`
   return deleteData
     ? `The bucket gs://${bucket} goes with everything in it; for a week Google can restore it (soft delete).`
     : `The bucket gs://${bucket} and the data in it stay.`

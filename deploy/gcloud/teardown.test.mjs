@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Cloud } from '../test-support/cloud.mjs'
+import { Cloud, withDatabaseUrl } from '../test-support/cloud.mjs'
 import { deploy } from './deploy.mjs'
 import { teardown } from './teardown.mjs'
 
 const where = ['--project', 'my-project', '--region', 'europe-west1', '--bucket', 'my-data']
 const yes = [...where, '--yes']
+const readers = ['--readers', 'us-east1,asia-northeast1']
+const database = ['--database-url-secret', 'database-url']
 
 describe('a teardown', () => {
   it('takes away all but the bucket, whose policy forgets the accounts', async () => {
@@ -25,17 +27,67 @@ describe('a teardown', () => {
     await cloud.run(teardown, yes)
     const { error } = await cloud.run(deploy, yes)
     assert.equal(error, null)
-    assert.equal(cloud.state.services.visits.revision, 1)
+    assert.equal(cloud.state.services['europe-west1/visits'].revision, 1)
   })
 
-  it('runs exactly the commands that --dry-run prints', async () => {
-    const cloud = await deployed()
-    const { printed } = await cloud.run(teardown, [...where, '--delete-data', '--dry-run'])
+  it('takes away all that any deployment makes, by the commands that --dry-run prints', async () => {
+    const cloud = await deployedInAllWays()
+    const options = [...where, ...readers, ...database, '--delete-data']
+    const { printed } = await cloud.run(teardown, [...options, '--dry-run'])
     assert.deepEqual(cloud.calls(), [])
-    await cloud.run(teardown, [...yes, '--delete-data'])
+    const { error } = await cloud.run(teardown, [...options, '--yes'])
+    assert.equal(error, null)
     const ran = cloud.calls({ onlyChanges: true }).map(({ argv }) => `gcloud ${argv.join(' ')}`)
     assert.deepEqual(ran, printed.split('\n'))
-    assert.deepEqual(cloud.state.buckets, {})
+    const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
+    assert.deepEqual([accounts, buckets, jobs, schedules, services], [[], {}, {}, {}, {}])
+    assert.deepEqual(Object.values(policies).flat(), [])
+    assert.deepEqual(Object.keys(secrets), ['database-url'])
+  })
+
+  it('runs only those of them for which there is something', async () => {
+    const cloud = await deployed()
+    const { printed } = await cloud.run(teardown, [...where, '--dry-run'])
+    await cloud.run(teardown, yes)
+    const ran = cloud.calls({ onlyChanges: true }).map(({ argv }) => `gcloud ${argv.join(' ')}`)
+    const lines = printed.split('\n')
+    assert.deepEqual(
+      ran,
+      lines.filter((line) => ran.includes(line)),
+    )
+    assert.deepEqual(
+      lines.filter((line) => !ran.includes(line)).filter((line) => !/readers|database/.test(line)),
+      ['gcloud secrets delete visits-forward-token --project my-project'],
+    )
+  })
+
+  it('needs no bucket where there never was one', async () => {
+    const cloud = new Cloud(withDatabaseUrl)
+    const place = ['--project', 'my-project', '--region', 'europe-west1', '--yes']
+    await cloud.run(deploy, [...place, ...database])
+    const { error, said } = await cloud.run(teardown, [...place, ...database])
+    assert.equal(error, null)
+    assert.match(said, /The database and the secret database-url stay/)
+    const { accounts, policies, secrets, services } = cloud.state
+    assert.deepEqual([accounts, services], [[], {}])
+    assert.deepEqual(Object.values(policies).flat(), [])
+    assert.deepEqual(Object.keys(secrets), ['database-url'])
+  })
+
+  it('refuses to leave readers behind that nobody named', async () => {
+    const cloud = await deployedInAllWays()
+    const { error } = await cloud.run(teardown, [...yes, '--readers', 'us-east1'])
+    assert.match(
+      error.message,
+      /also runs in asia-northeast1: give --readers us-east1,asia-northeast1/,
+    )
+    assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
+  })
+
+  it('deletes no data that it is not told the place of', async () => {
+    const place = ['--project', 'my-project', '--region', 'europe-west1']
+    const { error } = await new Cloud().run(teardown, [...place, ...database, '--delete-data'])
+    assert.match(error.message, /--delete-data goes with --bucket alone/)
   })
 
   it('does nothing a second time', async () => {
@@ -90,6 +142,17 @@ describe('the question', () => {
     assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
   })
 })
+
+async function deployedInAllWays() {
+  const cloud = new Cloud(withDatabaseUrl)
+  const place = ['--project', 'my-project', '--region', 'europe-west1', '--yes']
+  const sql = ['--cloud-sql', 'my-project:europe-west1:visits']
+  const onDatabase = await cloud.run(deploy, [...place, ...database, ...sql])
+  const onBucket = await cloud.run(deploy, [...yes, ...readers])
+  assert.deepEqual([onDatabase.error, onBucket.error], [null, null])
+  cloud.forget()
+  return cloud
+}
 
 async function deployed() {
   const cloud = new Cloud()

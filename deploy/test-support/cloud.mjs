@@ -5,7 +5,6 @@ import { delimiter, join } from 'node:path'
 import { after } from 'node:test'
 import { gcloudRunner } from '../gcloud/run.mjs'
 
-const fake = join(import.meta.dirname, 'fake-gcloud.mjs')
 const empty = {
   apis: ['storage.googleapis.com'],
   accounts: [],
@@ -24,6 +23,12 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
 })
 
+/** The state of a project in which somebody has made the secret `database-url`. */
+export const withDatabaseUrl = {
+  apis: ['storage.googleapis.com', 'secretmanager.googleapis.com'],
+  secrets: { 'database-url': { versions: ['postgres://app:secret@db/visits'] } },
+}
+
 /** A Google Cloud project in a folder, with the gcloud that works on it first on the PATH. */
 export class Cloud {
   #state
@@ -33,7 +38,9 @@ export class Cloud {
   constructor(state) {
     const folder = mkdtempSync(join(tmpdir(), 'cloud-'))
     folders.push(folder)
-    symlinkSync(fake, join(folder, 'gcloud'))
+    for (const program of ['gcloud', 'curl']) {
+      symlinkSync(join(import.meta.dirname, `fake-${program}.mjs`), join(folder, program))
+    }
     this.#state = join(folder, 'state.json')
     this.#calls = join(folder, 'calls.jsonl')
     writeFileSync(this.#state, JSON.stringify({ ...empty, ...state }))
@@ -103,7 +110,7 @@ export class Cloud {
 }
 
 function isRead(argv) {
-  return /^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions) list /.test(
+  return /^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions) list /.test(
     argv.join(' '),
   )
 }

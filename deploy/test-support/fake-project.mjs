@@ -1,3 +1,28 @@
+const regions = ['europe-west1', 'us-east1', 'asia-northeast1']
+
+/** Where a service is that is kept as REGION/NAME. */
+export function urlOf(key) {
+  const [region, name] = key.split('/')
+  return `https://${name}-${region}.run.app`
+}
+
+/** What stands in `A=1,B=2`. */
+export function pairs(text) {
+  return Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
+}
+
+// A new revision has what isn't told from the one before.
+function kept(before = {}, flags) {
+  const isReplaced = (name) =>
+    Object.keys(flags).some((flag) => bare(flag) === bare(name) && flag !== name)
+  const entries = Object.entries(before).filter(([name]) => !isReplaced(name))
+  return { ...Object.fromEntries(entries), ...flags }
+}
+
+function bare(flag) {
+  return flag.replace(/^(no|set|clear)-/, '')
+}
+
 /**
  * What each command of the fake gcloud does to its project, by its words. It keeps the order that
  * Google Cloud enforces: nothing is given to whoever isn't there.
@@ -59,25 +84,33 @@ export function verbsOf({ state, flags, stdin, fail }) {
       secret(name).versions.push(stdin)
     },
 
+    'run regions list': () => regions.map((locationId) => ({ locationId })),
+    'run services list': () => {
+      const [, wanted] = flags.filter.split('=')
+      return Object.keys(state.services)
+        .map((key) => key.split('/'))
+        .filter(([, name]) => name === wanted)
+        .map(([region, name]) => ({
+          metadata: { name, labels: { 'cloud.googleapis.com/location': region } },
+        }))
+    },
     'run services describe': (name) => service(name),
     'run deploy': (name) => {
-      const build = flags['build-service-account'].split('/').at(-1)
-      account(build)
+      const { region } = flags
+      if (!regions.includes(region)) {
+        fail(`PERMISSION_DENIED: Permission denied on 'locations/${region}' (or it may not exist).`)
+      }
       account(flags['service-account'])
-      needsRole(`projects ${flags.project}`, 'roles/run.builder', build)
-      const [, secretName] = /^ADMIN_TOKEN=(.*):latest$/.exec(flags['set-secrets'])
-      if (secret(secretName).versions.length === 0) fail('Secret has no version')
-      needsRole(
-        `secrets ${secretName}`,
-        'roles/secretmanager.secretAccessor',
-        flags['service-account'],
-      )
-      const revision = (state.services[name]?.revision ?? 0) + 1
-      state.services[name] = { revision, image: `image@sha256:${revision}`, flags }
+      const before = state.services[`${region}/${name}`]
+      const revision = (before?.revision ?? 0) + 1
+      const image = flags.image ?? builtImage(revision)
+      const all = kept(before?.flags, flags)
+      canStart(all, image)
+      state.services[`${region}/${name}`] = { revision, image, flags: all }
     },
     'run services delete': (name) => {
       service(name)
-      delete state.services[name]
+      delete state.services[`${flags.region}/${name}`]
     },
 
     'run jobs describe': (name) => job(name),
@@ -148,6 +181,37 @@ export function verbsOf({ state, flags, stdin, fail }) {
     }
   }
 
+  function builtImage(revision) {
+    const build = flags['build-service-account'].split('/').at(-1)
+    account(build)
+    needsRole(`projects ${flags.project}`, 'roles/run.builder', build)
+    return `image@sha256:${revision}`
+  }
+
+  // What Cloud Run and the server itself look at before a revision is ready.
+  function canStart(settings, image) {
+    const account = settings['service-account']
+    for (const name of Object.values(pairs(settings['set-secrets']))) {
+      const [secretName] = name.split(':')
+      if (secret(secretName).versions.length === 0) fail('Secret has no version')
+      needsRole(`secrets ${secretName}`, 'roles/secretmanager.secretAccessor', account)
+    }
+    if (settings['set-cloudsql-instances']) {
+      if (!state.apis.includes('sqladmin.googleapis.com')) fail('The sqladmin API is not enabled')
+      needsRole(`projects ${flags.project}`, 'roles/cloudsql.client', account)
+    }
+    const { ROLE, REPLICA_URL, WRITER_URL } = pairs(settings['set-env-vars'])
+    if (!REPLICA_URL) return
+    const role = ROLE === 'reader' ? 'roles/storage.objectViewer' : 'roles/storage.objectAdmin'
+    needsRole(`storage buckets ${REPLICA_URL.split('/').slice(0, 3).join('/')}`, role, account)
+    if (ROLE !== 'reader') return
+    const writer = Object.entries(state.services).find(([key]) => urlOf(key) === WRITER_URL)?.[1]
+    if (!writer || writer.image !== image) fail(`The writer does not run ${image}`)
+    if (writer.visitedRevision !== writer.revision) {
+      fail('The user-provided container failed the configured startup probe checks.')
+    }
+  }
+
   function needsRole(thing, role, email) {
     const bindings = state.policies[thing] ?? []
     const member = `serviceAccount:${email}`
@@ -171,7 +235,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
   }
 
   function service(name) {
-    return state.services[name] ?? fail(`Cannot find service [${name}]`)
+    return state.services[`${flags.region}/${name}`] ?? fail(`Cannot find service [${name}]`)
   }
 
   function job(name) {

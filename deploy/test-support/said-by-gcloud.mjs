@@ -1,5 +1,6 @@
 import { deploy } from '../gcloud/deploy.mjs'
 import { Cloud } from './cloud.mjs'
+import { pairs } from './fake-project.mjs'
 
 /**
  * What a first deployment tells gcloud to set.
@@ -28,9 +29,9 @@ function bucketSaid(buckets) {
 }
 
 function serviceSaid(services) {
-  const [[name, { flags }]] = Object.entries(services)
+  const [[key, { flags }]] = Object.entries(services)
   return {
-    name,
+    name: key.split('/')[1],
     account: flags['service-account'],
     executionEnvironment: flags['execution-environment'],
     max: Number(flags.max),
@@ -68,10 +69,6 @@ function scheduleSaid(schedules) {
   const [[name, { schedule, timeZone, httpTarget }]] = Object.entries(schedules)
   const { uri, oauthToken } = httpTarget
   return { name, schedule, timeZone, uri, account: oauthToken.serviceAccountEmail }
-}
-
-function pairs(text) {
-  return Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
 }
 
 function probe(text) {

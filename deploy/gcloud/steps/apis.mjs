@@ -1,4 +1,4 @@
-import { apis } from '../../settings.mjs'
+import { apis, cloudSqlApis } from '../../settings.mjs'
 import { gcloud } from '../command.mjs'
 
 /** @returns {Promise<string[]>} the APIs that are enabled */
@@ -8,14 +8,15 @@ export async function enabledApis(cloud, project) {
 }
 
 /** @returns {import('./step.mjs').Step} */
-export function enableApis({ project }) {
+export function enableApis({ project, cloudSql }) {
+  const needed = cloudSql ? [...apis, ...cloudSqlApis] : apis
   return {
-    title: `access to the APIs ${apis.map((api) => api.replace('.googleapis.com', '')).join(' ')}`,
+    title: `access to the APIs ${needed.map((api) => api.replace('.googleapis.com', '')).join(' ')}`,
     api: null,
     look: async (cloud) => {
       const enabled = await enabledApis(cloud, project)
-      return apis.every((api) => enabled.includes(api)) ? 'there' : 'missing'
+      return needed.every((api) => enabled.includes(api)) ? 'there' : 'missing'
     },
-    make: [gcloud('services enable', apis, { project })],
+    make: [gcloud('services enable', needed, { project })],
   }
 }

@@ -1,70 +1,119 @@
 import { Failure } from '../../../bin/lib/failure.mjs'
 import { emailOf, namesOf } from '../../names.mjs'
-import { service as settings } from '../../settings.mjs'
-import { gcloud } from '../command.mjs'
+import { onDatabase, service as settings } from '../../settings.mjs'
+import { Answer, gcloud, visit } from '../command.mjs'
+import { describeService } from './describe-service.mjs'
+import { refuseLeftReaders } from './reader.mjs'
+import { pairs, rateLimits, serviceFlags } from './service-flags.mjs'
 
 /**
  * The Cloud Run service: every deployment builds the source and brings a new revision.
  * @returns {import('./step.mjs').Step}
  */
 export function service(options) {
-  const { project, region, service: name } = options
+  const { project, region, service: name, readers } = options
+  const url = new Answer('', describeService(options, 'value(status.url)'))
   return {
     title: `a new revision of the service ${name}, from the source in this folder`,
     api: 'run.googleapis.com',
     look: async (cloud) => {
+      await refuseLeftReaders(cloud, options)
       const found = await cloud.find(describeService(options))
       if (!found) return 'missing'
       refuseOtherData(found, options)
       return 'again'
     },
-    make: [deployService(options)],
+    // What this release changes in the schema is in the bucket only once it has written something, and
+    // readers of this release wait for that.
+    make: [deployService(options), ...(readers.length > 0 ? [visit(url)] : [])],
     remove: [gcloud('run services delete', [name], { project, region })],
   }
 }
 
-/** @returns {import('../command.mjs').Command} */
-export function describeService({ project, region, service }, format) {
-  return gcloud('run services describe', [service], { project, region, ...(format && { format }) })
+/**
+ * What whoever deploys should know: the service has its data in one place now, and will look for it
+ * in another.
+ * @returns {Promise<string | null>}
+ */
+export async function warnOfMove(cloud, options) {
+  const found = await cloud.find(describeService(options))
+  const now = found && keeperOf(found)
+  const next = options.databaseUrlSecret
+    ? inDatabase(options.databaseUrlSecret)
+    : namesOf(options).replicaUrl
+  if (!now || now === next) return null
+  return `Until now ${options.service} has its data in ${now}. The new revision looks for it in ${next}, and shows what is there: bring the data over first.`
 }
 
 // The new revision would start with what is there, perhaps nothing, and look like a loss.
-function refuseOtherData({ spec }, options) {
-  const { path, service } = options
-  const { env = [] } = spec?.template?.spec?.containers?.[0] ?? {}
-  const url = env.find(({ name }) => name === 'REPLICA_URL')?.value
+function refuseOtherData(found, options) {
+  const { bucket, databaseUrlSecret, path, service } = options
+  const url = variable(found, 'REPLICA_URL')?.value
   const { replicaUrl } = namesOf(options)
-  if (path === undefined || url === undefined || url === replicaUrl) return
+  if (databaseUrlSecret || !bucket || path === undefined) return
+  if (url === undefined || url === replicaUrl) return
   throw new Failure(
     `The service ${service} keeps its data in ${url}, and you named ${replicaUrl}: name that --bucket and --path, or another --service.`,
   )
 }
 
+function keeperOf(found) {
+  const secret = variable(found, 'DATABASE_URL')?.valueFrom?.secretKeyRef?.name
+  return secret ? inDatabase(secret) : variable(found, 'REPLICA_URL')?.value
+}
+
+function inDatabase(secret) {
+  return `the database whose URL is in the secret ${secret}`
+}
+
+function variable({ spec }, wanted) {
+  const { env = [] } = spec?.template?.spec?.containers?.[0] ?? {}
+  return env.find(({ name }) => name === wanted)
+}
+
 function deployService(options) {
-  const { project, region, service: name, memory, isPublic } = options
-  const { accounts, replicaUrl, secret } = namesOf(options)
+  const { project, region, service: name } = options
+  const { accounts } = namesOf(options)
   return gcloud('run deploy', [name], {
     project,
     region,
     source: '.',
     buildServiceAccount: `projects/${project}/serviceAccounts/${emailOf(accounts.build, project)}`,
-    serviceAccount: emailOf(accounts.server, project),
-    executionEnvironment: settings.executionEnvironment,
-    max: settings.maxInstances,
-    maxInstances: settings.maxInstances,
-    cpuThrottling: settings.cpuThrottling,
-    cpuBoost: settings.cpuBoost,
-    cpu: settings.cpu,
-    memory,
-    setEnvVars: `REPLICA_URL=${replicaUrl},GOOGLE_CLOUD_PROJECT=${project}`,
-    setSecrets: `ADMIN_TOKEN=${secret}:latest`,
-    startupProbe: probe(settings.startupProbe),
-    livenessProbe: probe(settings.livenessProbe),
-    allowUnauthenticated: isPublic,
+    ...(options.databaseUrlSecret ? flagsOnDatabase(options) : flagsOnBucket(options)),
   })
 }
 
-function probe({ path, ...numbers }) {
-  const pairs = Object.entries({ 'httpGet.path': path, ...numbers })
-  return pairs.map(([name, value]) => `${name}=${value}`).join(',')
+function flagsOnBucket(options) {
+  const { project, readers } = options
+  const { accounts, replicaUrl, secret, forwardSecret } = namesOf(options)
+  return {
+    ...serviceFlags(settings, {
+      ...options,
+      account: accounts.server,
+      maxInstances: settings.maxInstances,
+      env: pairs({
+        REPLICA_URL: replicaUrl,
+        GOOGLE_CLOUD_PROJECT: project,
+        ...rateLimits(options),
+      }),
+      secrets: { ADMIN_TOKEN: secret, ...(readers.length > 0 && { FORWARD_TOKEN: forwardSecret }) },
+    }),
+    clearCloudsqlInstances: true,
+  }
+}
+
+function flagsOnDatabase(options) {
+  const { project, databaseUrlSecret, cloudSql, subnet } = options
+  const { accounts, secret } = namesOf(options)
+  return {
+    ...serviceFlags(onDatabase, {
+      ...options,
+      account: accounts.database,
+      maxInstances: options.maxInstances ?? onDatabase.maxInstances,
+      env: pairs({ GOOGLE_CLOUD_PROJECT: project, ...rateLimits(options) }),
+      secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
+    }),
+    ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
+    ...(subnet && { subnet, vpcEgress: 'private-ranges-only' }),
+  }
 }

@@ -8,12 +8,25 @@
  * @property {Command[]} [change] makes it right where it `differs`; as `make` unless given
  * @property {Command[]} [remove] takes it away; what goes with something else needs none
  *
- * `again` is there, but every deployment brings a new one.
- * @typedef {'missing' | 'there' | 'differs' | 'again'} State
+ * `again` is there, but every deployment brings a new one. `surplus` is there, and has to go.
+ * @typedef {'missing' | 'there' | 'differs' | 'again' | 'surplus'} State
  * @typedef {import('../command.mjs').Command} Command
  */
 
 /** @type {(found: unknown) => Promise<State>} */
 export async function thereIf(found) {
   return (await found) ? 'there' : 'missing'
+}
+
+/**
+ * That a thing is not there.
+ * @param {Step} step
+ * @returns {Step}
+ */
+export function without({ look, ...step }) {
+  return {
+    ...step,
+    look: async (cloud) => ((await look(cloud)) === 'missing' ? 'there' : 'surplus'),
+    make: [],
+  }
 }

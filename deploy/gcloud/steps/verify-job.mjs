@@ -1,7 +1,7 @@
 import { emailOf, namesOf } from '../../names.mjs'
 import { service, verify } from '../../settings.mjs'
 import { Answer, gcloud } from '../command.mjs'
-import { describeService } from './service.mjs'
+import { describeService } from './describe-service.mjs'
 
 /**
  * The job that checks the replica: the image of the service, deployed anew with each of its revisions.

@@ -1,0 +1,57 @@
+import { emailOf } from '../../names.mjs'
+
+/**
+ * What `gcloud run deploy` is told of a service besides its image. What isn't told stays as it was in
+ * the revision before, so all that one kind of server needs and another doesn't is told each time.
+ * @param {typeof import('../../settings.mjs').service & {command?: string, args?: string[]}} settings
+ * @param {object} options
+ * @param {string} options.project
+ * @param {string} options.account the id of its service account
+ * @param {number | string} options.maxInstances
+ * @param {string} options.memory
+ * @param {string | import('../command.mjs').Answer} options.env
+ * @param {Record<string, string>} options.secrets the names of secrets, by variable
+ * @param {boolean} options.isPublic
+ */
+export function serviceFlags(settings, options) {
+  const { project, account, maxInstances, memory, env, secrets, isPublic } = options
+  const { command = '', args = [] } = settings
+  return {
+    serviceAccount: emailOf(account, project),
+    // Empty for what the image begins with.
+    command,
+    args: args.join(','),
+    executionEnvironment: settings.executionEnvironment,
+    max: maxInstances,
+    maxInstances,
+    cpuThrottling: settings.cpuThrottling,
+    cpuBoost: settings.cpuBoost,
+    cpu: settings.cpu,
+    memory,
+    setEnvVars: env,
+    setSecrets: pairs(mapped(secrets, (name) => `${name}:latest`)),
+    startupProbe: probe(settings.startupProbe),
+    livenessProbe: probe(settings.livenessProbe),
+    allowUnauthenticated: isPublic,
+  }
+}
+
+/** The variable that turns the limits off where something else counts. */
+export function rateLimits({ noRateLimits }) {
+  return noRateLimits ? { RATE_LIMITS: 'off' } : {}
+}
+
+/** As gcloud takes what has names: `A=1,B=2`. */
+export function pairs(values) {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
+}
+
+function mapped(values, change) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]))
+}
+
+function probe({ path, ...numbers }) {
+  return pairs({ 'httpGet.path': path, ...numbers })
+}
