@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { onDatabase as settings } from '../settings.mjs'
 import { Cloud, withDatabaseUrl } from '../test-support/cloud.mjs'
 import { pairs } from '../test-support/fake-project.mjs'
@@ -13,11 +13,15 @@ const cloudSql = ['--cloud-sql', 'my-project:europe-west1:visits']
 const key = 'europe-west1/visits'
 
 describe('a deployment on a database', () => {
-  it('tells the app where it is by the secret alone, and starts no Litestream', async () => {
-    const cloud = new Cloud(withDatabaseUrl)
+  const cloud = new Cloud(withDatabaseUrl)
+
+  before(async () => {
     const { error, printed } = await cloud.run(deploy, onDatabase)
     assert.equal(error, null)
     assert.doesNotMatch(printed, /verify/)
+  })
+
+  it('tells the app where it is by the secret alone, and starts no Litestream', () => {
     const { flags } = cloud.state.services[key]
     assert.deepEqual(pairs(flags['set-env-vars']), { GOOGLE_CLOUD_PROJECT: 'my-project' })
     assert.deepEqual(pairs(flags['set-secrets']), {
@@ -30,9 +34,7 @@ describe('a deployment on a database', () => {
     assert.equal(flags.max, flags['max-instances'])
   })
 
-  it('makes no bucket and no job, and gives rights on the two secrets alone', async () => {
-    const cloud = new Cloud(withDatabaseUrl)
-    await cloud.run(deploy, onDatabase)
+  it('makes no bucket and no job, and gives rights on the two secrets alone', () => {
     const { accounts, buckets, jobs, policies, schedules } = cloud.state
     assert.deepEqual([buckets, jobs, schedules], [{}, {}, {}])
     assert.deepEqual(
@@ -46,9 +48,7 @@ describe('a deployment on a database', () => {
     ])
   })
 
-  it('never reads what is in the secret', async () => {
-    const cloud = new Cloud(withDatabaseUrl)
-    await cloud.run(deploy, onDatabase)
+  it('never reads what is in the secret', () => {
     assert.ok(!cloud.calls().some(({ argv }) => argv.join(' ').includes('versions access')))
   })
 

@@ -75,7 +75,7 @@ describe('a teardown', () => {
   })
 
   it('refuses to leave readers behind that nobody named', async () => {
-    const cloud = await deployedInAllWays()
+    const cloud = await deployed(readers)
     const { error } = await cloud.run(teardown, [...yes, '--readers', 'us-east1'])
     assert.match(
       error.message,
@@ -154,9 +154,9 @@ async function deployedInAllWays() {
   return cloud
 }
 
-async function deployed() {
+async function deployed(options = []) {
   const cloud = new Cloud()
-  const { error } = await cloud.run(deploy, yes)
+  const { error } = await cloud.run(deploy, [...yes, ...options])
   assert.equal(error, null)
   cloud.forget()
   return cloud
