@@ -73,6 +73,7 @@ const settling = [
   /Service account \S+ does not exist/,
   /iam\.serviceaccounts\.actAs.*may not exist/i,
   /storage\.objects\.get access/,
+  /Permission denied on secret/,
   /SERVICE_DISABLED|has not been used in project/,
 ]
 

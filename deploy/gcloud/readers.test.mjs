@@ -81,6 +81,14 @@ describe('a deployment with readers', () => {
     assert.equal(flags.command, '')
   })
 
+  it('gives those rights before the build, as it takes a while until all of Google knows', () => {
+    const words = changes(cloud)
+    const lastGrant = cloud
+      .calls({ onlyChanges: true })
+      .findLastIndex(({ argv }) => argv.some((arg) => arg.includes(':visits-readers@')))
+    assert.ok(lastGrant < words.indexOf('run deploy visits'), words.join('\n'))
+  })
+
   it('makes two different tokens', () => {
     assert.deepEqual(cloud.state.secrets, {
       'visits-admin-token': { versions: ['token-1'] },
@@ -176,6 +184,17 @@ describe('a second deployment with readers', () => {
     assert.equal(status, 0)
     const again = await cloud.run(deploy, [...yes, '--readers', 'us-east1'])
     assert.equal(again.error, null)
+  })
+})
+
+describe('readers whose rights Google does not know yet', () => {
+  it('are tried again', async () => {
+    const message = 'Permission denied on secret: projects/1/secrets/visits-admin-token'
+    const failures = [{ match: 'run deploy visits-readers', message, times: 2 }]
+    const cloud = new Cloud({ failures })
+    const { error, waits } = await cloud.run(deploy, [...yes, '--readers', 'us-east1'])
+    assert.equal(error, null)
+    assert.deepEqual(waits, [2_000, 4_000])
   })
 })
 

@@ -34,11 +34,12 @@ export function stepsOf(options) {
     bucket(options),
     adminToken(options),
     ...writer(options),
-    ...(readers.length > 0 ? forwarding(options) : []),
+    // Before the service, whose build takes longer than it takes a role to be known everywhere.
+    ...(readers.length > 0 ? readersAccess(options) : []),
     service(options),
     ...verification(options),
     // After the service: readers of this release need what it has made of the data.
-    ...(readers.length > 0 ? readersEverywhere(options) : []),
+    ...readers.map((region) => reader(region, options)),
   ]
 }
 
@@ -52,11 +53,11 @@ export function stepsToRemove(options) {
     ...(options.bucket ? [bucket(options)] : []),
     adminToken(options),
     ...writer(options),
-    ...forwarding(options),
+    ...readersAccess(options),
     ...database({ ...options, cloudSql: true }),
     service(options),
     ...verification(options),
-    ...readersEverywhere(options),
+    ...options.readers.map((region) => reader(region, options)),
   ]
     .filter(({ remove }) => remove)
     .reverse()
@@ -82,22 +83,15 @@ function writer(options) {
   ]
 }
 
-function forwarding(options) {
-  const { accounts, forwardSecret } = namesOf(options)
+function readersAccess(options) {
+  const { accounts, forwardSecret, secret } = namesOf(options)
   return [
     token(forwardSecret, options),
     onSecret(accounts.server, roles.server.secret, forwardSecret, options),
-  ]
-}
-
-function readersEverywhere(options) {
-  const { accounts, forwardSecret, secret } = namesOf(options)
-  return [
     account(accounts.readers, options),
     ...onBucket(accounts.readers, roles.readers.bucket, options),
     onSecret(accounts.readers, roles.readers.secret, secret, options),
     onSecret(accounts.readers, roles.readers.secret, forwardSecret, options),
-    ...options.readers.map((region) => reader(region, options)),
   ]
 }
 

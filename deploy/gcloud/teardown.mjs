@@ -60,7 +60,13 @@ function planInWords(there, options) {
 }
 
 function fate({ bucket, databaseUrlSecret, deleteData }) {
-  if (!bucket) return `The database and the secret ${databaseUrlSecret} stay.`
+  return [
+    ...(bucket ? [fateOfBucket(bucket, deleteData)] : []),
+    ...(databaseUrlSecret ? [`The database and the secret ${databaseUrlSecret} stay.`] : []),
+  ].join('\n')
+}
+
+function fateOfBucket(bucket, deleteData) {
   return deleteData
     ? `The bucket gs://${bucket} goes with everything in it; for a week Google can restore it (soft delete).`
     : `The bucket gs://${bucket} and the data in it stay.`
