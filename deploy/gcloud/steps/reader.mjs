@@ -39,10 +39,10 @@ export async function refuseLeftReaders(cloud, options) {
   if (left.length === 0) return
   const { readers: name } = namesOf(options)
   const removal = left.map((region) => `\n  ${line(removeReader(region, options))}`).join('')
-  const named = `--readers ${[...options.readers, ...left].join(',')}`
-  throw new Failure(
-    `The service ${name} also runs in ${left.join(' and ')}: give ${named}, or take it away first:${removal}`,
-  )
+  const remedy = options.bucket
+    ? `give --readers ${[...options.readers, ...left].join(',')}, or take it away first:`
+    : 'it copies a bucket, so take it away first:'
+  throw new Failure(`The service ${name} runs in ${left.join(' and ')}: ${remedy}${removal}`)
 }
 
 async function regionsWithReaders(cloud, options) {
