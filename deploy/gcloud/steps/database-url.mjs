@@ -28,6 +28,6 @@ export function databaseUrl({ project, databaseUrlSecret: secret }) {
 
 function missing(fact, verb, secret, project) {
   return new Failure(
-    `${fact} in the project ${project}. Put the URL of the database in it, on one line, and Ctrl-D:\n  gcloud secrets ${verb} ${secret} --data-file - --project ${project}\nas in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require`,
+    `${fact} in the project ${project}. Put the URL of the database in it, on one line, and Ctrl-D:\n  gcloud secrets ${verb} ${secret} --data-file - --project ${project}\nas in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full`,
   )
 }
