@@ -15,7 +15,7 @@ describe('The environment', () => {
       databasePath: '/data/app.db',
       socketPath: '/data/litestream.sock',
       development: false,
-    forwardToken: null,
+      forwardToken: null,
       leaseTtlMs: null,
       metricsPort: null,
       litestreamMetrics: null,
