@@ -21,7 +21,7 @@ try {
   }
   await parts.dependencies()
   const node = await parts.node()
-  const env = await environment(node)
+  const env = { ...(await environment(node)), POSTGRES_BIN: await parts.postgres() }
   await must(node, [file], { cwd: root, env, deadlineMs: 3_600_000, show: true })
 } catch (error) {
   report(error)

@@ -20,21 +20,24 @@ export class TestPostgres implements AsyncDisposable {
   readonly port: number
   readonly #folder: string
   readonly #user: User
+  readonly #settings: string[]
   #guard: ChildProcess | null = null
 
-  private constructor(port: number, folder: string, user: User) {
+  private constructor(port: number, folder: string, user: User, settings: string[]) {
     this.port = port
+    this.#settings = settings
     this.#folder = folder
     this.#user = user
   }
 
-  static async start(): Promise<TestPostgres> {
+  /** @param settings for the server, as in `fsync=on`; by default it is fast, and forgets with the machine */
+  static async start(settings = careless): Promise<TestPostgres> {
     const user = unprivileged()
     const folder = mkdtempSync(join(tmpdir(), 'visits-'))
     if (user.uid !== undefined) chownSync(folder, user.uid, user.gid ?? user.uid)
     const passwordFile = join(folder, 'password')
     writeFileSync(passwordFile, password, { mode: 0o644 })
-    const server = new TestPostgres(await freePort(), folder, user)
+    const server = new TestPostgres(await freePort(), folder, user, settings)
     try {
       const wanted = ['--username=visits', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
       execFileSync(
@@ -65,7 +68,7 @@ export class TestPostgres implements AsyncDisposable {
 
   async resume(): Promise<void> {
     if (this.#guard) return
-    const settings = [...careless, 'listen_addresses=127.0.0.1', `port=${this.port}`]
+    const settings = [...this.#settings, 'listen_addresses=127.0.0.1', `port=${this.port}`]
     const options = [...settings, `unix_socket_directories=${this.#folder}`]
     const child = spawn(
       '/bin/sh',

@@ -1,17 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { percentile } from './table.ts'
 
 export type Load = { perSecond: number; p50: number; p99: number; failed: number }
 
+type Asked = { ms: number; clients: number; headers?: Record<string, string>; body?: string }
+
 /**
  * Asks `url`, on this machine, over and over for `ms` milliseconds, so many at a time.
  *
+ * @param asked.body is posted, each time with an idempotency key of its own
  * @returns times in milliseconds
  */
-export async function load(
-  url: string,
-  { ms, clients, headers = {} }: { ms: number; clients: number; headers?: Record<string, string> },
-): Promise<Load> {
+export async function load(url: string, asked: Asked): Promise<Load> {
+  const { ms, clients } = asked
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   const took: number[] = []
   let failed = 0
@@ -19,7 +21,8 @@ export async function load(
   const client = async () => {
     while (performance.now() - startMs < ms) {
       const sentMs = performance.now()
-      if ((await ask(url, agent, headers)) === 200) took.push(performance.now() - sentMs)
+      const status = await ask(url, agent, asked)
+      if (status === 200 || status === 201) took.push(performance.now() - sentMs)
       else failed++
     }
   }
@@ -34,11 +37,15 @@ export async function load(
   }
 }
 
-function ask(url: string, agent: Agent, headers: Record<string, string>): Promise<number> {
+function ask(url: string, agent: Agent, { headers = {}, body }: Asked): Promise<number> {
+  const posting = body !== undefined && {
+    method: 'POST',
+    headers: { ...headers, 'idempotency-key': randomUUID() },
+  }
   return new Promise((resolve) => {
-    const call = request(url, { agent, headers }, (response) => {
+    const call = request(url, { agent, headers, ...posting }, (response) => {
       response.resume().on('end', () => resolve(response.statusCode ?? 0))
     })
-    call.on('error', () => resolve(0)).end()
+    call.on('error', () => resolve(0)).end(body)
   })
 }
