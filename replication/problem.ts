@@ -4,6 +4,7 @@ export type ProblemCode =
   | 'bucket-missing'
   | 'bucket-unreachable'
   | 'disk-full'
+  | 'first-copy'
   | 'lease-damaged'
   | 'lease-held'
   | 'lease-lost'
@@ -26,6 +27,8 @@ const advice: Record<ProblemCode, string> = {
     'The bucket does not answer. Check the network and REPLICA_URL; this goes on trying.',
   'disk-full':
     'The data directory is full. Give it more room; on Cloud Run that is the memory limit.',
+  'first-copy':
+    'The first complete copy of the database is not in the bucket yet; a large one takes a while. This goes on; please try again.',
   'lease-damaged':
     'The lease in the bucket can not be read. Look at it with `npm run lease -- show`, and repair it with `npm run lease -- repair`.',
   'lease-held':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { ReplicationProblem } from './problem.ts'
@@ -196,5 +196,24 @@ describe('Replication', () => {
     }
     await assert.rejects(replication.durable())
     assert.deepEqual(counts, [0, 0, 0, 1, 1, 2, 2, 2, 2, 3])
+  })
+
+  it('is not opened anew while the first copy of a large database may still get on', async (test) => {
+    const { path, replication, litestream, passTime } = await scene(test)
+    write(path, 'one')
+    // It takes no room on the disk.
+    truncateSync(path, 400_000_000)
+    const opened = test.mock.method(litestream, 'register', async () => {})
+    await replication.start()
+    litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
+    await assert.rejects(replication.durable(), problem('first-copy'))
+    passTime(119_000)
+    await assert.rejects(replication.durable(), problem('first-copy'))
+    await assert.rejects(replication.durable(), problem('first-copy'))
+    assert.equal(opened.mock.callCount(), 1)
+    passTime(2_000)
+    await assert.rejects(replication.durable(), problem('first-copy'))
+    await assert.rejects(replication.durable())
+    assert.equal(opened.mock.callCount(), 2)
   })
 })

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { GroupCommit } from './group-commit.ts'
 import { type Litestream, LitestreamBusy, LitestreamRefused } from './litestream.ts'
 import { forgetPositions } from './local-position.ts'
@@ -20,8 +21,10 @@ export type Lag = {
 
 // Shorter than a person waits for a page, and longer than any PUT of a few pages takes.
 const syncMs = 5_000
-// Longer than a large upload may well take: reopening begins it again.
-const firstReopenMs = 20_000
+// Longer than an upload of what was written may take: reopening begins it again.
+const reopenMs = 20_000
+// What an upload of all of it does at least, so that it is not begun again while it gets on: 4 MB/s.
+const bytesAMs = 4_000
 
 /** The replication of one database file by the running Litestream. */
 export class Replication {
@@ -33,7 +36,9 @@ export class Replication {
   readonly #onSync: (ms: number) => void
   readonly #commits = new GroupCommit(() => this.#sync())
   #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
-  #reopenAfterMs = firstReopenMs
+  #reopenAfterMs = reopenMs
+  /** How long the first complete copy may take; null once it is there. */
+  #firstCopyMs: number | null = null
   #reopening: Promise<void> = Promise.resolve()
   #isStopped = false
   #completeAtMs: number
@@ -80,6 +85,8 @@ export class Replication {
   async start(): Promise<void> {
     // What Litestream noted belongs to another replica.
     forgetPositions(this.#path)
+    this.#firstCopyMs = reopenMs + Math.ceil(statSync(this.#path).size / bytesAMs)
+    this.#reopenAfterMs = this.#firstCopyMs
     noteReplica(this.#path, this.#replicaUrl)
     await this.#asking(() => this.#register())
   }
@@ -87,11 +94,13 @@ export class Replication {
   /**
    * Returns when all of the database is in the bucket, in one upload however large it is.
    *
+   * @param timeoutMs by default what a database of its size may take
    * @throws {ReplicationProblem} if the bucket doesn't take it, or not within `timeoutMs`; Litestream
    *   goes on trying, so calling again waits again
    */
-  async complete(timeoutMs: number): Promise<void> {
+  async complete(timeoutMs = this.#firstCopyMs ?? reopenMs): Promise<void> {
     await this.#asking(() => this.#syncOnce(timeoutMs))
+    this.#succeed()
   }
 
   /**
@@ -189,8 +198,7 @@ export class Replication {
       await this.#asking(() => this.#syncOnce(syncMs))
       this.#onSync(this.#clock() - startMs)
       this.#completeAtMs = startMs
-      this.#failure = null
-      this.#reopenAfterMs = firstReopenMs
+      this.#succeed()
     } catch (error) {
       if (error instanceof ReplicationProblem) this.#note(error)
       throw error
@@ -204,6 +212,12 @@ export class Replication {
     // Litestream answers 200 and uploads nothing when the replica is ahead of the database.
     const detail = `the replica is at transaction ${replicatedTxid}, the database at ${txid}`
     throw new ReplicationProblem('another-writer', this.#replicaUrl, detail)
+  }
+
+  #succeed(): void {
+    this.#failure = null
+    this.#firstCopyMs = null
+    this.#reopenAfterMs = reopenMs
   }
 
   #note(problem: ReplicationProblem): void {
@@ -246,6 +260,9 @@ export class Replication {
       if (error instanceof LitestreamRefused && error.isUnknownDatabase) {
         throw new ReplicationProblem('not-registered', this.#replicaUrl, error.message)
       }
+      if (this.#firstCopyMs !== null && isTimeout(error)) {
+        throw new ReplicationProblem('first-copy', this.#replicaUrl, String(error))
+      }
       if (error instanceof LitestreamRefused || isTimeout(error)) {
         throw problemFrom(String(error), this.#replicaUrl)
       }
@@ -255,5 +272,6 @@ export class Replication {
 }
 
 function isTimeout(error: unknown): boolean {
+  if (error instanceof LitestreamRefused) return error.message.endsWith('context deadline exceeded')
   return error instanceof DOMException && error.name === 'TimeoutError'
 }

@@ -41,7 +41,7 @@ async function makeRestorable(
   epoch: number,
   replication: Replication,
 ): Promise<void> {
-  await replication.complete(30_000)
+  await replication.complete()
   if (!(await hasBeginning(store, epoch))) {
     throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
   }

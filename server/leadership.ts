@@ -143,7 +143,9 @@ export class Leadership {
     const leading = this.#leading
     if (!leading) throw this.#lost()
     await within(10_000, leading.restorable, () => {
-      return new ReplicationProblem('bucket-unreachable', this.#parts.base, 'the first upload')
+      const { health } = leading.replication
+      if (health.status === 'degraded') return health.problem
+      return new ReplicationProblem('first-copy', this.#parts.base, 'after 10 s')
     })
     await leading.replication.durable()
     this.#position = `${leading.epoch}-${leading.replication.durableTxid}`
