@@ -29,9 +29,9 @@ export class History {
   }
 
   /** Resolves after so many more acknowledgements. */
-  async grows(by = 30): Promise<void> {
+  async grows(by = 30, timeout = 40_000): Promise<void> {
     const size = this.acknowledged.size + by
-    await expect.poll(() => this.acknowledged.size, { timeout: 40_000 }).toBeGreaterThan(size)
+    await expect.poll(() => this.acknowledged.size, { timeout }).toBeGreaterThan(size)
   }
 
   /** Begins to measure the gaps. */
