@@ -108,7 +108,8 @@ function parsed<T>({ options, hasAction = false }: Command<T>, args: string[]) {
     })
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
-    throw new WrongArguments(words.replace(/\.?$/, '.'))
+    // It repeats what it doesn't understand, and that can be a URL with a password.
+    throw new WrongArguments(words.replace(/:\/\/\S*@/g, '://…@').replace(/\.?$/, '.'))
   }
 }
 
