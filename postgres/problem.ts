@@ -20,6 +20,10 @@ const kinds = {
     'The database can not be reached safely.',
     'Check sslmode and sslrootcert in DATABASE_URL, and the certificate of the server.',
   ],
+  'database-busy': [
+    'The database lets others wait for too long.',
+    'Somebody holds locks, such as a move of the data, or it has too much to do. It goes on by itself.',
+  ],
   'database-restarting': ['The database starts or stops.', 'It goes on by itself.'],
   'database-crowded': [
     'The database has no connection left.',
@@ -76,6 +80,7 @@ const byCode: Record<string, Kind> = {
   '42501': 'database-forbids',
   '25006': 'database-read-only',
   '53300': 'database-crowded',
+  '57014': 'database-busy',
   '57P01': 'database-restarting',
   '57P02': 'database-restarting',
   '57P03': 'database-restarting',
