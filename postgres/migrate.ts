@@ -66,7 +66,8 @@ async function lock(client: Client): Promise<void> {
   }
 }
 
-async function appliedMigration(database: NodePgDatabase): Promise<number> {
+/** The newest migration that a database has; 0 where it has none. */
+export async function appliedMigration(database: NodePgDatabase): Promise<number> {
   const table = sql`select 1 from information_schema.tables
     where table_schema = 'drizzle' and table_name = '__drizzle_migrations'`
   if ((await database.execute(table)).rows.length === 0) return 0

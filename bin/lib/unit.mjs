@@ -20,7 +20,7 @@ export async function unit() {
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${report}`,
-    '{app,bench,bin,db,deploy,operations,postgres,readers,replication,server}/**/*.test.{mjs,ts}',
+    '{app,bench,bin,db,deploy,move,operations,postgres,readers,replication,server}/**/*.test.{mjs,ts}',
   ]
   const env = {
     ...onPath([node, await parts.litestream()]),

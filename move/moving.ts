@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import * as sqliteSchema from '../db/schema.ts'
+import type { Context } from '../operations/command.ts'
+import * as postgresSchema from '../postgres/schema.ts'
+import { Pace } from './pace.ts'
+import type { Source, Target } from './side.ts'
+import { type Synchronised, synchronise } from './synchronise.ts'
+import { type Table, tablesOf } from './table.ts'
+
+/** What both directions are told. */
+export type Wanted = {
+  /** The URL of the PostgreSQL database, with its password. */
+  database: string
+  replace: boolean
+  /** Whether to stop who writes in the end, and let the target take over. */
+  switches: boolean
+  /** Whether nobody writes to PostgreSQL anyway, so that nobody needs to be stopped. */
+  stopped: boolean
+  /** Tables of the source that stay behind. */
+  without: string[]
+  /** Whose bucket it is; null to find out. */
+  service: string | null
+  /** How long to wait until a running app hands over. */
+  patienceMs: number
+}
+
+/** The tables of this release. */
+export const allTables = (): Table[] => tablesOf(sqliteSchema, postgresSchema)
+
+/** {@link synchronise}, with progress. */
+export function synchroniseAloud(
+  tables: Table[],
+  source: Source,
+  target: Target,
+  { progress, signal }: Pick<Context, 'progress' | 'signal'>,
+  mayChange?: Parameters<typeof synchronise>[4],
+): Promise<Synchronised> {
+  const pace = new Pace()
+  // Few enough to be in memory on both sides, and enough to be worth a transaction.
+  const walk = { blockRows: 10_000, signal, pace }
+  return progress.during(() => pace.words, synchronise(tables, source, target, walk, mayChange))
+}
+
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
