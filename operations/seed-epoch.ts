@@ -67,8 +67,14 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
   }
 }
 
-/** @returns whether there is any */
-async function refuseData({ replace }: Seeding, store: Store): Promise<boolean> {
+/**
+ * @returns whether there is any data
+ * @throws {Error} if there is, and it may not be replaced
+ */
+export async function refuseData(
+  { replace }: Pick<Seeding, 'replace'>,
+  store: Store,
+): Promise<boolean> {
   const objects = await store.list('')
   const hasData = objects.some(({ name }) => name !== leaseName)
   if (hasData && !replace) {

@@ -10,17 +10,17 @@ import { root } from './project.mjs'
 import { replicaUrl } from './settings.mjs'
 
 /**
- * Runs an operator's command, `operations/NAME.ts`, with the arguments of this process.
+ * Runs an operator's command, `FOLDER/NAME.ts`, with the arguments of this process.
  * @param {string} name
- * @param {{usesLitestream?: boolean}} [options]
+ * @param {{usesLitestream?: boolean, folder?: string}} [options]
  */
-export async function operation(name, { usesLitestream = true } = {}) {
+export async function operation(name, { usesLitestream = true, folder = 'operations' } = {}) {
   // What is fetched is no part of the command's result.
   console.log = console.error
   try {
     await dependencies()
     const programs = [await node(), ...(usesLitestream ? [await litestream()] : [])]
-    await start(programs, join(root, 'operations', `${name}.ts`))
+    await start(programs, join(root, folder, `${name}.ts`))
   } catch (error) {
     report(error)
   }

@@ -1,0 +1,3 @@
+import { operation } from './lib/operation.mjs'
+
+await operation('move', { folder: 'move' })

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { migrateDatabase, NewerSchema } from '../db/migrate.ts'
+import { type Database, openDatabase } from '../db/open.ts'
+import type { Context } from '../operations/command.ts'
+import { listEpochFiles } from '../operations/epoch-files.ts'
+import { examineApart } from '../operations/examine-apart.ts'
+import { migrationsFolder } from '../operations/migrations.ts'
+import { mustBeSound, restoreAndExamine } from '../operations/restored.ts'
+import { timeInWords } from '../operations/words.ts'
+import { sourceUrl } from '../replication/replica-url.ts'
+
+/** The database as the bucket has it, in a file of its own. */
+export type BucketCopy = Disposable & {
+  database: Database
+  /** When its newest change was made; null if the bucket does not tell any more. */
+  changedAt: string | null
+}
+
+/**
+ * Restores an epoch to a file in `folder`, checked, and migrated to this release.
+ *
+ * @param epoch 0 for a replica without epochs
+ * @throws {Error} if there is none, it is damaged, or of a newer release
+ */
+export async function copyOfBucket(
+  epoch: number,
+  folder: string,
+  context: Context,
+): Promise<BucketCopy> {
+  const url = sourceUrl(context.url, epoch)
+  const file = join(folder, `${crypto.randomUUID()}.db`)
+  // A check in this thread would take longer than a lease is valid.
+  const restored = await restoreAndExamine(url, file, context, { look: examineApart })
+  if (!restored) throw new Error(`There is no replica below ${context.url}.`)
+  mustBeSound(restored, url)
+  const files = (await listEpochFiles(context.store)).find((found) => found.epoch === epoch)
+  const at = files?.times.get(restored.txid)
+  const database = migrated(file)
+  return {
+    database,
+    changedAt: at === undefined ? null : timeInWords(at),
+    [Symbol.dispose]: () => database.$client.close(),
+  }
+}
+
+function migrated(file: string): Database {
+  const database = openDatabase(file)
+  try {
+    migrateDatabase(database, migrationsFolder)
+    return database
+  } catch (error) {
+    database.$client.close()
+    if (!(error instanceof NewerSchema)) throw error
+    throw new Error(`${error.message} Move with that release, or a newer one.`)
+  }
+}

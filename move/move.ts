@@ -1,0 +1,95 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { type Context, type Outcome, runCommand, WrongArguments } from '../operations/command.ts'
+import { seconds } from '../operations/values.ts'
+import { plainError } from '../postgres/problem.ts'
+import { openStore } from '../replication/store/open-store.ts'
+import type { Wanted } from './moving.ts'
+import { type Place, place } from './places.ts'
+import { moveToBucket } from './to-bucket.ts'
+import { moveToPostgres } from './to-postgres.ts'
+
+const help = `Copies the data of a running app from the bucket to PostgreSQL, or back.
+
+  npm run move -- --to postgres://…   [--from gs://BUCKET/PATH] [options]
+  npm run move -- --from postgres://… [--to gs://BUCKET/PATH] [options]
+
+It copies what differs and compares all of it, so it can be interrupted at any moment and run again.
+The app goes on meanwhile, and what it writes after that moment is not copied, until --switch.
+
+  --from, --to     where the data is, and where it is to be. One is a PostgreSQL database:
+                   postgres://USER:PASSWORD@HOST:PORT/DATABASE, or the word postgres to take it from
+                   DATABASE_URL. The other is --url unless given
+  --switch         then stop who writes, copy what is new, say what to deploy, and let nobody write
+                   to the old place until Ctrl-C
+  --replace        remove what the target has, where it has data of its own
+  --stopped        nobody writes to PostgreSQL, as the service is stopped: don't lock its tables
+  --without TABLE  let a table stay behind that db/schema.ts does not know; can be repeated
+  --service NAME   the Cloud Run service that uses the bucket, where that has no lease yet
+  --wait SECONDS   how long to wait until a running app hands over; 30 unless given
+  --work FOLDER    where the SQLite file is made and kept, on the way from PostgreSQL`
+
+await runCommand({
+  help,
+  options: {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    switch: { type: 'boolean', default: false },
+    replace: { type: 'boolean', default: false },
+    stopped: { type: 'boolean', default: false },
+    without: { type: 'string', multiple: true, default: [] },
+    service: { type: 'string' },
+    wait: { type: 'string', default: '30' },
+    work: { type: 'string', default: join(import.meta.dirname, '../.cache/move') },
+  },
+  schema: z.object({
+    from: place.optional(),
+    to: place.optional(),
+    switch: z.boolean(),
+    replace: z.boolean(),
+    stopped: z.boolean(),
+    without: z.array(z.string()),
+    service: z.string().min(1, 'needs the name of the service').optional(),
+    wait: seconds,
+    work: z.string().min(1, 'needs a folder'),
+  }),
+  run: async (values, given) => {
+    const { from, to } = values
+    const context = withBucket([from, to], given)
+    const wanted = (database: string): Wanted => ({
+      ...{ database, replace: values.replace, switches: values.switch, stopped: values.stopped },
+      ...{ without: values.without, service: values.service ?? null },
+      patienceMs: values.wait * 1_000,
+    })
+    if (isDatabase(to) && !isDatabase(from)) {
+      if (values.stopped) throw new WrongArguments('--stopped goes with --from postgres alone.')
+      return plain(moveToPostgres(wanted(to.database), context))
+    }
+    if (isDatabase(from) && !isDatabase(to)) {
+      return plain(moveToBucket(wanted(from.database), resolve(values.work), context))
+    }
+    throw new WrongArguments('One of --from and --to has to be a PostgreSQL database.')
+  },
+})
+
+function isDatabase(given: Place | undefined): given is { database: string } {
+  return given !== undefined && 'database' in given
+}
+
+function withBucket(places: (Place | undefined)[], context: Context): Context {
+  const [url] = places.flatMap((given) => (given && 'bucket' in given ? [given.bucket] : []))
+  return url ? { ...context, url, store: openStore(url) } : context
+}
+
+// The server's words, which speak of the variable that the app has, and of a server that waits.
+async function plain(moving: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await moving
+  } catch (error) {
+    const told = plainError(error)
+    const words = told instanceof Error ? told.message : String(told)
+    if (told === error) throw error
+    const here = words.replace('in DATABASE_URL', 'in its URL')
+    throw new Error(here.replace('It goes on by itself.', 'Then run it again.'), { cause: error })
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { sqlStateOf } from '../postgres/sql-state.ts'
+import { quoted } from './select.ts'
+import type { Table } from './table.ts'
+
+// Any number that nobody else in this database locks.
+const lockNumber = 7_236_102
+
+// Tables are locked one after the other, and who writes to several of them may do so in another order:
+// then each waits for the other. Who waits less than the server's deadlock_timeout, 1 s, lets go before
+// the server ends one of the two; where transactions take longer than that, waiting longer helps.
+const lockMs = 400
+const attempts = 8
+// lock_not_available, deadlock_detected.
+const meetings = ['55P03', '40P01']
+
+/** One connection to a PostgreSQL database, for as long as a move takes. */
+export class Session implements AsyncDisposable {
+  readonly client: Client
+  /** The database without user and password. */
+  readonly name: string
+
+  private constructor(client: Client) {
+    this.client = client
+    this.name = `${client.host}:${client.port}/${client.database}`
+  }
+
+  /**
+   * Connects, and keeps other moves out.
+   *
+   * @throws {Error} if that is not possible, or another move is under way
+   */
+  static async open(url: string): Promise<Session> {
+    const session = new Session(
+      new Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 10_000 }),
+    )
+    // A connection that is cut is told by the query that is under way, or the next one.
+    session.client.on('error', () => {})
+    try {
+      await session.client.connect()
+      await session.#prepare()
+    } catch (error) {
+      await session[Symbol.asyncDispose]()
+      throw error
+    }
+    return session
+  }
+
+  /** From now on all that is read is of this moment, which is returned; writers go on. */
+  async freeze(): Promise<Date> {
+    await this.client.query('begin isolation level repeatable read')
+    return this.#now()
+  }
+
+  /**
+   * The same, and from now on whoever writes waits, until {@link release}.
+   *
+   * @throws {Error} if the server knows no such locks, or transactions don't end
+   */
+  async stopWriters(tables: Table[]): Promise<Date> {
+    const names = tables.map(({ name }) => quoted(name)).join(', ')
+    for (let attempt = 1; ; attempt++) {
+      await this.client.query('begin isolation level repeatable read')
+      try {
+        await this.client.query(`set local lock_timeout = ${attempt * lockMs}`)
+        await this.client.query(`lock table ${names} in share mode`)
+        // The first query after it sees what was committed before it was granted.
+        return await this.#now()
+      } catch (error) {
+        await this.release()
+        if (attempt === attempts || !meetings.includes(sqlStateOf(error) ?? '')) {
+          throw new LockRefused(error instanceof Error ? error : new Error(String(error)))
+        }
+      }
+      await sleep(Math.random() * lockMs)
+    }
+  }
+
+  /** @throws {Error} if the connection was cut, as those who write go on then */
+  async mustStopWriters(): Promise<void> {
+    try {
+      await this.client.query('select 1')
+    } catch (error) {
+      throw new LockLost({ cause: error })
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.client.query('rollback')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.end()
+  }
+
+  // Of the transaction's snapshot, or just before it.
+  async #now(): Promise<Date> {
+    const { rows } = await this.client.query<{ now: Date }>('select clock_timestamp() as now')
+    return rows[0]?.now ?? new Date()
+  }
+
+  async #prepare(): Promise<void> {
+    for (const [setting, value] of [
+      ['statement_timeout', '0'],
+      ['idle_in_transaction_session_timeout', '0'],
+    ]) {
+      await this.client.query('select set_config($1, $2, false)', [setting, value])
+    }
+    const { rows } = await this.client
+      .query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [lockNumber])
+      .catch((error) => {
+        // What servers without such locks answer: feature_not_supported, undefined_function.
+        if (['0A000', '42883'].includes(sqlStateOf(error) ?? '')) return { rows: [] }
+        throw error
+      })
+    if (rows[0]?.free === false) throw new Error(`Another move is under way with ${this.name}.`)
+  }
+}
+
+class LockLost extends Error {
+  constructor(options: ErrorOptions) {
+    super(
+      'The connection to PostgreSQL was cut, and with it those who write go on: what they write is not in the bucket. Switch again, with --replace.',
+      options,
+    )
+  }
+}
+
+/** The server does not stop who writes. */
+class LockRefused extends Error {
+  constructor(cause: Error) {
+    const isBusy = meetings.includes(sqlStateOf(cause) ?? '')
+    super(
+      isBusy
+        ? 'Transactions that write did not end for long enough to stop all of them. Nothing was changed; try again.'
+        : `This server does not stop who writes (it says: ${cause.message}). Stop the service, and run it again with --stopped.`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context, Outcome } from '../operations/command.ts'
+import { migrationsFolder } from '../operations/migrations.ts'
+import { refuseData, seedEpoch } from '../operations/seed-epoch.ts'
+import { namesInPostgres, refuseForeign } from './foreign-tables.ts'
+import { keepTriggerRows } from './keep-trigger-rows.ts'
+import { holdTiming, leaseOf } from './lease-of.ts'
+import { allTables, synchroniseAloud, type Wanted } from './moving.ts'
+import { PostgresSide } from './postgres-side.ts'
+import { mustBeThisRelease } from './schemas.ts'
+import { Session } from './session.ts'
+import { SqliteSide } from './sqlite-side.ts'
+import { verifyEpoch } from './verify-epoch.ts'
+import { inBucket, inFile } from './words.ts'
+import { openWorkFile, type WorkFile } from './work-file.ts'
+
+/**
+ * Copies a PostgreSQL database to a SQLite file of this machine, while the app goes on. To switch, it
+ * then stops who writes, copies what was written meanwhile, brings the file into the bucket as a new
+ * epoch, and lets nobody write to PostgreSQL until its signal is aborted.
+ *
+ * @param folder for the file, which is kept for the next time
+ * @throws {Error} if the bucket may not be changed, or is not equal in the end
+ */
+export async function moveToBucket(
+  wanted: Wanted,
+  folder: string,
+  context: Context,
+): Promise<Outcome> {
+  const { signal, progress, store } = context
+  const lease = await leaseOf(context, wanted.service)
+  if (wanted.switches) {
+    await lease.look()
+    // Seeding refuses it too, but writers would have been stopped by then.
+    await refuseData(wanted, store)
+  }
+  await using session = await Session.open(wanted.database)
+  await mustBeThisRelease(session)
+  const tables = allTables()
+  refuseForeign(await namesInPostgres(session.client), tables, wanted.without)
+  const copy = async (file: WorkFile) =>
+    synchroniseAloud(tables, new PostgresSide(session.client), new SqliteSide(file.client), context)
+  const moment = await session.freeze()
+  using file = openWorkFile(folder, session.name)
+  const first = await copy(file)
+  await session.release()
+  if (!wanted.switches) return inFile({ ...first, moment }, session.name, context.url, file.path)
+
+  const stoppedAt = wanted.stopped ? await session.freeze() : await session.stopWriters(tables)
+  if (!wanted.stopped) {
+    progress.say(`Nobody can write to ${session.name} now: copying what is new.`)
+  }
+  const final = await copy(file)
+  if (wanted.stopped && final.blocks > 0) throw new NotStopped()
+  keepTriggerRows(file.client, tables, migrationsFolder)
+  file.close()
+  const seeded = await seedEpoch(
+    {
+      ...{ file: file.path, replace: wanted.replace, migrations: migrationsFolder, lease },
+      ...{ now: Date.now, timing: holdTiming(context, wanted.patienceMs) },
+    },
+    context,
+  )
+  await verifyEpoch(seeded.epoch, file.path, tables, context)
+  const outcome = inBucket(
+    { ...final, moment: stoppedAt },
+    seeded,
+    session.name,
+    context.url,
+    lease.me.service,
+  )
+  if (wanted.stopped) return outcome
+  // Had the connection been cut meanwhile, somebody could have written what is not in the bucket.
+  await session.mustStopWriters()
+  progress.say(outcome.words)
+  while (!signal.aborted) {
+    await sleep(2_000, undefined, { signal }).catch(() => {})
+    await session.mustStopWriters()
+  }
+  return { ...outcome, words: ended }
+}
+
+class NotStopped extends Error {
+  constructor() {
+    super(
+      'Somebody has just written to PostgreSQL. Nothing was changed. Stop the service, or switch without --stopped.',
+    )
+  }
+}
+
+const ended =
+  'Writers on PostgreSQL go on: what a service that is still there writes now is not in the bucket. Switch again, with --replace, if that was too early.'
