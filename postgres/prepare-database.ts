@@ -1,6 +1,7 @@
 import type { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
 import { retry } from '../server/retry.ts'
+import { refuseHalfMoved } from './half-moved.ts'
 import { migrateDatabase } from './migrate.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError } from './problem.ts'
@@ -23,6 +24,7 @@ export async function prepareDatabase(
   const migrate = async () => {
     try {
       await migrateDatabase(database, migrations)
+      await refuseHalfMoved(database)
     } catch (error) {
       throw plainError(error)
     }

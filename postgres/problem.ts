@@ -24,6 +24,10 @@ const kinds = {
     'The database lets others wait for too long.',
     'Somebody holds locks, such as a move of the data, or it has too much to do. It goes on by itself.',
   ],
+  'database-half-moved': [
+    'A move of data to the database has not ended.',
+    'Run `npm run move` again until it says that all is equal. It goes on by itself then.',
+  ],
   'database-restarting': ['The database starts or stops.', 'It goes on by itself.'],
   'database-crowded': [
     'The database has no connection left.',

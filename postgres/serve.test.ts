@@ -193,6 +193,21 @@ describe('A server on PostgreSQL', { timeout: 120_000 }, () => {
     assert.match(server.output(), /2999-01-01/)
   })
 
+  it('waits for the end of a move of data to the database, and says so', async (test) => {
+    const url = await postgres.emptyUrl()
+    const database = openPostgres(url)
+    test.after(() => database.$client.end())
+    await migrateDatabase(database, migrations)
+    await database.execute(`create table drizzle.moves (id int, started text, finished text);
+      insert into drizzle.moves values (1, 'before', 'after'), (2, 'now', null)`)
+    const server = await start(test, url)
+    const isHalf = (_: number, text: string) => text.includes('"code":"database-half-moved"')
+    await server.until('/health/startup', isHalf)
+    await database.execute(`update drizzle.moves set finished = 'now'`)
+    await server.ready()
+    assert.equal(await server.stop(), 0)
+  })
+
   it('refuses a URL that is none, without repeating it', async (test) => {
     const server = await start(test, 'mysql://user:hunter2@host/db')
     assert.deepEqual(await server.exited, [1, null])
