@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
 import { answerOf } from '../operations/test-support.ts'
-import { withPostgres } from '../postgres/test-support.ts'
+import { refuseHalfMoved } from '../postgres/half-moved.ts'
+import { migrateDatabase } from '../postgres/migrate.ts'
+import { openPostgres } from '../postgres/open.ts'
+import { migrations, withPostgres } from '../postgres/test-support.ts'
 import { FakeCloudStorage } from '../replication/store/test-support.ts'
 import { beginMove, filledScene, inFile, moveScene, whileSwitched } from './test-support.ts'
 
@@ -53,7 +59,7 @@ describe('move', () => {
   })
 
   it('goes on where it was killed', async (test) => {
-    const { there, change, args, query, inBucket, inPostgres } = await scene(test)
+    const { there, change, args, query, databaseUrl, inBucket, inPostgres } = await scene(test)
     await change(`with recursive n (n) as (values (1) union all select n + 1 from n where n < 60000)
       insert into page_views (timestamp) select '2020-01-01T00:00:00.000Z' from n`)
     const killed = beginMove(args.there)
@@ -64,10 +70,51 @@ describe('move', () => {
     const before = await count()
     assert.ok(before > 0 && before < 60_002)
     await noMoveUnderWay(query)
+    const database = openPostgres(databaseUrl)
+    test.after(() => database.$client.end())
+    // An app would show people what is there, and let them write.
+    await assert.rejects(refuseHalfMoved(database), /has not ended. Run `npm run move` again/)
     const { code, stdout, stderr } = await there()
     assert.equal(code, 0, stderr)
+    await refuseHalfMoved(database)
     assert.doesNotMatch(stdout, /60,0\d\d rows brought/)
     assert.deepEqual(await inPostgres(), await inBucket())
+  })
+
+  it('goes on where it was killed, on the way back', async (test) => {
+    const { back, args, query, work, inPostgres } = await manyVisits(test)
+    const killed = beginMove(args.back)
+    while (visitsIn(work) === 0) {
+      assert.equal(killed.exitCode, null)
+      await setImmediate()
+    }
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+    const before = visitsIn(work)
+    assert.ok(before > 0 && before < 60_000)
+    await noMoveUnderWay(query)
+    const { code, stdout, stderr } = await back()
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, new RegExp(`changed +${(60_000 - before).toLocaleString('en-US')} rows`))
+    const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
+    assert.deepEqual(await inFile(file), await inPostgres())
+  })
+
+  it('says so when the connection is cut while it copies, and goes on when it is run again', async (test) => {
+    const { back, args, query, work, inPostgres } = await manyVisits(test)
+    const cut = beginMove(args.back)
+    const answer = answerOf(cut)
+    while (visitsIn(work) === 0) await setImmediate()
+    await query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where pid <> pg_backend_pid() and datname = current_database()`)
+    const { code, stderr } = await answer
+    assert.equal(code, 1)
+    assert.match(stderr, /Then run it again\. It says: /)
+    assert.ok(visitsIn(work) > 0)
+    const { stdout } = await back()
+    assert.doesNotMatch(stdout, /60,000 rows brought/)
+    const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
+    assert.deepEqual(await inFile(file), await inPostgres())
   })
 
   it('keeps a second one out meanwhile', async (test) => {
@@ -143,4 +190,31 @@ async function noMoveUnderWay(query: (sql: string) => Promise<{ count?: string }
   const locks = `select count(*) from pg_locks where locktype = 'advisory'
     and database = (select oid from pg_database where datname = current_database())`
   while ((await query(locks))[0]?.count !== '0') await setImmediate()
+}
+
+/** An app on PostgreSQL that has counted 60,000 visits, and an empty bucket. */
+async function manyVisits(test: TestContext) {
+  const made = moveScene(test, await postgres.emptyUrl())
+  const database = openPostgres(made.databaseUrl)
+  await migrateDatabase(database, migrations)
+  await database.$client.end()
+  await made.query(`insert into page_views (id, timestamp)
+    select n, '2020-01-01T00:00:00.000Z' from generate_series(1, 60000) as n`)
+  return made
+}
+
+/** How many visits have been copied to the file in the folder. */
+function visitsIn(folder: string): number {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  const name = names.find((name) => name.endsWith('.db'))
+  if (!name) return 0
+  const client = new Sqlite(join(folder, name), { readonly: true })
+  try {
+    return client.prepare('select count(*) from page_views').pluck().get() as number
+  } catch {
+    // Its tables are being made.
+    return 0
+  } finally {
+    client.close()
+  }
 }

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { type Context, type Outcome, runCommand, WrongArguments } from '../operations/command.ts'
+import { type Context, runCommand, WrongArguments } from '../operations/command.ts'
 import { seconds } from '../operations/values.ts'
-import { plainError } from '../postgres/problem.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import type { Wanted } from './moving.ts'
 import { type Place, place } from './places.ts'
 import { moveToBucket } from './to-bucket.ts'
 import { moveToPostgres } from './to-postgres.ts'
+import { told } from './told.ts'
 
 const help = `Copies the data of a running app from the bucket to PostgreSQL, or back.
 
@@ -24,7 +24,8 @@ The app goes on meanwhile, and what it writes after that moment is not copied, u
                    to the old place until Ctrl-C
   --replace        remove what the target has, where it has data of its own
   --stopped        nobody writes to PostgreSQL, as the service is stopped: don't lock its tables
-  --without TABLE  let a table stay behind that db/schema.ts does not know; can be repeated
+  --without NAME   let a table, or TABLE.COLUMN, stay behind that db/schema.ts does not know; can be
+                   repeated
   --service NAME   the Cloud Run service that uses the bucket, where that has no lease yet
   --wait SECONDS   how long to wait until a running app hands over; 30 unless given
   --work FOLDER    where the SQLite file is made and kept, on the way from PostgreSQL`
@@ -63,10 +64,10 @@ await runCommand({
     })
     if (isDatabase(to) && !isDatabase(from)) {
       if (values.stopped) throw new WrongArguments('--stopped goes with --from postgres alone.')
-      return plain(moveToPostgres(wanted(to.database), context))
+      return moveToPostgres(wanted(to.database), context).catch(tell)
     }
     if (isDatabase(from) && !isDatabase(to)) {
-      return plain(moveToBucket(wanted(from.database), resolve(values.work), context))
+      return moveToBucket(wanted(from.database), resolve(values.work), context).catch(tell)
     }
     throw new WrongArguments('One of --from and --to has to be a PostgreSQL database.')
   },
@@ -81,15 +82,6 @@ function withBucket(places: (Place | undefined)[], context: Context): Context {
   return url ? { ...context, url, store: openStore(url) } : context
 }
 
-// The server's words, which speak of the variable that the app has, and of a server that waits.
-async function plain(moving: Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await moving
-  } catch (error) {
-    const told = plainError(error)
-    const words = told instanceof Error ? told.message : String(told)
-    if (told === error) throw error
-    const here = words.replace('in DATABASE_URL', 'in its URL')
-    throw new Error(here.replace('It goes on by itself.', 'Then run it again.'), { cause: error })
-  }
+function tell(error: unknown): never {
+  throw told(error)
 }

@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { sqlStateOf } from '../postgres/sql-state.ts'
 import { quoted } from './select.ts'
 import type { Table } from './table.ts'
+import { Told } from './told.ts'
 
 // Any number that nobody else in this database locks.
 const lockNumber = 7_236_102
@@ -118,7 +119,7 @@ export class Session implements AsyncDisposable {
   }
 }
 
-class LockLost extends Error {
+class LockLost extends Told {
   constructor(options: ErrorOptions) {
     super(
       'The connection to PostgreSQL was cut, and with it those who write go on: what they write is not in the bucket. Switch again, with --replace.',
@@ -128,7 +129,7 @@ class LockLost extends Error {
 }
 
 /** The server does not stop who writes. */
-class LockRefused extends Error {
+class LockRefused extends Told {
   constructor(cause: Error) {
     const isBusy = meetings.includes(sqlStateOf(cause) ?? '')
     super(

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type Sqlite from 'better-sqlite3'
-import { migrateDatabase } from '../db/migrate.ts'
-import { openDatabase } from '../db/open.ts'
+import Sqlite from 'better-sqlite3'
+import { migrateDatabase, NewerSchema } from '../db/migrate.ts'
+import { type Database, openDatabase } from '../db/open.ts'
 import { migrationsFolder } from '../operations/migrations.ts'
+import { Told } from './told.ts'
 
 /** A SQLite file that becomes what a PostgreSQL database has. */
 export type WorkFile = Disposable & {
@@ -22,18 +23,28 @@ export function openWorkFile(folder: string, name: string): WorkFile {
   mkdirSync(folder, { recursive: true })
   const id = createHash('sha256').update(name).digest('hex').slice(0, 12)
   const path = join(folder, `${id}.db`)
-  const database = openDatabase(path)
-  const client = database.$client
-  const close = () => {
-    client.close()
+  try {
+    const { $client: client } = migrated(path)
+    const close = () => {
+      client.close()
+    }
+    return { path, client, close, [Symbol.dispose]: close }
+  } catch (error) {
+    const isOther = error instanceof Sqlite.SqliteError && error.code === 'SQLITE_NOTADB'
+    if (!isOther && !(error instanceof NewerSchema)) throw error
+    throw new Told(`${path} can't be used: ${error.message} Remove it, or name another --work.`)
   }
+}
+
+function migrated(path: string): Database {
+  const database = openDatabase(path)
   try {
     // Nobody replicates it, and so its WAL may be emptied.
-    client.pragma('wal_autocheckpoint = 1000')
+    database.$client.pragma('wal_autocheckpoint = 1000')
     migrateDatabase(database, migrationsFolder)
+    return database
   } catch (error) {
-    close()
+    database.$client.close()
     throw error
   }
-  return { path, client, close, [Symbol.dispose]: close }
 }
