@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { migrateDatabase, NewerSchema } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
@@ -39,7 +40,10 @@ export async function copyOfBucket(
   return {
     database,
     changedAt: at === undefined ? null : timeInWords(at),
-    [Symbol.dispose]: () => database.$client.close(),
+    [Symbol.dispose]: () => {
+      database.$client.close()
+      rmSync(file)
+    },
   }
 }
 

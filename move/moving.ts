@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import * as sqliteSchema from '../db/schema.ts'
 import type { Context } from '../operations/command.ts'
 import * as postgresSchema from '../postgres/schema.ts'
+import type { Walk } from './compare.ts'
 import { Pace } from './pace.ts'
-import type { Source, Target } from './side.ts'
-import { type Synchronised, synchronise } from './synchronise.ts'
 import { type Table, tablesOf } from './table.ts'
 
 /** What both directions are told. */
@@ -27,18 +26,17 @@ export type Wanted = {
 /** The tables of this release. */
 export const allTables = (): Table[] => tablesOf(sqliteSchema, postgresSchema)
 
-/** {@link synchronise}, with progress. */
-export function synchroniseAloud(
-  tables: Table[],
-  source: Source,
-  target: Target,
-  { progress, signal }: Pick<Context, 'progress' | 'signal'>,
-  mayChange?: Parameters<typeof synchronise>[4],
-): Promise<Synchronised> {
+/** What a walk over all rows tells people, and is ended by. */
+export type Aloud = Pick<Context, 'progress' | 'signal'>
+
+/** Does what reads all rows, with progress. */
+export function walkAloud<T>(
+  { progress, signal }: Aloud,
+  work: (walk: Walk) => Promise<T>,
+): Promise<T> {
   const pace = new Pace()
   // Few enough to be in memory on both sides, and enough to be worth a transaction.
-  const walk = { blockRows: 10_000, signal, pace }
-  return progress.during(() => pace.words, synchronise(tables, source, target, walk, mayChange))
+  return progress.during(() => pace.words, work({ blockRows: 10_000, signal, pace }))
 }
 
 export async function untilAborted(signal: AbortSignal): Promise<void> {

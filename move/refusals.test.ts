@@ -103,15 +103,20 @@ describe('move that may not be', () => {
     assert.deepEqual(await query(`select 1 from pg_tables where schemaname = 'public'`), [])
   })
 
-  it('leaves no table behind without being told', async (test) => {
+  it('leaves no table and no column behind without being told', async (test) => {
     const { there, back, change, query } = await scene(test)
-    await change('create table polls (id integer primary key); insert into polls values (1)')
+    await change(`create table polls (id integer primary key); insert into polls values (1);
+      alter table entries add mood text`)
     const refused = await there()
     assert.equal(refused.code, 1)
-    assert.match(refused.stderr, /has tables that db\/schema.ts doesn't: polls.+--without polls/)
-    assert.equal((await there('--without', 'polls')).code, 0)
-    await query('create table notes (id bigint)')
-    assert.match((await back()).stderr, /--without notes/)
+    assert.match(
+      refused.stderr,
+      /db\/schema.ts doesn't: entries.mood, polls.+--without entries.mood --without polls/,
+    )
+    assert.match((await there('--without', 'polls')).stderr, /doesn't: entries.mood. Add/)
+    assert.equal((await there('--without', 'polls', '--without', 'entries.mood')).code, 0)
+    await query('create table notes (id bigint); alter table events add mood text')
+    assert.match((await back()).stderr, /--without events.mood --without notes/)
   })
 
   it('refuses a bucket that has data, before anybody is stopped', async (test) => {

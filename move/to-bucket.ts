@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Outcome } from '../operations/command.ts'
 import { migrationsFolder } from '../operations/migrations.ts'
 import { refuseData, seedEpoch } from '../operations/seed-epoch.ts'
-import { namesInPostgres, refuseForeign } from './foreign-tables.ts'
+import { columnsInPostgres, refuseForeign } from './foreign.ts'
 import { keepTriggerRows } from './keep-trigger-rows.ts'
 import { holdTiming, leaseOf } from './lease-of.ts'
-import { allTables, synchroniseAloud, type Wanted } from './moving.ts'
+import { allTables, type Wanted, walkAloud } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
+import { mustBeSame } from './same-files.ts'
 import { mustBeThisRelease } from './schemas.ts'
 import { Session } from './session.ts'
 import { SqliteSide } from './sqlite-side.ts'
-import { verifyEpoch } from './verify-epoch.ts'
+import { synchronise } from './synchronise.ts'
 import { inBucket, inFile } from './words.ts'
 import { openWorkFile, type WorkFile } from './work-file.ts'
 
@@ -37,9 +38,11 @@ export async function moveToBucket(
   await using session = await Session.open(wanted.database)
   await mustBeThisRelease(session)
   const tables = allTables()
-  refuseForeign(await namesInPostgres(session.client), tables, wanted.without)
+  refuseForeign(await columnsInPostgres(session.client), tables, wanted.without)
   const copy = async (file: WorkFile) =>
-    synchroniseAloud(tables, new PostgresSide(session.client), new SqliteSide(file.client), context)
+    walkAloud(context, (walk) =>
+      synchronise(tables, new PostgresSide(session.client), new SqliteSide(file.client), walk),
+    )
   const moment = await session.freeze()
   using file = openWorkFile(folder, session.name)
   const first = await copy(file)
@@ -58,10 +61,10 @@ export async function moveToBucket(
     {
       ...{ file: file.path, replace: wanted.replace, migrations: migrationsFolder, lease },
       ...{ now: Date.now, timing: holdTiming(context, wanted.patienceMs) },
+      compare: (restored, kept) => mustBeSame(file.path, restored, { progress, signal: kept }),
     },
     context,
   )
-  await verifyEpoch(seeded.epoch, file.path, tables, context)
   const outcome = inBucket(
     { ...final, moment: stoppedAt },
     seeded,

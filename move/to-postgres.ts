@@ -6,15 +6,15 @@ import { temporaryFolder } from '../operations/temporary-folder.ts'
 import type { Lease } from '../replication/lease/lease.ts'
 import { copyOfBucket } from './bucket-copy.ts'
 import type { Digest } from './digest.ts'
-import { namesInSqlite, refuseForeign } from './foreign-tables.ts'
+import { columnsInSqlite, refuseForeign } from './foreign.ts'
 import { holdTiming, leaseOf } from './lease-of.ts'
 import { Moves } from './moves.ts'
-import { allTables, synchroniseAloud, untilAborted, type Wanted } from './moving.ts'
+import { allTables, untilAborted, type Wanted, walkAloud } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import { makeTables } from './schemas.ts'
 import { Session } from './session.ts'
 import { SqliteSide } from './sqlite-side.ts'
-import type { Synchronised } from './synchronise.ts'
+import { type Synchronised, synchronise } from './synchronise.ts'
 import { copied, onPostgres } from './words.ts'
 
 /**
@@ -78,7 +78,7 @@ function passes(wanted: Wanted, session: Session, folder: string, context: Conte
     const here = { ...context, signal }
     using copy = await copyOfBucket(epoch, folder, here)
     const { $client } = copy.database
-    refuseForeign(namesInSqlite($client), tables, wanted.without)
+    refuseForeign(columnsInSqlite($client), tables, wanted.without)
     if (isFirst) {
       await makeTables(wanted.database, session)
       await moves.prepare()
@@ -89,7 +89,9 @@ function passes(wanted: Wanted, session: Session, folder: string, context: Conte
       await moves.begin(new Date())
       isFirst = false
     }
-    const done = await synchroniseAloud(tables, new SqliteSide($client), target, here, begin)
+    const done = await walkAloud(here, (walk) =>
+      synchronise(tables, new SqliteSide($client), target, walk, begin),
+    )
     await moves.finish(done.all, new Date())
     return { ...done, changedAt: copy.changedAt }
   }

@@ -27,6 +27,8 @@ export type Seeding = {
   lease: Lease
   timing: HoldTiming
   now: () => number
+  /** Told where the database is that was restored from the bucket; throws where it may not count. */
+  compare?(restored: string, signal: AbortSignal): Promise<void>
 }
 
 export type Seeded = Examined & {
@@ -57,9 +59,11 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
   )
   try {
     const hadData = await refuseData(seeding, store)
-    await whileKeeping(lease, timing, signal, (kept) =>
-      upload(copy, examined, epoch, { ...context, signal: kept }),
-    )
+    await whileKeeping(lease, timing, signal, async (kept) => {
+      const restored = await upload(copy, examined, epoch, { ...context, signal: kept })
+      await seeding.compare?.(restored, kept)
+      kept.throwIfAborted()
+    })
     if (!lease.isValid || !(await lease.markRestorable(seeding.now()))) throw new LeaseLost()
     return { ...examined, epoch, before: before.lease.restorable, hadData }
   } finally {
@@ -85,12 +89,13 @@ export async function refuseData(
   return hasData
 }
 
+/** @returns what was restored from there */
 async function upload(
   copy: string,
   examined: Examined,
   epoch: number,
   context: Context,
-): Promise<void> {
+): Promise<string> {
   const { signal, progress } = context
   const url = epochUrl(context.url, epoch)
   // A second for each 100 KB: who is slower than that takes an upload that hangs for one that doesn't.
@@ -98,11 +103,12 @@ async function upload(
   const words = () => `Uploading ${bytesInWords(examined.bytes)} to ${epochName(epoch)}`
   await progress.during(words, replicateOnce(copy, url, { signal, stallMs }))
   // A check in this thread would take longer than the lease is valid.
-  const back = await restoreAndExamine(url, `${copy}.back`, context, { look: examineApart })
+  const restored = `${copy}.back`
+  const back = await restoreAndExamine(url, restored, context, { look: examineApart })
   if (!back) throw new ReplicationProblem('replica-damaged', url, 'nothing was uploaded')
   mustBeSound(back, url)
   const [sent, received] = [examined, back].map(({ tables }) => JSON.stringify(tables))
   if (sent !== received)
     throw new ReplicationProblem('replica-damaged', url, `${received}, not ${sent}`)
-  signal.throwIfAborted()
+  return restored
 }

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { copyFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { Progress } from '../operations/progress.ts'
+import { bucketScene, sign } from '../operations/test-support.ts'
+import { mustBeSame } from './same-files.ts'
+
+describe('Comparing what was restored from the bucket', () => {
+  it('finds a value that is another than in the file that was sent', async (test) => {
+    const { path, folder } = bucketScene(test)
+    await sign(path, 'one')
+    const restored = `${folder}/restored.db`
+    copyFileSync(path, restored)
+    const { signal } = new AbortController()
+    const compare = () => mustBeSame(path, restored, { progress: new Progress(null), signal })
+    await compare()
+    const client = new Sqlite(restored)
+    client.exec(`update entries set message = 'One'`)
+    client.close()
+    await assert.rejects(compare(), /entries differs from the source/)
+  })
+})

@@ -1,0 +1,21 @@
+import { openDatabase } from '../db/open.ts'
+import { type Aloud, allTables, walkAloud } from './moving.ts'
+import { SqliteSide } from './sqlite-side.ts'
+import { compareAll, mustBeEqual } from './synchronise.ts'
+
+/**
+ * Compares a database that was restored from the bucket with the file that was brought there.
+ *
+ * @throws {Error} if they differ
+ */
+export async function mustBeSame(sent: string, restored: string, aloud: Aloud): Promise<void> {
+  const [one, other] = [openDatabase(sent), openDatabase(restored)]
+  try {
+    const sides = [new SqliteSide(one.$client), new SqliteSide(other.$client)] as const
+    const compared = await walkAloud(aloud, (walk) => compareAll(allTables(), ...sides, walk))
+    for (const table of compared) mustBeEqual(table)
+  } finally {
+    one.$client.close()
+    other.$client.close()
+  }
+}
