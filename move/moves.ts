@@ -57,8 +57,21 @@ export class Moves {
     )
   }
 
-  /** Removes all that the tables have. Ids do not begin again. */
+  /**
+   * Removes all that the tables have. Ids do not begin again.
+   *
+   * @throws {Error} if an app is connected, as people would lose what they write there
+   */
   async empty(tables: Table[]): Promise<void> {
+    const { rows } = await this.#client.query(
+      `select 1 from pg_stat_activity
+        where datname = current_database() and application_name = 'visits'`,
+    )
+    if (rows.length > 0) {
+      throw new Error(
+        'An app uses the database just now. Nothing was changed. See that --from and --to are the right way round; if they are, stop the app first.',
+      )
+    }
     await this.#client.query(`truncate ${tables.map(({ name }) => quoted(name)).join(', ')}`)
   }
 

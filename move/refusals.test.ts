@@ -21,8 +21,9 @@ describe('move that may not be', () => {
     for (const message of ['theirs', 'also theirs', 'one']) {
       await app.addEntry(entry(message), new Date())
     }
-    await database.$client.end()
     const before = await inPostgres()
+    assert.match((await there('--replace')).stderr, /^An app uses the database just now/)
+    await database.$client.end()
     const refused = await there()
     assert.equal(refused.code, 1)
     assert.match(

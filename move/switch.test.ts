@@ -51,6 +51,8 @@ describe('move while the app runs', () => {
     })
     assert.equal(answer.code, 0, answer.stderr)
     assert.match(answer.stdout, /The lease is free/)
+    // Nobody has to wait until it runs out.
+    assert.notEqual((await lease.look()).lease.holder?.revision, 'move')
     assert.equal(await app.leads(), 'leads')
     // Before Litestream ends.
     await app.end()
