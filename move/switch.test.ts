@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
 import { migrations } from '../db/test-support.ts'
 import { answerOf } from '../operations/test-support.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
@@ -117,6 +121,26 @@ describe('move while the app runs', () => {
     )
     assert.equal(code, 1)
     assert.match(stderr, /was cut, and with it those who write go on/)
+  })
+
+  it('leaves the bucket as it was where what comes from there is not what was sent', async (test) => {
+    const { there, args, bucket, work, lease } = await scene(test)
+    await there()
+    const child = beginMove([...args.back, '--switch', '--stopped', '--replace'])
+    const answer = answerOf(child)
+    while (!existsSync(join(bucket, 'epoch-00000002'))) {
+      assert.equal(child.exitCode, null)
+      await setImmediate()
+    }
+    // It was sent by now, and is not back yet.
+    const [name = ''] = readdirSync(work).filter((file) => file.endsWith('.db'))
+    const sent = new Sqlite(join(work, name))
+    sent.exec(`update entries set message = 'One' where id = 1`)
+    sent.close()
+    const { code, stderr } = await answer
+    assert.equal(code, 1)
+    assert.match(stderr, /entries differs from the source/)
+    assert.equal((await lease.look()).lease.restorable, 1)
   })
 
   it('stops nobody where the service is stopped', async (test) => {
