@@ -37,8 +37,7 @@ export class Replication {
   readonly #commits = new GroupCommit(() => this.#sync())
   #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
   #reopenAfterMs = reopenMs
-  /** How long the first complete copy may take; null once it is there. */
-  #firstCopyMs: number | null = null
+  #firstCopyMs = 0
   #reopening: Promise<void> = Promise.resolve()
   #isStopped = false
   #completeAtMs: number
@@ -98,7 +97,7 @@ export class Replication {
    * @throws {ReplicationProblem} if the bucket doesn't take it, or not within `timeoutMs`; Litestream
    *   goes on trying, so calling again waits again
    */
-  async complete(timeoutMs = this.#firstCopyMs ?? reopenMs): Promise<void> {
+  async complete(timeoutMs = this.#firstCopyMs): Promise<void> {
     await this.#asking(() => this.#syncOnce(timeoutMs))
     this.#succeed()
   }
@@ -122,6 +121,11 @@ export class Replication {
     if (!this.#vouch()) throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
     this.#lastDurableAt = new Date()
     this.#durableTxid = this.#syncedTxid
+  }
+
+  /** How long the first complete copy may take, in milliseconds; 0 once it is there. */
+  get firstCopyMs(): number {
+    return this.#firstCopyMs
   }
 
   /** How many wait for their writes to be durable. */
@@ -216,7 +220,7 @@ export class Replication {
 
   #succeed(): void {
     this.#failure = null
-    this.#firstCopyMs = null
+    this.#firstCopyMs = 0
     this.#reopenAfterMs = reopenMs
   }
 
@@ -260,7 +264,7 @@ export class Replication {
       if (error instanceof LitestreamRefused && error.isUnknownDatabase) {
         throw new ReplicationProblem('not-registered', this.#replicaUrl, error.message)
       }
-      if (this.#firstCopyMs !== null && isTimeout(error)) {
+      if (this.#firstCopyMs > 0 && isTimeout(error)) {
         throw new ReplicationProblem('first-copy', this.#replicaUrl, String(error))
       }
       if (error instanceof LitestreamRefused || isTimeout(error)) {

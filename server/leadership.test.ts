@@ -159,6 +159,27 @@ describe('An instance', () => {
     await a.leadership.end()
   })
 
+  it('does not hand over before its epoch is complete', async (test) => {
+    const { start } = scene(test)
+    const [a, b] = [await start('a'), await start('b')]
+    const released = Promise.withResolvers<void>()
+    const { sync } = a.litestream
+    a.litestream.sync = async (...asked) => {
+      await released.promise
+      return sync.apply(a.litestream, asked)
+    }
+    await a.leadership.lead()
+    await a.visit()
+    const taken = b.leadership.lead()
+    const looked = test.mock.method(a.lease, 'keep')
+    await until(() => looked.mock.callCount() > 3 || !a.leadership.isLeading)
+    assert.ok(a.leadership.isLeading)
+    released.resolve()
+    await taken
+    assert.equal(await b.visit(), 2)
+    await b.leadership.end()
+  })
+
   it('steps down when its lease is gone, and leads again with the same file', async (test) => {
     const { start } = scene(test)
     const a = await start('a')

@@ -53,8 +53,8 @@ type Parts = {
 type Leading = {
   epoch: number
   replication: Replication
-  /** By `performance.now()`: before then it isn't handed over. */
-  mineUntilMs: number
+  /** Whether it isn't handed over yet. */
+  isMine: () => boolean
   /** Settles when this epoch is what others restore. */
   restorable: Promise<void>
   ended: AbortController
@@ -215,8 +215,11 @@ export class Leadership {
     await replication.start()
     const ended = new AbortController()
     const restorable = completeEpoch(this.#parts, epoch, replication, ended.signal)
-    const mineUntilMs = asked ? performance.now() + timing.minimumHoldMs : 0
-    const leading = { epoch, replication, mineUntilMs, restorable, ended }
+    const ledSinceMs = performance.now()
+    const holdMs = asked ? timing.minimumHoldMs : 0
+    // Handed over before its first copy is complete, an epoch would have been for nothing.
+    const isMine = () => performance.now() - ledSinceMs < Math.max(holdMs, replication.firstCopyMs)
+    const leading = { epoch, replication, isMine, restorable, ended }
     restorable.catch(() => {})
     tidyEpoch(this.#parts, epoch, ended.signal)
     this.#leading = leading
@@ -231,7 +234,7 @@ export class Leadership {
   }
 
   async #keep(leading: Leading): Promise<void> {
-    switch (await this.#keeper.untilOver(leading.mineUntilMs, leading.ended.signal)) {
+    switch (await this.#keeper.untilOver(leading.isMine, leading.ended.signal)) {
       case 'lost':
         this.#steppingDown = this.#abandon(leading, this.#keeper.problem)
         return

@@ -41,10 +41,10 @@ export class LeaseKeeper {
   /**
    * Keeps it until it is lost, or wanted by another.
    *
-   * @param mineUntilMs by `performance.now()`: before then nobody else is to have it
+   * @param isMine whether nobody else is to have it yet
    * @returns null when `ended` has aborted before
    */
-  async untilOver(mineUntilMs: number, ended: AbortSignal): Promise<'wanted' | 'lost' | null> {
+  async untilOver(isMine: () => boolean, ended: AbortSignal): Promise<'wanted' | 'lost' | null> {
     let renewing: Promise<Kept> | null = null
     while (!ended.aborted) {
       await sleep(this.#pollMs, undefined, { signal: ended }).catch(() => {})
@@ -54,7 +54,7 @@ export class LeaseKeeper {
       if (ended.aborted) return null
       if (kept !== 'late') renewing = null
       if (kept === 'lost' || !this.#lease.isValid) return 'lost'
-      if (kept === 'wanted' && performance.now() >= mineUntilMs) return 'wanted'
+      if (kept === 'wanted' && !isMine()) return 'wanted'
     }
     return null
   }
