@@ -163,6 +163,7 @@ describe('An instance', () => {
     const { start } = scene(test)
     const [a, b] = [await start('a'), await start('b')]
     const released = Promise.withResolvers<void>()
+    test.after(() => released.resolve())
     const { sync } = a.litestream
     a.litestream.sync = async (...asked) => {
       await released.promise
