@@ -65,6 +65,14 @@ describe('Replication', () => {
     assert.deepEqual(await restored(), ['one', 'last'])
   })
 
+  it('is given time to be complete again where the first copy is there already', async (test) => {
+    const { begin, replication, litestream } = await scene(test)
+    await begin()
+    const synced = test.mock.method(litestream, 'sync')
+    await replication.complete()
+    assert.equal(synced.mock.calls[0]?.arguments[1], 20_000)
+  })
+
   it('is not complete in a bucket that can not be written to', async (test) => {
     const { folder, path, replication } = await scene(test, 'not-a-folder')
     write(path, 'one')

@@ -97,7 +97,7 @@ export class Replication {
    * @throws {ReplicationProblem} if the bucket doesn't take it, or not within `timeoutMs`; Litestream
    *   goes on trying, so calling again waits again
    */
-  async complete(timeoutMs = this.#firstCopyMs): Promise<void> {
+  async complete(timeoutMs = Math.max(this.#firstCopyMs, reopenMs)): Promise<void> {
     await this.#asking(() => this.#syncOnce(timeoutMs))
     this.#succeed()
   }
