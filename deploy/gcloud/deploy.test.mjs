@@ -82,7 +82,7 @@ describe('a second deployment', () => {
     cloud.forget()
     const { error } = await cloud.run(deploy, yes)
     assert.equal(error, null)
-    assert.deepEqual(changes(cloud), ['run deploy visits', 'run jobs deploy visits-verify'])
+    assert.deepEqual(cloud.changes(), ['run deploy visits', 'run jobs deploy visits-verify'])
     assert.equal(cloud.state.services['europe-west1/visits'].revision, 2)
     assert.equal(cloud.state.jobs['visits-verify'].flags.image, 'image@sha256:2')
   })
@@ -97,7 +97,7 @@ describe('a second deployment', () => {
     cloud.forget()
     const { said } = await cloud.run(deploy, yes)
     assert.match(said, /change {2}the bucket gs:\/\/my-data/)
-    assert.deepEqual(changes(cloud), [
+    assert.deepEqual(cloud.changes(), [
       'storage buckets update gs://my-data',
       'secrets versions add visits-admin-token',
       'run deploy visits',
@@ -115,7 +115,7 @@ describe('a second deployment', () => {
     cloud.set({ policies })
     cloud.forget()
     await cloud.run(deploy, yes)
-    assert.ok(changes(cloud).includes('storage buckets add-iam-policy-binding gs://my-data'))
+    assert.ok(cloud.changes().includes('storage buckets add-iam-policy-binding gs://my-data'))
   })
 
   it('refuses to move a service away from its data', async () => {
@@ -124,7 +124,7 @@ describe('a second deployment', () => {
     cloud.forget()
     const { error } = await cloud.run(deploy, [...yes, '--path', 'elsewhere'])
     assert.match(error.message, /keeps its data in gs:\/\/my-data\/visits/)
-    assert.deepEqual(changes(cloud), [])
+    assert.deepEqual(cloud.changes(), [])
   })
 })
 
@@ -170,7 +170,7 @@ describe('the plan', () => {
     assert.match(said, /keep {4}access to the APIs run/)
     assert.match(said, /create {2}the bucket gs:\/\/my-data in europe-west1/)
     assert.equal(error.message, 'Nothing was done.')
-    assert.deepEqual(changes(cloud), [])
+    assert.deepEqual(cloud.changes(), [])
   })
 
   it('is carried out after a yes', async () => {
@@ -185,7 +185,7 @@ describe('the plan', () => {
     const { status, stderr } = cloud.process(process.execPath, [bin, ...where])
     assert.equal(status, 1)
     assert.match(stderr, /Nobody can be asked.*Give --yes/)
-    assert.deepEqual(changes(cloud), [])
+    assert.deepEqual(cloud.changes(), [])
   })
 })
 
@@ -209,17 +209,6 @@ describe('the result as JSON', () => {
     assert.ok(done.includes('the secret visits-admin-token'))
   })
 })
-
-function changes(cloud) {
-  return cloud.calls({ onlyChanges: true }).map(({ argv }) =>
-    argv
-      .slice(
-        0,
-        argv.findIndex((arg) => arg.startsWith('--')),
-      )
-      .join(' '),
-  )
-}
 
 function granted(policies) {
   return Object.entries(policies)

@@ -82,7 +82,7 @@ describe('a deployment with readers', () => {
   })
 
   it('gives those rights before the build, as it takes a while until all of Google knows', () => {
-    const words = changes(cloud)
+    const words = cloud.changes()
     const lastGrant = cloud
       .calls({ onlyChanges: true })
       .findLastIndex(({ argv }) => argv.some((arg) => arg.includes(':visits-readers@')))
@@ -98,7 +98,7 @@ describe('a deployment with readers', () => {
 
   it('deploys the writer, visits it, and only then deploys the readers', () => {
     assert.deepEqual(
-      changes(cloud).filter((words) => /^(run deploy|curl)/.test(words)),
+      cloud.changes().filter((words) => /^(run deploy|curl)/.test(words)),
       ['run deploy visits', 'curl', 'run deploy visits-readers', 'run deploy visits-readers'],
     )
     assert.equal(
@@ -145,7 +145,7 @@ describe('a second deployment with readers', () => {
     cloud.forget()
     const { error } = await cloud.run(deploy, [...yes, ...readers], { newToken: () => 'another' })
     assert.equal(error, null)
-    assert.deepEqual(changes(cloud), [
+    assert.deepEqual(cloud.changes(), [
       'run deploy visits',
       'curl',
       'run jobs deploy visits-verify',
@@ -177,7 +177,7 @@ describe('a second deployment with readers', () => {
       cloud.forget()
       const { error } = await cloud.run(deploy, [...yes, ...given])
       assert.ok(error.message.includes(`--readers ${all}`), error.message)
-      assert.deepEqual(changes(cloud), [])
+      assert.deepEqual(cloud.changes(), [])
     }
     const { error } = await cloud.run(deploy, [...yes, '--readers', 'us-east1'])
     const { status } = cloud.process('sh', ['-c', error.message.split('\n').at(-1)])
@@ -203,7 +203,7 @@ describe('readers that can not be', () => {
     const cloud = new Cloud({ apis })
     const { error } = await cloud.run(deploy, [...yes, '--readers', 'us-east1,mars-north1'])
     assert.match(error.message, /mars-north1 is no region of Cloud Run/)
-    assert.deepEqual(changes(cloud), [])
+    assert.deepEqual(cloud.changes(), [])
   })
 
   it('are explained where only their deployment tells', async () => {
@@ -234,17 +234,6 @@ describe('readers that can not be', () => {
     assert.deepEqual(cloud.calls(), [])
   })
 })
-
-function changes(cloud) {
-  return cloud.calls({ onlyChanges: true }).map(({ argv }) =>
-    argv
-      .slice(
-        0,
-        argv.findIndex((arg) => arg.startsWith('--')),
-      )
-      .join(' '),
-  )
-}
 
 function rolesOf(cloud, account) {
   return Object.entries(cloud.state.policies)

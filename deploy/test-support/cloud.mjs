@@ -70,6 +70,18 @@ export class Cloud {
     return onlyChanges ? calls.filter(({ argv }) => !isRead(argv)) : calls
   }
 
+  /** The calls that changed something, without their options. */
+  changes() {
+    return this.calls({ onlyChanges: true }).map(({ argv }) =>
+      argv
+        .slice(
+          0,
+          argv.findIndex((arg) => arg.startsWith('--')),
+        )
+        .join(' '),
+    )
+  }
+
   /** Forgets the calls until now. */
   forget() {
     writeFileSync(this.#calls, '')
