@@ -6,14 +6,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Bucket } from '../e2e/support/bucket.ts'
-import { required } from '../e2e/support/environment.ts'
 import { freePort } from '../e2e/support/ports.ts'
 import { TestPostgres } from '../postgres/test-postgres.ts'
 import { load } from './support/load.ts'
-import { Program } from './support/programs.ts'
+import { appFolder, Program, underLitestream } from './support/programs.ts'
 import { printTable } from './support/table.ts'
 
-const root = join(import.meta.dirname, '..')
 const eachMs = 5_000
 const bucketMs = 20
 const html = { accept: 'text/html' }
@@ -39,8 +37,7 @@ try {
 async function benchSqlite(): Promise<void> {
   const bucket = await Bucket.start()
   bucket.inject({ delayMs: bucketMs })
-  const config = ['replicate', '-config', join(root, 'litestream.yml'), '-exec', 'node server.js']
-  const program = await start([required('LITESTREAM'), ...config], {
+  const program = await start(underLitestream(), {
     ...{ DATA_DIR: join(work, 'sqlite'), REPLICA_URL: bucket.replicaUrl },
     ...bucket.environment,
   })
@@ -77,7 +74,7 @@ async function start(command: string[], env: Record<string, string> & { DATA_DIR
     LITESTREAM_METRICS: '',
   }
   return Program.start(command, await freePort(), {
-    cwd: join(root, '.next/standalone'),
+    cwd: appFolder,
     env: { ...own, ...env },
   })
 }

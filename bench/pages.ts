@@ -11,7 +11,7 @@ import Sqlite from 'better-sqlite3'
 import { required } from '../e2e/support/environment.ts'
 import { freePort } from '../e2e/support/ports.ts'
 import { type Load, load } from './support/load.ts'
-import { Program } from './support/programs.ts'
+import { appFolder, Program, underLitestream } from './support/programs.ts'
 import { printTable } from './support/table.ts'
 
 const run = promisify(execFile)
@@ -67,15 +67,8 @@ async function benchApp(seed: string, million: number, bare: Load): Promise<void
   await mkdir(folder)
   await run(required('LITESTREAM'), ['replicate', '-once', seed, `file://${bucket}`])
   const port = await freePort()
-  const litestream = [
-    'replicate',
-    '-config',
-    join(root, 'litestream.yml'),
-    '-exec',
-    'node server.js',
-  ]
-  const program = await Program.start([required('LITESTREAM'), ...litestream], port, {
-    cwd: join(root, '.next/standalone'),
+  const program = await Program.start(underLitestream(), port, {
+    cwd: appFolder,
     env: {
       NODE_ENV: 'production',
       DATA_DIR: folder,

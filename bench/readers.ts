@@ -7,14 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Bucket } from '../e2e/support/bucket.ts'
-import { required } from '../e2e/support/environment.ts'
 import { FaultyProxy } from '../e2e/support/faulty-proxy.ts'
 import { freePort } from '../e2e/support/ports.ts'
 import { load } from './support/load.ts'
-import { Program } from './support/programs.ts'
+import { appFolder, Program, underLitestream } from './support/programs.ts'
 import { percentile, printTable } from './support/table.ts'
 
-const root = join(import.meta.dirname, '..')
 const html = { accept: 'text/html' }
 const readsMs = 5_000
 const clients = 8
@@ -149,9 +147,8 @@ async function start(name: string, environment: Record<string, string>): Promise
   const DATA_DIR = join(work, name)
   await mkdir(DATA_DIR)
   const port = await freePort()
-  const config = ['replicate', '-config', join(root, 'litestream.yml'), '-exec', 'node server.js']
-  const program = await Program.start([required('LITESTREAM'), ...config], port, {
-    cwd: join(root, '.next/standalone'),
+  const program = await Program.start(underLitestream(), port, {
+    cwd: appFolder,
     env: {
       ...{ NODE_ENV: 'production', RATE_LIMITS: 'off', DATA_DIR, REPLICA_URL: bucket.replicaUrl },
       ...{ METRICS_PORT: '', LITESTREAM_METRICS: '' },

@@ -1,6 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { required } from '../../e2e/support/environment.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Where the built app is. */
+export const appFolder = join(root, '.next/standalone')
+
+/** What runs the app there as the container does. */
+export function underLitestream(): string[] {
+  const config = join(root, 'litestream.yml')
+  return [required('LITESTREAM'), 'replicate', '-config', config, '-exec', 'node server.js']
+}
 
 /** A program that serves HTTP on a port of this machine. */
 export class Program {
