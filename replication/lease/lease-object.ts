@@ -27,6 +27,13 @@ const schema = z.object({
   obsolete: z
     .array(z.object({ upTo: epoch, since: z.number(), was: epoch.optional() }))
     .default([]),
+  /**
+   * How far the replica of an epoch reached when the lease was last renewed or released: a restore of
+   * that epoch that ends earlier lacks something. Absent where nobody knew.
+   */
+  reached: z.object({ epoch, txid: z.number().int().nonnegative() }).optional(),
+  /** The newest migration in the restorable epoch, as drizzle-kit numbers them, and the release that made it. */
+  schema: z.object({ migration: z.number(), release: z.string() }).optional(),
   /** How long the holder may go without renewing, in milliseconds. */
   ttlMs: z.number().positive(),
   /** The last renewal by the store's clock, where the object was written by another since. */
