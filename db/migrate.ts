@@ -23,9 +23,7 @@ export class NewerSchema extends Error {
  * @throws {NewerSchema} before anything is changed
  */
 export function migrateDatabase(database: Database, folder: string): void {
-  const known = newestMigration(folder)
-  const applied = appliedMigration(database)
-  if (applied > known) throw new NewerSchema(versionName(applied), versionName(known))
+  if (compareSchema(database, folder) === 'newer') throw newerSchema(database, folder)
   migrate(database, { migrationsFolder: folder })
 }
 
@@ -33,6 +31,14 @@ export function migrateDatabase(database: Database, folder: string): void {
 export function compareSchema(database: Database, folder: string): 'older' | 'same' | 'newer' {
   const [known, applied] = [newestMigration(folder), appliedMigration(database)]
   return applied === known ? 'same' : applied < known ? 'older' : 'newer'
+}
+
+/** What to say where the schema of a database is newer than this release's. */
+export function newerSchema(database: Database, folder: string): NewerSchema {
+  return new NewerSchema(
+    versionName(appliedMigration(database)),
+    versionName(newestMigration(folder)),
+  )
 }
 
 /** The newest migration in a folder, as drizzle-kit numbers them; 0 where there is none. */

@@ -33,6 +33,25 @@ test('a bucket that can not be reached is waited for, and never taken for an emp
   expect(await openFrontPage(second.url)).toContain('kept')
 })
 
+test('a replica whose objects are gone is never taken for an empty one', async ({
+  bucket,
+  start,
+}) => {
+  const first = await start()
+  await first.ready()
+  await signGuestbook(first.url, 'Ada', 'kept')
+  expect(await first.stop()).toBe(0)
+
+  const objects = (await bucket.objects()).filter((name) => name.endsWith('.ltx'))
+  for (const object of objects) await bucket.remove(object)
+  const second = await start()
+  await expect.poll(() => second.problem(), { timeout: 40_000 }).toBe('replica-missing')
+  expect((await fetch(second.url)).status).toBe(503)
+  expect(await second.logs()).toContain('epoch-00000001')
+  expect(await second.stop()).toBe(0)
+  expect(await bucket.objects()).toEqual(['app/lease.json'])
+})
+
 test('a replica with a damaged file is refused and left as it is', async ({ bucket, start }) => {
   const first = await start()
   await first.ready()
@@ -109,7 +128,7 @@ test('a bucket that is slow makes the start slow, no more', async ({ bucket, sta
   expect(await openFrontPage(app.url)).toContain('kept')
 })
 
-test('a database that a newer release has migrated is left alone', async ({ bucket, start }) => {
+test('a database that a newer release has migrated is read, and left alone', async ({ bucket, start }) => {
   await bucket.seed((database) => {
     addKept(database)
     const later = Date.UTC(2999, 0, 1)
@@ -118,8 +137,10 @@ test('a database that a newer release has migrated is left alone', async ({ buck
     )
   })
   const app = await start()
-  expect(await app.exitCode()).toBe(1)
-  expect(await app.logs()).toMatch(/CRITICAL.*2999-01-01.*this release/)
+  await app.ready()
+  expect(await (await fetch(`${app.url}/guestbook`)).text()).toContain('kept')
+  expect(await postEntry(app.url, 'no')).toBe(503)
+  expect(await app.logs()).toMatch(/2999-01-01.*this release/)
   expect((await bucket.content()).messages).toEqual(['kept'])
 })
 

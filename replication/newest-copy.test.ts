@@ -3,8 +3,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import type { Expected } from './choose-copy.ts'
 import { fetchNewestCopy, noteReplica } from './newest-copy.ts'
-import type { ReplicationProblem } from './problem.ts'
+import { ReplicationProblem } from './problem.ts'
 import { read, replicate, temporaryFolder, write } from './test-support.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
@@ -29,7 +30,10 @@ function scene(test: TestContext) {
         if (name !== 'bucket') rmSync(join(folder, name), { recursive: true })
       }
     },
-    fetch: (isEmpty = false) => fetchNewestCopy(path, replicaUrl, noon, { ...options, isEmpty }),
+    fetch: (
+      expected: Expected = { replica: 'unknown' },
+      more: { accept?: (file: string) => void; beforeReplace?: () => void } = {},
+    ) => fetchNewestCopy(path, replicaUrl, { ...options, now: noon, expected, ...more }),
   }
 }
 
@@ -48,7 +52,7 @@ describe('The newest copy of the database', () => {
     write(path, 'one', 'two')
     await replicate()
     loseDisk()
-    assert.deepEqual(await fetch(), { from: 'bucket', url: replicaUrl })
+    assert.deepEqual(await fetch(), { from: 'bucket', url: replicaUrl, txid: 1 })
     assert.deepEqual(read(path), ['one', 'two'])
   })
 
@@ -63,9 +67,9 @@ describe('The newest copy of the database', () => {
     write(path, 'one')
     await replicate()
     loseDisk()
-    assert.deepEqual(await fetch(true), { from: 'nothing-yet' })
+    assert.deepEqual(await fetch({ replica: 'none' }), { from: 'nothing-yet' })
     write(path, 'two')
-    assert.deepEqual(await fetch(true), { from: 'this-disk' })
+    assert.deepEqual(await fetch({ replica: 'none' }), { from: 'this-disk' })
   })
 
   it('is the one on this disk when that holds more than the bucket', async (test) => {
@@ -157,6 +161,117 @@ describe('The newest copy of the database', () => {
     await fetch()
     assert.ok(!existsSync(`${path}-wal`))
     assert.deepEqual(read(path), ['one'])
+  })
+})
+
+describe('A replica that the lease calls complete', () => {
+  const complete = (reachedTxid = 0): Expected => ({ replica: 'complete', reachedTxid })
+
+  async function replicated(test: TestContext) {
+    const made = scene(test)
+    for (const text of ['one', 'two', 'three']) {
+      write(made.path, text)
+      await made.replicate()
+    }
+    return made
+  }
+
+  it('never leads to an empty database when the bucket shows nothing of it', async (test) => {
+    const { folder, path, loseDisk, fetch } = await replicated(test)
+    loseDisk()
+    rmSync(join(folder, 'bucket'), { recursive: true })
+    await assert.rejects(fetch(complete()), problem('replica-missing'))
+    await assert.rejects(fetch(complete(3)), /complete up to transaction 3/)
+    assert.ok(!existsSync(path))
+  })
+
+  it('never leads to a copy that was fetched before when the bucket shows nothing of it', async (test) => {
+    const { folder, path, loseDisk, fetch } = await replicated(test)
+    loseDisk()
+    await fetch(complete(3))
+    rmSync(join(folder, 'bucket'), { recursive: true })
+    await assert.rejects(fetch(complete(3)), problem('replica-missing'))
+    assert.deepEqual(read(path), ['one', 'two', 'three'])
+  })
+
+  it('never leads to another file when the bucket shows nothing of it', async (test) => {
+    const { path, fetch } = scene(test)
+    write(path, 'brought along')
+    await assert.rejects(fetch(complete()), problem('replica-missing'))
+    assert.deepEqual(read(path), ['brought along'])
+  })
+
+  it('is not needed where the file that made it is here', async (test) => {
+    const { folder, fetch } = await replicated(test)
+    rmSync(join(folder, 'bucket'), { recursive: true })
+    assert.deepEqual(await fetch(complete(3)), { from: 'this-disk' })
+    await assert.rejects(fetch(complete(4)), problem('replica-missing'))
+  })
+
+  it('is refused when the bucket shows less of it than it had', async (test) => {
+    const { file, path, loseDisk, fetch } = await replicated(test)
+    loseDisk()
+    rmSync(file('0', txid(3)))
+    await assert.rejects(fetch(complete(3)), problem('replica-behind'))
+    assert.ok(!existsSync(path))
+    await fetch(complete(2))
+    assert.deepEqual(read(path), ['one', 'two'])
+  })
+
+  for (const [what, bytes] of [
+    ['empty', ''],
+    ['a page of HTML', '<!doctype html><title>Sign in</title>'],
+  ]) {
+    it(`is refused when a file of it is ${what}`, async (test) => {
+      const { file, path, loseDisk, fetch } = await replicated(test)
+      loseDisk()
+      writeFileSync(file('0', txid(3)), bytes ?? '')
+      await assert.rejects(fetch(complete()), (error) => error instanceof ReplicationProblem)
+      assert.ok(!existsSync(path))
+    })
+  }
+})
+
+describe('The file that is read', () => {
+  async function reading(test: TestContext) {
+    const made = scene(test)
+    write(made.path, 'one')
+    await made.replicate()
+    made.loseDisk()
+    await made.fetch()
+    // Somebody else has written since, and this file is no copy any more.
+    noteReplica(made.path, 'file:///elsewhere')
+    return made
+  }
+
+  it('stays open and in its place when the next one can not be restored', async (test) => {
+    const { folder, path, file, fetch } = await reading(test)
+    writeFileSync(file('0', txid(1)), 'damaged')
+    let isClosed = false
+    const beforeReplace = () => {
+      isClosed = true
+    }
+    await assert.rejects(fetch({ replica: 'unknown' }, { beforeReplace }))
+    assert.deepEqual([isClosed, read(path)], [false, ['one']])
+    assert.ok(!readdirSync(folder).some((name) => name.includes('set-aside')))
+  })
+
+  it('stays open and in its place when the next one is not accepted', async (test) => {
+    const { path, fetch } = await reading(test)
+    let isClosed = false
+    const fetching = fetch(
+      { replica: 'unknown' },
+      {
+        accept: () => {
+          throw new Error('of a newer release')
+        },
+        beforeReplace: () => {
+          isClosed = true
+        },
+      },
+    )
+    await assert.rejects(fetching, /of a newer release/)
+    assert.deepEqual([isClosed, read(path)], [false, ['one']])
   })
 })
 
@@ -264,7 +379,11 @@ describe('A bucket that does not answer', () => {
     test.after(() => delete process.env.STORAGE_EMULATOR_HOST)
 
     const options = { signal: new AbortController().signal, stallMs: 200 }
-    const fetched = fetchNewestCopy(path, 'gs://bucket/path', noon, options)
+    const fetched = fetchNewestCopy(path, 'gs://bucket/path', {
+      ...options,
+      now: noon,
+      expected: { replica: 'unknown' },
+    })
     await assert.rejects(fetched, problem('bucket-unreachable'))
     assert.ok(!existsSync(path))
   })

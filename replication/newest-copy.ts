@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { checkDatabase, DamagedDatabase } from '../db/check.ts'
+import { chooseCopy, type Expected, type Facts } from './choose-copy.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
 import { forgetPositions, localTxid } from './local-position.ts'
 import { ReplicationProblem } from './problem.ts'
@@ -8,7 +9,7 @@ import { timed } from './timed.ts'
 /** Where the database file's content came from. */
 export type Origin =
   | { from: 'this-disk' }
-  | { from: 'bucket'; url: string }
+  | { from: 'bucket'; url: string; txid: number }
   | { from: 'nothing-yet' }
 
 export function originInWords(origin: Origin): string {
@@ -22,45 +23,63 @@ export function originInWords(origin: Origin): string {
   }
 }
 
+type Options = CommandOptions & {
+  expected: Expected
+  /** Names a file that is set aside. */
+  now: Date
+  /** Told of each file before it is used or takes the place of another; throws where it may not. */
+  accept?: (file: string) => Promise<void> | void
+  /**
+   * Called just before the file is replaced: no connection to it may stay open, as SQLite removes the
+   * WAL by its name when one is closed.
+   */
+  beforeReplace?: () => void
+}
+
 /**
- * Makes the file at `path` the newest copy of the database that can be had, checked by SQLite;
- * leaves no file only if there is no copy anywhere. May be called again after it threw.
+ * Makes the file at `path` the newest copy of the database that can be had, checked by SQLite; leaves
+ * no file only if there is no copy anywhere. The file that is there stays until another was restored,
+ * checked and accepted. May be called again after it threw.
  *
  * @param path the database file
  * @param replicaUrl the replica to restore where the file isn't as new
- * @param now names a file that has to make way
- * @param options.isEmpty whether it is known that there is no replica, so that Litestream need not
- *   look for one
- * @param options.makeWay called just before the file is replaced: no connection to it may stay open,
- *   as SQLite removes the WAL by its name when one is closed
  * @throws {ReplicationProblem} if there may be a copy in the bucket that can't be had now
  * @throws {Error} if the copy on this disk is the newest and fails the check
  */
 export async function fetchNewestCopy(
   path: string,
   replicaUrl: string,
-  now: Date,
-  options: CommandOptions & { isEmpty?: boolean; makeWay?: () => void },
+  options: Options,
 ): Promise<Origin> {
-  const isThere = Boolean(statSync(path, { throwIfNoEntry: false })?.size)
-  const isCopy = isThere && readNote(path) === copy
-  if (isThere && !isCopy) {
-    if (await isNewestOnThisDisk(path, replicaUrl, options)) {
-      checkOnDisk(path)
-      return { from: 'this-disk' }
-    }
-    options.makeWay?.()
-    setAside(path, now)
+  const { expected, accept = () => {}, beforeReplace = () => {} } = options
+  const file = kindOf(path, replicaUrl)
+  const fileTxid = file === 'own' ? localTxid(path) : 0
+  const choose = (newestTxid: number) => chooseCopy({ file, fileTxid, newestTxid, expected })
+  const restore = () =>
+    expected.replica === 'none' ? null : restoreChecked(replicaUrl, path, options)
+
+  // Only these can be newer than what the bucket shows; for the others, restoring it tells how new that is.
+  const isListed = (file === 'own' || file === 'other') && expected.replica !== 'none'
+  const first = isListed ? choose(await newestTxid(replicaUrl, options)) : 'restore'
+  const restored = first === 'restore' ? await restore() : null
+  const choice = first === 'restore' ? choose(restored?.txid ?? 0) : first
+
+  if (choice === 'missing' || choice === 'behind') {
+    throw lacking(choice, replicaUrl, { path, file, expected })
   }
-  const restored = options.isEmpty ? null : await restoreChecked(replicaUrl, path, options)
-  // A copy of a replica that is gone is all that is left of it.
-  if (!restored && isCopy) return { from: 'this-disk' }
-  options.makeWay?.()
+  if (choice === 'use-file') {
+    checkOnDisk(path)
+    await accept(path)
+    return { from: 'this-disk' }
+  }
+  if (restored) await accept(restored.file)
+  beforeReplace()
+  if (file === 'own' || file === 'other') setAside(path, options.now)
   clearRemains(path)
   if (!restored) return { from: 'nothing-yet' }
-  renameSync(restored, path)
+  renameSync(restored.file, path)
   noteCopy(path)
-  return { from: 'bucket', url: replicaUrl }
+  return { from: 'bucket', url: replicaUrl, txid: restored.txid }
 }
 
 /**
@@ -78,14 +97,26 @@ export function noteCopy(path: string): void {
 
 const copy = 'copy'
 
-async function isNewestOnThisDisk(
-  path: string,
+function kindOf(path: string, replicaUrl: string): Facts['file'] {
+  if (!statSync(path, { throwIfNoEntry: false })?.size) return 'none'
+  const note = readNote(path)
+  if (note === copy) return 'copy'
+  return note === replicaUrl ? 'own' : 'other'
+}
+
+function lacking(
+  choice: 'missing' | 'behind',
   replicaUrl: string,
-  options: CommandOptions & { isEmpty?: boolean },
-): Promise<boolean> {
-  const newest = options.isEmpty ? 0 : await newestTxid(replicaUrl, options)
-  // Litestream would not object to an older file: it writes it over the newer state.
-  return readNote(path) === replicaUrl ? localTxid(path) >= newest : newest === 0
+  { path, file, expected }: Pick<Facts, 'file' | 'expected'> & { path: string },
+): ReplicationProblem {
+  const reachedTxid = expected.replica === 'complete' ? expected.reachedTxid : 0
+  const until = reachedTxid > 0 ? ` up to transaction ${reachedTxid}` : ''
+  const beside = file === 'none' ? '' : `; ${path} on this disk is left as it is`
+  return new ReplicationProblem(
+    choice === 'missing' ? 'replica-missing' : 'replica-behind',
+    replicaUrl,
+    `the lease says that it is complete${until}${beside}`,
+  )
 }
 
 function checkOnDisk(path: string): void {
@@ -98,22 +129,25 @@ function checkOnDisk(path: string): void {
   }
 }
 
+type Restored = { file: string; txid: number }
+
 async function restoreChecked(
   url: string,
   path: string,
   options: CommandOptions,
-): Promise<string | null> {
+): Promise<Restored | null> {
   const restored = `${path}.restored`
   for (const file of filesOf(restored)) rmSync(file, { force: true })
   rmSync(`${restored}.tmp`, { force: true })
-  if (!(await timed('restore', () => restoreReplica(url, restored, options)))) return null
+  const txid = await timed('restore', () => restoreReplica(url, restored, options))
+  if (txid === null) return null
   try {
     timed('check', () => checkDatabase(restored))
   } catch (error) {
     if (!(error instanceof DamagedDatabase)) throw error
     throw new ReplicationProblem('replica-damaged', url, error.message)
   }
-  return restored
+  return { file: restored, txid }
 }
 
 function setAside(path: string, now: Date): void {

@@ -16,7 +16,9 @@ export type ProblemCode =
   | 'other-service'
   | 'permission-denied'
   | 'replica-ambiguous'
+  | 'replica-behind'
   | 'replica-damaged'
+  | 'replica-missing'
   | 'replica-too-old'
 
 const advice: Record<ProblemCode, string> = {
@@ -48,6 +50,10 @@ const advice: Record<ProblemCode, string> = {
     'The bucket refuses this service account. Grant it roles/storage.objectAdmin on the bucket.',
   'replica-ambiguous':
     'There are several replicas in the bucket, and no lease says which one is the newest. Look at them with `npm run lease -- show`, and choose with `npm run lease -- repair --epoch N`.',
+  'replica-behind':
+    'The bucket shows less of the database than it had. Nothing was changed, and this goes on trying. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`.',
+  'replica-missing':
+    'The bucket shows nothing of a database that the lease calls complete. Nothing was changed, and this goes on trying. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one.',
   'replica-too-old':
     'The replica was made by Litestream 0.3, which this release can not restore. Restore it with Litestream 0.3, and replicate the file with Litestream 0.5 to the same URL.',
   'replica-damaged':

@@ -1,6 +1,8 @@
 import { dataIn } from '../db/data.ts'
-import { migrateDatabase } from '../db/migrate.ts'
+import { compareSchema, migrateDatabase, newerSchema } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
+import { isReadable } from '../db/readable.ts'
+import type { Expected } from '../replication/choose-copy.ts'
 import type { View } from '../replication/lease/lease.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
@@ -16,6 +18,9 @@ type Options = {
   restore: CommandOptions
 }
 
+/** What the schema of the file is beside this release's. */
+export type Schema = 'same' | 'newer'
+
 /**
  * The database file of this instance: a copy that can only be read while it follows, the one that is
  * replicated while it leads.
@@ -26,8 +31,12 @@ export class LocalDatabase {
   readonly data = dataIn((call) => call(this.open))
   readonly #options: Options
   #open: Database | null = null
-  #restoredAtMs = 0
+  #schema: Schema = 'same'
+  /** When the file was last known to be the newest state, by `performance.now()`. */
+  #newestAtMs = 0
   #tookMs = 0
+  /** What was restored; null where the file did not come from the bucket. */
+  #restored: { epoch: number; txid: number } | null = null
   /** What the lease has to be for the file to be the newest state; null if it isn't. */
   #newestAt: { generation: string | null } | { heldBy: string; epoch: number } | null = null
 
@@ -47,8 +56,14 @@ export class LocalDatabase {
     return this.#open
   }
 
+  /** `newer` where another release has migrated the file: this one reads it, and never writes to it. */
+  get schema(): Schema {
+    return this.#schema
+  }
+
+  /** How long ago the file was last known to be the newest state, in milliseconds. */
   get ageMs(): number {
-    return performance.now() - this.#restoredAtMs
+    return performance.now() - this.#newestAtMs
   }
 
   /** How long the last restore took, in milliseconds. */
@@ -57,25 +72,32 @@ export class LocalDatabase {
   }
 
   /**
-   * Brings the copy up to date, checked and migrated: this file is nobody else's.
+   * Brings the copy up to date, checked and migrated: this file is nobody else's. What is read now
+   * stays until then.
    *
    * @throws {ReplicationProblem} if the bucket is the problem
-   * @throws {NewerSchema} if a newer release has migrated it
+   * @throws {NewerSchema} if a newer release has migrated it to what this one can't read
    */
   async restore(view: View): Promise<Origin> {
     const startMs = performance.now()
     const { path, base, restore } = this.#options
-    const url = sourceUrl(base, view.lease.restorable)
-    const makeWay = () => this.close()
-    const origin = await fetchNewestCopy(path, url, new Date(), {
+    const { restorable } = view.lease
+    let schema: Schema = 'same'
+    const origin = await fetchNewestCopy(path, sourceUrl(base, restorable), {
       ...restore,
-      isEmpty: view.isEmpty,
-      makeWay,
+      now: new Date(),
+      expected: this.#expected(view),
+      accept: (file) => {
+        schema = this.#prepare(file)
+      },
+      beforeReplace: () => this.close(),
     })
-    if (origin.from !== 'nothing-yet') this.#open ??= this.#openCopy()
+    this.#schema = schema
+    if (origin.from !== 'nothing-yet') this.#open ??= openReadOnly(path)
+    if (origin.from === 'bucket') this.#restored = { epoch: restorable, txid: origin.txid }
     // While somebody leads, the next write makes it old.
     this.#newestAt = view.isHeld ? null : { generation: view.generation }
-    this.#restoredAtMs = startMs
+    this.#newestAtMs = startMs
     this.#tookMs = performance.now() - startMs
     return origin
   }
@@ -87,11 +109,25 @@ export class LocalDatabase {
     return lease.holder?.id === this.#newestAt.heldBy && lease.epoch === this.#newestAt.epoch
   }
 
-  /** Makes the file the one that is written to; a new one where there is none. */
+  /** Notes that the file was found to be the newest state at `atMs`, by `performance.now()`. */
+  confirm(atMs: number): void {
+    this.#newestAtMs = Math.max(this.#newestAtMs, atMs)
+  }
+
+  /**
+   * Makes the file the one that is written to; a new one where there is none.
+   *
+   * @throws {NewerSchema} if a newer release has migrated it
+   */
   lead(id: string, epoch: number): Database {
-    this.#open ??= this.#openCopy()
+    if (!this.#open) {
+      this.#schema = this.#prepare(this.path)
+      this.#open = openReadOnly(this.path)
+    }
+    if (this.#schema === 'newer') throw newerSchema(this.#open, this.#options.migrations)
     this.#open.$client.pragma('query_only = OFF')
     this.#newestAt = { heldBy: id, epoch }
+    this.#restored = null
     return this.#open
   }
 
@@ -103,8 +139,8 @@ export class LocalDatabase {
    */
   follow(generation: string | null): void {
     this.#open?.$client.pragma('query_only = ON')
-    this.#restoredAtMs = performance.now()
     if (generation === null) return
+    this.confirm(performance.now())
     this.#newestAt = { generation }
     noteCopy(this.path)
   }
@@ -114,15 +150,33 @@ export class LocalDatabase {
     this.#open = null
   }
 
-  #openCopy(): Database {
-    const database = openDatabase(this.path)
-    try {
-      timed('migrate', () => migrateDatabase(database, this.#options.migrations))
-      database.$client.pragma('query_only = ON')
-    } catch (error) {
-      database.$client.close()
-      throw error
-    }
-    return database
+  // What was restored once is there, whatever a list says later.
+  #expected({ isEmpty, lease: { restorable, reached } }: View): Expected {
+    if (isEmpty) return { replica: 'none' }
+    if (restorable === 0) return { replica: 'unknown' }
+    const known = [reached, this.#restored].filter((state) => state?.epoch === restorable)
+    return { replica: 'complete', reachedTxid: Math.max(0, ...known.map((s) => s?.txid ?? 0)) }
   }
+
+  /** Migrates the file, unless a newer release has. */
+  #prepare(file: string): Schema {
+    const { migrations } = this.#options
+    const database = openDatabase(file)
+    try {
+      if (compareSchema(database, migrations) === 'newer') {
+        if (!isReadable(database)) throw newerSchema(database, migrations)
+        return 'newer'
+      }
+      timed('migrate', () => migrateDatabase(database, migrations))
+      return 'same'
+    } finally {
+      database.$client.close()
+    }
+  }
+}
+
+function openReadOnly(path: string): Database {
+  const database = openDatabase(path)
+  database.$client.pragma('query_only = ON')
+  return database
 }

@@ -1,0 +1,16 @@
+import { is } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Database } from './open.ts'
+import * as schema from './schema.ts'
+
+/** Whether the database has every table and column that this release reads, whoever migrated it. */
+export function isReadable(database: Database): boolean {
+  const columnsOf = database.$client.prepare('select name from pragma_table_info(?)').pluck()
+  return Object.values(schema)
+    .filter((table) => is(table, SQLiteTable))
+    .map((table) => getTableConfig(table))
+    .every(({ name, columns }) => {
+      const found = new Set(columnsOf.all(name))
+      return columns.every((column) => found.has(column.name))
+    })
+}

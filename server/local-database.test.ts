@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { NewerSchema } from '../db/migrate.ts'
+import { openDatabase } from '../db/open.ts'
+import { migrations } from '../db/test-support.ts'
+import { countVisits, recordVisit } from '../db/visits.ts'
+import type { LeaseObject } from '../replication/lease/lease-object.ts'
+import { replicate, temporaryFolder } from '../replication/test-support.ts'
+import { LocalDatabase } from './local-database.ts'
+
+/** An instance beside a bucket whose epoch 1 has one visit. */
+async function scene(test: TestContext) {
+  const folder = temporaryFolder(test)
+  const base = `file://${join(folder, 'bucket')}`
+  const options = {
+    base,
+    migrations,
+    restore: { signal: new AbortController().signal, stallMs: 10_000 },
+  }
+  const writer = new LocalDatabase({ ...options, path: join(folder, 'writer.db') })
+  const database = new LocalDatabase({ ...options, path: join(folder, 'reader.db') })
+  test.after(() => database.close())
+  const lease: LeaseObject = {
+    ...{ version: 1, service: 's', holder: null, epoch: 1, restorable: 1, restoredFrom: 0 },
+    ...{ obsolete: [], ttlMs: 1_000, token: '' },
+  }
+  const look = (more: Partial<LeaseObject> = {}) => ({
+    ...{ generation: '1', isHeld: false, isEmpty: false },
+    lease: { ...lease, ...more },
+  })
+  const path = join(folder, 'writer.db')
+  return {
+    database,
+    look,
+    bucket: join(folder, 'bucket'),
+    /** Writes as a release would that has changed the schema by `sql`. */
+    write: async (sql?: string) => {
+      await recordVisit(writer.lead('w', 1), new Date())
+      writer.close()
+      if (sql !== undefined) {
+        const { $client } = openDatabase(path)
+        $client.exec(sql)
+        $client.exec(`insert into __drizzle_migrations (hash, created_at) values ('', 9e12)`)
+        $client.close()
+      }
+      await replicate(path, `${base}/epoch-00000001`)
+    },
+  }
+}
+
+describe('A copy of what a newer release has migrated', () => {
+  it('is read, and never written to', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write('alter table entries add column mood text')
+    await database.restore(look())
+    assert.equal(await countVisits(database.open), 1)
+    assert.equal(database.schema, 'newer')
+    assert.throws(() => database.lead('a', 2), NewerSchema)
+    await assert.rejects(recordVisit(database.open, new Date()), /readonly/)
+  })
+
+  it('is refused, and the one before is read, when this release can not read it', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    await database.restore(look())
+    await write('alter table entries rename column message to words')
+    await assert.rejects(database.restore(look()), NewerSchema)
+    assert.equal(await countVisits(database.open), 1)
+    assert.equal(database.schema, 'same')
+  })
+})
+
+describe('A copy that can not be renewed', () => {
+  it('goes on being read, and grows old', async (test) => {
+    const { database, look, write, bucket } = await scene(test)
+    await write()
+    await database.restore(look())
+    const age = database.ageMs
+    rmSync(bucket, { recursive: true })
+    await assert.rejects(database.restore(look()), { code: 'replica-missing' })
+    database.follow(null)
+    assert.equal(await countVisits(database.open), 1)
+    assert.ok(database.ageMs >= age)
+  })
+
+  it('is not replaced by less than it holds, whatever the bucket shows', async (test) => {
+    const { database, look, write, bucket } = await scene(test)
+    await write()
+    await write()
+    await database.restore(look())
+    rmSync(join(bucket, 'epoch-00000001/ltx/0/0000000000000002-0000000000000002.ltx'))
+    await assert.rejects(database.restore(look()), { code: 'replica-behind' })
+    assert.equal(await countVisits(database.open), 2)
+  })
+
+  it('is not replaced by less than the lease says there is', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const reached = { epoch: 1, txid: 2 }
+    await assert.rejects(database.restore(look({ reached })), { code: 'replica-behind' })
+    assert.equal(database.current, null)
+    await database.restore(look({ reached: { epoch: 2, txid: 2 } }))
+  })
+})
