@@ -128,7 +128,10 @@ test('a bucket that is slow makes the start slow, no more', async ({ bucket, sta
   expect(await openFrontPage(app.url)).toContain('kept')
 })
 
-test('a database that a newer release has migrated is read, and left alone', async ({ bucket, start }) => {
+test('a database that a newer release has migrated is read, and left alone', async ({
+  bucket,
+  start,
+}) => {
   await bucket.seed((database) => {
     addKept(database)
     const later = Date.UTC(2999, 0, 1)

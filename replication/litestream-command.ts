@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process'
 import { statSync, writeFileSync } from 'node:fs'
 import { setInterval } from 'node:timers/promises'
 import { z } from 'zod'
+import { diagnose } from './diagnose.ts'
+import { listLtxFiles, newestIn } from './ltx-files.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
+import type { ReplicaUrl } from './replica-url.ts'
+import { openStore } from './store/open-store.ts'
+import type { Store } from './store/store.ts'
 
 export type CommandOptions = {
   signal: AbortSignal
@@ -25,12 +30,13 @@ export async function restoreReplica(
   { moment, ...options }: CommandOptions & { moment?: Moment },
 ): Promise<number | null> {
   const args = ['restore', '-if-replica-exists', '-json', ...momentFlags(moment), '-o', to, url]
-  const output = await runLong(args, url, options, `${to}.tmp`)
+  const output = await runLong(args, url, options, `${to}.tmp`).catch(async (error) => {
+    throw error instanceof Failed ? await diagnose(storeOf(url, options), url, error.words) : error
+  })
   if (size(to) !== null) return Number.parseInt(restored.parse(JSON.parse(output)).txid, 16)
   // Litestream also says "no backups" of a replica whose oldest files are gone.
-  const txid = await newestTxid(url, options)
-  if (txid === 0) return null
-  throw new ReplicationProblem('replica-damaged', url, `reaches ${txid} but has no beginning`)
+  if ((await newestTxid(url, options)) === 0) return null
+  throw await diagnose(storeOf(url, options), url, output)
 }
 
 /**
@@ -52,7 +58,10 @@ export async function replicateOnce(
     dbs: [{ path, replica: { url } }],
   }
   writeFileSync(config, JSON.stringify(settings))
-  await run(['replicate', '-once', '-no-expand-env', '-config', config], url, options)
+  const args = ['replicate', '-once', '-no-expand-env', '-config', config]
+  await run(args, url, options).catch((error) => {
+    throw error instanceof Failed ? problemFrom(error.words, url) : error
+  })
 }
 
 // Of one upload, at least three times as long as that of Cloud Storage.
@@ -66,7 +75,15 @@ class Silence extends ReplicationProblem {
 
 const hexTxid = z.string().regex(/^[0-9a-f]{16}$/)
 const restored = z.object({ txid: hexTxid })
-const ltxFiles = z.array(z.object({ max_txid: hexTxid }))
+/** Litestream has ended with an error. */
+class Failed extends Error {
+  readonly words: string
+
+  constructor(words: string) {
+    super(words)
+    this.words = words
+  }
+}
 
 /**
  * The newest transaction in the replica at `url`; 0 if there is none.
@@ -74,13 +91,11 @@ const ltxFiles = z.array(z.object({ max_txid: hexTxid }))
  * @throws {ReplicationProblem} if the bucket doesn't tell
  */
 export async function newestTxid(url: string, options: CommandOptions): Promise<number> {
-  const files = await ltxFilesOf(url, options)
-  return files.reduce((newest, file) => Math.max(newest, Number.parseInt(file.max_txid, 16)), 0)
+  return newestIn(await listLtxFiles(storeOf(url, options)))
 }
 
-async function ltxFilesOf(url: string, options: CommandOptions) {
-  const output = await run(['ltx', '-level', 'all', '-json', url], url, options)
-  return ltxFiles.parse(JSON.parse(output) ?? [])
+function storeOf(url: string, { stallMs }: CommandOptions): Store {
+  return openStore(url as ReplicaUrl, stallMs)
 }
 
 function momentFlags(moment: Moment | undefined): string[] {
@@ -102,7 +117,7 @@ async function runLong(
     return await run(args, url, options, growing)
   } catch (error) {
     if (!(error instanceof Silence)) throw error
-    const uploads = (await ltxFilesOf(url, options)).length
+    const uploads = (await listLtxFiles(storeOf(url, options))).length
     return run(args, url, { ...options, stallMs: options.stallMs + uploads * openMs }, growing)
   }
 }
@@ -139,7 +154,7 @@ async function run(
   if (await stalled) {
     throw new Silence(url, stallMs)
   }
-  throw problemFrom(words, url)
+  throw new Failed(words)
 }
 
 async function killWhenStalled(

@@ -332,13 +332,13 @@ describe('A replica that can not be restored', () => {
 
   it('is refused when a file in the middle is missing', async (test) => {
     const { path, fetch } = await damaged(test, (file) => rmSync(file(2)))
-    await assert.rejects(fetch(), problem('replica-damaged'))
+    await assert.rejects(fetch(), problem('replica-behind'))
     assert.ok(!existsSync(path))
   })
 
   it('is refused when its first file is missing, which Litestream takes for no replica', async (test) => {
     const { path, fetch } = await damaged(test, (file) => rmSync(file(1)))
-    await assert.rejects(fetch(), problem('replica-damaged'))
+    await assert.rejects(fetch(), problem('replica-behind'))
     assert.ok(!existsSync(path))
   })
 

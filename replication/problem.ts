@@ -1,6 +1,7 @@
 /** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */
 export type ProblemCode =
   | 'another-writer'
+  | 'bucket-garbled'
   | 'bucket-missing'
   | 'bucket-unreachable'
   | 'disk-full'
@@ -13,6 +14,7 @@ export type ProblemCode =
   | 'newer-schema'
   | 'no-credentials'
   | 'not-registered'
+  | 'object-missing'
   | 'other-service'
   | 'permission-denied'
   | 'replica-ambiguous'
@@ -24,6 +26,8 @@ export type ProblemCode =
 const advice: Record<ProblemCode, string> = {
   'another-writer':
     'Another instance writes to this replica. Stop one of the two, or give it another REPLICA_URL.',
+  'bucket-garbled':
+    'The bucket answers with something else than what it holds. Look for a proxy or a sign-in page in between; this goes on trying.',
   'bucket-missing': 'The bucket does not exist. Create it, or correct REPLICA_URL.',
   'bucket-unreachable':
     'The bucket does not answer. Check the network and REPLICA_URL; this goes on trying.',
@@ -44,6 +48,8 @@ const advice: Record<ProblemCode, string> = {
   'no-credentials':
     'There are no Google credentials. Deploy with a service account, or run `gcloud auth application-default login`.',
   'not-registered': 'Litestream does not replicate the database just now; this goes on trying.',
+  'object-missing':
+    'The bucket lists an object, and then does not have it. Nothing was changed, and this goes on trying. Look for lifecycle rules and for others that delete there.',
   'other-service':
     'Another service keeps its data at this REPLICA_URL. Give this one another; to move the data to it, use `npm run lease -- repair --service NAME`.',
   'permission-denied':
@@ -82,14 +88,24 @@ export class ReplicationProblem extends Error {
 /** Turns what Litestream said into a problem with a code, by the words of its storage clients. */
 export function problemFrom(words: string, replicaUrl: string): ReplicationProblem {
   const code = signs.find(([sign]) => sign.test(words))?.[1] ?? 'litestream-failed'
-  return new ReplicationProblem(code, replicaUrl, words.trim().replace(/\s+/g, ' '))
+  return new ReplicationProblem(code, replicaUrl, shortened(words))
+}
+
+// Where it panics, a stack of all that it was doing follows.
+function shortened(words: string): string {
+  const [said = ''] = words.split(/\n\ngoroutine /, 1)
+  return said.trim().replace(/\s+/g, ' ').slice(0, 1_000)
 }
 
 const signs: [RegExp, ProblemCode][] = [
   [/bucket doesn't exist|specified bucket does not exist/i, 'bucket-missing'],
   [/no space left|disk is full|SQLITE_FULL/i, 'disk-full'],
   [/could not find default credentials|credentials: /i, 'no-credentials'],
-  [/Error 40[13]|permission denied|does not have storage/i, 'permission-denied'],
+  [
+    /Error 40[13]|response code 40[13]|permission denied|does not have storage/i,
+    'permission-denied',
+  ],
+  [/file does not exist/i, 'object-missing'],
   [/checksum|non-contiguous|decode |invalid ltx|unexpected EOF|ltx: /i, 'replica-damaged'],
   [
     /connection re|no such host|i\/o timeout|deadline exceeded|unreachable|TimeoutError/i,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { Bucket } from '../e2e/support/bucket.ts'
 import { epochUrl, parseReplicaUrl } from './replica-url.ts'
+import { openStore } from './store/open-store.ts'
+import { replicate, temporaryFolder, write } from './test-support.ts'
 
 describe('The replica URL', () => {
   it('may be spelled as the original sample spells it', () => {
@@ -29,6 +33,28 @@ describe('The replica URL', () => {
     assert.equal(epochUrl(base, 1), 'gs://my-bucket/path/epoch-00000001')
   })
 
+  it('means the same to Litestream and to the store, whatever characters it holds', async (test) => {
+    const bucket = await Bucket.start()
+    test.after(() => bucket.stop())
+    Object.assign(process.env, bucket.environment)
+    test.after(() => delete process.env.STORAGE_EMULATOR_HOST)
+    const ascii = Array.from({ length: 127 - 32 }, (_, index) => String.fromCodePoint(32 + index))
+    const accepted = [...ascii, 'ä', '€', '𝄞'].filter((character) => {
+      try {
+        return parseReplicaUrl(`gs://visits/a${character}b`).endsWith(`a${character}b`)
+      } catch {
+        return false
+      }
+    })
+    assert.ok(accepted.length > 90)
+    const url = parseReplicaUrl(`gs://visits/a${accepted.join('').replace('/', '')}b//`)
+    const path = join(temporaryFolder(test), 'app.db')
+    write(path, 'one')
+    await replicate(path, url)
+    const names = (await openStore(url).list('')).map(({ name }) => name)
+    assert.deepEqual(names, ['ltx/0/0000000000000001-0000000000000001.ltx'])
+  })
+
   const refused = {
     'the placeholder of the documentation': 'gcs://BUCKET/path',
     'no scheme': 'my-bucket/path',
@@ -37,6 +63,10 @@ describe('The replica URL', () => {
     'no bucket': 'gs:///path',
     'a bucket name that Google would not take': 'gs://-bucket-/path',
     'a query': 'gs://my-bucket/path?x=1',
+    'a space': 'gs://my-bucket/my path',
+    'what Litestream would decode': 'gs://my-bucket/my%20path',
+    'a percent sign': 'gs://my-bucket/100%',
+    'a control character': 'gs://my-bucket/a\u0001b',
     'a way out of the folder': 'gs://my-bucket/../other',
     'a relative file': 'file://folder',
     'a file path that Litestream would encode': 'file:///my folder/app',

@@ -42,8 +42,10 @@ function parseBucket(text: string, rest: string): ReplicaUrl {
   if (!/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket)) {
     throw new Error(`"${text}" holds no valid bucket name ("${bucket}"); write ${example}`)
   }
-  if (/[?#\\\s]/.test(rest)) {
-    throw new Error(`"${text}" holds a character that a path in a bucket may not have here`)
+  // Litestream decodes %20 and its like, and Cloud Storage does not: each would use a path of its own.
+  const [odd] = /[?#%\\\s\p{Cc}]/u.exec(rest) ?? []
+  if (odd !== undefined) {
+    throw new Error(`"${text}" holds ${JSON.stringify(odd)}, which its path may not have here`)
   }
   const path = folders.filter((folder) => folder !== '')
   if (path.includes('..') || path.includes('.')) {

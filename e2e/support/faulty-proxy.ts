@@ -1,13 +1,18 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 
-/** What is wrong with the bucket, for all requests or only for those that write. */
-export type Fault = { only?: 'writes' } & (
+/** What is wrong with the bucket, for all requests, those of a kind, or those whose URL it matches. */
+export type Fault = { only?: 'writes' | 'lists' | 'reads' | RegExp } & (
   | { delayMs: number }
   | { hang: true }
   | { status: number; message?: string }
+  /** Something else answers in its place. */
+  | { body: string; type?: string; status?: number }
+  /** Half of each answer comes: the connection ends then, or the answer, which says that it is whole. */
+  | { half: 'connection' | 'answer' }
 )
 
 /** An HTTP proxy before the bucket: it can be cut like a network cable, and answer badly. */
@@ -56,6 +61,7 @@ export class FaultyProxy {
     const fault = this.#faultOf(near)
     if (fault && 'hang' in fault) return
     if (fault && 'delayMs' in fault) await setTimeout(fault.delayMs)
+    if (fault && 'body' in fault) return replace(near, answer, fault)
     if (fault && 'status' in fault) return refuse(near, answer, fault)
     const { method, url: path } = near
     const headers = { ...near.headers, ...(this.#host && { host: this.#host }) }
@@ -65,6 +71,7 @@ export class FaultyProxy {
       if (kindOf(near) === 'write') this.onWrite(decodeURIComponent(path ?? ''), startMs)
       // Whoever asked may have given up.
       if (answer.destroyed) return response.destroy()
+      if (fault && 'half' in fault) return sendHalf(response, answer, fault.half)
       answer.writeHead(response.statusCode ?? 502, response.headers)
       // Ends the answer also where the response breaks off.
       pipeline(response, answer, () => {})
@@ -74,9 +81,13 @@ export class FaultyProxy {
     near.pipe(far)
   }
 
-  #faultOf({ method }: IncomingMessage): Fault | null {
-    const reads = method === 'GET' || method === 'HEAD'
-    return this.#fault?.only === 'writes' && reads ? null : this.#fault
+  #faultOf(near: IncomingMessage): Fault | null {
+    const only = this.#fault?.only
+    const isMeant =
+      only instanceof RegExp
+        ? only.test(decodeURIComponent(near.url ?? ''))
+        : only === undefined || only === `${kindOf(near)}s`
+    return isMeant ? this.#fault : null
   }
 }
 
@@ -84,6 +95,29 @@ export class FaultyProxy {
 function kindOf({ method, url = '' }: IncomingMessage): 'write' | 'list' | 'read' {
   if (method !== 'GET' && method !== 'HEAD') return 'write'
   return /\/o(\?|$)/.test(url) ? 'list' : 'read'
+}
+
+function replace(
+  near: IncomingMessage,
+  answer: ServerResponse,
+  { body, type = 'text/html', status = 200 }: { body: string; type?: string; status?: number },
+): void {
+  near.resume()
+  answer.writeHead(status, { 'content-type': type }).end(body)
+}
+
+async function sendHalf(
+  response: IncomingMessage,
+  answer: ServerResponse,
+  ends: 'connection' | 'answer',
+): Promise<void> {
+  const whole = await buffer(response)
+  const half = whole.subarray(0, whole.length >> 1)
+  const length = ends === 'answer' ? half.length : whole.length
+  const { 'transfer-encoding': _, ...headers } = response.headers
+  answer.writeHead(response.statusCode ?? 502, { ...headers, 'content-length': length })
+  if (ends === 'answer') answer.end(half)
+  else answer.write(half, () => answer.destroy())
 }
 
 // In the form that Google's client reads: https://cloud.google.com/storage/docs/json_api/v1/status-codes

@@ -2,13 +2,13 @@ import { link, mkdir, open, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileProblem, ifCode } from './file-problem.ts'
 import { entriesBelow, generationFile, generationsOf, temporaryFile } from './object-files.ts'
-import type { Listed, Store, Stored, Written } from './store.ts'
+import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
 
 /**
  * Objects in a folder, to try the app without a cloud. The object NAME at generation N is the file
  * `NAME.<N in 12 digits>`, and the newest generation is the object: so the processes of one machine
  * can change it by compare-and-swap. All files below the folder are listed and removed, but only
- * names without a slash are read and written. A removed object begins at generation 1 again.
+ * names without a slash are read and written; the others can be peeked at. A removed object begins at generation 1 again.
  */
 export class FileStore implements Store {
   readonly #folder: string
@@ -24,6 +24,15 @@ export class FileStore implements Store {
 
   write(name: string, body: string, ifGeneration: string | null): Promise<Written> {
     return this.#told(() => this.#write(name, body, Number(ifGeneration ?? 0)))
+  }
+
+  peek(name: string): Promise<Peeked | null> {
+    return this.#told(async () => {
+      await using file = await open(join(this.#folder, name)).catch(ifCode('ENOENT'))
+      if (!file) return null
+      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(16), position: 0 })
+      return { start: buffer.toString('latin1', 0, bytesRead), size: (await file.stat()).size }
+    })
   }
 
   list(prefix: string): Promise<Listed[]> {

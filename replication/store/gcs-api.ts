@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ReplicationProblem } from '../problem.ts'
 import { GcsHttp, type HttpOptions } from './gcs-http.ts'
 import type { Patience } from './patience.ts'
-import type { Listed, Stored, Written } from './store.ts'
+import type { Listed, Peeked, Stored, Written } from './store.ts'
 
 const time = z.string().transform(Date.parse).pipe(z.number())
 const stamps = z.object({ generation: z.string(), updatedAt: time, storeNow: time })
@@ -19,6 +19,8 @@ const listed = z
     return { name, size, at: metadata?.['litestream-timestamp'] ?? updated }
   })
 const page = z.object({
+  // An empty list has it too: what lacks it was not said by Cloud Storage.
+  kind: z.literal('storage#objects'),
   items: z.array(listed).default([]),
   nextPageToken: z.string().optional(),
 })
@@ -47,7 +49,7 @@ export class GcsApi {
   // By the XML API, as only that one promises the object's time and generation with its content.
   // https://cloud.google.com/storage/docs/xml-api/reference-headers
   async get(name: string, patience: Patience): Promise<Stored | null> {
-    const path = `/${this.#options.bucket}/${name.split('/').map(encodeURIComponent).join('/')}`
+    const path = this.#xmlPath(name)
     const { status, headers, text } = await this.#http.repeat({ path, expected: [404] }, patience)
     if (status === 404) return null
     const stamp = {
@@ -78,11 +80,26 @@ export class GcsApi {
     return { outcome: 'written', generation: answer.generation }
   }
 
+  async peek(name: string, patience: Patience): Promise<Peeked | null> {
+    const request = {
+      path: this.#xmlPath(name),
+      headers: { range: 'bytes=0-15' },
+      // 416: it is empty.
+      expected: [404, 416],
+    }
+    const { status, headers, text } = await this.#http.repeat(request, patience)
+    if (status === 404) return null
+    if (status === 416) return { start: '', size: 0 }
+    const total = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1]
+    // A server that does not know ranges sends all of it.
+    return { start: text.slice(0, 16), size: Number(total ?? Buffer.byteLength(text)) }
+  }
+
   async list(prefix: string, patience: Patience): Promise<Listed[]> {
     const objects: Listed[] = []
     const query: Record<string, string> = {
       prefix,
-      fields: 'items(name,size,updated,metadata),nextPageToken',
+      fields: 'kind,items(name,size,updated,metadata),nextPageToken',
       maxResults: String(this.#options.pageSize),
     }
     for (;;) {
@@ -100,15 +117,19 @@ export class GcsApi {
     await this.#http.repeat({ method: 'DELETE', path, expected: [404] }, patience)
   }
 
+  #xmlPath(name: string): string {
+    return `/${this.#options.bucket}/${name.split('/').map(encodeURIComponent).join('/')}`
+  }
+
   #understand<T>(parse: () => T): T {
     try {
       return parse()
     } catch (error) {
       const { replicaUrl } = this.#options
       throw new ReplicationProblem(
-        'bucket-unreachable',
+        'bucket-garbled',
         replicaUrl,
-        `not Google's answer: ${error}`,
+        `not Google's answer: ${error instanceof z.ZodError ? z.prettifyError(error) : error}`,
       )
     }
   }

@@ -6,6 +6,7 @@ export type Request = {
   method?: 'GET' | 'POST' | 'DELETE'
   path: string
   query?: Record<string, string>
+  headers?: Record<string, string>
   body?: string
   /** Statuses that are an answer although they are no success. */
   expected?: readonly number[]
@@ -68,6 +69,7 @@ export class GcsHttp {
     const { method = 'GET', path, query, body = null } = request
     const url = `${endpoint}${path}${query ? `?${new URLSearchParams(query)}` : ''}`
     const headers = await unlessAborted(authorize(), signal)
+    for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, value)
     const response = await fetch(url, { method, headers, body, signal })
     return { status: response.status, headers: response.headers, text: await response.text() }
   }

@@ -66,13 +66,28 @@ describe('A list', () => {
       },
       { name: 'app/lease.json', size: '8', updated: '2026-01-02T12:00:09.500Z' },
     ]
-    faults.push(answers(200, JSON.stringify({ items })))
+    faults.push(answers(200, JSON.stringify({ kind: 'storage#objects', items })))
     const times = (await store.list('')).map(({ size, at }) => [size, new Date(at).toISOString()])
     assert.deepEqual(times, [
       [7, '2026-01-02T12:00:00.250Z'],
       [8, '2026-01-02T12:00:09.500Z'],
     ])
   })
+})
+
+describe('A list that Cloud Storage has not answered', () => {
+  for (const [what, body] of [
+    ['an empty object', '{}'],
+    ['a page of HTML', '<!doctype html><title>Sign in</title>'],
+    ['nothing', ''],
+    ['half of an answer', '{"kind": "storage#objects", "items": [{"na'],
+  ]) {
+    it(`is never taken for one of no objects: ${what}`, async () => {
+      const { store, faults } = scene()
+      faults.push(answers(200, body))
+      await assert.rejects(store.list('epoch-'), { code: 'bucket-garbled' })
+    })
+  }
 })
 
 describe('A write whose answer was lost', () => {
@@ -210,8 +225,8 @@ describe('GcsStore', () => {
   it('says what is wrong when the answer is not of Cloud Storage', async () => {
     const { store, faults } = scene()
     faults.push(answers(200, '<html>Please log in'), answers(200, '<html>Please log in'))
-    await assert.rejects(store.read('lease.json'), { code: 'bucket-unreachable' })
-    await assert.rejects(store.list(''), { code: 'bucket-unreachable', detail: /JSON/ })
+    await assert.rejects(store.read('lease.json'), { code: 'bucket-garbled' })
+    await assert.rejects(store.list(''), { code: 'bucket-garbled', detail: /JSON/ })
   })
 
   it('shows its credentials with each request, and says so if there are none', async () => {
@@ -221,7 +236,7 @@ describe('GcsStore', () => {
       fetch: async (input, init) => {
         const { url, headers } = new Request(input, init)
         seen.push(`${new URL(url).origin} ${headers.get('authorization')}`)
-        return new Response('{}')
+        return new Response('{"kind": "storage#objects"}')
       },
     })
     await inBucket.list('')

@@ -3,7 +3,7 @@ import { GcsApi } from './gcs-api.ts'
 import { Unanswered } from './gcs-problem.ts'
 import { type Authorize, googleCredentials } from './google-credentials.ts'
 import { Patience, type Pause } from './patience.ts'
-import type { Listed, Store, Stored, Written } from './store.ts'
+import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
 
 export type GcsOptions = {
   /** How long one request may take, in milliseconds. */
@@ -66,6 +66,10 @@ export class GcsStore implements Store {
       if ((found?.generation ?? null) !== ifGeneration) return { outcome: 'conflict' }
       await patience.wait(lost)
     }
+  }
+
+  peek(name: string): Promise<Peeked | null> {
+    return this.#api.peek(this.#base + name, this.#patience())
   }
 
   async list(prefix: string): Promise<Listed[]> {

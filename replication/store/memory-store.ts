@@ -1,4 +1,4 @@
-import type { Listed, Store, Stored, Written } from './store.ts'
+import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
 
 /** A store in memory, for tests. */
 export class MemoryStore implements Store {
@@ -23,6 +23,11 @@ export class MemoryStore implements Store {
     const generation = String(++this.#generation)
     this.#objects.set(name, { body, generation, updatedAt: this.#now() })
     return { outcome: 'written', generation }
+  }
+
+  async peek(name: string): Promise<Peeked | null> {
+    const body = this.#objects.get(name)?.body
+    return body === undefined ? null : { start: body.slice(0, 16), size: Buffer.byteLength(body) }
   }
 
   async list(prefix: string): Promise<Listed[]> {

@@ -20,6 +20,9 @@ export type Listed = {
   at: number
 }
 
+/** How an object begins, and its size in bytes. */
+export type Peeked = { start: string; size: number }
+
 export type Written = { outcome: 'written'; generation: string } | { outcome: 'conflict' }
 
 /**
@@ -39,6 +42,13 @@ export interface Store {
    * @throws {ReplicationProblem} if it can't be settled in time: the write may still take effect
    */
   write(name: string, body: string, ifGeneration: string | null): Promise<Written>
+
+  /**
+   * The first bytes of an object, and how large all of it is, as the answer says.
+   *
+   * @returns null if there is no such object
+   */
+  peek(name: string): Promise<Peeked | null>
 
   /** All objects whose names begin with `prefix`, in any order. */
   list(prefix: string): Promise<Listed[]>

@@ -17,6 +17,7 @@ export function unreliableStore(
   return {
     read: (name) => call(() => store.read(name)),
     write: (name, body, ifGeneration) => call(() => store.write(name, body, ifGeneration)),
+    peek: (name) => call(() => store.peek(name)),
     list: (prefix) => call(() => store.list(prefix)),
     remove: (prefix) => call(() => store.remove(prefix)),
   }

@@ -1,0 +1,38 @@
+import type { Listed, Store } from './store/store.ts'
+
+/** A file of Litestream's: the changes of some transactions, or a snapshot, which begins with the first. */
+export type LtxFile = { name: string; size: number; min: number; max: number }
+
+/**
+ * The files of the replica below the URL of `store`.
+ *
+ * @throws {ReplicationProblem} if the bucket doesn't tell
+ */
+export async function listLtxFiles(store: Pick<Store, 'list'>): Promise<LtxFile[]> {
+  const found = await store.list('ltx/')
+  return found.flatMap((object) => parse(object) ?? [])
+}
+
+function parse({ name, size }: Listed): LtxFile | null {
+  const [, min, max] = /^ltx\/\d+\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(name) ?? []
+  if (min === undefined || max === undefined) return null
+  return { name, size, min: Number.parseInt(min, 16), max: Number.parseInt(max, 16) }
+}
+
+/** The newest transaction that any of the files holds; 0 if there are none. */
+export function newestIn(files: readonly LtxFile[]): number {
+  return files.reduce((newest, { max }) => Math.max(newest, max), 0)
+}
+
+/**
+ * The first transaction that none of the files holds although they hold later ones; null where they
+ * hold all from the first on.
+ */
+export function firstMissing(files: readonly LtxFile[]): number | null {
+  let reached = 0
+  for (const { min, max } of files.toSorted((one, other) => one.min - other.min)) {
+    if (min > reached + 1) return reached + 1
+    reached = Math.max(reached, max)
+  }
+  return null
+}
