@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { checkDatabase, DamagedDatabase } from '../db/check.ts'
 import { chooseCopy, type Expected, type Facts } from './choose-copy.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
@@ -27,6 +28,8 @@ type Options = CommandOptions & {
   expected: Expected
   /** Names a file that is set aside. */
   now: Date
+  /** Whether the replica is known to hold all that was ever written to the file. */
+  isCovered?: boolean
   /** Told of each file before it is used or takes the place of another; throws where it may not. */
   accept?: (file: string) => Promise<void> | void
   /**
@@ -74,7 +77,7 @@ export async function fetchNewestCopy(
   }
   if (restored) await accept(restored.file)
   beforeReplace()
-  if (file === 'own' || file === 'other') setAside(path, options.now)
+  if ((file === 'own' || file === 'other') && !options.isCovered) setAside(path, options.now)
   clearRemains(path)
   if (!restored) return { from: 'nothing-yet' }
   renameSync(restored.file, path)
@@ -150,8 +153,18 @@ async function restoreChecked(
   return { file: restored, txid }
 }
 
+/** The files that had to make way, and may hold what no replica has: an operator decides about them. */
+export function setAsideFiles(path: string): { path: string; bytes: number }[] {
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(`${basename(path)}${asideMark}`) && !/-(wal|shm)$/.test(name))
+    .map((name) => join(dirname(path), name))
+    .map((found) => ({ path: found, bytes: statSync(found).size }))
+}
+
+const asideMark = '.set-aside-'
+
 function setAside(path: string, now: Date): void {
-  const aside = `${path}.set-aside-${now.toISOString().replaceAll(':', '')}`
+  const aside = `${path}${asideMark}${now.toISOString().replaceAll(':', '')}`
   for (const suffix of ['-wal', '-shm', '']) {
     if (statSync(path + suffix, { throwIfNoEntry: false }))
       renameSync(path + suffix, aside + suffix)

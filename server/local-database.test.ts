@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { NewerSchema } from '../db/migrate.ts'
@@ -7,6 +7,7 @@ import { openDatabase } from '../db/open.ts'
 import { migrations } from '../db/test-support.ts'
 import { countVisits, recordVisit } from '../db/visits.ts'
 import type { LeaseObject } from '../replication/lease/lease-object.ts'
+import { noteReplica, setAsideFiles } from '../replication/newest-copy.ts'
 import { replicate, temporaryFolder } from '../replication/test-support.ts'
 import { LocalDatabase } from './local-database.ts'
 
@@ -35,6 +36,7 @@ async function scene(test: TestContext) {
     database,
     look,
     bucket: join(folder, 'bucket'),
+    disk: folder,
     /** Writes as a release would that has changed the schema by `sql`. */
     write: async (sql?: string) => {
       await recordVisit(writer.lead('w', 1), new Date())
@@ -69,6 +71,41 @@ describe('A copy of what a newer release has migrated', () => {
     await assert.rejects(database.restore(look()), NewerSchema)
     assert.equal(await countVisits(database.open), 1)
     assert.equal(database.schema, 'same')
+  })
+})
+
+describe('A file that this instance has written', () => {
+  /** It has led epoch 2, until it lost the lease, and somebody else has led epoch 3. */
+  async function ledBefore(test: TestContext) {
+    const made = await scene(test)
+    const { database, look, write, bucket, disk } = made
+    await write()
+    await database.restore(look())
+    await recordVisit(database.lead('a', 2), new Date())
+    const notes = join(disk, '.reader.db-litestream/ltx/0')
+    mkdirSync(notes, { recursive: true })
+    writeFileSync(join(notes, '0000000000000001-0000000000000007.ltx'), '')
+    noteReplica(database.path, `file://${bucket}/epoch-00000002`)
+    database.follow(null)
+    await write()
+    cpSync(join(bucket, 'epoch-00000001'), join(bucket, 'epoch-00000003'), { recursive: true })
+    const begunWith = (txid: number) =>
+      look({ epoch: 3, restorable: 3, obsolete: [{ upTo: 2, since: 0, was: 2, txid }] })
+    return { ...made, begunWith }
+  }
+
+  it('is set aside where the next leader may not have had all of it', async (test) => {
+    const { database, begunWith } = await ledBefore(test)
+    await database.restore(begunWith(6))
+    assert.equal(await countVisits(database.open), 2)
+    assert.equal(setAsideFiles(database.path).length, 1)
+  })
+
+  it('is removed where the next leader began with all of it', async (test) => {
+    const { database, begunWith } = await ledBefore(test)
+    await database.restore(begunWith(7))
+    assert.equal(await countVisits(database.open), 2)
+    assert.deepEqual(setAsideFiles(database.path), [])
   })
 })
 

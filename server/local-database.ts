@@ -5,6 +5,7 @@ import { isReadable } from '../db/readable.ts'
 import type { Expected } from '../replication/choose-copy.ts'
 import type { View } from '../replication/lease/lease.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
+import { localTxid } from '../replication/local-position.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
 import { sourceUrl } from '../replication/replica-url.ts'
 import { timed } from '../replication/timed.ts'
@@ -17,6 +18,9 @@ type Options = {
   migrations: string
   restore: CommandOptions
 }
+
+/** A state of the database: a transaction of an epoch. */
+type Position = { epoch: number; txid: number }
 
 /** What the schema of the file is beside this release's. */
 export type Schema = 'same' | 'newer'
@@ -35,8 +39,10 @@ export class LocalDatabase {
   /** When the file was last known to be the newest state, by `performance.now()`. */
   #newestAtMs = 0
   #tookMs = 0
-  /** What was restored; null where the file did not come from the bucket. */
-  #restored: { epoch: number; txid: number } | null = null
+  /** The state that the file began with; null where it did not come from the bucket. */
+  #restored: Position | null = null
+  /** What this instance has written last, when Litestream had closed the file; null while it leads. */
+  #written: Position | null = null
   /** What the lease has to be for the file to be the newest state; null if it isn't. */
   #newestAt: { generation: string | null } | { heldBy: string; epoch: number } | null = null
 
@@ -87,6 +93,7 @@ export class LocalDatabase {
       ...restore,
       now: new Date(),
       expected: this.#expected(view),
+      isCovered: this.#isCovered(view),
       accept: (file) => {
         schema = this.#prepare(file)
       },
@@ -94,12 +101,20 @@ export class LocalDatabase {
     })
     this.#schema = schema
     if (origin.from !== 'nothing-yet') this.#open ??= openReadOnly(path)
-    if (origin.from === 'bucket') this.#restored = { epoch: restorable, txid: origin.txid }
+    if (origin.from === 'bucket') {
+      this.#restored = { epoch: restorable, txid: origin.txid }
+      this.#written = null
+    }
     // While somebody leads, the next write makes it old.
     this.#newestAt = view.isHeld ? null : { generation: view.generation }
     this.#newestAtMs = startMs
     this.#tookMs = performance.now() - startMs
     return origin
+  }
+
+  /** The state that the leadership of this file began with; null where that was no replica's. */
+  get begunWith(): Position | null {
+    return this.#restored
   }
 
   /** Whether nobody can have written anything since, as the lease was before it was acquired. */
@@ -127,7 +142,7 @@ export class LocalDatabase {
     if (this.#schema === 'newer') throw newerSchema(this.#open, this.#options.migrations)
     this.#open.$client.pragma('query_only = OFF')
     this.#newestAt = { heldBy: id, epoch }
-    this.#restored = null
+    this.#written = null
     return this.#open
   }
 
@@ -139,6 +154,9 @@ export class LocalDatabase {
    */
   follow(generation: string | null): void {
     this.#open?.$client.pragma('query_only = ON')
+    if (this.#newestAt && 'epoch' in this.#newestAt) {
+      this.#written = { epoch: this.#newestAt.epoch, txid: localTxid(this.path) }
+    }
     if (generation === null) return
     this.confirm(performance.now())
     this.#newestAt = { generation }
@@ -148,6 +166,14 @@ export class LocalDatabase {
   close(): void {
     this.#open?.$client.close()
     this.#open = null
+  }
+
+  // Whoever led next began with all of it.
+  #isCovered({ lease: { obsolete } }: View): boolean {
+    const written = this.#written
+    if (!written) return false
+    const next = obsolete.find(({ was }) => was === written.epoch)
+    return next?.txid !== undefined && next.txid >= written.txid
   }
 
   // What was restored once is there, whatever a list says later.

@@ -22,10 +22,18 @@ const schema = z.object({
   restoredFrom: epoch.default(0),
   /**
    * Up to which epoch nobody needs the replicas any more, since when (milliseconds since 1970), and
-   * which epoch was the restorable one until then.
+   * which epoch was the restorable one until then, and the transaction of it that the next one began
+   * with.
    */
   obsolete: z
-    .array(z.object({ upTo: epoch, since: z.number(), was: epoch.optional() }))
+    .array(
+      z.object({
+        upTo: epoch,
+        since: z.number(),
+        was: epoch.optional(),
+        txid: z.number().optional(),
+      }),
+    )
     .default([]),
   /**
    * How far the replica of an epoch reached when the lease was last renewed or released: a restore of
