@@ -1,3 +1,7 @@
+// A wall clock is told in whole milliseconds and slewed by half a millisecond a second; one that is set
+// back is set back by more.
+const setBackMs = 1_000
+
 /**
  * A clock that is monotonic and never late, in milliseconds: it also advances when only the wall
  * clock has. Linux's monotonic clock stands still while a virtual machine is suspended, and a leader
@@ -7,12 +11,16 @@ export function strictClock(
   monotonic: () => number = () => performance.now(),
   wall: () => number = Date.now,
 ): () => number {
-  let last = { monotonic: monotonic(), wall: wall() }
-  let now = 0
+  const start = monotonic()
+  let ahead = wall() - start
+  let suspendedMs = 0
   return () => {
-    const next = { monotonic: monotonic(), wall: wall() }
-    now += Math.max(next.monotonic - last.monotonic, next.wall - last.wall, 0)
-    last = next
-    return now
+    const now = monotonic()
+    const nowAhead = wall() - now
+    // Compared with the most that the wall clock was ahead, and not with the last call, or the rounding
+    // of each call would add up.
+    if (nowAhead > ahead) suspendedMs += nowAhead - ahead
+    if (nowAhead > ahead || nowAhead < ahead - setBackMs) ahead = nowAhead
+    return now - start + suspendedMs
   }
 }
