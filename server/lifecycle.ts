@@ -1,7 +1,7 @@
-import { EventEmitter, once } from 'node:events'
 import { NewerSchema } from '../db/migrate.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
+import { within } from '../replication/within.ts'
 
 /** Why the process isn't where it wants to be, in words for people who don't run it. */
 export type Problem = { code: string; message: string }
@@ -28,7 +28,7 @@ export type State =
 export class Lifecycle {
   #state: State = { name: 'starting', step: 'start', problem: null }
   #draining = false
-  readonly #changes = new EventEmitter<{ change: [] }>()
+  #change = Promise.withResolvers<void>()
 
   get state(): State {
     return this.#state
@@ -41,7 +41,8 @@ export class Lifecycle {
 
   enter(state: State): void {
     this.#state = state
-    this.#changes.emit('change')
+    this.#change.resolve()
+    this.#change = Promise.withResolvers()
   }
 
   drain(): void {
@@ -54,14 +55,17 @@ export class Lifecycle {
    * @returns the state then, or after `timeoutMs`
    */
   async settled(timeoutMs: number): Promise<State> {
-    const signal = AbortSignal.timeout(timeoutMs)
-    try {
-      while (this.#state.name === 'starting' && !this.#state.problem) {
-        await once(this.#changes, 'change', { signal })
-      }
-    } catch {
-      // The time is up; the caller is told what there is.
-    }
+    if (!this.#isUnsettled) return this.#state
+    const late = () => new Error('The time is up: the caller is told what there is.')
+    await within(timeoutMs, this.#settling(), late).catch(() => {})
     return this.#state
+  }
+
+  get #isUnsettled(): boolean {
+    return this.#state.name === 'starting' && !this.#state.problem
+  }
+
+  async #settling(): Promise<void> {
+    while (this.#isUnsettled) await this.#change.promise
   }
 }
