@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { ReplicationProblem } from '../problem.ts'
 import { MemoryStore } from '../store/memory-store.ts'
 import type { Lease as LeaseType } from './lease.ts'
-import { leaseName } from './lease-object.ts'
+import { type LeaseObject, leaseName } from './lease-object.ts'
 
 // A mutant of it, where the tests are tested.
 const { Lease } = (await import(process.env.LEASE_MODULE ?? './lease.ts')) as {
@@ -53,6 +53,79 @@ function problem(code: string): (error: unknown) => boolean {
 }
 
 describe('The lease', () => {
+  it('tells its successor how far its replica reached, from each renewal and the release', async () => {
+    const { a, b, object, pass } = scene()
+    await lead(a)
+    a.noteReached({ epoch: 1, txid: 7 })
+    pass(3_000)
+    await a.keep()
+    assert.deepEqual((await object()).reached, { epoch: 1, txid: 7 })
+    a.noteReached({ epoch: 1, txid: 9 })
+    a.noteReached({ epoch: 1, txid: 8 })
+    await a.release()
+    assert.deepEqual((await b.acquire()).before.lease.reached, { epoch: 1, txid: 9 })
+  })
+
+  it('tells nothing of an epoch that is not complete, nor of one that another leads', async () => {
+    const { a, b, object, pass } = scene()
+    await lead(a)
+    a.noteReached({ epoch: 1, txid: 7 })
+    await a.release()
+    await b.acquire()
+    b.noteReached({ epoch: 1, txid: 8 })
+    b.noteReached({ epoch: 2, txid: 3 })
+    pass(3_000)
+    await b.keep()
+    assert.deepEqual((await object()).reached, { epoch: 1, txid: 7 })
+    await b.markRestorable(0)
+    assert.deepEqual((await object()).reached, { epoch: 2, txid: 3 })
+    b.noteReached({ epoch: 1, txid: 99 })
+    await b.release()
+    assert.deepEqual((await object()).reached, { epoch: 2, txid: 3 })
+  })
+
+  it('begins each leadership at no transaction', async () => {
+    const { a, object } = scene()
+    await lead(a)
+    a.noteReached({ epoch: 1, txid: 7 })
+    await a.release()
+    await a.acquire()
+    await a.markRestorable(0)
+    assert.deepEqual((await object()).reached, { epoch: 2, txid: 0 })
+  })
+
+  it('notes what an epoch was begun with, if that is the one before it', async () => {
+    const { a, object } = scene()
+    await lead(a)
+    await a.release()
+    await a.acquire()
+    await a.markRestorable(5, { epoch: 1, txid: 7 })
+    await a.release()
+    await a.acquire()
+    await a.markRestorable(6, { epoch: 1, txid: 7 })
+    const [, second, third] = (await object()).obsolete
+    assert.deepEqual(second, { upTo: 1, since: 5, was: 1, txid: 7 })
+    assert.deepEqual(third, { upTo: 2, since: 6, was: 2 })
+  })
+
+  it('stays small, and remembers the oldest epoch, however often it changes hands', async () => {
+    const { a, object } = scene()
+    for (let number = 0; number < 1_000; number++) {
+      await a.acquire()
+      await a.markRestorable(number)
+      await a.release()
+    }
+    const { obsolete } = (await object()) as LeaseObject
+    assert.ok(obsolete.length <= 100)
+    assert.equal(obsolete[0]?.since, 0)
+    assert.equal(obsolete.at(-1)?.upTo, 999)
+    const times = obsolete.map(({ since }) => since)
+    assert.deepEqual(
+      times,
+      times.toSorted((one, other) => one - other),
+    )
+  })
+
   it('notes once which epoch took the place of another, also when it is told twice', async () => {
     const { a, b, object } = scene()
     await lead(a)

@@ -26,7 +26,13 @@ export type View = {
   isEmpty: boolean
 }
 
+/** How far the replica of an epoch reached at least. */
+export type Reached = NonNullable<LeaseObject['reached']>
+
 type Held = { generation: string; lease: LeaseObject; renewedAtMs: number }
+
+// More than a day of deploys, and few enough to be written with each renewal.
+const mostObsolete = 100
 
 /** The writer lease, as one instance sees and holds it. */
 export class Lease {
@@ -38,6 +44,7 @@ export class Lease {
   readonly #token: () => string
   #held: Held | null = null
   #isReleasing = false
+  #reachedTxid = 0
   #last: Promise<unknown> = Promise.resolve()
 
   /**
@@ -78,6 +85,15 @@ export class Lease {
   }
 
   /**
+   * Notes that the bucket has an epoch up to a transaction: the next renewal, or the release, says so
+   * to whoever restores it. Does nothing if that epoch is not the one that is led.
+   */
+  noteReached({ epoch, txid }: Reached): void {
+    if (this.#held?.lease.epoch !== epoch) return
+    this.#reachedTxid = Math.max(this.#reachedTxid, txid)
+  }
+
+  /**
    * Looks without touching anything.
    *
    * @throws {ReplicationProblem} if the store doesn't answer, or the lease isn't ours to read
@@ -111,6 +127,7 @@ export class Lease {
       const epoch = rest.epoch + 1
       const next = { ...rest, holder, epoch, ttlMs: this.#timing.ttlMs }
       const acquired = !before.isHeld && (await this.#write(next, before.generation))
+      if (acquired) this.#reachedTxid = 0
       return { before, acquired, epoch }
     })
   }
@@ -150,16 +167,22 @@ export class Lease {
    * Makes this leadership's epoch the one that is restored from now on: its copy is complete.
    *
    * @param now milliseconds since 1970, noted for the retention of the epochs before
+   * @param begunWith the state that it was begun with; null where that is not known
    * @returns the lease then; null if it was lost
    * @throws {ReplicationProblem} if the store doesn't answer
    */
-  markRestorable(now: number): Promise<LeaseObject | null> {
+  markRestorable(now: number, begunWith: Reached | null = null): Promise<LeaseObject | null> {
     return this.#oneAtATime(async () => {
       const done = await this.#insist(({ epoch, restorable, obsolete }) => {
         // It was done before, and the answer was lost.
         if (restorable === epoch) return {}
         const was = { upTo: epoch - 1, since: now, was: restorable }
-        return { restorable: epoch, restoredFrom: restorable, obsolete: [...obsolete, was] }
+        const txid = begunWith?.epoch === restorable ? { txid: begunWith.txid } : {}
+        return {
+          restorable: epoch,
+          restoredFrom: restorable,
+          obsolete: thinned([...obsolete, { ...was, ...txid }]),
+        }
       })
       return done ? (this.#held?.lease ?? null) : null
     })
@@ -221,8 +244,10 @@ export class Lease {
 
   async #change(change: Partial<LeaseObject>): Promise<boolean> {
     if (!this.#held) return false
-    const { renewedAt: _, ...lease } = this.#held.lease
-    return this.#write({ ...lease, ...change }, this.#held.generation)
+    const { renewedAt: _, ...lease } = { ...this.#held.lease, ...change }
+    const { epoch, restorable } = lease
+    const reached = restorable === epoch && { reached: { epoch, txid: this.#reachedTxid } }
+    return this.#write({ ...lease, ...reached }, this.#held.generation)
   }
 
   async #write(lease: LeaseObject, ifGeneration: string | null): Promise<boolean> {
@@ -255,4 +280,10 @@ export class Lease {
     this.#last = result.catch(() => {})
     return result
   }
+}
+
+// Of those long ago every other one goes: what is left tells of all before it when it may be removed.
+function thinned(obsolete: LeaseObject['obsolete']): LeaseObject['obsolete'] {
+  if (obsolete.length <= mostObsolete) return obsolete
+  return obsolete.filter((_, index) => index % 2 === 0 || index > mostObsolete / 2)
 }

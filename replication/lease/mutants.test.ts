@@ -70,6 +70,36 @@ const mutants: Record<string, Mutant> = {
     to: 'tries < 1',
     foundBy: 'is renewed, released and completed also where it is wanted at that moment',
   },
+  'that says of an incomplete epoch how far it reached': {
+    from: 'const reached = restorable === epoch && {',
+    to: 'const reached = {',
+    foundBy: 'tells nothing of an epoch that is not complete, nor of one that another leads',
+  },
+  'that takes what another epoch reached for its own': {
+    from: 'if (this.#held?.lease.epoch !== epoch) return',
+    to: 'if (epoch < 0) return',
+    foundBy: 'tells nothing of an epoch that is not complete, nor of one that another leads',
+  },
+  'that says less than the bucket has': {
+    from: 'Math.max(this.#reachedTxid, txid)',
+    to: 'txid',
+    foundBy: 'tells its successor how far its replica reached, from each renewal and the release',
+  },
+  'that goes on counting where its last leadership ended': {
+    from: 'if (acquired) this.#reachedTxid = 0',
+    to: 'if (!acquired) this.#reachedTxid = 0',
+    foundBy: 'begins each leadership at no transaction',
+  },
+  'that says of any epoch what this one was begun with': {
+    from: 'begunWith?.epoch === restorable',
+    to: 'begunWith',
+    foundBy: 'notes what an epoch was begun with, if that is the one before it',
+  },
+  'that grows with each leadership': {
+    from: 'obsolete.length <= mostObsolete',
+    to: 'obsolete.length > 0',
+    foundBy: 'stays small, and remembers the oldest epoch, however often it changes hands',
+  },
   'that makes an incomplete epoch the restorable one': {
     from: 'const next = { ...rest, holder,',
     to: 'const next = { ...rest, restorable: epoch, holder,',
