@@ -152,7 +152,7 @@ describe('seed beside a running app', () => {
       onSync: () => {},
       timing: {
         ...{ pollMs: 20, waitMs: 10, patienceMs: 20_000, minimumHoldMs: 0, yieldMs: 500 },
-        ...{ retentionMs: 1e9, closeMs: 1_000 },
+        ...{ retentionMs: 1e9, closeMs: 1_000, pauseMs: 10 },
       },
       onGone: (error) => assert.fail(String(error)),
     })

@@ -34,6 +34,7 @@ export class Replication {
   readonly #vouch: () => boolean
   readonly #clock: () => number
   readonly #onSync: (ms: number) => void
+  readonly #onReached: (txid: number) => void
   readonly #commits = new GroupCommit(() => this.#sync())
   #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
   #reopenAfterMs = reopenMs
@@ -50,6 +51,7 @@ export class Replication {
    * @param options.vouch whether what is in the replica is what will be restored
    * @param options.clock monotonic, in milliseconds
    * @param options.onSync told how long each upload that was waited for took
+   * @param options.onReached told up to which transaction the bucket has all, after each upload
    */
   constructor(
     litestream: Litestream,
@@ -59,12 +61,14 @@ export class Replication {
       vouch,
       clock = () => performance.now(),
       onSync = () => {},
+      onReached = () => {},
     }: {
       path: string
       replicaUrl: string
       vouch: () => boolean
       clock?: () => number
       onSync?: (ms: number) => void
+      onReached?: (txid: number) => void
     },
   ) {
     this.#litestream = litestream
@@ -73,6 +77,7 @@ export class Replication {
     this.#vouch = vouch
     this.#clock = clock
     this.#onSync = onSync
+    this.#onReached = onReached
     this.#completeAtMs = clock()
   }
 
@@ -98,6 +103,7 @@ export class Replication {
    *   goes on trying, so calling again waits again
    */
   async complete(timeoutMs = Math.max(this.#firstCopyMs, reopenMs)): Promise<void> {
+    await this.#reopening
     await this.#asking(() => this.#syncOnce(timeoutMs))
     this.#succeed()
   }
@@ -163,6 +169,15 @@ export class Replication {
   }
 
   /**
+   * Begins anew what may hang, as the bucket did not answer for a while and does now: an upload that
+   * was under way then can hang for ever, or wait for half a minute before it is tried again.
+   */
+  revive(): void {
+    if (!this.#isStopped)
+      this.#reopening = this.#reopening.then(() => this.#reopen()).catch(() => {})
+  }
+
+  /**
    * Ends once all of the database, which nobody writes to any more, is in the bucket, and those who
    * wait for it have been told.
    *
@@ -212,7 +227,7 @@ export class Replication {
   async #syncOnce(timeoutMs: number): Promise<void> {
     const { txid, replicatedTxid } = await this.#litestream.sync(this.#path, timeoutMs)
     this.#syncedTxid = txid
-    if (replicatedTxid <= txid) return
+    if (replicatedTxid <= txid) return this.#onReached(replicatedTxid)
     // Litestream answers 200 and uploads nothing when the replica is ahead of the database.
     const detail = `the replica is at transaction ${replicatedTxid}, the database at ${txid}`
     throw new ReplicationProblem('another-writer', this.#replicaUrl, detail)

@@ -12,12 +12,23 @@ export type Acquired = { before: View; epoch: number; asked: boolean }
  * @param options.waitMs how often it looks whether it is there to be taken
  * @param options.patienceMs how long it goes on asking
  * @param options.isEnding whether nobody needs the lease any more
+ * @param options.beforeAsking told who holds it, before they are asked; throws where they shall not be
  * @throws {ReplicationProblem} if another instance holds it for longer
  */
 export async function acquireLease(
   lease: Lease,
   base: string,
-  { waitMs, patienceMs, isEnding }: { waitMs: number; patienceMs: number; isEnding: () => boolean },
+  {
+    waitMs,
+    patienceMs,
+    isEnding,
+    beforeAsking,
+  }: {
+    waitMs: number
+    patienceMs: number
+    isEnding: () => boolean
+    beforeAsking: (view: View) => Promise<void>
+  },
 ): Promise<Acquired> {
   const startMs = performance.now()
   for (let asked = false; ; asked = true) {
@@ -27,7 +38,10 @@ export async function acquireLease(
     if (isEnding() || performance.now() - startMs > patienceMs) {
       throw new ReplicationProblem('lease-held', base, `${holder?.revision} ${holder?.instance}`)
     }
-    if (!asked) log('INFO', 'Asking for the lease.', { holder })
+    if (!asked) {
+      await beforeAsking(attempt.before)
+      log('INFO', 'Asking for the lease.', { holder })
+    }
     if (holder && !attempt.before.lease.wantedBy) await lease.want()
     await sleep(waitMs)
   }

@@ -1,11 +1,14 @@
 import { setInterval, setTimeout as sleep } from 'node:timers/promises'
 import { hasBeginning } from '../replication/lease/epochs.ts'
-import type { Lease } from '../replication/lease/lease.ts'
+import type { Lease, Reached } from '../replication/lease/lease.ts'
 import { removeCovered, removeObsolete } from '../replication/lease/retention.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { log, reasonOf } from './log.ts'
+
+/** An epoch whose first copy is on its way, and the state that it was begun with. */
+type Beginning = { epoch: number; replication: Replication; begunWith: Reached | null }
 
 type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: number } }
 
@@ -17,14 +20,13 @@ type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: 
  */
 export async function completeEpoch(
   parts: Parts,
-  epoch: number,
-  replication: Replication,
+  beginning: Beginning,
   ended: AbortSignal,
 ): Promise<void> {
   const { lease } = parts
-  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
-      await makeRestorable(parts, epoch, replication)
+      await makeRestorable(parts, beginning)
       log('INFO', 'This epoch is complete in the bucket.')
       forgetObsolete(parts)
       return
@@ -38,14 +40,13 @@ export async function completeEpoch(
 
 async function makeRestorable(
   { lease, store, base }: Parts,
-  epoch: number,
-  replication: Replication,
+  { epoch, replication, begunWith }: Beginning,
 ): Promise<void> {
   await replication.complete()
   if (!(await hasBeginning(store, epoch))) {
     throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
   }
-  if (await lease.markRestorable(Date.now())) return
+  if (await lease.markRestorable(Date.now(), begunWith)) return
   throw new ReplicationProblem('lease-lost', base, 'no lease')
 }
 

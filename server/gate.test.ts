@@ -25,7 +25,10 @@ async function scene(test: TestContext, { hasCopy = true } = {}) {
       asked.push('lead')
       return granted.promise
     },
-    hold: () => asked.push('hold'),
+    admit: (_: Promise<unknown>, serve: () => void) => {
+      asked.push('admit')
+      serve()
+    },
     position: '3-17',
     refreshSoon: () => asked.push('refresh'),
   }
@@ -57,7 +60,7 @@ describe('The gate', () => {
     assert.deepEqual(asked, ['lead'])
     lead()
     assert.equal(await (await answer).text(), 'write')
-    assert.deepEqual(asked, ['lead', 'hold'])
+    assert.deepEqual(asked, ['lead', 'admit'])
   })
 
   it('says in the answer to a write up to where all is in the bucket', async (test) => {

@@ -14,13 +14,16 @@ const patienceMs = 5_000
 
 /** Lets each request in when this instance can serve it: what writes only while it leads. */
 export class Gate {
-  readonly #leadership: Pick<Leadership, 'isLeading' | 'lead' | 'hold' | 'refreshSoon' | 'position'>
+  readonly #leadership: Pick<
+    Leadership,
+    'isLeading' | 'lead' | 'admit' | 'refreshSoon' | 'position'
+  >
   readonly #database: Pick<LocalDatabase, 'current' | 'ageMs'>
   readonly #lifecycle: Lifecycle
   #pages: RequestListener = () => {}
 
   constructor(
-    leadership: Pick<Leadership, 'isLeading' | 'lead' | 'hold' | 'refreshSoon' | 'position'>,
+    leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshSoon' | 'position'>,
     database: Pick<LocalDatabase, 'current' | 'ageMs'>,
     lifecycle: Lifecycle,
   ) {
@@ -43,9 +46,11 @@ export class Gate {
       if (refused) return answerUnavailable(request, response, refused)
       // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
       if (response.closed) return
-      this.#leadership.hold(once(response, 'close'))
       if (kind === 'write') tellPosition(response, () => this.#leadership.position)
-    } else if (kind === 'read' && this.#lifecycle.state.name !== 'leading') {
+      const done = once(response, 'close')
+      return this.#leadership.admit(done, () => this.#pages(request, response))
+    }
+    if (kind === 'read' && this.#lifecycle.state.name !== 'leading') {
       response.setHeader('x-copy-age-seconds', Math.round(this.#database.ageMs / 1000))
       this.#leadership.refreshSoon()
     }

@@ -8,6 +8,7 @@ import { countVisits, recordVisit } from '../db/visits.ts'
 import { Lease } from '../replication/lease/lease.ts'
 import { leaseName } from '../replication/lease/lease-object.ts'
 import { LitestreamBusy } from '../replication/litestream.ts'
+import { ReplicationProblem } from '../replication/problem.ts'
 import { FileStore } from '../replication/store/file-store.ts'
 import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
 import { Events } from './events.ts'
@@ -23,6 +24,7 @@ const timing = {
   yieldMs: 500,
   retentionMs: 1e9,
   closeMs: 50,
+  pauseMs: 2,
 }
 
 function scene(test: TestContext) {
@@ -125,7 +127,7 @@ describe('An instance', () => {
     const a = await start('a')
     await a.leadership.lead()
     const writing = Promise.withResolvers<void>()
-    a.leadership.hold(writing.promise)
+    a.leadership.admit(writing.promise, () => {})
     const b = await start('b')
     const leads = b.leadership.lead()
     await until(() => a.lifecycle.state.name === 'stepping-down')
@@ -179,6 +181,127 @@ describe('An instance', () => {
     await taken
     assert.equal(await b.visit(), 2)
     await b.leadership.end()
+  })
+
+  it('promises nothing to a request that another leadership of its own had let in', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    const later = Promise.withResolvers<void>()
+    let durable: Promise<void> | undefined
+    a.leadership.admit(Promise.resolve(), () => {
+      durable = a
+        .visit()
+        .then(() => later.promise)
+        .then(() => a.leadership.durable())
+    })
+    await until(async () => (await countVisits(a.database.open)) === 1)
+    a.lease.keep = () => Promise.resolve('lost')
+    await until(() => a.lifecycle.state.name === 'following')
+    Reflect.deleteProperty(a.lease, 'keep')
+    await a.leadership.lead()
+    later.resolve()
+    await assert.rejects(durable ?? Promise.resolve(), { code: 'lease-lost' })
+    let next: Promise<void> | undefined
+    a.leadership.admit(Promise.resolve(), () => {
+      next = a.visit().then(() => a.leadership.durable())
+    })
+    await next
+    await a.leadership.end()
+  })
+
+  it('promises nothing to a request that no leadership has let in', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    let durable: Promise<void> | undefined
+    a.leadership.admit(Promise.resolve(), () => {
+      durable = Promise.resolve().then(() => a.leadership.durable())
+    })
+    await assert.rejects(durable ?? Promise.resolve(), { code: 'lease-lost' })
+  })
+
+  it('does not disturb who leads while it can not have the newest copy', async (test) => {
+    const { store, start } = scene(test)
+    const [a, b] = [await start('a'), await start('b')]
+    const lastEpoch = async () => JSON.parse((await store.read(leaseName))?.body ?? '').epoch
+    await a.leadership.lead()
+    await a.visit()
+    await a.leadership.durable()
+    const restore = b.database.restore.bind(b.database)
+    const problem = new ReplicationProblem('permission-denied', 'gs://b', 'no')
+    b.database.restore = () => Promise.reject(problem)
+    // It has asked once, in good faith, and hands the lease back.
+    await assert.rejects(b.leadership.lead(), problem)
+    await a.leadership.lead()
+    const epoch = await lastEpoch()
+    const wanted = test.mock.method(b.lease, 'want')
+    for (let times = 0; times < 3; times++) {
+      await assert.rejects(b.leadership.lead(), problem)
+      await sleep(timing.pauseMs * 2 ** (times + 2))
+    }
+    assert.deepEqual([wanted.mock.callCount(), await lastEpoch()], [0, epoch])
+    assert.ok(a.leadership.isLeading)
+    b.database.restore = restore
+    await b.leadership.lead()
+    assert.equal(await b.visit(), 2)
+    await a.leadership.end()
+    await b.leadership.end()
+  })
+
+  it('tells all who ask at once why it could not lead just before', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a', { pauseMs: 60_000 })
+    const problem = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
+    const acquire = test.mock.method(a.lease, 'acquire', () => Promise.reject(problem))
+    for (let times = 0; times < 5; times++) await assert.rejects(a.leadership.lead(), problem)
+    assert.equal(acquire.mock.callCount(), 1)
+  })
+
+  it('does not follow before Litestream has let go of the file that it hands over', {
+    timeout: 10_000,
+  }, async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    const unregister = a.litestream.unregister.bind(a.litestream)
+    let isBusy = true
+    a.litestream.unregister = async (...asked) => {
+      if (!isBusy) return unregister(...asked)
+      await sleep(1)
+      throw new LitestreamBusy(a.database.path)
+    }
+    const look = a.lease.look.bind(a.lease)
+    const b = await start('b')
+    const leads = b.leadership.lead()
+    await until(() => a.lifecycle.state.name === 'stepping-down')
+    // As long as the bucket is away, it may take as long as it wants.
+    a.lease.look = () => Promise.reject(new Error('no bucket'))
+    await leads
+    assert.equal(await b.visit(), 2)
+    assert.equal(a.lifecycle.state.name, 'stepping-down')
+    isBusy = false
+    a.lease.look = look
+    await until(() => a.lifecycle.state.name === 'following')
+    assert.deepEqual(a.gone, [])
+    await b.leadership.end()
+  })
+
+  it('begins uploads anew when the bucket answers again', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    await a.leadership.durable()
+    const registered = test.mock.method(a.litestream, 'register')
+    const failing = test.mock.method(a.lease, 'keep', () => Promise.reject(new Error('no bucket')))
+    await until(() => failing.mock.callCount() > 1)
+    assert.equal(registered.mock.callCount(), 0)
+    failing.mock.restore()
+    await until(() => registered.mock.callCount() === 1)
+    await a.visit()
+    await a.leadership.durable()
+    await a.leadership.end()
   })
 
   it('steps down when its lease is gone, and leads again with the same file', async (test) => {

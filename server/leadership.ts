@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease, View } from '../replication/lease/lease.ts'
 import { type Litestream, LitestreamBusy } from '../replication/litestream.ts'
@@ -31,6 +32,8 @@ export type LeadershipTiming = {
   retentionMs: number
   /** How long Litestream may take to close the file while the bucket answers. */
   closeMs: number
+  /** After a first failure to lead; it doubles with each further one, up to sixteen times as long. */
+  pauseMs: number
 }
 
 type Parts = {
@@ -49,10 +52,25 @@ type Parts = {
   onGone: (error: unknown) => void
 }
 
+/**
+ * How long each step of a handover may take, in milliseconds. At the end of the process all of them
+ * have to fit into what the drain leaves of Cloud Run's 10 s; otherwise the lease is valid for longer.
+ */
+const budgets = {
+  atTheEnd: { writersMs: 500, syncMs: 2_500, closeMs: 500, releaseMs: 750 },
+  asked: { writersMs: 1_000, syncMs: 4_000, closeMs: 1_500, releaseMs: 1_500 },
+}
+
+const endMs = 4_500
+
 /** What exists only while this instance leads. */
 type Leading = {
   epoch: number
   replication: Replication
+  /** The requests that were let in, until each has its answer. */
+  writers: Set<Promise<unknown>>
+  /** Up to where all is in the bucket, as EPOCH-TXID; null where nothing was made durable yet. */
+  position: string | null
   /** Whether it isn't handed over yet. */
   isMine: () => boolean
   /** Settles when this epoch is what others restore. */
@@ -64,20 +82,22 @@ type Leading = {
 export class Leadership {
   readonly #parts: Parts
   readonly #keeper: LeaseKeeper
+  readonly #admitted = new AsyncLocalStorage<Leading | null>()
   #leading: Leading | null = null
-  #position: string | null = null
   #acquiring: Promise<void> | null = null
-  #refreshing: Promise<void> = Promise.resolve()
+  #refreshing: Promise<void> | null = null
   #steppingDown: Promise<void> = Promise.resolve()
   #isEnding = false
   /** By `performance.now()`. */
   #yieldUntilMs = 0
-  #isRefreshing = false
-  #writers = new Set<Promise<unknown>>()
+  /** Why it could not lead, and until when it doesn't try again. */
+  #refused: { error: unknown; pauseMs: number; untilMs: number } | null = null
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#keeper = new LeaseKeeper(parts.lease, parts.base, parts.timing.pollMs)
+    this.#keeper = new LeaseKeeper(parts.lease, parts.base, parts.timing.pollMs, () =>
+      this.#leading?.replication.revive(),
+    )
   }
 
   /** Whether a write may be begun now. */
@@ -87,7 +107,7 @@ export class Leadership {
 
   /** Up to where all is in the bucket, as EPOCH-TXID; null where nothing was made durable yet. */
   get position(): string | null {
-    return this.#position
+    return this.#leading?.position ?? null
   }
 
   /** null unless this instance leads, or is just handing over. */
@@ -97,58 +117,65 @@ export class Leadership {
 
   /**
    * Resolves once this instance leads. All who wait share one attempt, which goes on when they have
-   * given up.
+   * given up; for a moment after one that has failed, all are told why.
    *
    * @throws {ReplicationProblem} if it can't lead now
    */
-  lead(): Promise<void> {
-    if (this.isLeading) return Promise.resolve()
+  async lead(): Promise<void> {
+    if (this.isLeading) return
+    if (this.#refused && performance.now() < this.#refused.untilMs) throw this.#refused.error
     this.#acquiring ??= this.#becomeLeader().finally(() => {
       this.#acquiring = null
     })
-    return this.#acquiring
+    await this.#acquiring
   }
 
   /** Brings the copy up to date, in the background, if it is old for what that costs. */
   refreshSoon(): void {
     const { database, lease, lifecycle } = this.#parts
-    if (lifecycle.state.name !== 'following' || this.#isRefreshing) return
+    if (lifecycle.state.name !== 'following' || this.#refreshing) return
     if (database.ageMs < Math.max(5_000, 10 * database.tookMs)) return
-    this.#isRefreshing = true
+    const lookedAtMs = performance.now()
     this.#refreshing = lease
       .look()
-      .then((view) => database.restore(view))
-      .then(
-        () => {},
-        (error) => log('WARNING', `The copy could not be renewed: ${reasonOf(error)}`),
-      )
+      .then((view) => database.refresh(view, lookedAtMs))
+      .catch((error) => log('WARNING', `The copy could not be renewed: ${reasonOf(error)}`))
       .finally(() => {
-        this.#isRefreshing = false
+        this.#refreshing = null
       })
   }
 
-  /** Keeps the lease until `done` has settled, if that doesn't take too long. */
-  hold(done: Promise<unknown>): void {
-    this.#writers.add(done)
-    const forget = () => this.#writers.delete(done)
-    done.then(forget, forget)
+  /**
+   * Serves a request that may write. What it writes can be made durable by this leadership alone; the
+   * lease is kept until `done` has settled, if that doesn't take too long.
+   */
+  admit(done: Promise<unknown>, serve: () => void): void {
+    const leading = this.#leading
+    if (leading) {
+      leading.writers.add(done)
+      const forget = () => leading.writers.delete(done)
+      done.then(forget, forget)
+    }
+    this.#admitted.run(leading, serve)
   }
 
   /**
    * Resolves once all that was committed before the call is what every later leader has.
    *
-   * @throws {ReplicationProblem} if that can't be promised
+   * @throws {ReplicationProblem} if that can't be promised; always where the request was admitted to
+   *   another leadership, as what it wrote may have gone with that
    */
   async durable(): Promise<void> {
-    const leading = this.#leading
-    if (!leading) throw this.#lost()
+    const admitted = this.#admitted.getStore()
+    const leading = admitted === undefined ? this.#leading : admitted
+    if (!leading || leading !== this.#leading) throw this.#lost()
     await within(10_000, leading.restorable, () => {
       const { health } = leading.replication
       if (health.status === 'degraded') return health.problem
       return new ReplicationProblem('first-copy', this.#parts.base, 'after 10 s')
     })
     await leading.replication.durable()
-    this.#position = `${leading.epoch}-${leading.replication.durableTxid}`
+    leading.position = `${leading.epoch}-${leading.replication.durableTxid}`
   }
 
   /** Gives the lease back, if this instance has it, with all that was written in the bucket. */
@@ -156,12 +183,11 @@ export class Leadership {
     this.#isEnding = true
     await this.#acquiring?.catch(() => {})
     const leading = this.#leading
-    if (leading?.ended.signal.aborted) {
-      // It may wait for the bucket, for longer than this process has.
-      await within(4_500, this.#steppingDown, () => this.#lost()).catch(() => {})
-    } else if (leading) {
-      await this.#stepDown(leading, 'the process stops')
+    if (leading && !leading.ended.signal.aborted) {
+      this.#steppingDown = this.#handOver(leading, 'the process stops', budgets.atTheEnd)
     }
+    // It may wait for the bucket, for longer than this process has.
+    await within(endMs, this.#steppingDown, () => this.#lost()).catch(() => {})
   }
 
   async #becomeLeader(): Promise<void> {
@@ -182,18 +208,40 @@ export class Leadership {
       // Otherwise its own next write, which is here already, would take it from who waits for it.
       await sleep(Math.max(0, this.#yieldUntilMs - performance.now()))
       const isEnding = () => this.#isEnding
-      const { before, epoch, asked } = await acquireLease(lease, base, { ...timing, isEnding })
+      const beforeAsking = (view: View) => this.#makeSure(view)
+      const how = { ...timing, isEnding, beforeAsking }
+      const { before, epoch, asked } = await acquireLease(lease, base, how)
       acquired = true
       await this.#takeOver(before, epoch, asked)
+      this.#refused = null
     } catch (error) {
       const problem = problemOf(error)
       log('ERROR', `This instance can't lead: ${reasonOf(error)}`, { code: problem.code })
       this.#parts.events.note('could-not-lead', reasonOf(error))
+      this.#refuse(error)
       database.follow(null)
       if (acquired) await lease.release().catch(() => {})
       lifecycle.enter({ name: 'following', problem })
       throw error
     }
+  }
+
+  // Who leads is not disturbed by an instance that can't have the newest copy.
+  async #makeSure(view: View): Promise<void> {
+    const { database, lifecycle } = this.#parts
+    const isFresh = database.ageMs < Math.max(15_000, 10 * database.tookMs)
+    if (isFresh && !this.#refused) return
+    lifecycle.enter({ name: 'acquiring', step: 'copy' })
+    await database.restore(view)
+    lifecycle.enter({ name: 'acquiring', step: 'lease' })
+  }
+
+  #refuse(error: unknown): void {
+    // Who only has to wait for the other goes on asking.
+    if (error instanceof ReplicationProblem && error.code === 'lease-held') return
+    const firstMs = this.#parts.timing.pauseMs
+    const pauseMs = Math.min(this.#refused ? 2 * this.#refused.pauseMs : firstMs, 16 * firstMs)
+    this.#refused = { error, pauseMs, untilMs: performance.now() + pauseMs }
   }
 
   async #takeOver(before: View, epoch: number, asked: boolean): Promise<void> {
@@ -207,19 +255,29 @@ export class Leadership {
     const replication = new Replication(litestream, {
       path: database.path,
       replicaUrl: epochUrl(base, epoch),
-      vouch: () => lease.canVouch,
+      vouch: () => lease.canVouch && this.#leading?.epoch === epoch,
       onSync,
+      onReached: (txid) => lease.noteReached({ epoch, txid }),
     })
     lifecycle.enter({ name: 'acquiring', step: 'replicate' })
     database.lead(lease.me.id, epoch)
     await replication.start()
     const ended = new AbortController()
-    const restorable = completeEpoch(this.#parts, epoch, replication, ended.signal)
+    const { begunWith } = database
+    const restorable = completeEpoch(this.#parts, { epoch, replication, begunWith }, ended.signal)
     const ledSinceMs = performance.now()
     const holdMs = asked ? timing.minimumHoldMs : 0
     // Handed over before its first copy is complete, an epoch would have been for nothing.
     const isMine = () => performance.now() - ledSinceMs < Math.max(holdMs, replication.firstCopyMs)
-    const leading = { epoch, replication, isMine, restorable, ended }
+    const leading: Leading = {
+      epoch,
+      replication,
+      isMine,
+      restorable,
+      ended,
+      writers: new Set(),
+      position: null,
+    }
     restorable.catch(() => {})
     tidyEpoch(this.#parts, epoch, ended.signal)
     this.#leading = leading
@@ -239,38 +297,40 @@ export class Leadership {
         this.#steppingDown = this.#abandon(leading, this.#keeper.problem)
         return
       case 'wanted':
-        return this.#stepDown(leading, 'another instance wants to lead', this.#parts.timing.yieldMs)
+        this.#steppingDown = this.#handOver(
+          leading,
+          'another instance wants to lead',
+          budgets.asked,
+        )
+        await this.#steppingDown
+        this.#yieldUntilMs = performance.now() + this.#parts.timing.yieldMs
     }
   }
 
-  #stepDown(leading: Leading, why: string, yieldMs = 0): Promise<void> {
-    this.#steppingDown = this.#handOver(leading, why).finally(() => {
-      this.#yieldUntilMs = performance.now() + yieldMs
-    })
-    return this.#steppingDown
-  }
-
-  async #handOver(leading: Leading, why: string): Promise<void> {
-    const { database, lifecycle } = this.#parts
+  async #handOver(
+    leading: Leading,
+    why: string,
+    { writersMs, syncMs, closeMs, releaseMs }: (typeof budgets)['asked'],
+  ): Promise<void> {
     const startMs = performance.now()
+    const { replication } = leading
     this.#enterSteppingDown(leading, why)
     // Those that were let in before; who comes now waits for the next leader.
-    await within(1_000, Promise.allSettled(this.#writers), () => this.#lost()).catch(() => {})
+    const written = Promise.allSettled(leading.writers)
+    await within(writersMs, written, () => this.#lost()).catch(() => {})
     await this.#record('stepped-down', `Stepped down: ${why}.`)
-    database.current?.$client.pragma('query_only = ON')
+    this.#parts.database.current?.$client.pragma('query_only = ON')
     let isComplete = false
     try {
-      await leading.replication.stop(3_000)
+      await replication.stop(syncMs)
       isComplete = true
       log('INFO', 'Everything is in the bucket.')
     } catch (error) {
       log('CRITICAL', `The last writes may not be in the bucket: ${reasonOf(error)}`)
     }
-    await leading.replication.letGo(1_250).catch((error) => log('WARNING', reasonOf(error)))
-    const generation = await this.#release(startMs + 4_500 - performance.now())
-    this.#leading = null
-    database.follow(isComplete ? generation : null)
-    lifecycle.enter({ name: 'following', problem: null })
+    await replication.letGo(closeMs).catch((error) => log('WARNING', reasonOf(error)))
+    const generation = await this.#release(releaseMs)
+    await this.#follow(leading, isComplete ? generation : null, null)
     log('INFO', 'Following.', { ms: Math.round(performance.now() - startMs) })
   }
 
@@ -285,25 +345,32 @@ export class Leadership {
 
   // Nothing was acknowledged since the lease was valid, and nobody reads what is written now.
   async #abandon(leading: Leading, problem: unknown): Promise<void> {
-    const { database, lifecycle, events } = this.#parts
+    const { database, events } = this.#parts
     // Written down by the next leadership: who has lost the lease writes no more.
     events.note('stepped-down', `Stepped down: ${reasonOf(problem)}`)
     this.#enterSteppingDown(leading, reasonOf(problem))
     database.current?.$client.pragma('query_only = ON')
+    database.confirm(this.#keeper.keptAtMs)
     try {
       await leading.replication.stop(1_000)
     } catch (error) {
       log('ERROR', `The last writes may not be in the bucket: ${reasonOf(error)}`)
     }
+    await this.#follow(leading, null, problem)
+  }
+
+  /** @param generation of the lease, where it was released with everything in the bucket */
+  async #follow(leading: Leading, generation: string | null, problem: unknown): Promise<void> {
+    const { database, lifecycle, onGone } = this.#parts
     try {
       await this.#closed(leading.replication)
     } catch (error) {
       // Registered again, the file would have two who replicate it. A restart ends that.
-      return this.#parts.onGone(error)
+      return onGone(error)
     }
     this.#leading = null
-    database.follow(null)
-    lifecycle.enter({ name: 'following', problem: problemOf(problem) })
+    database.follow(generation)
+    lifecycle.enter({ name: 'following', problem: problem === null ? null : problemOf(problem) })
   }
 
   // Litestream waits for an upload that is under way, and that may wait for the bucket, without which

@@ -11,13 +11,24 @@ export class LeaseKeeper {
   readonly #lease: Lease
   readonly #base: string
   readonly #pollMs: number
+  readonly #onBack: () => void
+  #keptAtMs = 0
   #problem: Error | null = null
 
-  /** @param pollMs how often it looks at the lease */
-  constructor(lease: Lease, base: string, pollMs: number) {
+  /**
+   * @param pollMs how often it looks at the lease
+   * @param onBack told when the bucket answers again after it did not
+   */
+  constructor(lease: Lease, base: string, pollMs: number, onBack: () => void) {
     this.#lease = lease
     this.#base = base
     this.#pollMs = pollMs
+    this.#onBack = onBack
+  }
+
+  /** When the lease was last known to be held, by `performance.now()`. */
+  get keptAtMs(): number {
+    return this.#keptAtMs
   }
 
   /** Why the lease could not be renewed; that there is none, where nothing else is known. */
@@ -60,9 +71,12 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<Kept> {
+    const startMs = performance.now()
     try {
       const kept = await this.#lease.keep()
+      if (this.#problem) this.#onBack()
       this.#problem = null
+      if (kept !== 'lost') this.#keptAtMs = startMs
       return kept
     } catch (error) {
       this.#problem = error instanceof Error ? error : new Error(String(error))

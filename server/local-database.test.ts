@@ -28,7 +28,7 @@ async function scene(test: TestContext) {
     ...{ obsolete: [], ttlMs: 1_000, token: '' },
   }
   const look = (more: Partial<LeaseObject> = {}) => ({
-    ...{ generation: '1', isHeld: false, isEmpty: false },
+    ...{ generation: '1', isHeld: false, renewedMsAgo: 0, isEmpty: false },
     lease: { ...lease, ...more },
   })
   const path = join(folder, 'writer.db')

@@ -117,6 +117,23 @@ export class LocalDatabase {
     return this.#restored
   }
 
+  /**
+   * Brings the copy up to date, unless the lease says that it is.
+   *
+   * @param lookedAtMs when the lease was looked at, by `performance.now()`
+   * @throws as {@link restore} does
+   */
+  async refresh(view: View, lookedAtMs: number): Promise<void> {
+    const { reached, restorable } = view.lease
+    const has = this.#restored
+    const hasAll =
+      reached?.epoch === restorable && has?.epoch === restorable && has.txid >= reached.txid
+    if (this.isNewest(view)) this.confirm(lookedAtMs)
+    // What was written since the lease was renewed is in no lease yet.
+    else if (hasAll) this.confirm(lookedAtMs - view.renewedMsAgo)
+    else await this.restore(view)
+  }
+
   /** Whether nobody can have written anything since, as the lease was before it was acquired. */
   isNewest({ generation, lease }: View): boolean {
     if (!this.#newestAt) return false

@@ -22,6 +22,7 @@ export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
     yieldMs: isFolder(base) ? 250 : 1_000,
     retentionMs: 24 * 3_600_000,
     closeMs: 15_000,
+    pauseMs: 250,
   }
 }
 

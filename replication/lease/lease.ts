@@ -22,6 +22,8 @@ export type View = {
   lease: LeaseObject
   /** Whether anybody could still write what the restorable epoch's readers must see. */
   isHeld: boolean
+  /** How long ago it was renewed, by the store's clock. */
+  renewedMsAgo: number
   /** Whether there is neither a lease nor a replica. */
   isEmpty: boolean
 }
@@ -102,13 +104,20 @@ export class Lease {
     const stored = await this.#store.read(leaseName)
     if (!stored) {
       const { epoch, isEmpty } = await adopt(this.#store, this.#url)
-      return { generation: null, lease: this.#first(epoch), isHeld: false, isEmpty }
+      return {
+        generation: null,
+        lease: this.#first(epoch),
+        isHeld: false,
+        renewedMsAgo: 0,
+        isEmpty,
+      }
     }
     const lease = parseLease(stored.body, this.me.service, this.#url)
     return {
       generation: stored.generation,
       lease,
       isHeld: this.#isHeld(lease, stored),
+      renewedMsAgo: renewedMsAgo(lease, stored),
       isEmpty: false,
     }
   }
@@ -229,7 +238,7 @@ export class Lease {
   #isHeld(lease: LeaseObject, stored: Stored): boolean {
     if (!lease.holder || lease.holder.id === this.me.id) return false
     // The store's clock alone: no other instance's is known.
-    const age = stored.storeNow - (lease.renewedAt ?? stored.updatedAt)
+    const age = renewedMsAgo(lease, stored)
     return age <= lease.ttlMs + this.#timing.marginMs
   }
 
@@ -286,4 +295,8 @@ export class Lease {
 function thinned(obsolete: LeaseObject['obsolete']): LeaseObject['obsolete'] {
   if (obsolete.length <= mostObsolete) return obsolete
   return obsolete.filter((_, index) => index % 2 === 0 || index > mostObsolete / 2)
+}
+
+function renewedMsAgo({ renewedAt }: LeaseObject, { storeNow, updatedAt }: Stored): number {
+  return storeNow - (renewedAt ?? updatedAt)
 }
