@@ -28,8 +28,10 @@ export type Data = {
     : never
 }
 
-/** @param use calls a function with the database as it is then */
-export function dataIn(use: <Result>(call: (database: Database) => Result) => Result): Data {
+/** @param use calls a function with the database as it is then, or will be */
+export function dataIn(
+  use: <Result>(call: (database: Database) => Result) => Result | Promise<Awaited<Result>>,
+): Data {
   const bound = Object.entries(functions).map(([name, call]) => [
     name,
     async (...rest: unknown[]) => use((database) => Reflect.apply(call, null, [database, ...rest])),

@@ -16,6 +16,8 @@ export function captured(
   const take = (chunk: unknown) => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
   }
+  const { writeHead, flushHeaders, write, end } = response
+  const given = { writeHead, flushHeaders, write, end }
   const replaced = {
     writeHead(status: number, ...more: unknown[]) {
       response.statusCode = status
@@ -32,7 +34,7 @@ export function captured(
     },
     end(chunk?: unknown) {
       take(chunk)
-      for (const name of Object.keys(replaced)) Reflect.deleteProperty(response, name)
+      Object.assign(response, given)
       resolve(Buffer.concat(chunks).toString('utf8'))
       return response
     },
