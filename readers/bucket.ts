@@ -1,18 +1,18 @@
 import { epochName } from '../replication/lease/epochs.ts'
-import { leaseName, parseLease } from '../replication/lease/lease-object.ts'
+import { type LeaseObject, leaseName, parseLease } from '../replication/lease/lease-object.ts'
 import type { Store } from '../replication/store/store.ts'
 
 /**
- * Which epoch is the one to read, as the lease says; null where there is none yet.
+ * What the lease says; null where there is none.
  *
  * @throws {ReplicationProblem} if the bucket doesn't tell
  */
-export async function currentEpoch(
+export async function readLease(
   store: Pick<Store, 'read'>,
   base: string,
-): Promise<number | null> {
+): Promise<LeaseObject | null> {
   const stored = await store.read(leaseName)
-  return (stored && parseLease(stored.body, null, base).restorable) || null
+  return stored && parseLease(stored.body, null, base)
 }
 
 /** The last transaction of an epoch that any file in the bucket holds; 0 if there is none. */

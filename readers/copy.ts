@@ -1,18 +1,36 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { checkDatabase, DamagedDatabase } from '../db/check.ts'
 import { compareSchema } from '../db/migrate.ts'
 import type { Database } from '../db/open.ts'
+import { isReadable } from '../db/readable.ts'
 import { type CommandOptions, restoreReplica } from '../replication/litestream-command.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { fileProblem } from '../replication/store/file-problem.ts'
 import { type Following, followFolder } from './follow-folder.ts'
-import { OlderSchema } from './older-schema.ts'
 import type { Position } from './position.ts'
+import { ReaderProblem } from './problem.ts'
 import { readFresh } from './read-fresh.ts'
-import { transactionFile } from './replica-files.ts'
+import { transactionObject } from './replica-files.ts'
+import { flawOf, transactionFile } from './transaction-file.ts'
+
+/** The copy is read no more: what was being applied may be there in part. */
+export class CopyEnded extends Error {}
+
+type Options = CommandOptions & {
+  /** The folder that the copy gets for itself. */
+  folder: string
+  /** The folder of this release's. */
+  migrations: string
+  /** How long Litestream may take to apply a transaction, in milliseconds. */
+  applyMs: number
+}
+
+// Litestream looks for what to apply every 20 ms.
+const lookMs = 5
 
 /**
  * A copy of one epoch on this disk. Whoever has it brings it the bucket's files, one transaction
@@ -22,55 +40,63 @@ export class Copy {
   readonly epoch: number
   readonly path: string
   readonly isNewer: boolean
-  /** Settles when Litestream has ended by itself: what it was writing may be there in part. */
+  /** Settles when Litestream has ended by itself, or can't apply what is there. */
   readonly broken: Promise<string>
   readonly #folder: string
   readonly #incoming: string
   readonly #following: Following
+  readonly #applyMs: number
+  readonly #ended = Promise.withResolvers<string>()
   #fetched: number
   #applied: number
-  #isClosed = false
+  #applying: Promise<void> | null = null
+  #isOver = false
 
-  private constructor(epoch: number, folder: string, txid: number, isNewer: boolean) {
+  private constructor(epoch: number, txid: number, isNewer: boolean, options: Options) {
+    const { folder, applyMs } = options
     this.epoch = epoch
     this.isNewer = isNewer
     this.path = join(folder, 'app.db')
     this.#folder = folder
+    this.#applyMs = applyMs
     this.#incoming = join(folder, 'replica/ltx/0')
     this.#fetched = txid
     this.#applied = txid
     mkdirSync(this.#incoming, { recursive: true })
     writeFileSync(`${this.path}-txid`, transactionFile(txid).slice(0, 16))
     this.#following = followFolder(this.path, join(folder, 'replica'))
-    this.broken = new Promise((resolve) => {
-      this.#following.ended.then((words) => {
-        if (!this.#isClosed) resolve(words)
-      })
-    })
+    this.broken = this.#ended.promise
+    this.#following.failed.then((reason) => this.#end(reason))
   }
 
   /**
    * Restores an epoch, complete and checked, into a folder that isn't there yet.
    *
-   * @param migrations the folder of this release's
+   * @param atLeast the transaction that it has to reach
    * @throws {ReplicationProblem} if it can't be had
-   * @throws {OlderSchema} if the writer has not migrated it to what this release needs
+   * @throws {ReaderProblem} if its schema is none that this release reads
    */
   static async restore(
     base: string,
     epoch: number,
-    { folder, migrations, ...options }: CommandOptions & { folder: string; migrations: string },
+    atLeast: number,
+    options: Options,
   ): Promise<Copy> {
+    const { folder, migrations } = options
     mkdirSync(folder, { recursive: true })
     try {
       const path = join(folder, 'app.db')
       const url = epochUrl(base, epoch)
       const txid = await restoreReplica(url, path, options)
-      if (txid === null) throw new ReplicationProblem('replica-damaged', url, 'it is empty')
+      if (txid === null) throw new ReplicationProblem('replica-missing', url, 'the lease names it')
+      if (txid < atLeast) {
+        throw new ReplicationProblem('replica-behind', url, `at ${txid}, and was at ${atLeast}`)
+      }
       prepare(path, url)
       const schema = readFresh(path, (database) => compareSchema(database, migrations))
-      if (schema === 'older') throw new OlderSchema()
-      return new Copy(epoch, folder, txid, schema === 'newer')
+      if (schema === 'older') throw new ReaderProblem('older-schema')
+      if (!readFresh(path, isReadable)) throw new ReaderProblem('unreadable-schema')
+      return new Copy(epoch, txid, schema === 'newer', options)
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
       throw error
@@ -82,18 +108,31 @@ export class Copy {
     return this.#fetched
   }
 
+  /** Whether it is read no more. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** The state that is read. */
   get position(): Position {
-    return { epoch: this.epoch, txid: this.#lookApplied() }
+    return { epoch: this.epoch, txid: this.#applied }
   }
 
   /**
-   * Brings the file of the transaction that follows.
+   * Brings the file of the transaction that follows; {@link applied} tells when it can be read.
    *
+   * @throws {ReaderProblem} if the file is another, or not all of it
    * @throws {ReplicationProblem} if there is no room for it
    */
   bring(bytes: Buffer): void {
-    const name = transactionFile(this.#fetched + 1)
+    if (this.#isOver) return
+    const txid = this.#fetched + 1
+    const flaw = flawOf(bytes, txid)
+    if (flaw !== null) {
+      const object = transactionObject(this.epoch, txid)
+      throw new ReaderProblem('unreadable-object', `${object}: ${flaw}`)
+    }
+    const name = transactionFile(txid)
     const path = join(this.#folder, name)
     try {
       writeFileSync(path, bytes)
@@ -102,34 +141,68 @@ export class Copy {
     } catch (error) {
       throw fileProblem(error, this.#folder)
     }
-    this.#fetched++
+    this.#fetched = txid
+    this.#applying ??= this.#apply()
   }
 
-  read<Result>(call: (database: Database) => Result): Result {
-    return readFresh(this.path, call)
+  /** Settles once all that was brought can be read, or the copy is over. */
+  async applied(): Promise<void> {
+    while (this.#applying) await this.#applying
   }
 
-  /** Gives up on a Litestream that does not get on. */
-  abandon(): void {
-    this.#following.kill()
+  /**
+   * Reads while nothing is being applied: a Litestream that dies then, or finds no room, leaves a
+   * mix of two states.
+   *
+   * @throws {CopyEnded} if there will be nothing to read here
+   */
+  async read<Result>(call: (database: Database) => Result): Promise<Awaited<Result>> {
+    while (this.#applying) await this.#applying
+    if (this.#isOver) throw new CopyEnded('it is over')
+    try {
+      return await readFresh(this.path, call)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      throw new CopyEnded(String(error), { cause: error })
+    }
   }
 
   /** Ends, and deletes what is on the disk: nobody may read it any more. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#isOver = true
     await this.#following.stop()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  #lookApplied(): number {
-    if (this.#applied === this.#fetched || this.#isClosed) return this.#applied
+  async #apply(): Promise<void> {
+    let movedAtMs = performance.now()
+    while (!this.#isOver && this.#applied < this.#fetched) {
+      await sleep(lookMs)
+      if (this.#isOver) break
+      if (this.#noteApplied()) movedAtMs = performance.now()
+      else if (performance.now() - movedAtMs > this.#applyMs) {
+        this.#end(`Litestream applied nothing for ${this.#applyMs} ms`)
+        this.#following.kill()
+      }
+    }
+    this.#applying = null
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#ended.resolve(reason)
+  }
+
+  #noteApplied(): boolean {
     const noted = readFileSync(`${this.path}-txid`, 'utf8').trim()
     // While Litestream writes it, it may be there in part.
     const txid = /^[0-9a-f]{16}$/.test(noted) ? Number.parseInt(noted, 16) : this.#applied
+    const before = this.#applied
     for (; this.#applied < txid; this.#applied++) {
       rmSync(join(this.#incoming, transactionFile(this.#applied + 1)), { force: true })
     }
-    return this.#applied
+    return this.#applied > before
   }
 }
 
@@ -144,4 +217,9 @@ function prepare(path: string, url: string): void {
   const client = new Sqlite(path)
   client.pragma('journal_mode = DELETE')
   client.close()
+}
+
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Sqlite.SqliteError ? error.code : ''
+  return /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN)/.test(code)
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 
 /** A Litestream that applies to a database file what comes into a folder. */
 export type Following = {
-  /** Settles when it has ended, whyever, with its last words. */
-  ended: Promise<string>
+  /** Settles, with its words, when it has ended, whyever, or can't apply what is there. */
+  failed: Promise<string>
   /** Has it end. */
   stop(): Promise<void>
   /** Ends it where it is. */
@@ -12,7 +12,7 @@ export type Following = {
 }
 
 // Looking into a folder costs nearly nothing, unlike looking into a bucket.
-const interval = '50ms'
+const interval = '20ms'
 
 /**
  * Has Litestream apply to the database file at `path` what comes into the folder of a replica; it
@@ -20,17 +20,21 @@ const interval = '50ms'
  */
 export function followFolder(path: string, replica: string): Following {
   const args = ['restore', '-f', '-follow-interval', interval, '-o', path, `file://${replica}`]
-  const child = spawn('litestream', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('litestream', args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let words = ''
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    words = `${words}${text}`.slice(-2_000)
-  })
-  const ended = new Promise<string>((resolve) => {
+  const failed = new Promise<string>((resolve) => {
+    const hear = (text: string) => {
+      words = `${words}${text}`.slice(-2_000)
+      // It would go on trying for ever, with the transaction there in part.
+      if (/error applying updates/.test(words)) resolve(words.trim())
+    }
+    child.stdout.setEncoding('utf8').on('data', hear)
+    child.stderr.setEncoding('utf8').on('data', hear)
     child.once('error', (error) => resolve(error.message))
     child.once('close', (code, signal) => resolve(`${signal ?? `code ${code}`}: ${words.trim()}`))
   })
   return {
-    ended,
+    failed,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')

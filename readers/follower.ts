@@ -1,23 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../db/open.ts'
-import { ReplicationProblem } from '../replication/problem.ts'
+import type { ReplicationProblem } from '../replication/problem.ts'
 import type { Store } from '../replication/store/store.ts'
+import { within } from '../replication/within.ts'
 import { Age } from './age.ts'
 import { Bell } from './bell.ts'
-import { currentEpoch, newestTransaction } from './bucket.ts'
-import { Copy } from './copy.ts'
-import { OlderSchema } from './older-schema.ts'
-import { holds, type Position } from './position.ts'
+import { readLease } from './bucket.ts'
+import { Copy, CopyEnded } from './copy.ts'
+import { Fetching } from './fetching.ts'
+import { KnownLease } from './known-lease.ts'
+import type { Position } from './position.ts'
+import { type Look, PositionWait, type Reached } from './position-wait.ts'
+import { isExpected, ReaderProblem } from './problem.ts'
 import type { ReadTransaction } from './replica-files.ts'
 
 /** All in milliseconds. */
 export type FollowerTiming = {
   /** How often the bucket is asked for news. */
   pollMs: number
-  /** How often while somebody waits for them. */
+  /** How often while somebody waits for what is known to be there. */
   hurryMs: number
   /**
    * For how long no file that is missing can have been there and gone: Litestream keeps those of
@@ -26,6 +29,10 @@ export type FollowerTiming = {
   listMs: number
   /** How long Litestream may take to apply what was fetched. */
   stallMs: number
+  /** How long a read waits for another copy where the one before broke. */
+  renewMs: number
+  /** For how long, after somebody has made a position up, nobody who shows one is hurried for. */
+  distrustMs: number
 }
 
 export const followerTiming: FollowerTiming = {
@@ -33,6 +40,8 @@ export const followerTiming: FollowerTiming = {
   hurryMs: 50,
   listMs: 60_000,
   stallMs: 10_000,
+  renewMs: 10_000,
+  distrustMs: 60_000,
 }
 
 /** What became of the copy. */
@@ -40,17 +49,8 @@ export type Change =
   | { kind: 'new'; epoch: number; isNewer: boolean; ms: number }
   /** What was read may be there in part now, so it is read no more. */
   | { kind: 'broken'; reason: string }
-  | { kind: 'problem'; error: ReplicationProblem | OlderSchema | NoCopyYet }
+  | { kind: 'problem'; error: ReplicationProblem | ReaderProblem }
   | { kind: 'well' }
-
-/** The writer has not made a copy in the bucket. */
-export class NoCopyYet extends Error {
-  readonly code = 'no-copy-yet'
-
-  constructor() {
-    super('There is nothing to read yet: the writer makes the first copy when it first writes.')
-  }
-}
 
 export type FollowerOptions = {
   store: Pick<Store, 'read' | 'list'>
@@ -66,46 +66,48 @@ export type FollowerOptions = {
   onChange: (change: Change) => void
 }
 
-type Current = {
-  copy: Copy
-  age: Age
-  listedAtMs: number
-  /** How far Litestream was, and since when it is no further although there is more. */
-  progress: { txid: number; atMs: number }
-}
-
-// As many files are asked for at once while there is much to fetch.
-const mostAtOnce = 16
+type Current = { copy: Copy; age: Age; fetching: Fetching }
 
 /** Keeps a copy of what is in the bucket; touches nothing there. */
 export class Follower {
   readonly #options: FollowerOptions
   readonly #news = new Bell()
-  #copy: Current | null = null
+  readonly #lease = new KnownLease()
+  readonly #waiting: PositionWait
+  #current: Current | null = null
+  /** Settles when there is something to read. */
+  #renewed = Promise.withResolvers<void>()
+  /** What was read when the copy broke: never less from then on. */
+  #broken: { position: Position; knownAtMs: number } | null = null
   /** The epoch that could not be restored, and when it is tried again. */
   #failed = { epoch: 0, pauseMs: 0, untilMs: 0 }
-  #waiting = 0
   #restoreMs = 0
+  #unread = 0
 
   constructor(options: FollowerOptions) {
     this.#options = options
+    this.#waiting = new PositionWait({
+      position: () => this.position,
+      ring: () => this.#news.ring(),
+      clock: options.clock,
+      distrustMs: options.timing.distrustMs,
+    })
   }
 
   /** The state that is read now; null if none is. */
   get position(): Position | null {
-    return this.#copy?.copy.position ?? null
+    return this.#current?.copy.position ?? null
   }
 
   /** null if nothing is read. */
   get path(): string | null {
-    return this.#copy?.copy.path ?? null
+    return this.#current?.copy.path ?? null
   }
 
   /** How long ago what is read was for certain all that was in the bucket, in milliseconds. */
   get ageMs(): number {
-    if (!this.#copy) return 0
-    const { copy, age } = this.#copy
-    return Math.max(0, this.#options.clock() - age.knownAt(copy.position.txid))
+    const knownAtMs = this.#current ? knownAt(this.#current) : this.#broken?.knownAtMs
+    return knownAtMs === undefined ? 0 : Math.max(0, this.#options.clock() - knownAtMs)
   }
 
   /** How long the last restore took, in milliseconds. */
@@ -113,59 +115,86 @@ export class Follower {
     return this.#restoreMs
   }
 
-  /** @throws {NoCopyYet} where there is nothing to read */
-  read<Result>(call: (database: Database) => Result): Result {
-    if (!this.#copy) throw new NoCopyYet()
-    return this.#copy.copy.read(call)
+  /** How many reads have failed as there was no copy. */
+  get unread(): number {
+    return this.#unread
+  }
+
+  /**
+   * Calls a function that only reads; where the copy breaks, with the next one.
+   *
+   * @throws {ReaderProblem} if there is none in time
+   */
+  async read<Result>(call: (database: Database) => Result): Promise<Awaited<Result>> {
+    const endsAtMs = performance.now() + this.#options.timing.renewMs
+    for (;;) {
+      if (!this.#current) await this.#renewal(endsAtMs - performance.now())
+      const copy = this.#current?.copy
+      if (!copy) continue
+      try {
+        return await copy.read(call)
+      } catch (error) {
+        if (!(error instanceof CopyEnded)) throw error
+        this.#drop(copy, error.message)
+      }
+    }
   }
 
   /** Follows until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     rmSync(this.#options.folder, { recursive: true, force: true })
+    const { pollMs, hurryMs } = this.#options.timing
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
     while (!signal.aborted) {
-      await this.#look(signal).catch((error) => this.#fail(error, signal))
-      const { pollMs, hurryMs } = this.#options.timing
-      await this.#news.pause(this.#waiting > 0 ? hurryMs : pollMs, signal)
+      // What it waits for then is of no use any more.
+      await Promise.race([this.#look(signal), aborted])
+      await this.#news.pause(this.#waiting.isUrgent ? hurryMs : pollMs, signal)
     }
-    await this.#copy?.copy.close()
-    this.#copy = null
+    const copy = this.#current?.copy
+    this.#current = null
+    this.#renewed = Promise.withResolvers()
+    await copy?.close()
   }
 
-  /** Waits, `ms` milliseconds at most, until what is read holds all that `wanted` does; asks at once. */
-  async reach(wanted: Position, ms: number): Promise<boolean> {
-    const endsAtMs = performance.now() + ms
-    const isThere = () => this.position !== null && holds(this.position, wanted)
-    if (isThere()) return true
-    this.#waiting++
-    try {
-      this.#news.ring()
-      while (performance.now() < endsAtMs) {
-        await sleep(10)
-        if (isThere()) return true
-      }
-      return false
-    } finally {
-      this.#waiting--
-    }
+  /** Notes that the bucket is known to hold all up to `position`. */
+  hear(position: Position): void {
+    this.#waiting.hear(position)
+  }
+
+  /** Waits, `ms` milliseconds at most, until what is read holds all that `wanted` does. */
+  reach(wanted: Position, ms: number): Promise<Reached> {
+    return this.#waiting.reach(wanted, ms)
   }
 
   async #look(signal: AbortSignal): Promise<void> {
+    const startedMs = performance.now()
+    const result = await this.#lookAround(signal).catch((error) => this.#fail(error, signal))
+    this.#waiting.ended({ startedMs, result })
+  }
+
+  async #lookAround(signal: AbortSignal): Promise<Look['result']> {
     const { store, base, clock, onChange, timing } = this.#options
     const atMs = clock()
-    const current = this.#copy
-    const [epoch, isComplete] = await Promise.all([
-      currentEpoch(store, base),
-      current && this.#fetch(current),
-    ])
-    if (epoch === null) throw new NoCopyYet()
-    if (current && current === this.#copy && current.copy.epoch === epoch && isComplete) {
-      // A process that slept meanwhile may have asked for a file when it was gone already.
-      if (clock() - atMs < timing.listMs) current.age.found(current.copy.fetched, atMs)
-      this.#watch(current)
-      onChange({ kind: 'well' })
-    } else {
+    const current = this.#current
+    const reached = current ? this.#reachedIn(current.copy.epoch) : 0
+    const fetching = current?.fetching.run(reached)
+    // Whatever one of them fails with, the other ends within this look.
+    const [lease] = await Promise.allSettled([readLease(store, base), fetching])
+    if (lease.status === 'rejected') throw lease.reason
+    const epoch = this.#lease.learn(lease.value)
+    if (this.#lease.reached) this.hear(this.#lease.reached)
+    const isSame = current && current === this.#current && current.copy.epoch === epoch
+    if (!isSame || (await fetching) === 'gap') {
       await this.#tryToRenew(epoch, signal)
+      return 'incomplete'
     }
+    // A process that slept meanwhile may have asked for a file when it was gone already.
+    if (clock() - atMs >= timing.listMs) return 'incomplete'
+    current.age.found(current.copy.position.txid, atMs)
+    onChange({ kind: 'well' })
+    return 'complete'
   }
 
   async #tryToRenew(epoch: number, signal: AbortSignal): Promise<void> {
@@ -178,75 +207,71 @@ export class Follower {
     } catch (error) {
       const pauseMs = epoch === last.epoch ? Math.min(last.pauseMs * 2, 15_000) : 500
       // A writer that is newer begins a new epoch.
-      const untilMs = error instanceof OlderSchema ? Number.POSITIVE_INFINITY : clock() + pauseMs
+      const isOlder = error instanceof ReaderProblem && error.code === 'older-schema'
+      const untilMs = isOlder ? Number.POSITIVE_INFINITY : clock() + pauseMs
       this.#failed = { epoch, pauseMs, untilMs }
       throw error
     }
   }
 
-  /** @returns false if there is more than what can be fetched file by file */
-  async #fetch(current: Current): Promise<boolean> {
-    const { store, transaction, clock, timing } = this.#options
-    const { copy } = current
-    let newest = 0
-    const atMs = clock()
-    if (atMs - current.listedAtMs > timing.listMs) {
-      newest = await newestTransaction(store, copy.epoch)
-      current.listedAtMs = atMs
-    }
-    for (let atOnce = 1; ; atOnce = Math.min(atOnce * 2, mostAtOnce)) {
-      const wanted = Array.from({ length: atOnce }, (_, index) => copy.fetched + 1 + index)
-      const files = await Promise.all(wanted.map((txid) => transaction(copy.epoch, txid)))
-      for (const file of files) {
-        if (!file) return copy.fetched >= newest
-        if (this.#copy?.copy === copy) copy.bring(file)
-      }
-    }
-  }
-
   // The old copy is read until the new one is complete.
   async #renew(epoch: number, signal: AbortSignal): Promise<void> {
-    const { base, folder, migrations, clock, onChange } = this.#options
+    const { base, folder, migrations, clock, timing, onChange } = this.#options
     const [atMs, startMs] = [clock(), performance.now()]
-    const copy = await Copy.restore(base, epoch, {
+    const read = this.position ?? this.#broken?.position
+    const readTxid = read?.epoch === epoch ? read.txid : 0
+    const copy = await Copy.restore(base, epoch, Math.max(readTxid, this.#reachedIn(epoch)), {
       // Never a name again: a Litestream that has outlived its process may still write there.
       folder: join(folder, randomUUID()),
       migrations,
       signal,
       stallMs: 15_000,
+      applyMs: timing.stallMs,
     })
-    const old = this.#copy
-    const progress = { txid: copy.fetched, atMs }
-    this.#copy = { copy, age: new Age(atMs), listedAtMs: atMs, progress }
+    if (signal.aborted) return copy.close()
+    const old = this.#current
+    const fetching = new Fetching(copy, atMs, this.#options)
+    this.#current = { copy, age: new Age(atMs), fetching }
     this.#restoreMs = performance.now() - startMs
     copy.broken.then((reason) => this.#drop(copy, reason))
     onChange({ kind: 'new', epoch, isNewer: copy.isNewer, ms: Math.round(this.#restoreMs) })
+    this.#renewed.resolve()
     this.#news.ring()
     await old?.copy.close()
   }
 
-  #watch(current: Current): void {
-    const { clock, timing } = this.#options
-    const { copy, progress } = current
-    const { txid } = copy.position
-    if (txid === copy.fetched || txid > progress.txid) current.progress = { txid, atMs: clock() }
-    else if (clock() - progress.atMs > timing.stallMs) copy.abandon()
+  #reachedIn(epoch: number): number {
+    const { reached } = this.#lease
+    return reached?.epoch === epoch ? reached.txid : 0
   }
 
   #drop(copy: Copy, reason: string): void {
-    if (this.#copy?.copy !== copy) return
-    this.#copy = null
+    if (this.#current?.copy !== copy) return
+    this.#broken = { position: copy.position, knownAtMs: knownAt(this.#current) }
+    this.#current = null
+    this.#renewed = Promise.withResolvers()
     this.#options.onChange({ kind: 'broken', reason })
     copy.close().then(() => this.#news.ring())
   }
 
-  #fail(error: unknown, signal: AbortSignal): void {
-    if (signal.aborted) return
-    const isExpected =
-      error instanceof ReplicationProblem ||
-      error instanceof OlderSchema ||
-      error instanceof NoCopyYet
-    if (!isExpected) throw error
-    this.#options.onChange({ kind: 'problem', error })
+  async #renewal(ms: number): Promise<void> {
+    try {
+      await within(ms, this.#renewed.promise, () => new ReaderProblem('copy-broken'))
+    } catch (error) {
+      this.#unread++
+      throw error
+    }
   }
+
+  #fail(error: unknown, signal: AbortSignal): 'failed' {
+    if (!signal.aborted) {
+      if (!isExpected(error)) throw error
+      this.#options.onChange({ kind: 'problem', error })
+    }
+    return 'failed'
+  }
+}
+
+function knownAt({ copy, age }: Current): number {
+  return age.knownAt(copy.position.txid)
 }

@@ -6,6 +6,7 @@ import { portOf } from '../server/test-support.ts'
 import { countAt } from './count-visit.ts'
 import { Gate } from './gate.ts'
 import { holds, type Position } from './position.ts'
+import type { Reached } from './position-wait.ts'
 import { Writer } from './writer.ts'
 
 const token = 'a-token-of-16-chars'
@@ -16,11 +17,15 @@ async function scene(test: TestContext, answer: RequestListener) {
   const writerUrl = `http://127.0.0.1:${await portOf(test, writerServer)}`
   const writer = new Writer(new URL(writerUrl), token)
   const reached: Position[] = []
-  const reach = async (wanted: Position) => {
+  const heard: Position[] = []
+  const reach = async (wanted: Position): Promise<Reached> => {
     reached.push(wanted)
-    return holds({ epoch: 1, txid: 5 }, wanted)
+    if (holds({ epoch: 1, txid: 5 }, wanted)) return 'reached'
+    return wanted.epoch > 2 ? 'made-up' : 'not-yet'
   }
-  const gate = new Gate({ reach, ageMs: 7_400 }, writer)
+  const hear = (position: Position) => heard.push(position)
+  const reads = { reach, hear, ageMs: 7_400, unread: 0 }
+  const gate = new Gate(reads, writer)
   const count = countAt(writer, { countVisits: async () => 3 })
   gate.open(async (request, response) => {
     const visits = request.url === '/' ? await count(request, response) : ''
@@ -29,7 +34,7 @@ async function scene(test: TestContext, answer: RequestListener) {
   const server = createServer((...request) => gate.serve(...request)).listen(0)
   const url = `http://127.0.0.1:${await portOf(test, server)}`
   test.after(() => writer.close())
-  return { url, writerUrl, reached, stopWriter: () => writerServer.close() }
+  return { url, writerUrl, reached, heard, reads, gate, stopWriter: () => writerServer.close() }
 }
 
 const cookie = (position: string) => ({ headers: { cookie: `replica-position=${position}` } })
@@ -149,6 +154,49 @@ describe('The gate of a reader', { timeout: 20_000 }, () => {
       assert.equal(page.headers.get('x-visit'), 'not-counted')
     })
   }
+
+  it('reads here for who shows a position that nobody was told of, and takes it away', async (test) => {
+    const { url } = await scene(test, (_, response) => response.end('there'))
+    const answer = await fetch(`${url}/guestbook`, cookie('9-9'))
+    assert.equal(await answer.text(), 'here ')
+    assert.match(String(answer.headers.getSetCookie()), /^replica-position=; Path=\/; Max-Age=0;/)
+  })
+
+  it('notes how far the writer says that the bucket is', async (test) => {
+    const { url, heard } = await scene(test, (_, response) => {
+      response.setHeader('x-replica-position', '1-9').end()
+    })
+    await (await fetch(url, { method: 'POST' })).text()
+    assert.deepEqual(heard, [{ epoch: 1, txid: 9 }])
+  })
+
+  it('answers 503 and not 500 where the copy broke after a request was let in', async (test) => {
+    const { url, reads, gate } = await scene(test, () => {})
+    gate.open((_, response) => {
+      reads.unread++
+      response.writeHead(500, { 'content-type': 'text/html', 'content-length': '3' })
+      response.write('a')
+      response.end('bc')
+    })
+    const answer = await fetch(`${url}/guestbook`)
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '5'])
+    assert.match(await answer.text(), /the copy broke/i)
+    gate.open((_, response) => {
+      response.statusCode = 500
+      response.end('a fault')
+    })
+    const fault = await fetch(`${url}/guestbook`)
+    assert.deepEqual([fault.status, await fault.text()], [500, 'a fault'])
+  })
+
+  it('says how old the copy is with everything that is made from it, errors included', async (test) => {
+    const { url, gate } = await scene(test, () => {})
+    gate.open((_, response) => response.writeHead(404).end())
+    for (const path of ['/guestbook', '/api/entries', '/status', '/nowhere', '/']) {
+      const answer = await fetch(url + path)
+      assert.equal(answer.headers.get('x-copy-age-seconds'), '7', path)
+    }
+  })
 
   it('asks nobody for what needs no data', async (test) => {
     const { url } = await scene(test, (_, response) => response.end('there'))

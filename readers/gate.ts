@@ -2,22 +2,28 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { requestKind } from '../app/request-kind.ts'
 import { log } from '../server/log.ts'
 import { refuse } from '../server/refuse.ts'
+import { answerUnavailable } from '../server/unavailable.ts'
 import type { Follower } from './follower.ts'
+import { insteadOf500 } from './instead-of-500.ts'
 import type { Position } from './position.ts'
-import { givePosition, takePosition } from './position-cookie.ts'
+import { givePosition, takeAwayPosition, takePosition } from './position-cookie.ts'
+import { ReaderProblem, shownProblem } from './problem.ts'
+import { tellAge } from './tell-age.ts'
 import type { Writer } from './writer.ts'
 
 // A copy is usually there after a tenth of it; then the writer answers.
 const patienceMs = 2_000
 
+type Reads = Pick<Follower, 'reach' | 'hear' | 'ageMs' | 'unread'>
+
 /** Answers each request from the copy, or has the writer do it. */
 export class Gate {
-  readonly #follower: Pick<Follower, 'reach' | 'ageMs'>
+  readonly #follower: Reads
   readonly #writer: Pick<Writer, 'pass'>
   #pages: RequestListener = () => {}
   #isOpen = false
 
-  constructor(follower: Pick<Follower, 'reach' | 'ageMs'>, writer: Pick<Writer, 'pass'>) {
+  constructor(follower: Reads, writer: Pick<Writer, 'pass'>) {
     this.#follower = follower
     this.#writer = writer
   }
@@ -36,18 +42,24 @@ export class Gate {
     const written = takePosition(request)
     const kind = requestKind(request)
     if (kind === 'write') return this.#write(request, response)
-    if (kind === 'read' || kind === 'visit') {
-      if (written && !(await this.#follower.reach(written, patienceMs))) {
-        return this.#readThere(request, response, written)
+    if (written && (kind === 'read' || kind === 'visit')) {
+      switch (await this.#follower.reach(written, patienceMs)) {
+        case 'not-yet':
+          return this.#readThere(request, response, written)
+        case 'made-up':
+          takeAwayPosition(request, response)
       }
-      this.#tellAge(response)
     }
-    this.#pages(request, response)
+    if (kind === 'static') return this.#pages(request, response)
+    this.#readHere(request, response)
   }
 
   #write(request: IncomingMessage, response: ServerResponse): void {
     this.#writer.pass(request, response, {
-      onWritten: (position) => givePosition(request, response, position),
+      onWritten: (position) => {
+        this.#follower.hear(position)
+        givePosition(request, response, position)
+      },
       onFailure: (error) => {
         log('ERROR', `The writer has not answered a write: ${error.message}`)
         refuse(request, response, {
@@ -68,13 +80,19 @@ export class Gate {
       onFailure: (error) => {
         log('WARNING', `A read is older than what was written: ${error.message}`, { written })
         response.setHeader('x-copy-is-behind', 'true')
-        this.#tellAge(response)
-        this.#pages(request, response)
+        this.#readHere(request, response)
       },
     })
   }
 
-  #tellAge(response: ServerResponse): void {
-    response.setHeader('x-copy-age-seconds', Math.round(this.#follower.ageMs / 1000))
+  // It was let in while there was a copy, which may break until it is read.
+  #readHere(request: IncomingMessage, response: ServerResponse): void {
+    const { unread, ageMs } = this.#follower
+    const hasFailed = () => this.#follower.unread > unread
+    tellAge(response, ageMs)
+    insteadOf500(response, hasFailed, () => {
+      answerUnavailable(request, response, shownProblem(new ReaderProblem('copy-broken')))
+    })
+    this.#pages(request, response)
   }
 }

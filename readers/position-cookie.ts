@@ -26,9 +26,26 @@ export function givePosition(
   response: ServerResponse,
   position: Position,
 ): void {
-  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
+  setCookie(request, response, positionText(position), maxAgeSeconds)
+}
+
+/** Has whoever shows a position that nobody was ever told of show it no more. */
+export function takeAwayPosition(
+  request: Pick<IncomingMessage, 'headers'>,
+  response: ServerResponse,
+): void {
+  setCookie(request, response, '', 0)
+}
+
+function setCookie(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  response: ServerResponse,
+  value: string,
+  seconds: number,
+): void {
+  const secure = headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
   response.appendHeader(
     'set-cookie',
-    `${name}=${positionText(position)}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`,
+    `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`,
   )
 }

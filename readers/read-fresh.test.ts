@@ -37,7 +37,7 @@ describe('A read of a copy', { timeout: 60_000 }, () => {
       `select distinct state from wide where id ${half} ${rows / 2}`
     const read = async () => {
       for (let last = 0; !isDone || last < changes; await setImmediate()) {
-        const states = follower.read(({ $client: copy }) => [
+        const states = await follower.read(({ $client: copy }) => [
           ...copy.prepare<[], number>(statesOf('<=')).pluck().all(),
           ...copy.prepare<[], number>(statesOf('>')).pluck().all(),
         ])

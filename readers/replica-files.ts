@@ -6,6 +6,7 @@ import type { ReplicaUrl } from '../replication/replica-url.ts'
 import { fileProblem, ifCode } from '../replication/store/file-problem.ts'
 import { answerProblem, isBucketMissing, requestProblem } from '../replication/store/gcs-problem.ts'
 import { access } from '../replication/store/gcs-store.ts'
+import { transactionFile } from './transaction-file.ts'
 
 /**
  * Reads the file that holds one transaction of an epoch, as Litestream wrote it.
@@ -15,14 +16,8 @@ import { access } from '../replication/store/gcs-store.ts'
  */
 export type ReadTransaction = (epoch: number, txid: number) => Promise<Buffer | null>
 
-/** The name that Litestream gives the file of one transaction; it is hexadecimal. */
-export function transactionFile(txid: number): string {
-  const hex = txid.toString(16).padStart(16, '0')
-  return `${hex}-${hex}.ltx`
-}
-
-// Level 0 is what Litestream uploads first: a file for each sync, each of one transaction.
-function nameOf(epoch: number, txid: number): string {
+/** Where a transaction is below the replica URL: Litestream uploads each by itself first, to level 0. */
+export function transactionObject(epoch: number, txid: number): string {
   return `${epochName(epoch)}/ltx/0/${transactionFile(txid)}`
 }
 
@@ -39,7 +34,10 @@ export function transactionsIn(
 function inFolder(folder: string): ReadTransaction {
   return async (epoch, txid) => {
     try {
-      return (await readFile(join(folder, nameOf(epoch, txid))).catch(ifCode('ENOENT'))) ?? null
+      return (
+        (await readFile(join(folder, transactionObject(epoch, txid))).catch(ifCode('ENOENT'))) ??
+        null
+      )
     } catch (error) {
       throw fileProblem(error, `file://${folder}`)
     }
@@ -49,7 +47,7 @@ function inFolder(folder: string): ReadTransaction {
 function inBucket(base: string, emulatorHost: string | undefined): ReadTransaction {
   const { endpoint, authorize } = access(emulatorHost)
   return async (epoch, txid) => {
-    const url = `${endpoint}/${base.slice('gs://'.length)}/${nameOf(epoch, txid)}`
+    const url = `${endpoint}/${base.slice('gs://'.length)}/${transactionObject(epoch, txid)}`
     try {
       // Google's auth library takes no signal, but has deadlines of its own.
       const headers = await authorize()

@@ -1,7 +1,7 @@
-import { type Lifecycle, type Problem, problemOf } from '../server/lifecycle.ts'
+import type { Lifecycle, Problem } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
-import { type Change, NoCopyYet } from './follower.ts'
-import { OlderSchema } from './older-schema.ts'
+import type { Change } from './follower.ts'
+import { shownProblem } from './problem.ts'
 
 /**
  * Returns what tells the lifecycle and the log what became of the copy. Requests wait while there is
@@ -34,14 +34,7 @@ export function reportTo(lifecycle: Lifecycle, hasCopy: () => boolean): (change:
         // It comes again with each look.
         if (last !== change.error.message) log('ERROR', change.error.message)
         last = change.error.message
-        return enter(inWords(change.error))
+        return enter(shownProblem(change.error))
     }
   }
-}
-
-function inWords(error: Error): Problem {
-  if (error instanceof NoCopyYet || error instanceof OlderSchema) {
-    return { code: error.code, message: error.message }
-  }
-  return problemOf(error)
 }

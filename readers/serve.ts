@@ -40,7 +40,8 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   const stopped = stop.signal
   checkDataDirectory(environment.dataDirectory)
   const lifecycle = new Lifecycle()
-  const store = openStore(base)
+  // A list that hangs holds up the look that it belongs to.
+  const store = openStore(base, 10_000)
   const follower: Follower = new Follower({
     ...{ store, base },
     transaction: transactionsIn(base, process.env.STORAGE_EMULATOR_HOST),
