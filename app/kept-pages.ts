@@ -23,3 +23,16 @@ export function keptPage({
   if (url === '/') return headers[visitsHeader] === undefined ? null : url
   return /^\/guestbook(\?before=\d{1,10})?$/.test(url) ? url : null
 }
+
+/** What a kept page shows of a request, by name: a page that lacks it has failed. */
+export function placeholders({
+  url = '',
+  headers,
+}: Pick<IncomingMessage, 'url' | 'headers'>): ('nonce' | 'formKey' | 'visits')[] {
+  return [
+    'nonce',
+    // Only the newest entries have the form above them.
+    ...(url.includes('?before=') ? [] : ['formKey' as const]),
+    ...(headers[visitsHeader] === undefined ? [] : ['visits' as const]),
+  ]
+}

@@ -1,24 +1,42 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import {
+  IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  ServerResponse,
+} from 'node:http'
+import { Socket } from 'node:net'
+
+export type Answer = { status: number; headers: OutgoingHttpHeaders; body: string }
 
 /**
- * Has a request answered into memory: the status and the headers are set on `response`, and its body
- * is still to be sent.
+ * Has a page rendered into memory, for nobody in particular: a visitor's request does not reach what
+ * renders it, so neither its headers nor its end change what others get.
  *
- * @returns the body; null if whoever asked has gone
+ * @param headers all that the page is told
  */
-export function captured(
-  request: IncomingMessage,
-  response: ServerResponse,
+export async function captured(
+  url: string,
+  headers: Record<string, string>,
   render: RequestListener,
-): Promise<string | null> {
-  const { promise, resolve } = Promise.withResolvers<string | null>()
+): Promise<Answer> {
+  const request = Object.assign(new IncomingMessage(new Socket()), {
+    ...{ method: 'GET', url, headers, complete: true },
+    ...{ httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 },
+  })
+  request.push(null)
+  const response = new ServerResponse(request)
+  const body = bodyOf(response)
+  await render(request, response)
+  return { status: response.statusCode, body: await body, headers: response.getHeaders() }
+}
+
+function bodyOf(response: ServerResponse): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
   const chunks: Buffer[] = []
   const take = (chunk: unknown) => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
   }
-  const { writeHead, flushHeaders, write, end } = response
-  const given = { writeHead, flushHeaders, write, end }
-  const replaced = {
+  Object.assign(response, {
     writeHead(status: number, ...more: unknown[]) {
       response.statusCode = status
       const headers = more.at(-1)
@@ -34,13 +52,19 @@ export function captured(
     },
     end(chunk?: unknown) {
       take(chunk)
-      Object.assign(response, given)
       resolve(Buffer.concat(chunks).toString('utf8'))
+      // Next waits for these, to let go of what it rendered with.
+      response.finished = true
+      process.nextTick(() => {
+        response.emit('finish')
+        response.emit('close')
+      })
       return response
     },
-  }
-  Object.assign(response, replaced)
-  response.once('close', () => resolve(null))
-  render(request, response)
+    destroy(error?: Error) {
+      reject(error ?? new Error('The page was given up.'))
+      return response
+    },
+  })
   return promise
 }

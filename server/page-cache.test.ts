@@ -4,30 +4,40 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { describe, it, type TestContext } from 'node:test'
 import { visitsHeader } from '../app/kept-pages.ts'
 import { PageCache } from './page-cache.ts'
-import { portOf } from './test-support.ts'
+import { headersInNext, portOf } from './test-support.ts'
 
 const html = { accept: 'text/html' }
 
 /** A server whose pages show what they were told, and how often they were rendered. */
 async function scene(test: TestContext) {
   const now = { ms: 0 }
-  const state = { version: '1', rendered: 0, requests: 0, visits: 0, status: 200 }
+  const state = {
+    ...{ version: '1', rendered: 0, requests: 0, visits: 0, status: 200, type: 'text/html' },
+    lacks: null as 'nonce' | 'formKey' | 'visits' | null,
+  }
+  const told: IncomingMessage['headers'][] = []
   const cache = new PageCache(() => now.ms)
   let hold = Promise.resolve()
   const render: RequestListener = async ({ headers }, response) => {
     const number = ++state.rendered
+    told.push({ ...headers })
     await hold
     const nonce = /nonce-([^']+)/.exec(String(headers['content-security-policy']))?.[1]
-    response.setHeader('content-type', 'text/html')
+    response.setHeader('content-type', state.type)
     response.setHeader('x-page', 'true')
     response.statusCode = state.status
-    response.write(`<script nonce="${nonce}">"${headers['x-form-key']}"</script>`)
-    response.end(`<b>${headers[visitsHeader]}</b> render ${number} é ${headers['accept-encoding']}`)
+    // Like Next, which answers so where it takes a request for a prefetch.
+    if (headers['x-middleware-prefetch']) return response.end('{}')
+    const shown = { nonce, formKey: headers['x-form-key'], visits: headers[visitsHeader] }
+    if (state.lacks) shown[state.lacks] = 'none'
+    response.write(`<script nonce="${shown.nonce}">"${shown.formKey}"</script>`)
+    response.end(`<b>${shown.visits}</b> render ${number} é ${headers['accept-encoding']}`)
   }
   const server = createServer((request, response) => {
     const nonce = `'nonce-own${++state.requests}'`
     response.setHeader('content-security-policy', nonce)
     request.headers['content-security-policy'] = nonce
+    if (state.requests === 1) response.setHeader('x-copy-age-seconds', '9')
     if (request.url === '/') request.headers[visitsHeader] = String(++state.visits)
     cache.serve(request, response, async () => state.version, render)
   }).listen(0)
@@ -47,6 +57,7 @@ async function scene(test: TestContext) {
   return {
     now,
     state,
+    told,
     server,
     ask,
     holdRenders: () => {
@@ -55,6 +66,22 @@ async function scene(test: TestContext) {
       return held.resolve
     },
   }
+}
+
+type Seen = Awaited<ReturnType<Awaited<ReturnType<typeof scene>>['ask']>>
+
+/** All of an answer but for what is new in each. */
+function shape({ text, answer, nonce, key, visits, render }: Seen) {
+  const page = [nonce, key, visits, `render ${render}`].reduce<string>(
+    (page, own) => (own ? page.replace(own, '') : page),
+    text,
+  )
+  return { page, status: answer.status, type: answer.headers.get('content-type') }
+}
+
+// `fetch` sets the others itself, or the page is not kept with them.
+function canBeSent(name: string): boolean {
+  return !/^(accept|cookie|rsc|host|content-length|sec-|if-none|if-mod)/.test(name)
 }
 
 describe('A page', () => {
@@ -136,6 +163,61 @@ describe('A page', () => {
       assert.equal((await ask(path, headers)).render, 2)
       assert.equal((await ask(path, headers)).render, 3)
       assert.equal((await ask(path, headers)).nonce, 'own4')
+    })
+  }
+
+  it('is the same for the others whatever header of Next its first visitor sent', async (test) => {
+    const { ask, state } = await scene(test)
+    for (const path of ['/', '/guestbook', '/guestbook?before=1']) {
+      const clean = shape(await ask(path))
+      for (const name of headersInNext().filter(canBeSent)) {
+        state.version = `${path} ${name}`
+        await ask(path, { ...html, [name]: '1' })
+        assert.deepEqual(shape(await ask(path)), clean, `${path} ${name}`)
+      }
+    }
+  })
+
+  it('is told nothing of the visitor whom it is rendered for', async (test) => {
+    const { ask, told } = await scene(test)
+    const names = headersInNext().filter(canBeSent)
+    const sent = Object.fromEntries(
+      [...names, 'x-forwarded-host', 'from'].map((name) => [name, '1']),
+    )
+    await ask('/', { ...sent, ...html, 'user-agent': 'Googlebot', 'accept-encoding': 'gzip' })
+    assert.deepEqual(Object.keys(told[0] ?? {}).toSorted(), [
+      ...['accept', 'content-security-policy', 'host', 'x-form-key', 'x-visits'],
+    ])
+    assert.deepEqual([told[0]?.host, told[0]?.accept], ['localhost', 'text/html'])
+  })
+
+  it('has no header that was set for one of its visitors', async (test) => {
+    const { ask } = await scene(test)
+    const ages = [await ask('/guestbook'), await ask('/guestbook')].map(({ answer }) => {
+      return answer.headers.get('x-copy-age-seconds')
+    })
+    assert.deepEqual(ages, ['9', null])
+  })
+
+  it('is kept only where it is a page', async (test) => {
+    const { ask, state } = await scene(test)
+    state.type = 'application/json'
+    await ask('/guestbook')
+    assert.equal((await ask('/guestbook')).render, 2)
+    state.type = 'text/html; charset=utf-8'
+    await ask('/guestbook')
+    assert.equal((await ask('/guestbook')).render, 3)
+  })
+
+  for (const what of ['nonce', 'formKey', 'visits'] as const) {
+    it(`is kept only where it shows its ${what}`, async (test) => {
+      const { ask, state } = await scene(test)
+      state.lacks = what
+      await ask('/')
+      assert.equal((await ask('/')).render, 2)
+      state.lacks = null
+      await ask('/')
+      assert.equal((await ask('/')).render, 3)
     })
   }
 

@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import type {
-  IncomingMessage,
-  OutgoingHttpHeaders,
-  RequestListener,
-  ServerResponse,
-} from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { formKeyHeader, keptPage, visitsHeader } from '../app/kept-pages.ts'
-import { captured } from './captured.ts'
+import { formKeyHeader, keptPage, placeholders, visitsHeader } from '../app/kept-pages.ts'
+import { type Answer, captured } from './captured.ts'
 import { markers, Template, type Values } from './template.ts'
 
-type Page = { status: number; headers: OutgoingHttpHeaders; template: Template }
-type Kept = { version: string; atMs: number; page: Promise<Page | null> }
+type Page = Omit<Answer, 'body'> & { template: Template }
+type Kept = { version: string; atMs: number; page: Promise<Page> }
 
 // Longer, and the chart would be seen to lag behind the visits.
 const freshMs = 1_000
 const limit = 200
+
+// They would be wrong where the markers are replaced, or are for one visitor.
+const ofOneAnswer = new Set(['content-length', 'etag', 'last-modified', 'set-cookie'])
 
 /**
  * Keeps rendered pages for as long as the database says that they are true, and for a second at
@@ -44,52 +42,50 @@ export class PageCache {
   ): Promise<void> {
     const own = ownValues(request)
     const key = keptPage(request)
-    if (key !== null) {
-      const page = await this.#find(key, await version(), () => rendered(request, response, render))
-      if (response.headersSent || response.closed) return
-      if (page) return send(page, own, request, response)
+    if (key === null) {
+      Object.assign(request.headers, toldOf(request, own))
+      return render(request, response)
     }
-    tell(request, own)
-    render(request, response)
+    const page = await this.#find(key, await version(), request, render)
+    if (!response.closed) await send(page, own, request, response)
   }
 
   // All who come while it is rendered wait for the same page.
-  #find(key: string, version: string, render: () => Promise<Page | null>): Promise<Page | null> {
+  #find(
+    key: string,
+    version: string,
+    request: IncomingMessage,
+    render: RequestListener,
+  ): Promise<Page> {
     const found = this.#kept.get(key)
     const now = this.#clock()
     if (found && found.version === version && now - found.atMs < freshMs) return found.page
-    const page = render()
+    const page = rendered(request, render)
     const kept = { version, atMs: now, page }
     this.#kept.delete(key)
     this.#kept.set(key, kept)
-    page.then(
-      (page) => {
-        if (page?.status !== 200 && this.#kept.get(key) === kept) this.#kept.delete(key)
-      },
-      () => this.#kept.delete(key),
-    )
+    const drop = () => {
+      if (this.#kept.get(key) === kept) this.#kept.delete(key)
+    }
+    page.then((page) => isWhole(page, request) || drop(), drop)
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > limit && oldest !== undefined) this.#kept.delete(oldest)
     return page
   }
 }
 
-async function rendered(
-  request: IncomingMessage,
-  response: ServerResponse,
-  render: RequestListener,
-): Promise<Page | null> {
+// It is told nothing of the visitor who happens to come first, as Next believes many a header.
+async function rendered(request: IncomingMessage, render: RequestListener): Promise<Page> {
   const marked = markers()
-  tell(request, marked)
-  const encoding = request.headers['accept-encoding']
-  // Next would compress the page with the markers in it.
-  Reflect.deleteProperty(request.headers, 'accept-encoding')
-  const body = await captured(request, response, render)
-  if (encoding !== undefined) request.headers['accept-encoding'] = encoding
-  if (body === null) return null
-  response.removeHeader('content-length')
-  const { 'set-cookie': _, ...headers } = response.getHeaders()
-  return { status: response.statusCode, headers, template: new Template(body, marked) }
+  const told = { host: 'localhost', accept: 'text/html', ...toldOf(request, marked) }
+  const { body, ...answer } = await captured(request.url ?? '/', told, render)
+  return { ...answer, template: new Template(body, marked) }
+}
+
+// A page that failed half-way has the status 200, too.
+function isWhole({ status, headers, template }: Page, request: IncomingMessage): boolean {
+  const isHtml = String(headers['content-type']).startsWith('text/html')
+  return status === 200 && isHtml && placeholders(request).every((name) => template.holds(name))
 }
 
 function ownValues({ headers }: IncomingMessage): Values {
@@ -101,10 +97,12 @@ function ownValues({ headers }: IncomingMessage): Values {
   }
 }
 
-function tell({ headers }: IncomingMessage, { nonce, formKey, visits }: Values): void {
-  headers['content-security-policy'] = `script-src 'nonce-${nonce}'`
-  headers[formKeyHeader] = formKey
-  if (headers[visitsHeader] !== undefined) headers[visitsHeader] = visits
+function toldOf({ headers }: IncomingMessage, { nonce, formKey, visits }: Values) {
+  return {
+    'content-security-policy': `script-src 'nonce-${nonce}'`,
+    [formKeyHeader]: formKey,
+    ...(headers[visitsHeader] !== undefined && { [visitsHeader]: visits }),
+  }
 }
 
 async function send(
@@ -114,6 +112,7 @@ async function send(
   response: ServerResponse,
 ): Promise<void> {
   for (const [name, value] of Object.entries(headers)) {
+    if (ofOneAnswer.has(name)) continue
     // What this answer has already is its own, such as its policy.
     if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value)
   }

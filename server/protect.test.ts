@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
+import { isInternal } from './next-headers.ts'
 import { Protection } from './protect.ts'
 import type { RateLimits } from './server-environment.ts'
-import { portOf } from './test-support.ts'
+import { headersInNext, portOf } from './test-support.ts'
 
 async function start(
   test: TestContext,
@@ -12,9 +13,13 @@ async function start(
     rateLimits = null,
     onCloudRun = false,
   }: { rateLimits?: RateLimits | null; onCloudRun?: boolean } = {},
+  seen: (request: IncomingMessage) => void = () => {},
 ) {
   const protection = new Protection({ development: false, onCloudRun, rateLimits })
-  const pages: RequestListener = ({ headers }, response) => response.end(headers['x-client'])
+  const pages: RequestListener = (request, response) => {
+    seen(request)
+    response.end(request.headers['x-client'])
+  }
   const server = createServer(async (request, response) => {
     if (!(await protection.refuses(request, response))) pages(request, response)
   }).listen(0)
@@ -31,6 +36,22 @@ async function start(
 
 const rateLimits = { requests: 4, writes: 2 }
 const post = { method: 'POST' }
+
+describe('What only Next itself may say', () => {
+  it('does not reach the pages from outside', async (test) => {
+    const seen: IncomingMessage['headers'][] = []
+    const { ask } = await start(test, {}, ({ headers }) => seen.push(headers))
+    const names = headersInNext().filter((name) => isInternal(name))
+    await ask('/admin', {
+      headers: { ...Object.fromEntries(names.map((name) => [name, '1'])), rsc: '1' },
+    })
+    assert.deepEqual(
+      Object.keys(seen[0] ?? {}).filter((name) => names.includes(name)),
+      [],
+    )
+    assert.equal(seen[0]?.rsc, '1')
+  })
+})
 
 describe('A client that asks too often', () => {
   it('is told when to come back', async (test) => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestKind } from '../app/request-kind.ts'
 import { clientHeader, clientOf } from './client.ts'
 import { isCrossSite } from './cross-site.ts'
+import { dropInternal } from './next-headers.ts'
 import type { ProblemDetails } from './problem-details.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
@@ -20,6 +21,7 @@ const limitBytes = 128 * 1024
 export class Protection {
   /** Sets the headers that every answer has. */
   readonly setHeaders: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #development: boolean
   readonly #onCloudRun: boolean
   readonly #forwardToken: string | null
   readonly #requests: RateLimit | null
@@ -33,6 +35,7 @@ export class Protection {
   }: Pick<ServerEnvironment, 'development' | 'onCloudRun' | 'rateLimits'> &
     Partial<Pick<ServerEnvironment, 'forwardToken'>>) {
     this.setHeaders = securityHeaders(development)
+    this.#development = development
     this.#onCloudRun = onCloudRun
     this.#forwardToken = forwardToken
     this.#requests = rateLimits && new RateLimit(rateLimits.requests)
@@ -42,6 +45,7 @@ export class Protection {
   /** Answers what the pages shall not see; false if this is not such a request. */
   async refuses(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const client = clientOf(request, this.#onCloudRun, this.#forwardToken)
+    dropInternal(request.headers, this.#development)
     request.headers[clientHeader] = client
     const problem =
       this.#otherServer(request) ??

@@ -26,6 +26,10 @@ export class Template {
     this.#names = [...page.matchAll(found)].map(([marker]) => names[marker] ?? 'nonce')
   }
 
+  holds(name: keyof Values): boolean {
+    return this.#names.includes(name)
+  }
+
   fill(values: Values): string {
     return this.#texts.reduce((page, text, index) => {
       const name = this.#names[index - 1]
