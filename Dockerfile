@@ -5,6 +5,9 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
+# Which commit this is: `--build-arg COMMIT=$(git rev-parse --short HEAD)`.
+ARG COMMIT
+ENV NEXT_TELEMETRY_DISABLED=1
 RUN npm run build
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 RUN node bin/warm.mjs

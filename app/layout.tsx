@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
+import { releaseInWords } from '../server/release.ts'
 import './style.css'
 
 export const metadata: Metadata = {
@@ -17,7 +18,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
       <body>
         <main>{children}</main>
         <footer>
-          <p>Kept in SQLite, replicated to a bucket by Litestream.</p>
+          <p>Kept in SQLite, replicated to a bucket by Litestream. Release {releaseInWords()}.</p>
         </footer>
       </body>
     </html>

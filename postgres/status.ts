@@ -5,6 +5,7 @@ import type { Fact } from '../server/facts.ts'
 import { duration } from '../server/in-words.ts'
 import type { Lifecycle } from '../server/lifecycle.ts'
 import { reasonOf } from '../server/log.ts'
+import { releaseInWords } from '../server/release.ts'
 import type { Runtime } from '../server/runtime.ts'
 import type { Database } from './open.ts'
 import { passingProblem, plainError } from './problem.ts'
@@ -27,6 +28,7 @@ export async function statusOf(
       name: 'This instance',
       value: `${instance.revision} ${instance.instance}, up for ${duration(performance.now())}`,
     },
+    { name: 'Release', value: releaseInWords() },
     {
       name: 'Connections',
       value: `${totalCount}, of which ${idleCount} are idle; ${waitingCount} requests wait for one`,

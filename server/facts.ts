@@ -1,4 +1,5 @@
 import { duration, size } from './in-words.ts'
+import { releaseInWords } from './release.ts'
 import type { Status } from './status.ts'
 
 /** A line of the status page. */
@@ -12,6 +13,7 @@ export function factsOf(status: Status): Fact[] {
     { name: 'State', value: epoch === null ? state : `${state}, epoch ${epoch}` },
     ...problems('Problem', problem),
     { name: 'This instance', value: `${revision} ${host}, up for ${duration(upMs)}` },
+    { name: 'Release', value: releaseInWords() },
     { name: 'Lease', value: leaseInWords(status) },
     ...replicationInWords(status),
     { name: 'Last restore', value: duration(restoreMs) },

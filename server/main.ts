@@ -1,8 +1,10 @@
 import { log } from './log.ts'
+import { release, releaseInWords } from './release.ts'
 import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
 const stop = stopOnSignals()
 try {
+  log('INFO', `Release ${releaseInWords()} starts.`, { release: release() })
   const { serve } = await (process.env.ROLE === 'reader'
     ? import('../readers/serve.ts')
     : process.env.DATABASE_URL

@@ -13,6 +13,7 @@ export async function preparePages(
 ): Promise<RequestListener> {
   // Next's own handlers exit with 143 on SIGTERM, and Litestream skips its final sync then.
   process.env.NEXT_MANUAL_SIG_HANDLE = '1'
+  process.env.NEXT_TELEMETRY_DISABLED = '1'
   if (!development) {
     // What the server.js that Next generates does; without it Next loads the whole compiler to
     // read next.config.mjs.
