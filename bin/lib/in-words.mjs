@@ -19,9 +19,15 @@ export function inWords(line) {
   const { severity, message, msg, error } = parsed(line)
   if (message) return severity === 'INFO' ? message : `${severity}: ${message}`
   if (!msg) return line
-  // Not the parsed level: Litestream's lines about compaction have a second one.
-  if (line.includes('"level":"INFO"') || expected.includes(msg)) return null
-  return `Litestream: ${msg}${error ? ` (${error})` : ''}`
+  const level = levelOf(line)
+  if (level === 'INFO' || expected.includes(msg)) return null
+  return `${level}: Litestream: ${msg}${error ? ` (${error})` : ''}`
+}
+
+// Not the parsed level: Litestream's lines about compaction have a second one.
+function levelOf(line) {
+  const [, level = 'ERROR'] = /"level":"([A-Z]+)/.exec(line) ?? []
+  return level === 'WARN' ? 'WARNING' : level
 }
 
 function parsed(line) {

@@ -8,9 +8,14 @@ describe('a line of the log', () => {
     ['names its severity when that matters', { severity: 'ERROR', message: 'No.' }, 'ERROR: No.'],
     ['of Litestream is left out when all is well', { level: 'INFO', msg: 'compaction' }, null],
     [
-      'of Litestream is shown with its reason when something is wrong',
+      'of Litestream is shown with its severity and its reason when something is wrong',
       { level: 'ERROR', msg: 'sync', error: 'no bucket' },
-      'Litestream: sync (no bucket)',
+      'ERROR: Litestream: sync (no bucket)',
+    ],
+    [
+      'of Litestream is a warning in our words',
+      { level: 'WARN', msg: 'slow' },
+      'WARNING: Litestream: slow',
     ],
     [
       'about the database that is registered later is left out',
