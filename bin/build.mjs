@@ -1,10 +1,11 @@
 // Builds `.next/standalone`: all that the server needs to run, and nothing else.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { nameCommit } from './lib/commit.mjs'
 
 const root = dirname(import.meta.dirname)
 const standalone = join(root, '.next/standalone')
@@ -14,7 +15,7 @@ process.chdir(root)
 buildPages()
 await bundleServer()
 copySqlite()
-nameCommit()
+nameCommit(standalone)
 for (const migrations of ['db/migrations', 'postgres/migrations'].filter(existsSync)) {
   cpSync(migrations, join(standalone, migrations), { recursive: true })
 }
@@ -26,20 +27,6 @@ function buildPages() {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
   const { status } = spawnSync(process.execPath, [next, 'build'], { env, stdio: 'inherit' })
   if (status !== 0) process.exit(1)
-}
-
-// In npm's own name for it, for server/release.ts. The image is built without git.
-function nameCommit() {
-  const args = ['describe', '--always', '--dirty', '--abbrev=7', '--exclude=*']
-  const { stdout } = spawnSync('git', args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const gitHead = process.env.COMMIT || stdout?.trim()
-  if (!gitHead) return
-  const file = join(standalone, 'package.json')
-  const about = JSON.parse(readFileSync(file, 'utf8'))
-  writeFileSync(file, `${JSON.stringify({ ...about, gitHead }, null, 2)}\n`)
 }
 
 // Takes the place of the server.js that Next writes there.

@@ -34,6 +34,19 @@ test.describe('the status page, without JavaScript', () => {
     for (const [index, event] of inOrder.entries()) expect(events[index]).toMatch(event)
   })
 
+  test('names the release, as the log and every page do', async ({ start, page }) => {
+    const app = await start({ K_REVISION: 'visits-00012', COMMIT: '5e2fdbf' })
+    await app.ready()
+    const release = /visits-00012 \(\d+\.\d+\.\d+, [0-9a-f]{7}(-dirty)?\)/
+    await page.goto(`${app.url}/status`)
+    await expect(page.getByRole('definition').filter({ hasText: release })).toBeVisible()
+    for (const path of ['/', '/guestbook', '/missing']) {
+      await page.goto(app.url + path)
+      await expect(page.getByRole('contentinfo').last()).toContainText(release)
+    }
+    expect(await app.logs()).toMatch(release)
+  })
+
   test('renews itself', async ({ app, page }) => {
     await page.goto(`${app.url}/status`)
     const time = page.getByText(/^As of/).getByRole('time')

@@ -13,7 +13,8 @@ export type Release = {
 let build: Omit<Release, 'revision'> | null = null
 
 /**
- * The release that runs here. The build writes its commit into its own package.json, as `gitHead`.
+ * The release that runs here. A build where git is writes its commit into its own package.json, as
+ * `gitHead`; `npm run deploy`, which has the cloud build it, tells the service in `COMMIT`.
  *
  * @param folder where the app is
  */
@@ -24,7 +25,7 @@ export function release(folder = process.cwd()): Release {
 
 function readBuild(folder: string): Omit<Release, 'revision'> {
   const { version, gitHead } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return { version: String(version), commit: typeof gitHead === 'string' ? gitHead : null }
+  return { version: String(version), commit: gitHead || process.env.COMMIT || null }
 }
 
 /** As in `visits-00012 (0.1.0, 5e2fdbf)`. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nameCommit } from './commit.mjs'
 import { hashOfFolder } from './hash.mjs'
 import { onPath } from './on-path.mjs'
 import { root } from './project.mjs'
@@ -9,6 +10,7 @@ import { must } from './run.mjs'
 const sources = [
   'app',
   'bin/build.mjs',
+  'bin/lib/commit.mjs',
   'db',
   'next.config.mjs',
   'operations',
@@ -28,9 +30,14 @@ const sources = [
  * @throws {Failure} with the build's last lines
  */
 export async function build(node) {
-  const stamp = join(root, '.next', 'standalone', '.sources.sha256')
+  const standalone = join(root, '.next', 'standalone')
+  const stamp = join(standalone, '.sources.sha256')
   const hash = await hashOfFolder(root, sources)
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) {
+    // Another commit may have the same sources.
+    nameCommit(standalone)
+    return
+  }
   console.log('Building the app.')
   await rm(stamp, { force: true })
   const env = { ...onPath([node]), NODE_ENV: 'production' }

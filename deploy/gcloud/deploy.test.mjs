@@ -45,6 +45,15 @@ describe('a first deployment', () => {
     assert.equal(schedules['visits-verify'].schedule, '17 5 * * *')
   })
 
+  it('tells the new revision which commit it is', async (test) => {
+    test.after(() => Reflect.deleteProperty(process.env, 'COMMIT'))
+    process.env.COMMIT = '5e2fdbf'
+    const cloud = new Cloud()
+    await cloud.run(deploy, yes)
+    const { flags } = cloud.state.services['europe-west1/visits']
+    assert.match(flags['set-env-vars'], /(^|,)COMMIT=5e2fdbf(,|$)/)
+  })
+
   it('runs exactly the commands that --dry-run prints, each of which can be run by hand', async () => {
     const real = new Cloud()
     await real.run(deploy, yes)

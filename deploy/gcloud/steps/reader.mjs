@@ -3,7 +3,7 @@ import { namesOf } from '../../names.mjs'
 import { readers as settings } from '../../settings.mjs'
 import { Answer, gcloud, line } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
-import { pairs, rateLimits, serviceFlags } from './service-flags.mjs'
+import { commitOf, pairs, rateLimits, serviceFlags } from './service-flags.mjs'
 
 /**
  * The readers in one region: the image of the service, deployed anew with each of its revisions.
@@ -74,6 +74,7 @@ function deployReader(region, options) {
     REPLICA_URL: replicaUrl,
     GOOGLE_CLOUD_PROJECT: project,
     ...rateLimits(options),
+    ...commitOf(),
   })
   return gcloud('run deploy', [name], {
     project,

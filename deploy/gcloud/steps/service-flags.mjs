@@ -41,6 +41,11 @@ export function rateLimits({ noRateLimits }) {
   return noRateLimits ? { RATE_LIMITS: 'off' } : {}
 }
 
+/** The variable that names the commit of what is deployed, where bin/deploy.mjs has found it. */
+export function commitOf({ COMMIT } = process.env) {
+  return COMMIT ? { COMMIT } : {}
+}
+
 /** As gcloud takes what has names: `A=1,B=2`. */
 export function pairs(values) {
   return Object.entries(values)

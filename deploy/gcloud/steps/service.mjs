@@ -4,7 +4,7 @@ import { onDatabase, service as settings } from '../../settings.mjs'
 import { Answer, gcloud, visit } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
 import { refuseLeftReaders } from './reader.mjs'
-import { pairs, rateLimits, serviceFlags } from './service-flags.mjs'
+import { commitOf, pairs, rateLimits, serviceFlags } from './service-flags.mjs'
 
 /**
  * The Cloud Run service: every deployment builds the source and brings a new revision.
@@ -95,6 +95,7 @@ function flagsOnBucket(options) {
         REPLICA_URL: replicaUrl,
         GOOGLE_CLOUD_PROJECT: project,
         ...rateLimits(options),
+        ...commitOf(),
       }),
       secrets: { ADMIN_TOKEN: secret, ...(readers.length > 0 && { FORWARD_TOKEN: forwardSecret }) },
     }),
@@ -110,7 +111,7 @@ function flagsOnDatabase(options) {
       ...options,
       account: accounts.database,
       maxInstances: options.maxInstances ?? onDatabase.maxInstances,
-      env: pairs({ GOOGLE_CLOUD_PROJECT: project, ...rateLimits(options) }),
+      env: pairs({ GOOGLE_CLOUD_PROJECT: project, ...rateLimits(options), ...commitOf() }),
       secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
     }),
     ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
