@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { releaseInWords } from '../server/release.ts'
+import { releaseInWords } from '../server/release-name.ts'
 import './style.css'
 
 export const metadata: Metadata = {

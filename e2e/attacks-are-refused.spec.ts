@@ -472,6 +472,21 @@ test('an entry that is sent where signing in is, is still a durable one or none'
   expect(await openGuestbook(app.url)).not.toContain('smuggled')
 })
 
+test('no secret is on a page, nor in what comes with it', async ({ start }) => {
+  const forwardToken = 'forward-token-of-the-readers'
+  const app = await start({ ADMIN_TOKEN: adminToken, FORWARD_TOKEN: forwardToken })
+  await app.ready()
+  for (const path of [...pages, '/api/entries', '/api/visits', '/health/ready']) {
+    for (const headers of [html, { accept: '*/*' }, { accept: '*/*', rsc: '1' }]) {
+      const answer = await rawRequest(app.url, path, { headers })
+      const said = JSON.stringify(answer)
+      for (const secret of [adminToken, forwardToken, 'litestream.sock', 'REPLICA_URL']) {
+        expect(said, path).not.toContain(secret)
+      }
+    }
+  }
+})
+
 test('no secret is in the log, whatever goes wrong', async ({ app, bucket, page }) => {
   await postEntry(app.url, 'Hello')
   await openAdmin(page, app.url)

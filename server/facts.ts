@@ -1,5 +1,5 @@
 import { duration, size } from './in-words.ts'
-import { releaseInWords } from './release.ts'
+import { releaseInWords } from './release-name.ts'
 import type { Status } from './status.ts'
 
 /** A line of the status page. */

@@ -1,5 +1,5 @@
 import { log } from './log.ts'
-import { release, releaseInWords } from './release.ts'
+import { release, releaseInWords } from './release-name.ts'
 import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
 const stop = stopOnSignals()

@@ -10,7 +10,6 @@ import { must } from './run.mjs'
 const sources = [
   'app',
   'bin/build.mjs',
-  'bin/lib/commit.mjs',
   'db',
   'next.config.mjs',
   'operations',

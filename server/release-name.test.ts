@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { release, releaseInWords } from './release.ts'
+import { release, releaseInWords } from './release-name.ts'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
