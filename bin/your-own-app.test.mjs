@@ -72,7 +72,7 @@ describe('docs/your-own-app.md', () => {
     const node = async (...args) => {
       const { ok, output } = await run(process.execPath, args, {
         cwd: folder,
-        deadlineMs: 120_000,
+        deadlineMs: 300_000,
         env: { ...process.env, NODE_TEST_CONTEXT: undefined },
       })
       assert.ok(ok, `node ${args.join(' ')}\n${output}`)
