@@ -34,6 +34,7 @@ export async function statusOf(parts: Parts): Promise<Status> {
     upMs: Math.round(performance.now()),
     databaseBytes: (follower.path && sizeOf(follower.path)) || 0,
     walBytes: 0,
+    setAside: [],
     events: [],
   }
 }

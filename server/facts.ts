@@ -7,7 +7,8 @@ export type Fact = { name: string; value: string; isProblem?: boolean }
 
 /** What operators want to know first, in words. */
 export function factsOf(status: Status): Fact[] {
-  const { state, epoch, problem, instance, upMs, restoreMs, databaseBytes, walBytes } = status
+  const { state, epoch, problem, instance, upMs, restoreMs, databaseBytes, walBytes, setAside } =
+    status
   const { revision, instance: host } = instance
   return [
     { name: 'State', value: epoch === null ? state : `${state}, epoch ${epoch}` },
@@ -21,6 +22,10 @@ export function factsOf(status: Status): Fact[] {
       name: 'Database',
       value: `${size(databaseBytes)}, and ${size(walBytes)} of write-ahead log`,
     },
+    ...setAside.map(({ path, bytes }) => ({
+      name: 'Set aside',
+      value: `${path}, ${size(bytes)}: it may hold writes that were not acknowledged. Look at it, and delete it`,
+    })),
   ]
 }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Event } from '../db/events.ts'
 import type { Lease } from '../replication/lease/lease.ts'
 import type { LeaseObject, Me } from '../replication/lease/lease-object.ts'
+import { setAsideFiles } from '../replication/newest-copy.ts'
 import type { Replication } from '../replication/replication.ts'
 import { within } from '../replication/within.ts'
 import type { Events } from './events.ts'
@@ -25,6 +26,8 @@ export type Status = {
   upMs: number
   databaseBytes: number
   walBytes: number
+  /** Files that had to make way, and may hold what no replica has. */
+  setAside: { path: string; bytes: number }[]
   events: Event[]
 }
 
@@ -61,6 +64,7 @@ export async function statusOf(parts: Parts, eventLimit: number): Promise<Status
     upMs: Math.round(performance.now()),
     databaseBytes: sizeOf(database.path),
     walBytes: sizeOf(`${database.path}-wal`),
+    setAside: setAsideFiles(database.path),
     events: await events.recent(database.current && database.data, eventLimit),
   }
 }
