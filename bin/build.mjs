@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { nameCommit } from './lib/commit.mjs'
+import { writeRoutes } from './routes.mjs'
 
 const root = dirname(import.meta.dirname)
 const standalone = join(root, '.next/standalone')
@@ -13,6 +14,7 @@ const require = createRequire(import.meta.url)
 process.chdir(root)
 
 buildPages()
+await writeRoutes(root)
 await bundleServer()
 copySqlite()
 nameCommit(standalone)

@@ -11,6 +11,7 @@ import { serveMetrics } from '../server/metrics-server.ts'
 import { preparePages } from '../server/pages.ts'
 import { Protection } from '../server/protect.ts'
 import { requestLog } from '../server/request-log.ts'
+import { Routes } from '../server/routes.ts'
 import { publishRuntime } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { dataIn } from './data.ts'
@@ -54,7 +55,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     admin: new Admin(environment.adminToken, environment.onCloudRun),
   })
   const server = await listen(port, lifecycle, {
-    protection: new Protection(environment),
+    protection: new Protection(environment, Routes.read(folder)),
     observe: requestLog(project, (...answered) => metrics.request(...answered)),
     serve: (...request) => gate.serve(...request),
   })

@@ -14,6 +14,7 @@ import { serveMetrics } from '../server/metrics-server.ts'
 import { preparePages } from '../server/pages.ts'
 import { Protection } from '../server/protect.ts'
 import { requestLog } from '../server/request-log.ts'
+import { Routes } from '../server/routes.ts'
 import { publishRuntime } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { strictClock } from '../server/strict-clock.ts'
@@ -64,7 +65,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   })
   const server = await listen(port, lifecycle, {
     // Whoever forwards to a reader is believed as little as anybody else.
-    protection: new Protection({ ...environment, forwardToken: null }),
+    protection: new Protection({ ...environment, forwardToken: null }, Routes.read(folder)),
     observe: requestLog(environment.project, (...answered) => metrics.request(...answered)),
     serve: (...request) => gate.serve(...request),
   })

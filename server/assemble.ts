@@ -13,6 +13,7 @@ import { log, reasonOf } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { Monitoring } from './monitoring.ts'
 import { Protection } from './protect.ts'
+import { Routes } from './routes.ts'
 import { strictClock } from './strict-clock.ts'
 import { leadershipTiming, leaseTiming } from './timing.ts'
 
@@ -54,7 +55,8 @@ export function assemble(
   })
   const gate = new Gate(leadership, database, lifecycle)
   const admin = new Admin(environment.adminToken, environment.onCloudRun)
-  const protection = new Protection(environment)
+  const routes = Routes.read(folder)
+  const protection = new Protection(environment, routes)
   const seen = { leadership, lifecycle, lease, database, events }
   const monitoring = new Monitoring(seen, metrics, environment)
   return { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, request } fro
 import { describe, it, type TestContext } from 'node:test'
 import { isInternal } from './next-headers.ts'
 import { Protection } from './protect.ts'
+import { Routes } from './routes.ts'
 import type { RateLimits } from './server-environment.ts'
 import { headersInNext, portOf } from './test-support.ts'
 
@@ -12,10 +13,11 @@ async function start(
   {
     rateLimits = null,
     onCloudRun = false,
-  }: { rateLimits?: RateLimits | null; onCloudRun?: boolean } = {},
+    routes = null,
+  }: { rateLimits?: RateLimits | null; onCloudRun?: boolean; routes?: Routes | null } = {},
   seen: (request: IncomingMessage) => void = () => {},
 ) {
-  const protection = new Protection({ development: false, onCloudRun, rateLimits })
+  const protection = new Protection({ development: false, onCloudRun, rateLimits }, routes)
   const pages: RequestListener = (request, response) => {
     seen(request)
     response.end(request.headers['x-client'])
@@ -50,6 +52,32 @@ describe('What only Next itself may say', () => {
       [],
     )
     assert.equal(seen[0]?.rsc, '1')
+  })
+})
+
+describe('A request that no route takes', () => {
+  const routes = new Routes([
+    { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: true },
+  ])
+
+  it('is refused before the pages', async (test) => {
+    const { ask } = await start(test, { routes })
+    assert.equal((await ask('/xmlrpc.php', post)).status, 404)
+    const answer = await ask('/guestbook', post)
+    assert.equal(answer.status, 405)
+    assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS')
+  })
+
+  it('is answered with a page when it only reads', async (test) => {
+    const { statuses } = await start(test, { routes })
+    assert.deepEqual(await statuses(1, '/nothing'), [200])
+  })
+
+  it('does not use up what its client may write', async (test) => {
+    const { statuses } = await start(test, { routes, rateLimits })
+    assert.deepEqual(await statuses(3, '/xmlrpc.php', post), [404, 404, 404])
+    const action = { ...post, headers: { 'next-action': 'x' } }
+    assert.deepEqual(await statuses(1, '/guestbook', action), [200])
   })
 })
 

@@ -6,6 +6,7 @@ import { dropInternal } from './next-headers.ts'
 import type { ProblemDetails } from './problem-details.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { ServerEnvironment } from './server-environment.ts'
 
@@ -26,14 +27,20 @@ export class Protection {
   readonly #forwardToken: string | null
   readonly #requests: RateLimit | null
   readonly #writes: RateLimit | null
+  readonly #routes: Routes | null
 
-  constructor({
-    development,
-    onCloudRun,
-    rateLimits,
-    forwardToken = null,
-  }: Pick<ServerEnvironment, 'development' | 'onCloudRun' | 'rateLimits'> &
-    Partial<Pick<ServerEnvironment, 'forwardToken'>>) {
+  /** @param routes what the app takes; null where that isn't known */
+  constructor(
+    {
+      development,
+      onCloudRun,
+      rateLimits,
+      forwardToken = null,
+    }: Pick<ServerEnvironment, 'development' | 'onCloudRun' | 'rateLimits'> &
+      Partial<Pick<ServerEnvironment, 'forwardToken'>>,
+    routes: Routes | null = null,
+  ) {
+    this.#routes = routes
     this.setHeaders = securityHeaders(development)
     this.#development = development
     this.#onCloudRun = onCloudRun
@@ -52,6 +59,7 @@ export class Protection {
       this.#unknownMethod(request, response) ??
       this.#tooLarge(request) ??
       this.#crossSite(request) ??
+      this.#noRoute(request, response) ??
       (await this.#tooMany(request, client))
     if (!problem) return false
     // What is still to come of the body is not waited for.
@@ -77,13 +85,7 @@ export class Protection {
   ): ProblemDetails | null {
     const methods = url?.startsWith('/api/') ? apiMethods : pageMethods
     if (methods.includes(method)) return null
-    response.setHeader('allow', methods.join(', '))
-    return {
-      status: 405,
-      type: 'wrong-method',
-      title: 'This can not be done here.',
-      detail: `Send one of ${methods.join(', ')}.`,
-    }
+    return wrongMethod(methods, response)
   }
 
   #tooLarge({ headers }: IncomingMessage): ProblemDetails | null {
@@ -107,6 +109,15 @@ export class Protection {
     }
   }
 
+  // Whoever tries what other software has, costs no lease and no page.
+  #noRoute(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
+    const found = this.#routes?.find(request) ?? 'taken'
+    if (found === 'taken') return null
+    // To a person who asks for a page that isn't there, Next shows one that says so.
+    if (found === 'no-route') return isReading(request) ? null : noRoute
+    return wrongMethod(found.allow, response)
+  }
+
   async #tooMany(request: IncomingMessage, client: string): Promise<ProblemDetails | null> {
     const kind = requestKind(request)
     if (kind === 'static') return null
@@ -122,4 +133,25 @@ export class Protection {
       retryAfter,
     }
   }
+}
+
+const noRoute: ProblemDetails = {
+  status: 404,
+  type: 'not-found',
+  title: 'There is nothing here.',
+  detail: 'Look at the address.',
+}
+
+function wrongMethod(methods: string[], response: ServerResponse): ProblemDetails {
+  response.setHeader('allow', methods.join(', '))
+  return {
+    status: 405,
+    type: 'wrong-method',
+    title: 'This can not be done here.',
+    detail: `Send one of ${methods.join(', ')}.`,
+  }
+}
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
