@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+
+/** A migration as drizzle-kit wrote it; `at` numbers it. */
+export type Migration = { name: string; at: number; statements: string[] }
+
+/** What a release before may still read, and a migration takes away. */
+export type Breaking = {
+  migration: string
+  statement: string
+  /** The tables, and the columns as TABLE.COLUMN. */
+  lost: string[]
+}
+
+/**
+ * Finds what tables and columns the pending migrations drop or rename; null where none. A table that
+ * is rebuilt with all of its columns loses nothing.
+ *
+ * @param applied the migrations of the release before
+ */
+export function findBreaking(applied: Migration[], pending: Migration[]): Breaking | null {
+  const database = new Sqlite(':memory:')
+  try {
+    // As where migrations run: a table that is rebuilt keeps the rows of its children.
+    database.pragma('foreign_keys = OFF')
+    for (const { statements } of applied) database.exec(statements.join(';\n'))
+    const before = namesIn(database)
+    const steps = pending.flatMap(({ name, statements }) =>
+      statements.map((statement) => {
+        database.exec(statement)
+        return { migration: name, statement: statement.trim(), names: namesIn(database) }
+      }),
+    )
+    const after = steps.at(-1)?.names ?? before
+    const lost = [...before].filter((name) => !after.has(name))
+    const [first] = lost
+    if (first === undefined) return null
+    // Where it went for good: a table that is rebuilt is away for a moment.
+    const step = steps[steps.findLastIndex(({ names }) => names.has(first)) + 1]
+    const { migration = '', statement = '' } = step ?? {}
+    return { migration, statement, lost: lost.filter((name) => !isOfLostTable(name, lost)) }
+  } finally {
+    database.close()
+  }
+}
+
+/** Reads the migrations of this release, oldest first. */
+export function readMigrations(folder: string): Migration[] {
+  const journal: { entries: { when: number; tag: string }[] } = JSON.parse(
+    readFileSync(join(folder, 'meta/_journal.json'), 'utf8'),
+  )
+  const names = new Map(journal.entries.map(({ when, tag }) => [when, tag]))
+  return readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis: at, sql }) => {
+    return { at, name: names.get(at) ?? String(at), statements: sql }
+  })
+}
+
+function namesIn(database: Sqlite.Database): Set<string> {
+  const rows = database
+    .prepare(
+      `select lower(t.name) as "table", lower(c.name) as "column"
+         from sqlite_master t join pragma_table_xinfo(t.name) c
+        where t.type in ('table', 'view') and t.name not like 'sqlite\\_%' escape '\\'`,
+    )
+    .all() as { table: string; column: string }[]
+  return new Set(rows.flatMap(({ table, column }) => [table, `${table}.${column}`]))
+}
+
+function isOfLostTable(name: string, lost: string[]): boolean {
+  const [table = ''] = name.split('.')
+  return name !== table && lost.includes(table)
+}
