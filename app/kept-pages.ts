@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { noticeHeader } from './notice-header.ts'
 
 /**
  * The headers in which the server tells the pages what differs from one answer to the next; what a
@@ -19,9 +20,12 @@ export function keptPage({
 }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): string | null {
   const isDocument = headers.accept?.includes('text/html') && !headers.rsc
   if (method !== 'GET' || !isDocument || headers.cookie !== undefined) return null
-  // Not counted, the front page shows a number that is no marker.
-  if (url === '/') return headers[visitsHeader] === undefined ? null : url
-  return /^\/guestbook(\?before=\d{1,10})?$/.test(url) ? url : null
+  const isKept =
+    url === '/'
+      ? // Otherwise the front page shows a number that is no marker.
+        headers[visitsHeader] !== undefined
+      : /^\/guestbook(\?before=\d{1,10})?$/.test(url)
+  return isKept ? [headers[noticeHeader], url].join(' ') : null
 }
 
 /** What a kept page shows of a request, by name: a page that lacks it has failed. */

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { releaseInWords } from '../server/release-name.ts'
+import { Notice } from './notice.tsx'
 import './style.css'
 
 export const metadata: Metadata = {
@@ -16,6 +17,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body>
+        <Notice />
         <main>{children}</main>
         <footer>
           <p>Kept in SQLite, replicated to a bucket by Litestream. Release {releaseInWords()}.</p>

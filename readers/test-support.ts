@@ -62,7 +62,7 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w') {
     database.close()
     for (const clean of cleanUps.toReversed()) await clean()
   })
-  const gate = new WriterGate(leadership, database, lifecycle)
+  const gate = new WriterGate({ leadership, database, lifecycle })
   gate.open(
     answerPages(
       database.data,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { visitsHeader } from '../app/kept-pages.ts'
+import { type Notice, noticeHeader } from '../app/notice-header.ts'
 import { requestKind } from '../app/request-kind.ts'
 import { countVisit } from '../app/visits/count-visit.ts'
 import type { Data } from '../db/data.ts'
@@ -7,6 +8,13 @@ import type { Problem } from './lifecycle.ts'
 import { log, reasonOf } from './log.ts'
 import { PageCache } from './page-cache.ts'
 import { answerUnavailable } from './unavailable.ts'
+
+/** Serves a page; with a notice, it counts nothing and says why. */
+export type Pages = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  notice?: Notice | null,
+) => void
 
 type Counting = (request: IncomingMessage, response: ServerResponse) => Promise<number>
 
@@ -24,17 +32,25 @@ export function answerPages(
     passing = () => null,
     count = () => countVisit(data),
   }: { passing?: (error: unknown) => Problem | null; count?: Counting } = {},
-): RequestListener {
+): Pages {
   const cache = new PageCache()
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    notice: Notice | null,
+  ) => {
     Reflect.deleteProperty(request.headers, visitsHeader)
+    Reflect.deleteProperty(request.headers, noticeHeader)
+    if (notice) request.headers[noticeHeader] = notice
     if (requestKind(request) === 'visit') {
-      request.headers[visitsHeader] = String(await count(request, response))
+      if (notice) response.setHeader('x-visit', 'not-counted')
+      const visits = notice ? data.countVisits() : count(request, response)
+      request.headers[visitsHeader] = String(await visits)
     }
     await cache.serve(request, response, () => data.entriesVersion(), render)
   }
-  return (request, response) => {
-    answer(request, response).catch((error) => {
+  return (request, response, notice = null) => {
+    answer(request, response, notice).catch((error) => {
       log('ERROR', `A request could not be answered: ${reasonOf(error)}`)
       const problem = passing(error)
       if (problem && !response.headersSent) return answerUnavailable(request, response, problem)

@@ -7,12 +7,15 @@ import type { Environment } from './environment.ts'
 import { Events } from './events.ts'
 import { Gate } from './gate.ts'
 import { Leadership } from './leadership.ts'
-import { Lifecycle } from './lifecycle.ts'
+import { Lifecycle, problemOf } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
 import { log, reasonOf } from './log.ts'
+import { barOf } from './may-lead.ts'
 import { Metrics } from './metrics.ts'
 import { Monitoring } from './monitoring.ts'
+import { isPreview } from './preview.ts'
 import { Protection } from './protect.ts'
+import { releaseOf } from './release.ts'
 import { Routes } from './routes.ts'
 import { strictClock } from './strict-clock.ts'
 import { leadershipTiming, leaseTiming } from './timing.ts'
@@ -30,17 +33,19 @@ export function assemble(
   stop: AbortController,
 ) {
   const { replicaUrl: base, databasePath: path, instance, leaseTtlMs } = environment
-  const lifecycle = new Lifecycle()
+  const lifecycle = new Lifecycle(() => lease.bar && problemOf(lease.bar))
   const store = openStore(base)
-  const lease = new Lease(store, base, instance, {
+  const migrations = join(folder, 'db/migrations')
+  const database = new LocalDatabase({
+    ...{ path, base, migrations },
+    restore: { signal: stop.signal, stallMs: 15_000 },
+  })
+  const release = releaseOf(environment, migrations, database)
+  const lease: Lease = new Lease(store, base, instance, {
     timing: leaseTiming(base, leaseTtlMs),
     clock: strictClock(),
-  })
-  const database = new LocalDatabase({
-    path,
-    base,
-    migrations: join(folder, 'db/migrations'),
-    restore: { signal: stop.signal, stallMs: 15_000 },
+    migration: release.migration,
+    barOf: (seen) => barOf(release, seen),
   })
   const events = new Events(`${instance.revision} ${instance.instance}`)
   const metrics = new Metrics()
@@ -53,9 +58,12 @@ export function assemble(
       stop.abort(error)
     },
   })
-  const gate = new Gate(leadership, database, lifecycle)
-  const admin = new Admin(environment.adminToken, environment.onCloudRun)
   const routes = Routes.read(folder)
+  const gate = new Gate({
+    ...{ leadership, database, lifecycle, routes },
+    isPreview: (request) => isPreview(request, environment.previews),
+  })
+  const admin = new Admin(environment.adminToken, environment.onCloudRun)
   const protection = new Protection(environment, routes)
   const seen = { leadership, lifecycle, lease, database, events }
   const monitoring = new Monitoring(seen, metrics, environment)

@@ -16,6 +16,8 @@ describe('The environment', () => {
       socketPath: '/data/litestream.sock',
       development: false,
       forwardToken: null,
+      allowedMigration: null,
+      previews: 'none',
       leaseTtlMs: null,
       metricsPort: null,
       litestreamMetrics: null,
@@ -48,6 +50,19 @@ describe('The environment', () => {
     })
   }
 
+  for (const [variables, previews] of [
+    [{}, 'none'],
+    [{ PREVIEW: '1' }, 'all'],
+    [{ K_SERVICE: 'visits' }, 'tags'],
+    [{ K_SERVICE: 'visits', PREVIEW: '' }, 'tags'],
+    [{ K_SERVICE: 'visits', PREVIEW: '1' }, 'all'],
+    [{ K_SERVICE: 'visits', PREVIEW: '0' }, 'none'],
+  ] as const) {
+    it(`takes for previews: ${previews}, by ${JSON.stringify(variables)}`, () => {
+      assert.equal(readEnvironment({ ...good, ...variables }).previews, previews)
+    })
+  }
+
   const refused: [string, Record<string, string | undefined>, RegExp][] = [
     [
       'no replica',
@@ -70,6 +85,7 @@ describe('The environment', () => {
     ['a rate limit of nothing', { RATE_LIMITS: 'writes=0' }, /^RATE_LIMITS is not understood/],
     ['a rate limit of another kind', { RATE_LIMITS: '30' }, /^RATE_LIMITS is not understood/],
     ['a mistyped rate limit', { RATE_LIMITS: 'write=30' }, /^RATE_LIMITS .* as in requests=600,wr/],
+    ['a mistyped preview', { PREVIEW: 'true' }, /^PREVIEW is neither 1, for an instance/],
     ['a port out of range', { PORT: '65536' }, /^PORT is not a port/],
   ]
   for (const [what, variables, words] of refused) {

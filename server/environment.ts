@@ -19,6 +19,8 @@ export type Environment = ServerEnvironment & {
   socketPath: string
   /** How long a leader that doesn't renew its lease keeps it, in milliseconds; null for the default. */
   leaseTtlMs: number | null
+  /** Up to which migration they may take from older releases what those read; null for none. */
+  allowedMigration: string | null
 }
 
 const schema = serverVariables.extend({
@@ -47,6 +49,10 @@ const schema = serverVariables.extend({
     .refine((seconds) => seconds === null || (seconds >= 5 && seconds <= 60), {
       error: 'is no number from 5 to 60',
     }),
+  ALLOW_BREAKING_MIGRATION: z
+    .string()
+    .optional()
+    .transform((name) => name || null),
 })
 
 /**
@@ -63,6 +69,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     databasePath: join(data.DATA_DIR, 'app.db'),
     socketPath: socketIn(data.DATA_DIR),
     leaseTtlMs: data.LEASE_TTL_SECONDS === null ? null : data.LEASE_TTL_SECONDS * 1000,
+    allowedMigration: data.ALLOW_BREAKING_MIGRATION,
   }
 }
 

@@ -6,13 +6,24 @@ import { requestKind } from '../app/request-kind.ts'
 import { temporaryDatabase } from '../db/test-support.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { Gate } from './gate.ts'
-import { Lifecycle } from './lifecycle.ts'
+import { Lifecycle, type Problem } from './lifecycle.ts'
+import { Routes } from './routes.ts'
 import { portOf } from './test-support.ts'
 
 const health = { status: 'healthy' } as const
 
-async function scene(test: TestContext, { hasCopy = true } = {}) {
-  const lifecycle = new Lifecycle()
+const older = { code: 'older-release', message: 'one is older than two' }
+const tagged = { 'x-forwarded-host': 'tagged' }
+const routes = new Routes([
+  { pattern: '^/(guestbook)?$', methods: ['GET'], takesForms: true },
+  { pattern: '^/api/visits$', methods: ['POST'], takesForms: false },
+])
+
+async function scene(
+  test: TestContext,
+  { hasCopy = true, bar = null }: { hasCopy?: boolean; bar?: Problem | null } = {},
+) {
+  const lifecycle = new Lifecycle(() => bar)
   lifecycle.enter({ name: 'following', problem: null })
   const current = hasCopy ? temporaryDatabase(test) : null
   const asked: string[] = []
@@ -32,8 +43,14 @@ async function scene(test: TestContext, { hasCopy = true } = {}) {
     position: '3-17',
     refreshSoon: () => asked.push('refresh'),
   }
-  const gate = new Gate(leadership, { current, ageMs: 7_400 }, lifecycle)
-  gate.open((request, response) => response.end(requestKind(request)))
+  const gate = new Gate({
+    ...{ leadership, lifecycle, routes },
+    database: { current, ageMs: 7_400 },
+    isPreview: ({ headers }) => headers['x-forwarded-host'] === 'tagged',
+  })
+  gate.open((request, response, notice) => {
+    response.end([requestKind(request), notice].filter(Boolean).join(' '))
+  })
   const server = createServer((request, response) => gate.serve(request, response)).listen(0)
   const port = await portOf(test, server)
   return {
@@ -118,5 +135,84 @@ describe('The gate', () => {
     await arrived
     lead()
     assert.equal(await (await answer).text(), 'read')
+  })
+
+  it('asks for no lease for a page that is not there, not even where there is no database', async (test) => {
+    const { url, asked } = await scene(test, { hasCopy: false })
+    assert.equal(await (await fetch(`${url}/wp-admin`)).text(), 'read')
+    assert.deepEqual(asked, [])
+  })
+
+  it('shows a visitor the copy when this instance can not lead', async (test) => {
+    const { url, server, asked, refuse } = await scene(test)
+    const arrived = once(server, 'request')
+    const answer = fetch(url)
+    await arrived
+    refuse()
+    const { status, headers } = await answer
+    assert.deepEqual([status, headers.get('x-copy-age-seconds')], [200, '7'])
+    assert.equal(await (await answer).text(), 'visit not-counted')
+    assert.deepEqual(asked, ['lead', 'refresh'])
+  })
+
+  it('tells a program that wants to count a visit that it was not', async (test) => {
+    const { url, server, refuse } = await scene(test)
+    const arrived = once(server, 'request')
+    const answer = fetch(`${url}/api/visits`, { method: 'POST' })
+    await arrived
+    refuse()
+    assert.equal((await answer).status, 503)
+  })
+})
+
+for (const [what, init, code, words] of [
+  ['may not lead', {}, 'older-release', /one is older than two/],
+  ['is asked as a preview', { headers: tagged }, 'preview', /This is a preview/],
+] as const) {
+  describe(`The gate of an instance that ${what}`, () => {
+    const bar = code === 'older-release' ? older : null
+
+    it('shows every page, counts no visit, and asks for no lease', async (test) => {
+      const { url, asked } = await scene(test, { bar })
+      assert.equal(await (await fetch(url, init)).text(), `visit ${code}`)
+      assert.equal(await (await fetch(`${url}/guestbook`, init)).text(), `read ${code}`)
+      assert.deepEqual(asked, ['refresh', 'refresh'])
+    })
+
+    for (const [path, method] of [
+      ['/', 'POST'],
+      ['/api/entries', 'POST'],
+      ['/api/visits', 'POST'],
+      ['/api/entries/1', 'DELETE'],
+    ] as const) {
+      it(`refuses ${method} ${path} at once, and says why`, async (test) => {
+        const { url, asked } = await scene(test, { bar })
+        const answer = await fetch(url + path, { ...init, method })
+        assert.equal(answer.status, 503)
+        assert.match(await answer.text(), words)
+        assert.deepEqual(asked, [])
+      })
+    }
+
+    it('says why there is nothing to read', async (test) => {
+      const { url, asked } = await scene(test, { hasCopy: false, bar })
+      const answer = await fetch(`${url}/guestbook`, init)
+      assert.equal(answer.status, 503)
+      assert.match(await answer.text(), words)
+      assert.deepEqual(asked, [])
+    })
+  })
+}
+
+describe('The gate of an instance that leads', () => {
+  it('counts no visit that only looks, and lets it write nothing', async (test) => {
+    const { url, lead, asked } = await scene(test)
+    lead()
+    const answer = await fetch(url, { headers: tagged })
+    assert.equal(await answer.text(), 'visit preview')
+    assert.equal(answer.headers.get('x-copy-age-seconds'), null)
+    const written = await fetch(url, { method: 'POST', headers: tagged })
+    assert.equal(written.status, 503)
+    assert.deepEqual(asked, [])
   })
 })

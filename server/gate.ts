@@ -1,71 +1,121 @@
 import { once } from 'node:events'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Notice } from '../app/notice-header.ts'
 import { requestKind } from '../app/request-kind.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { within } from '../replication/within.ts'
+import type { Pages } from './answer-pages.ts'
 import type { Leadership } from './leadership.ts'
 import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
+import { preview } from './may-lead.ts'
 import { tellPosition } from './position.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
 import { answerUnavailable } from './unavailable.ts'
 
-// Longer than a handover, and no longer than a person waits.
-const patienceMs = 5_000
+// Longer than a handover, and no longer than a person waits. Who only visits is shown the page anyway.
+const patienceMs = { write: 5_000, visit: 2_000 }
 
-/** Lets each request in when this instance can serve it: what writes only while it leads. */
+type Parts = {
+  leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshSoon' | 'position'>
+  database: Pick<LocalDatabase, 'current' | 'ageMs'>
+  lifecycle: Pick<Lifecycle, 'state' | 'bar'>
+  /** Whether a request may only look, whatever this instance may do. */
+  isPreview?: (request: IncomingMessage) => boolean
+  /** What the app takes; null where that isn't known. */
+  routes?: Routes | null
+}
+
+/**
+ * Lets each request in when this instance can serve it: what writes only while it leads, what can be
+ * read from the copy whatever happens.
+ */
 export class Gate {
-  readonly #leadership: Pick<
-    Leadership,
-    'isLeading' | 'lead' | 'admit' | 'refreshSoon' | 'position'
-  >
-  readonly #database: Pick<LocalDatabase, 'current' | 'ageMs'>
-  readonly #lifecycle: Lifecycle
-  #pages: RequestListener = () => {}
+  readonly #parts: Parts
+  #pages: Pages = () => {}
 
-  constructor(
-    leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshSoon' | 'position'>,
-    database: Pick<LocalDatabase, 'current' | 'ageMs'>,
-    lifecycle: Lifecycle,
-  ) {
-    this.#leadership = leadership
-    this.#database = database
-    this.#lifecycle = lifecycle
+  constructor(parts: Parts) {
+    this.#parts = parts
   }
 
   /** From now on requests are served; before, nobody may ask. */
-  open(pages: RequestListener): void {
+  open(pages: Pages): void {
     this.#pages = pages
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const kind = requestKind(request)
-    const writes = kind === 'visit' || kind === 'write'
-    // Where there is no database yet, whoever leads makes it.
-    if (writes || (kind === 'read' && !this.#database.current)) {
-      const refused = await this.#refusal()
-      if (refused) return answerUnavailable(request, response, refused)
-      // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
-      if (response.closed) return
-      if (kind === 'write') tellPosition(response, () => this.#leadership.position)
-      const done = once(response, 'close')
-      return this.#leadership.admit(done, () => this.#pages(request, response))
+    if (kind === 'static' || kind === 'operator') return this.#pages(request, response)
+    const isVisit = kind === 'visit'
+    const bar = this.#bar(request)
+    const isReadable = kind === 'read' || (isVisit && request.method === 'GET')
+    const canRead = isReadable && this.#parts.database.current !== null
+    if (canRead && (bar || !isVisit)) return this.#read(request, response, noticeFor(bar, isVisit))
+    // Where there is no database yet, whoever leads makes it: not for a page that isn't there.
+    if (isReadable && this.#parts.routes?.find(request) === 'no-route') {
+      return this.#pages(request, response)
     }
-    if (kind === 'read' && this.#lifecycle.state.name !== 'leading') {
-      response.setHeader('x-copy-age-seconds', Math.round(this.#database.ageMs / 1000))
-      this.#leadership.refreshSoon()
-    }
-    this.#pages(request, response)
+    const refused = bar ?? (await this.#refusal(isVisit ? 'visit' : 'write'))
+    // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
+    if (response.closed) return
+    if (!refused) return this.#write(request, response, kind === 'write')
+    if (canRead) return this.#read(request, response, noticeFor(refused, isVisit))
+    if (isReadable) return answerUnavailable(request, response, refused)
+    refuseToWrite(request, response, refused)
   }
 
-  async #refusal(): Promise<Problem | null> {
-    if (this.#leadership.isLeading) return null
+  #write(request: IncomingMessage, response: ServerResponse, isTold: boolean): void {
+    const { leadership } = this.#parts
+    if (isTold) tellPosition(response, () => leadership.position)
+    leadership.admit(once(response, 'close'), () => this.#pages(request, response))
+  }
+
+  #read(request: IncomingMessage, response: ServerResponse, notice: Notice | null): void {
+    const { leadership, database, lifecycle } = this.#parts
+    if (lifecycle.state.name !== 'leading') {
+      response.setHeader('x-copy-age-seconds', Math.round(database.ageMs / 1000))
+      leadership.refreshSoon()
+    }
+    this.#pages(request, response, notice)
+  }
+
+  #bar(request: IncomingMessage): Problem | null {
+    const { isPreview, leadership, lifecycle } = this.#parts
+    if (isPreview?.(request)) return problemOf(preview)
+    return leadership.isLeading ? null : lifecycle.bar
+  }
+
+  async #refusal(kind: keyof typeof patienceMs): Promise<Problem | null> {
+    const { leadership } = this.#parts
+    if (leadership.isLeading) return null
+    const waitMs = patienceMs[kind]
     try {
-      await within(patienceMs, this.#leadership.lead(), () => {
-        return new ReplicationProblem('lease-held', '', `${patienceMs} ms`)
+      await within(waitMs, leadership.lead(), () => {
+        return new ReplicationProblem('lease-held', '', `${waitMs} ms`)
       })
       return null
     } catch (error) {
       return problemOf(error)
     }
   }
+}
+
+function noticeFor(problem: Problem | null, isVisit: boolean): Notice | null {
+  const code = problem?.code
+  if (code === 'preview' || code === 'older-release') return code
+  return isVisit ? 'not-counted' : null
+}
+
+const titles = new Map([
+  ['preview', 'Nothing can be written in a preview.'],
+  ['older-release', 'Nothing can be written in an older release.'],
+  ['breaking-migration', 'Nothing can be written before this release may migrate the data.'],
+])
+
+function refuseToWrite(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
+  const { code: type, message: detail } = problem
+  const title = titles.get(type)
+  if (!title) answerUnavailable(request, response, problem)
+  else refuse(request, response, { status: 503, type, title, detail, retryAfter: 5 })
 }

@@ -5,19 +5,20 @@ import type { Lifecycle, State } from './lifecycle.ts'
 /** Answers a probe; false if `path` isn't one. */
 export function answerProbe(
   path: string,
-  { state, draining }: Pick<Lifecycle, 'state' | 'draining'>,
+  lifecycle: Pick<Lifecycle, 'state' | 'draining' | 'problem'>,
   response: ServerResponse,
 ): boolean {
+  const { state, draining } = lifecycle
   switch (path) {
     case '/health/live':
-      answer(response, 200, state)
+      answer(response, 200, lifecycle)
       return true
     case '/health/startup':
-      answer(response, state.name === 'starting' ? 503 : 200, state)
+      answer(response, state.name === 'starting' ? 503 : 200, lifecycle)
       return true
     // Also where the bucket fails, or another instance leads: pages can be read.
     case '/health/ready':
-      answer(response, isReady(state) && !draining ? 200 : 503, state)
+      answer(response, isReady(state) && !draining ? 200 : 503, lifecycle)
       return true
     default:
       return false
@@ -28,15 +29,17 @@ function isReady({ name }: State): boolean {
   return name !== 'starting' && name !== 'stopped'
 }
 
-function answer(response: ServerResponse, status: number, state: State): void {
+type Seen = Pick<Lifecycle, 'state' | 'problem'>
+
+function answer(response: ServerResponse, status: number, seen: Seen): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(`${JSON.stringify(describe(state))}\n`)
+  response.end(`${JSON.stringify(describe(seen))}\n`)
 }
 
-function describe(state: State) {
+function describe({ state, problem }: Seen) {
   if (state.name !== 'leading') {
     const { name, ...facts } = state
-    return { state: name, ...facts }
+    return { state: name, ...facts, ...('problem' in state && { problem }) }
   }
   const { epoch, replication } = state
   return { state: state.name, epoch, replication: describeHealth(replication.health) }

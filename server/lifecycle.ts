@@ -1,4 +1,5 @@
 import { NewerSchema } from '../db/migrate.ts'
+import { Barred } from '../replication/lease/barred.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 import { within } from '../replication/within.ts'
@@ -9,7 +10,8 @@ export type Problem = { code: string; message: string }
 /** What people and programs may know of an error; the log has all of it. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ReplicationProblem) return { code: error.code, message: error.summary }
-  if (error instanceof NewerSchema) return { code: error.code, message: error.message }
+  if (error instanceof NewerSchema || error instanceof Barred)
+    return { code: error.code, message: error.message }
   return { code: 'failed', message: 'This server can not write now. Its log says why.' }
 }
 
@@ -29,6 +31,22 @@ export class Lifecycle {
   #state: State = { name: 'starting', step: 'start', problem: null }
   #draining = false
   #change = Promise.withResolvers<void>()
+  readonly #bar: () => Problem | null
+
+  /** @param bar why this instance may not lead, whatever it does; null where it may */
+  constructor(bar: () => Problem | null = () => null) {
+    this.#bar = bar
+  }
+
+  get bar(): Problem | null {
+    return this.#bar()
+  }
+
+  /** What is wrong; null where all is well. */
+  get problem(): Problem | null {
+    const own = 'problem' in this.#state ? this.#state.problem : null
+    return own ?? (this.#state.name === 'following' ? this.bar : null)
+  }
 
   get state(): State {
     return this.#state

@@ -87,6 +87,18 @@ function canBeSent(name: string): boolean {
 }
 
 describe('A page', () => {
+  it('keeps a page with a notice apart from one without', async (test) => {
+    const { ask } = await scene(test)
+    const plain = await ask('/guestbook')
+    const noticed = await ask('/guestbook', { ...html, 'x-notice': 'preview' })
+    assert.notEqual(noticed.render, plain.render)
+    assert.equal((await ask('/guestbook')).render, plain.render)
+    assert.equal(
+      (await ask('/guestbook', { ...html, 'x-notice': 'preview' })).render,
+      noticed.render,
+    )
+  })
+
   it('is rendered once for many', async (test) => {
     const { ask, state } = await scene(test)
     const renders = [await ask('/guestbook'), await ask('/guestbook')].map(({ render }) => render)

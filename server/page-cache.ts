@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { formKeyHeader, keptPage, placeholders, visitsHeader } from '../app/kept-pages.ts'
+import { noticeHeader } from '../app/notice-header.ts'
 import { type Answer, captured } from './captured.ts'
 import { markers, Template, type Values } from './template.ts'
 
@@ -102,6 +103,8 @@ function toldOf({ headers }: IncomingMessage, { nonce, formKey, visits }: Values
     'content-security-policy': `script-src 'nonce-${nonce}'`,
     [formKeyHeader]: formKey,
     ...(headers[visitsHeader] !== undefined && { [visitsHeader]: visits }),
+    // The same for all who are given the page: it is in its key.
+    ...(headers[noticeHeader] !== undefined && { [noticeHeader]: String(headers[noticeHeader]) }),
   }
 }
 

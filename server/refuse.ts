@@ -19,7 +19,6 @@ export function refuse(
   response.end(html ? page(details) : `${details.title} ${details.detail}\n`)
 }
 
-// All of its words are ours.
 function page({ title, detail }: ProblemDetails): string {
   return `<!doctype html>
 <html lang="en">
@@ -29,7 +28,11 @@ function page({ title, detail }: ProblemDetails): string {
 <title>${title}</title>
 <main>
 <h1>${title}</h1>
-<p>${detail}</p>
+<p>${escaped(detail)}</p>
 </main>
 `
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

@@ -44,6 +44,8 @@ export async function serve(stop: AbortController): Promise<void> {
   const restore = async () => {
     const view = await timed('lease', () => lease.look())
     looked.resolve()
+    // Its startup probe fails, and the release before goes on.
+    if (lease.bar?.code === 'breaking-migration') throw lease.bar
     return database.restore(view)
   }
   const [origin, pages] = await unlessStopped(stopped, [

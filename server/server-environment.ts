@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import type { Me } from '../replication/lease/lease-object.ts'
+import type { Previews } from './preview.ts'
 
 export type RateLimits = { requests: number; writes: number }
 
@@ -22,6 +23,7 @@ export type ServerEnvironment = {
   /** How often a client may ask, and write, in a minute; null for as often as it likes. */
   rateLimits: RateLimits | null
   onCloudRun: boolean
+  previews: Previews
   /** Who this process is among all that may want to write. */
   instance: Me
 }
@@ -63,6 +65,11 @@ export const serverVariables = z.object({
         'is not understood; write off, or how often a client may in a minute, as in requests=600,writes=30',
     })
     .transform(rateLimitsOf),
+  PREVIEW: z
+    .enum(['', '0', '1'], {
+      error: 'is neither 1, for an instance that only shows its data, nor 0, for no such address',
+    })
+    .default(''),
   // Set by Cloud Run: https://cloud.google.com/run/docs/container-contract#services-env-vars
   K_SERVICE: z.string().optional(),
   K_REVISION: z.string().default('local'),
@@ -79,6 +86,7 @@ export function serverEnvironment(data: z.output<typeof serverVariables>): Serve
     forwardToken: data.FORWARD_TOKEN || null,
     rateLimits: data.RATE_LIMITS,
     onCloudRun: data.K_SERVICE !== undefined,
+    previews: previewsOf(data),
     instance: {
       id: randomUUID(),
       service: data.K_SERVICE ?? 'local',
@@ -86,6 +94,15 @@ export function serverEnvironment(data: z.output<typeof serverVariables>): Serve
       instance: hostname(),
     },
   }
+}
+
+// Only Cloud Run has addresses of tags.
+function previewsOf({
+  PREVIEW,
+  K_SERVICE,
+}: Pick<z.output<typeof serverVariables>, 'PREVIEW' | 'K_SERVICE'>): Previews {
+  if (PREVIEW === '1') return 'all'
+  return PREVIEW === '' && K_SERVICE !== undefined ? 'tags' : 'none'
 }
 
 /**

@@ -55,7 +55,7 @@ export async function statusOf(parts: Parts, eventLimit: number): Promise<Status
   return {
     state: lifecycle.draining ? 'draining' : state.name,
     epoch: 'epoch' in state ? state.epoch : null,
-    problem: 'problem' in state ? state.problem : null,
+    problem: lifecycle.problem,
     instance: lease.me,
     lease: await leaseOf(lease),
     replication: await replicating(leadership.replication),

@@ -6,7 +6,13 @@ export const leaseName = 'lease.json'
 
 const epoch = z.number().int().nonnegative()
 
-const holder = z.object({ id: z.string(), revision: z.string(), instance: z.string() })
+const holder = z.object({
+  id: z.string(),
+  revision: z.string(),
+  instance: z.string(),
+  /** The newest migration that the holder knows: what it writes may be of that schema already. */
+  migration: z.number().optional(),
+})
 
 const schema = z.object({
   version: z.literal(1),
@@ -55,7 +61,7 @@ const schema = z.object({
 export type LeaseObject = z.infer<typeof schema>
 
 /** An instance of a service. */
-export type Me = z.infer<typeof holder> & { service: string }
+export type Me = Omit<z.infer<typeof holder>, 'migration'> & { service: string }
 
 /**
  * Reads `lease.json`.

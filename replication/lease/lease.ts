@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Store, Stored } from '../store/store.ts'
 import { adopt } from './adopt.ts'
+import type { Barred } from './barred.ts'
 import { type LeaseObject, leaseName, type Me, parseLease } from './lease-object.ts'
 
 /** All in milliseconds; docs/guarantee.md says how they follow from each other. */
@@ -31,6 +32,9 @@ export type View = {
 /** How far the replica of an epoch reached at least. */
 export type Reached = NonNullable<LeaseObject['reached']>
 
+/** What an instance decides by whether it may lead. */
+export type Seen = Pick<View, 'lease' | 'isHeld'>
+
 type Held = { generation: string; lease: LeaseObject; renewedAtMs: number }
 
 // More than a day of deploys, and few enough to be written with each renewal.
@@ -44,14 +48,19 @@ export class Lease {
   readonly #timing: Timing
   readonly #clock: () => number
   readonly #token: () => string
+  readonly #migration: number | undefined
+  readonly #barOf: (seen: Seen) => Barred | null
   #held: Held | null = null
   #isReleasing = false
   #reachedTxid = 0
+  #bar: Barred | null = null
   #last: Promise<unknown> = Promise.resolve()
 
   /**
    * @param url names the store in errors
    * @param options.clock monotonic, in milliseconds
+   * @param options.migration the newest that this release knows, which tells others what they can read
+   * @param options.barOf asked with each look why this instance may not lead; null where it may
    */
   constructor(
     store: Store,
@@ -61,7 +70,15 @@ export class Lease {
       timing = defaultTiming,
       clock = () => performance.now(),
       token = randomUUID as () => string,
-    }: { timing?: Timing; clock?: () => number; token?: () => string } = {},
+      migration,
+      barOf = () => null,
+    }: {
+      timing?: Timing
+      clock?: () => number
+      token?: () => string
+      migration?: number
+      barOf?: (seen: Seen) => Barred | null
+    } = {},
   ) {
     this.#store = store
     this.#url = url
@@ -69,6 +86,8 @@ export class Lease {
     this.#timing = timing
     this.#clock = clock
     this.#token = token
+    this.#migration = migration
+    this.#barOf = barOf
   }
 
   /**
@@ -79,6 +98,11 @@ export class Lease {
     if (!this.#held || this.#isReleasing) return false
     const { ttlMs, marginMs } = this.#timing
     return this.#clock() - this.#held.renewedAtMs < ttlMs - marginMs
+  }
+
+  /** Why this instance may not lead, as the lease was when it was last looked at; null where it may. */
+  get bar(): Barred | null {
+    return this.#bar
   }
 
   /** Whether what is in the bucket now is what every later leader will restore. */
@@ -102,16 +126,23 @@ export class Lease {
    */
   async look(): Promise<View> {
     const stored = await this.#store.read(leaseName)
-    if (!stored) {
-      const { epoch, isEmpty } = await adopt(this.#store, this.#url)
-      return {
-        generation: null,
-        lease: this.#first(epoch),
-        isHeld: false,
-        renewedMsAgo: 0,
-        isEmpty,
-      }
+    const view = stored ? this.#view(stored) : await this.#firstView()
+    this.#bar = this.#barOf(view)
+    return view
+  }
+
+  async #firstView(): Promise<View> {
+    const { epoch, isEmpty } = await adopt(this.#store, this.#url)
+    return {
+      generation: null,
+      lease: this.#first(epoch),
+      isHeld: false,
+      renewedMsAgo: 0,
+      isEmpty,
     }
+  }
+
+  #view(stored: Stored): View {
     const lease = parseLease(stored.body, this.me.service, this.#url)
     return {
       generation: stored.generation,
@@ -127,12 +158,16 @@ export class Lease {
    *
    * @returns what was there before, and whether it is ours now
    * @throws {ReplicationProblem} if that isn't known
+   * @throws {Barred} if this instance may not lead, before anything is written
    */
   acquire(): Promise<{ before: View; acquired: boolean; epoch: number }> {
     return this.#oneAtATime(async () => {
       const before = await this.look()
+      const bar = this.#barOf(before)
+      if (bar) throw bar
       const { renewedAt: _, wantedBy: __, ...rest } = before.lease
-      const { service: ___, ...holder } = this.me
+      const { service: ___, ...me } = this.me
+      const holder = { ...me, migration: this.#migration }
       const epoch = rest.epoch + 1
       const next = { ...rest, holder, epoch, ttlMs: this.#timing.ttlMs }
       const acquired = !before.isHeld && (await this.#write(next, before.generation))
@@ -191,6 +226,7 @@ export class Lease {
           restorable: epoch,
           restoredFrom: restorable,
           obsolete: thinned([...obsolete, { ...was, ...txid }]),
+          schema: this.#schema(),
         }
       })
       return done ? (this.#held?.lease ?? null) : null
@@ -224,6 +260,11 @@ export class Lease {
         this.#isReleasing = false
       }
     })
+  }
+
+  #schema(): LeaseObject['schema'] {
+    if (this.#migration === undefined) return undefined
+    return { migration: this.#migration, release: this.me.revision }
   }
 
   #first(epoch: number): LeaseObject {
