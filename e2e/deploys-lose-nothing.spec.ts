@@ -1,52 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { postEntry } from './support/api-client.ts'
-import type { Bucket } from './support/bucket.ts'
-import type { Container } from './support/container.ts'
-import { History } from './support/history.ts'
-import { Router } from './support/router.ts'
-import { test as base, expect } from './support/test.ts'
-
-type Fixtures = {
-  router: Router
-  /** Starts an instance of a revision, and waits until its probe lets it have requests. */
-  deploy: (revision: string) => Promise<Container>
-}
-
-const test = base.extend<Fixtures>({
-  router: async ({ browserName: _ }, use) => {
-    const router = await Router.start()
-    await use(router)
-    router.stop()
-  },
-  deploy: async ({ start }, use) => {
-    await use(async (revision) => {
-      const instance = await start({ K_SERVICE: 'visits', K_REVISION: revision })
-      await instance.ready()
-      return instance
-    })
-  },
-})
+import { begin, finish, leader, test } from './support/deploys.ts'
+import { expect } from './support/test.ts'
 
 test.beforeEach(() => test.setTimeout(120_000))
-
-const leader = async (bucket: Bucket) => (await bucket.lease())?.holder?.revision
-
-/** Clients that write and read through the router, once the first revision leads. */
-async function begin(router: Router, first: Container): Promise<History> {
-  router.route(first)
-  expect(await postEntry(router.url, '0.0', '0.0')).toBe(201)
-  const history = new History(() => router.url, { writers: 4, readers: 2 })
-  await history.grows()
-  return history
-}
-
-async function finish(history: History, bucket: Bucket, last: Container): Promise<void> {
-  await history.grows()
-  await history.end()
-  expect(await last.stop()).toBe(0)
-  const { messages } = await bucket.content()
-  history.check(messages.filter((message) => message !== '0.0'))
-}
 
 test('a deploy: the new revision takes over while people write', async ({
   bucket,

@@ -23,6 +23,7 @@ export async function e2e() {
       cwd: root,
       env: {
         ...(await environment(node)),
+        NEXT_IMAGE: await parts.nextImage(),
         ...(chromium && { CHROMIUM_PATH: chromium }),
         PLAYWRIGHT_JSON_OUTPUT_NAME: report,
       },

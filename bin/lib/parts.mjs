@@ -4,7 +4,7 @@ import { build } from './build.mjs'
 import { dependencies } from './dependencies.mjs'
 import { engine } from './engine.mjs'
 import { fakeGcsServer } from './fake-gcs-server.mjs'
-import { image } from './image.mjs'
+import { image, nextImage } from './image.mjs'
 import { litestream } from './litestream.mjs'
 import { node } from './node.mjs'
 import { once } from './once.mjs'
@@ -33,5 +33,10 @@ export const parts = {
   image: once(async () => {
     await parts.baseImages()
     return image(await parts.engine())
+  }),
+  nextImage: once(async () => {
+    // It shares the layers.
+    await parts.image()
+    return nextImage(await parts.engine())
   }),
 }

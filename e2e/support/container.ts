@@ -15,6 +15,8 @@ type Health = {
   body: { state: string; problem?: Problem; replication?: { status: string; problem?: Problem } }
 }
 
+export type StartOptions = { memory?: string; script?: string; isNext?: boolean }
+
 /** The app in its real container, on a read-only root and an empty disk. */
 export class Container {
   readonly url: string
@@ -29,11 +31,12 @@ export class Container {
    * @param disk a folder of this machine, or the size of an empty disk
    * @param options.memory what it may use, its disk included, as in `256m`
    * @param options.script what Node runs in it in the place of the app
+   * @param options.isNext whether it is of the release after this one
    */
   static async start(
     environment: Record<string, string>,
     disk = '64m',
-    { memory, script }: { memory?: string; script?: string } = {},
+    { memory, script, isNext = false }: StartOptions = {},
   ): Promise<Container> {
     const port = await freePort()
     const container = new Container(`visits-${randomUUID()}`, port)
@@ -49,7 +52,7 @@ export class Container {
         : ['--tmpfs', `/data:rw,size=${disk},mode=1777`]),
       ...(memory ? [`--memory=${memory}`, `--memory-swap=${memory}`] : []),
       ...(script ? ['--entrypoint', 'node'] : []),
-      ...[...network, ...variables, required('IMAGE')],
+      ...[...network, ...variables, required(isNext ? 'NEXT_IMAGE' : 'IMAGE')],
       ...(script ? ['-e', script] : []),
     )
     return container

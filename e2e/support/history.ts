@@ -88,8 +88,9 @@ export class History {
   }
 
   async #read(): Promise<void> {
-    while (!this.#ending) {
-      const status = await readGuestbook(this.#url())
+    for (let number = 0; !this.#ending; number++) {
+      // The front page counts its visitor, and is shown whether or not that can be.
+      const status = await readPage(this.#url() + (number % 2 ? '/' : '/guestbook'))
       const now = performance.now()
       if (status === 200) {
         this.longestReadGapMs = Math.max(this.longestReadGapMs, now - this.#lastRead)
@@ -101,9 +102,9 @@ export class History {
 }
 
 /** Returns the status of the answer; 0 where there was none, or it broke off. */
-async function readGuestbook(url: string): Promise<number> {
+async function readPage(url: string): Promise<number> {
   try {
-    const answer = await fetch(`${url}/guestbook`, { signal: AbortSignal.timeout(20_000) })
+    const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) })
     await answer.text()
     return answer.status
   } catch {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import { Bucket } from './bucket.ts'
-import { Container } from './container.ts'
+import { Container, type StartOptions } from './container.ts'
 
 type Fixtures = {
   /** An empty folder. */
@@ -11,7 +11,11 @@ type Fixtures = {
   /** An empty bucket. */
   bucket: Bucket
   /** Starts a container, on an empty disk unless told otherwise; waits for nothing. */
-  start: (environment?: Record<string, string>, disk?: string) => Promise<Container>
+  start: (
+    environment?: Record<string, string>,
+    disk?: string,
+    options?: StartOptions,
+  ) => Promise<Container>
   /** A running app with an empty bucket. */
   app: Container
 }
@@ -32,7 +36,7 @@ export const test = base.extend<Fixtures>({
 
   start: async ({ bucket }, use, testInfo) => {
     const started: Container[] = []
-    await use(async (environment, disk) => {
+    await use(async (environment, disk, options) => {
       const found = {
         LEASE_TTL_SECONDS: '5',
         // All containers share the ports of this machine.
@@ -44,7 +48,7 @@ export const test = base.extend<Fixtures>({
         ...bucket.environment,
         ...environment,
       }
-      const container = await Container.start(found, disk)
+      const container = await Container.start(found, disk, options)
       started.push(container)
       return container
     })
