@@ -57,6 +57,17 @@ export function readMigrations(folder: string): Migration[] {
   })
 }
 
+/** Finds the same among the migrations in a folder, for a release before that is at `migration`. */
+export function breakingSince(folder: string, migration: number): Breaking | null {
+  const all = readMigrations(folder)
+  const pending = all.filter(({ at }) => at > migration)
+  if (pending.length === 0) return null
+  return findBreaking(
+    all.filter(({ at }) => at <= migration),
+    pending,
+  )
+}
+
 function namesIn(database: Sqlite.Database): Set<string> {
   const rows = database
     .prepare(

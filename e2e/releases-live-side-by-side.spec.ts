@@ -47,12 +47,12 @@ test('a newer schema: the older release goes on reading, and never leads again',
   expect(await refused.text()).toMatch(/migrated by two .* older release one/)
   expect(await openFrontPage(two.url)).toContain('The next release.')
 
+  router.route(two)
   expect(await one.stop()).toBe(0)
   const { epoch: later, holder, wantedBy } = (await bucket.lease()) ?? {}
   expect([later, holder?.revision, wantedBy]).toEqual([epoch, 'two', undefined])
-  expect(history.failedReads).toEqual([])
-  router.route(two)
   await finish(history, bucket, two)
+  expect(history.failedReads).toEqual([])
 })
 
 test('a preview of the next release is looked at, and nobody notices', async ({

@@ -1,4 +1,4 @@
-import { type Breaking, findBreaking, readMigrations } from '../db/breaking-migrations.ts'
+import { type Breaking, breakingSince, readMigrations } from '../db/breaking-migrations.ts'
 import type { Environment } from './environment.ts'
 import type { LocalDatabase } from './local-database.ts'
 import type { Release } from './may-lead.ts'
@@ -23,17 +23,8 @@ export function releaseOf(
     hasNewerFile: () => database.schema === 'newer',
     breaking: (migration) => {
       const from = Math.max(migration, allowed)
-      if (!known.has(from)) known.set(from, breakingSince(from))
+      if (!known.has(from)) known.set(from, breakingSince(migrations, from))
       return known.get(from) ?? null
     },
-  }
-
-  function breakingSince(from: number): Breaking | null {
-    const pending = all.filter(({ at }) => at > from)
-    if (pending.length === 0) return null
-    return findBreaking(
-      all.filter(({ at }) => at <= from),
-      pending,
-    )
   }
 }

@@ -5,6 +5,7 @@ const onlyOneOf = [
   ['bucket', 'databaseUrlSecret', 'the data is in one of the two'],
   ['path', 'databaseUrlSecret', 'the data is in one of the two'],
   ['readers', 'databaseUrlSecret', 'readers copy the bucket'],
+  ['allowBreakingMigration', 'databaseUrlSecret', 'it is about the bucket'],
   ['readers', 'noPublic', 'readers hand what writes to the service as a stranger does'],
 ]
 const onlyWith = [

@@ -1,6 +1,7 @@
 import { namesOf } from '../names.mjs'
 import { answer, apply } from './apply.mjs'
 import { readArguments } from './arguments.mjs'
+import { refuseBreakingMigration } from './breaking-migration.mjs'
 import { gcloud, line } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { contradictionsOfDeploy } from './contradictions.mjs'
@@ -28,6 +29,7 @@ admin token, the service, and a job that verifies the replica every day.
   --allow-unauthenticated   everybody may read the pages; so it is unless told otherwise
   --no-public   only whoever has roles/run.invoker may
   --no-rate-limits   count no requests: a load balancer of yours does
+  --allow-breaking-migration   the release may drop and rename what the one that runs may read
   --yes         don't ask
   --dry-run     run nothing, print the commands of a first deployment
   --json        print the result as JSON
@@ -57,14 +59,18 @@ const known = {
     'subnet',
     'maxInstances',
   ],
-  switches: ['allowUnauthenticated', 'noPublic', 'noRateLimits', 'yes', 'dryRun', 'json', 'help'],
+  switches: [
+    ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],
+    ...['yes', 'dryRun', 'json', 'help'],
+  ],
   contradictions: contradictionsOfDeploy,
 }
 
 /**
  * @param {string[]} args
  * @param {import('./apply.mjs').Means & {print: (text: string) => void,
- *   ask: import('./confirm.mjs').Ask}} means `print` is for the result alone
+ *   ask: import('./confirm.mjs').Ask,
+ *   findBreaking: Parameters<typeof refuseBreakingMigration>[2]}} means `print` is for the result alone
  * @throws {Failure}
  */
 export async function deploy(args, means) {
@@ -78,6 +84,7 @@ export async function deploy(args, means) {
   const looked = await look(steps, cloud, options.project)
   say(`In the project ${options.project}:\n${deployPlan(looked)}`)
   const isThere = looked.some(({ state }) => state === 'again')
+  if (isThere) await refuseBreakingMigration(cloud, options, means.findBreaking)
   const warning = isThere && (await warnOfMove(cloud, options))
   if (warning) say(warning)
   if (!options.yes) await agree('Go on?', means.ask)

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { report } from '../../bin/lib/failure.mjs'
 import { root } from '../../bin/lib/project.mjs'
 import { WrongArguments } from './arguments.mjs'
+import { findBreakingHere } from './breaking-migration.mjs'
 import { askOnTerminal } from './confirm.mjs'
 import { gcloudRunner } from './run.mjs'
 
@@ -14,6 +15,9 @@ import { gcloudRunner } from './run.mjs'
  * @param {string[]} args
  */
 export async function main(command, args) {
+  const print = console.log
+  // What is fetched is no part of the command's result.
+  console.log = console.error
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
   try {
@@ -21,14 +25,15 @@ export async function main(command, args) {
       run: gcloudRunner({ cwd: root, env: process.env, signal: stop.signal }),
       newToken: () => randomBytes(32).toString('base64url'),
       say: console.error,
-      print: console.log,
+      print,
       ask: askOnTerminal,
+      findBreaking: findBreakingHere,
       wait,
     })
   } catch (error) {
     report(error)
     if (args.includes('--json')) {
-      console.log(JSON.stringify({ error: error.message, done: error.done ?? [] }))
+      print(JSON.stringify({ error: error.message, done: error.done ?? [] }))
     }
     if (error instanceof WrongArguments) {
       console.error('See --help.')

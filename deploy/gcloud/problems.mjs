@@ -59,7 +59,7 @@ export function failureOf(output, args, program = 'gcloud') {
 
 /** Whether gcloud says that what was asked for isn't there. */
 export function saysMissing(output) {
-  return /NOT_FOUND|not found: 404|Cannot find (service|job)/.test(output)
+  return /NOT_FOUND|not found: 404|matched no objects|Cannot find (service|job)/.test(output)
 }
 
 /** Whether gcloud says that what was to be made is there already. */

@@ -9,6 +9,7 @@ const empty = {
   apis: ['storage.googleapis.com'],
   accounts: [],
   buckets: {},
+  objects: {},
   bucketsOfOthers: [],
   policies: {},
   secrets: {},
@@ -91,10 +92,19 @@ export class Cloud {
    * Runs a command of deploy/gcloud here.
    * @param {(args: string[], means: object) => Promise<void>} command
    * @param {string[]} args
-   * @param {{ask?: () => Promise<string | null>, newToken?: () => string}} [means]
+   * @param {{ask?: () => Promise<string | null>, newToken?: () => string,
+   *   findBreaking?: (migration: number) => Promise<object | null>}} [means]
    * @returns {Promise<{printed: string, said: string, waits: number[], error: Error | null}>}
    */
-  async run(command, args, { ask = async () => null, newToken = () => 'token-of-the-test' } = {}) {
+  async run(
+    command,
+    args,
+    {
+      ask = async () => null,
+      newToken = () => 'token-of-the-test',
+      findBreaking = async () => null,
+    } = {},
+  ) {
     const printed = []
     const said = []
     const waits = []
@@ -105,6 +115,7 @@ export class Cloud {
       wait: async (ms) => waits.push(ms),
       ask,
       newToken,
+      findBreaking,
     }
     const error = await command(args, means).then(
       () => null,
@@ -122,7 +133,7 @@ export class Cloud {
 }
 
 function isRead(argv) {
-  return /^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions) list /.test(
+  return /^storage cat |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions) list /.test(
     argv.join(' '),
   )
 }

@@ -51,6 +51,8 @@ export function verbsOf({ state, flags, stdin, fail }) {
       bucket(url).uniform_bucket_level_access = 'uniform-bucket-level-access' in flags
       bucket(url).public_access_prevention = 'enforced'
     },
+    'storage cat': (url) =>
+      state.objects[url] ?? fail(`The following URLs matched no objects or files:\n${url}`),
     'storage rm': (url) => {
       bucket(url)
       delete state.buckets[url]

@@ -1,6 +1,7 @@
 import { Failure } from '../../../bin/lib/failure.mjs'
 import { emailOf, namesOf } from '../../names.mjs'
 import { onDatabase, service as settings } from '../../settings.mjs'
+import { newestMigration } from '../breaking-migration.mjs'
 import { Answer, gcloud, visit } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
 import { refuseLeftReaders } from './reader.mjs'
@@ -96,6 +97,8 @@ function flagsOnBucket(options) {
         GOOGLE_CLOUD_PROJECT: project,
         ...rateLimits(options),
         ...commitOf(),
+        // By its name, so that it is no leave for the next one.
+        ...(options.allowBreakingMigration && { ALLOW_BREAKING_MIGRATION: newestMigration() }),
       }),
       secrets: { ADMIN_TOKEN: secret, ...(readers.length > 0 && { FORWARD_TOKEN: forwardSecret }) },
     }),
