@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { NewerSchema } from '../db/migrate.ts'
-import { migrateDatabase } from './migrate.ts'
+import { appliedMigration, migrateDatabase, mustBeMigrated } from './migrate.ts'
 import { openPostgres } from './open.ts'
 import { entries, pageViews } from './schema.ts'
 import { migrations, withPostgres } from './test-support.ts'
@@ -14,6 +14,15 @@ describe('The migrations for PostgreSQL', () => {
     await database.insert(pageViews).values({ timestamp: 'a' })
     await migrateDatabase(database, migrations)
     assert.equal(await database.$count(pageViews), 1)
+  })
+
+  it('are not made for a preview, which says so', async (test) => {
+    const database = openPostgres(await postgres.emptyUrl())
+    test.after(() => database.$client.end())
+    await assert.rejects(mustBeMigrated(database, migrations), { code: 'preview' })
+    assert.equal(await appliedMigration(database), 0)
+    await migrateDatabase(database, migrations)
+    await mustBeMigrated(database, migrations)
   })
 
   /** How many migrations are applied when many start at once. */

@@ -4,6 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { Client } from 'pg'
 import { NewerSchema, newestMigration, versionName } from '../db/migrate.ts'
+import { Barred } from '../replication/lease/barred.ts'
 import type { Database } from './open.ts'
 import { sqlStateOf } from './sql-state.ts'
 
@@ -38,6 +39,23 @@ export async function migrateDatabase(database: Database, folder: string): Promi
   } finally {
     await client.end()
   }
+}
+
+/**
+ * Only looks, for who may not change the schema.
+ *
+ * @throws {Barred} if the database has not all migrations of this release
+ * @throws {NewerSchema} if it has others
+ */
+export async function mustBeMigrated(database: Database, folder: string): Promise<void> {
+  const known = newestMigration(folder)
+  const applied = await appliedMigration(database)
+  if (applied > known) throw new NewerSchema(versionName(applied), versionName(known))
+  if (applied === known) return
+  throw new Barred(
+    'preview',
+    'The database has not all migrations of this release, and a preview (PREVIEW=1) makes none, as all releases share it. Deploy the release, or preview it on a copy of the database.',
+  )
 }
 
 async function bringUp(database: NodePgDatabase, folder: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
 import { retry } from '../server/retry.ts'
 import { refuseHalfMoved } from './half-moved.ts'
-import { migrateDatabase } from './migrate.ts'
+import { migrateDatabase, mustBeMigrated } from './migrate.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError } from './problem.ts'
 
@@ -11,19 +11,21 @@ import { PostgresProblem, plainError } from './problem.ts'
  * why meanwhile.
  *
  * @param migrations their folder
+ * @param options.mayMigrate whether the database may be changed; it is everybody's
  * @throws {NewerSchema} if a newer release has migrated it
  */
 export async function prepareDatabase(
   database: Database,
   migrations: string,
   lifecycle: Lifecycle,
-  signal: AbortSignal,
+  { signal, mayMigrate = true }: { signal: AbortSignal; mayMigrate?: boolean },
 ): Promise<void> {
   const step = 'database'
   lifecycle.enter({ name: 'starting', step, problem: null })
   const migrate = async () => {
     try {
-      await migrateDatabase(database, migrations)
+      if (mayMigrate) await migrateDatabase(database, migrations)
+      else await mustBeMigrated(database, migrations)
       await refuseHalfMoved(database)
     } catch (error) {
       throw plainError(error)

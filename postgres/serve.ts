@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Admin } from '../server/admin.ts'
@@ -7,8 +8,10 @@ import { drain } from '../server/drain.ts'
 import { listen } from '../server/http.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
+import { lookOnly } from '../server/look-only.ts'
 import { serveMetrics } from '../server/metrics-server.ts'
 import { preparePages } from '../server/pages.ts'
+import { isPreview } from '../server/preview.ts'
 import { Protection } from '../server/protect.ts'
 import { requestLog } from '../server/request-log.ts'
 import { Routes } from '../server/routes.ts'
@@ -48,6 +51,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   })
   const gate = new Gate(reachability)
   const metrics = new Metrics()
+  const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   publishRuntime({
     data,
     durable: async () => {},
@@ -57,7 +61,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   const server = await listen(port, lifecycle, {
     protection: new Protection(environment, Routes.read(folder)),
     observe: requestLog(project, (...answered) => metrics.request(...answered)),
-    serve: (...request) => gate.serve(...request),
+    serve: lookOnly(onlyLooks, (...request) => gate.serve(...request)),
   })
   if (metricsPort !== null) {
     const text = async () => metrics.text(reachability.isAway, database.$client)
@@ -66,9 +70,12 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
 
   const [pages] = await unlessStopped(stopped, [
     prepare(folder, { ...environment, httpServer: server }),
-    prepareDatabase(database, join(folder, 'postgres/migrations'), lifecycle, stopped),
+    prepareDatabase(database, join(folder, 'postgres/migrations'), lifecycle, {
+      signal: stopped,
+      mayMigrate: environment.previews !== 'all',
+    }),
   ])
-  gate.open(answerPages(data, pages, { passing: passingProblem }))
+  gate.open(answerPages(data, pages, { passing: passingProblem, isPreview: onlyLooks }))
   lifecycle.enter({ name: 'serving', problem: null })
   note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { dataIn } from '../db/data.ts'
 import { openStore } from '../replication/store/open-store.ts'
@@ -9,9 +10,11 @@ import { drain } from '../server/drain.ts'
 import { listen } from '../server/http.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
+import { lookOnly } from '../server/look-only.ts'
 import { Metrics } from '../server/metrics.ts'
 import { serveMetrics } from '../server/metrics-server.ts'
 import { preparePages } from '../server/pages.ts'
+import { isPreview } from '../server/preview.ts'
 import { Protection } from '../server/protect.ts'
 import { requestLog } from '../server/request-log.ts'
 import { Routes } from '../server/routes.ts'
@@ -56,6 +59,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   const writer = new Writer(writerUrl, environment.forwardToken)
   const gate: Gate = new Gate(follower, writer)
   const metrics = new Metrics()
+  const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   const parts = { lifecycle, follower, store, base, instance, data, writerUrl }
   publishRuntime({
     data,
@@ -67,7 +71,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     // Whoever forwards to a reader is believed as little as anybody else.
     protection: new Protection({ ...environment, forwardToken: null }, Routes.read(folder)),
     observe: requestLog(environment.project, (...answered) => metrics.request(...answered)),
-    serve: (...request) => gate.serve(...request),
+    serve: lookOnly(onlyLooks, (...request) => gate.serve(...request)),
   })
   if (metricsPort !== null) {
     const text = async () => metrics.text(await statusOf(parts), { count: () => 0 })
@@ -80,7 +84,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   try {
     const pages = prepare(folder, { ...environment, httpServer: server })
     const [render] = await unlessStopped(stopped, [pages])
-    gate.open(answerPages(data, render, { count: countAt(writer, data) }))
+    gate.open(answerPages(data, render, { count: countAt(writer, data), isPreview: onlyLooks }))
     if (follower.position) lifecycle.enter({ name: 'following', problem: null })
     log('INFO', `Reading what ${writerUrl.origin} writes.`)
 

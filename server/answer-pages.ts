@@ -23,6 +23,7 @@ type Counting = (request: IncomingMessage, response: ServerResponse) => Promise<
  * answered with a page that was rendered just before.
  *
  * @param options.passing what to tell people of a failure that passes; null for any other
+ * @param options.isPreview whether a request is shown everything and counted nowhere
  * @param options.count counts a visit, and returns how many there are with it
  */
 export function answerPages(
@@ -30,8 +31,13 @@ export function answerPages(
   render: RequestListener,
   {
     passing = () => null,
+    isPreview = () => false,
     count = () => countVisit(data),
-  }: { passing?: (error: unknown) => Problem | null; count?: Counting } = {},
+  }: {
+    passing?: (error: unknown) => Problem | null
+    isPreview?: (request: IncomingMessage) => boolean
+    count?: Counting
+  } = {},
 ): Pages {
   const cache = new PageCache()
   const answer = async (
@@ -49,7 +55,7 @@ export function answerPages(
     }
     await cache.serve(request, response, () => data.entriesVersion(), render)
   }
-  return (request, response, notice = null) => {
+  return (request, response, notice = isPreview(request) ? 'preview' : null) => {
     answer(request, response, notice).catch((error) => {
       log('ERROR', `A request could not be answered: ${reasonOf(error)}`)
       const problem = passing(error)

@@ -10,7 +10,7 @@ import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { preview } from './may-lead.ts'
 import { tellPosition } from './position.ts'
-import { refuse } from './refuse.ts'
+import { refuseToWrite } from './refuse-to-write.ts'
 import type { Routes } from './routes.ts'
 import { answerUnavailable } from './unavailable.ts'
 
@@ -105,17 +105,4 @@ function noticeFor(problem: Problem | null, isVisit: boolean): Notice | null {
   const code = problem?.code
   if (code === 'preview' || code === 'older-release') return code
   return isVisit ? 'not-counted' : null
-}
-
-const titles = new Map([
-  ['preview', 'Nothing can be written in a preview.'],
-  ['older-release', 'Nothing can be written in an older release.'],
-  ['breaking-migration', 'Nothing can be written before this release may migrate the data.'],
-])
-
-function refuseToWrite(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
-  const { code: type, message: detail } = problem
-  const title = titles.get(type)
-  if (!title) answerUnavailable(request, response, problem)
-  else refuse(request, response, { status: 503, type, title, detail, retryAfter: 5 })
 }
