@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { newestMigration } from '../db/migrate.ts'
 import { type Context, WrongArguments } from '../operations/command.ts'
 import type { HoldTiming } from '../operations/hold-lease.ts'
+import { migrationsFolder } from '../operations/migrations.ts'
 import { Lease } from '../replication/lease/lease.ts'
 import { leaseName, parseLease } from '../replication/lease/lease-object.ts'
 import { strictClock } from '../server/strict-clock.ts'
@@ -24,7 +26,11 @@ export async function leaseOf(
     throw new WrongArguments('--service is missing: name the Cloud Run service of the bucket.')
   }
   const me = { id: randomUUID(), service: name, revision: 'move', instance: hostname() }
-  return new Lease(store, url, me, { timing: leaseTiming(url, null), clock: strictClock() })
+  return new Lease(store, url, me, {
+    timing: leaseTiming(url, null),
+    clock: strictClock(),
+    migration: newestMigration(migrationsFolder),
+  })
 }
 
 /** @param patienceMs how long to wait until a running app hands the lease over */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { newestMigration } from '../db/migrate.ts'
 import { Lease } from '../replication/lease/lease.ts'
 import { strictClock } from '../server/strict-clock.ts'
 import { leadershipTiming, leaseTiming } from '../server/timing.ts'
@@ -54,6 +55,7 @@ await runCommand({
     const lease = new Lease(store, url, me, {
       timing: leaseTiming(url, null),
       clock: strictClock(),
+      migration: newestMigration(migrationsFolder),
     })
     const seeded = await seedEpoch(
       {
