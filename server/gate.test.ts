@@ -29,8 +29,9 @@ async function scene(
   const asked: string[] = []
   let granted = Promise.withResolvers<void>()
   const leadership = {
+    hasLease: true,
     get isLeading() {
-      return lifecycle.state.name === 'leading'
+      return this.hasLease && lifecycle.state.name === 'leading'
     },
     lead: () => {
       asked.push('lead')
@@ -55,6 +56,7 @@ async function scene(
   const port = await portOf(test, server)
   return {
     asked,
+    leadership,
     server,
     url: `http://127.0.0.1:${port}`,
     lead: () => {
@@ -120,6 +122,14 @@ describe('The gate', () => {
     assert.equal(await answer.text(), 'read')
     assert.equal(answer.headers.get('x-copy-age-seconds'), '7')
     assert.deepEqual(asked, ['refresh'])
+  })
+
+  it('says how old the copy is, also before a leader has noticed that its lease has run out', async (test) => {
+    const { url, lead, leadership } = await scene(test)
+    lead()
+    assert.equal((await fetch(`${url}/guestbook`)).headers.get('x-copy-age-seconds'), null)
+    leadership.hasLease = false
+    assert.equal((await fetch(`${url}/guestbook`)).headers.get('x-copy-age-seconds'), '7')
   })
 
   it('asks for no lease for static files, not even where there is no database', async (test) => {

@@ -72,8 +72,9 @@ export class Gate {
   }
 
   #read(request: IncomingMessage, response: ServerResponse, notice: Notice | null): void {
-    const { leadership, database, lifecycle } = this.#parts
-    if (lifecycle.state.name !== 'leading') {
+    const { leadership, database } = this.#parts
+    // Also where the lease has run out and this process has not noticed yet.
+    if (!leadership.isLeading) {
       response.setHeader('x-copy-age-seconds', Math.round(database.ageMs / 1000))
       leadership.refreshSoon()
     }
