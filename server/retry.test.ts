@@ -5,9 +5,9 @@ import { retry } from './retry.ts'
 class Passing extends Error {}
 
 describe('Retrying', () => {
-  it('goes on, with growing pauses, until the step succeeds', async () => {
+  it('goes on, with pauses that stay short, until the step succeeds', async () => {
     const pauses: number[] = []
-    let failures = 8
+    let failures = 5
     const result = await retry(
       async () => {
         if (failures-- > 0) throw new Passing()
@@ -21,7 +21,7 @@ describe('Retrying', () => {
       },
     )
     assert.equal(result, 'done')
-    assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 15000, 15000, 15000])
+    assert.deepEqual(pauses, [500, 1000, 2000, 2000, 2000])
   })
 
   it('ends at an error that will not pass', async () => {

@@ -1,5 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 
+// What fails is tried again soon after it could succeed: others wait for it.
+const mostMs = 2_000
+
 /**
  * Runs `step` until it succeeds, with growing pauses, as long as it fails with a `Passing` error.
  *
@@ -19,7 +22,7 @@ export async function retry<T, Passing extends Error>(
     onFailure: (error: Passing, pauseMs: number) => void
   },
 ): Promise<T> {
-  for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 15_000)) {
+  for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, mostMs)) {
     signal.throwIfAborted()
     try {
       return await step()
