@@ -27,7 +27,7 @@ export async function chooseState(
   const kept = await listEpochFiles(store)
   if (kept.length === 0) throw new Error(`There is no replica below ${url}.`)
   const all = stored
-    ? terms(parseLease(stored.body, null, url), kept[0]?.epoch ?? 0)
+    ? terms(parseLease(stored.body, null, url), kept)
     : [{ epoch: (await adopt(store, url)).epoch, from: null, until: null }]
   const epoch = chosen ?? termAt(all, at)?.epoch
   const files = kept.find((found) => found.epoch === epoch)

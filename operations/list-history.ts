@@ -37,7 +37,7 @@ export async function listHistory(store: Store): Promise<History> {
     stored && lease?.holder ? stored.storeNow - (lease.renewedAt ?? stored.updatedAt) : null
   const isHeld =
     lease !== null && renewedMsAgo !== null && renewedMsAgo <= lease.ttlMs + defaultTiming.marginMs
-  const all = lease ? terms(lease, files[0]?.epoch ?? 0) : null
+  const all = lease ? terms(lease, files) : null
   const epochs = files.map((found) => {
     const isLeading = isHeld && lease?.epoch === found.epoch
     return { ...found, isLeading, state: stateOf(found.epoch, all, isLeading) }
