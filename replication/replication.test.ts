@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReplicationProblem } from './problem.ts'
 import { Replication } from './replication.ts'
 import { restored, runLitestream, write } from './test-support.ts'
@@ -203,7 +204,52 @@ describe('Replication', () => {
       passTime(10_000)
     }
     await assert.rejects(replication.durable())
-    assert.deepEqual(counts, [0, 0, 0, 1, 1, 2, 2, 2, 2, 3])
+    assert.deepEqual(counts, [0, 0, 1, 2, 2, 3, 3, 3, 3, 4])
+  })
+
+  it('is opened anew at once when the bucket answers again', async (test) => {
+    const { begin, path, replication, litestream, passTime, restored } = await scene(test)
+    await begin()
+    const hanging = test.mock.method(litestream, 'sync', () =>
+      Promise.reject(new DOMException('', 'TimeoutError')),
+    )
+    const opened = test.mock.method(litestream, 'register')
+    await assert.rejects(replication.durable())
+    passTime(1_000)
+    replication.revive()
+    hanging.mock.restore()
+    write(path, 'two')
+    await replication.durable()
+    assert.equal(opened.mock.callCount(), 1)
+    assert.deepEqual(await restored(), ['one', 'two'])
+  })
+
+  it('is opened anew where an upload hangs that began before the bucket answered again', async (test) => {
+    const { begin, replication, litestream, passTime } = await scene(test)
+    await begin()
+    const hung = Promise.withResolvers<never>()
+    const hanging = test.mock.method(litestream, 'sync', () => hung.promise)
+    const opened = test.mock.method(litestream, 'register')
+    const durable = replication.durable()
+    durable.catch(() => {})
+    while (hanging.mock.callCount() === 0) await sleep(1)
+    passTime(1_000)
+    replication.revive()
+    passTime(4_000)
+    hung.reject(new DOMException('', 'TimeoutError'))
+    await assert.rejects(durable)
+    hanging.mock.restore()
+    await replication.durable()
+    assert.equal(opened.mock.callCount(), 1)
+  })
+
+  it('is left alone by a bucket that answers again where nothing has failed', async (test) => {
+    const { begin, replication, litestream } = await scene(test)
+    await begin()
+    const opened = test.mock.method(litestream, 'register')
+    replication.revive()
+    await replication.durable()
+    assert.equal(opened.mock.callCount(), 0)
   })
 
   it('is not opened anew while the first copy of a large database may still get on', async (test) => {

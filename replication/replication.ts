@@ -21,8 +21,11 @@ export type Lag = {
 
 // Shorter than a person waits for a page, and longer than any PUT of a few pages takes.
 const syncMs = 5_000
-// Longer than an upload of what was written may take: reopening begins it again.
-const reopenMs = 20_000
+// Fewer than the next sync takes to fail as well: an upload of what was written takes a tenth of that.
+// One that only is slow is begun again after ever longer waits.
+const reopenMs = 4_000
+// Longer than anything but the upload of all of a large database takes.
+const completeMs = 20_000
 // What an upload of all of it does at least, so that it is not begun again while it gets on: 4 MB/s.
 const bytesAMs = 4_000
 
@@ -40,6 +43,9 @@ export class Replication {
   #reopenAfterMs = reopenMs
   #firstCopyMs = 0
   #reopening: Promise<void> = Promise.resolve()
+  #reopenedAtMs = Number.NEGATIVE_INFINITY
+  /** Since when the bucket answers after it did not. */
+  #answersSinceMs = Number.NEGATIVE_INFINITY
   #isStopped = false
   #completeAtMs: number
   #waiting = 0
@@ -89,7 +95,7 @@ export class Replication {
   async start(): Promise<void> {
     // What Litestream noted belongs to another replica.
     forgetPositions(this.#path)
-    this.#firstCopyMs = reopenMs + Math.ceil(statSync(this.#path).size / bytesAMs)
+    this.#firstCopyMs = completeMs + Math.ceil(statSync(this.#path).size / bytesAMs)
     this.#reopenAfterMs = this.#firstCopyMs
     noteReplica(this.#path, this.#replicaUrl)
     await this.#asking(() => this.#register())
@@ -102,7 +108,7 @@ export class Replication {
    * @throws {ReplicationProblem} if the bucket doesn't take it, or not within `timeoutMs`; Litestream
    *   goes on trying, so calling again waits again
    */
-  async complete(timeoutMs = Math.max(this.#firstCopyMs, reopenMs)): Promise<void> {
+  async complete(timeoutMs = Math.max(this.#firstCopyMs, completeMs)): Promise<void> {
     await this.#reopening
     await this.#asking(() => this.#syncOnce(timeoutMs))
     this.#succeed()
@@ -173,8 +179,8 @@ export class Replication {
    * was under way then can hang for ever, or wait for half a minute before it is tried again.
    */
   revive(): void {
-    if (!this.#isStopped)
-      this.#reopening = this.#reopening.then(() => this.#reopen()).catch(() => {})
+    this.#answersSinceMs = this.#clock()
+    if (this.#failure) this.#reopenSoon()
   }
 
   /**
@@ -219,7 +225,7 @@ export class Replication {
       this.#completeAtMs = startMs
       this.#succeed()
     } catch (error) {
-      if (error instanceof ReplicationProblem) this.#note(error)
+      if (error instanceof ReplicationProblem) this.#note(error, startMs)
       throw error
     }
   }
@@ -239,15 +245,22 @@ export class Replication {
     this.#reopenAfterMs = reopenMs
   }
 
-  #note(problem: ReplicationProblem): void {
+  #note(problem: ReplicationProblem, startMs: number): void {
     const { since, times } = this.#failure ?? { since: this.#clock(), times: 0 }
     this.#failure = { since, times: times + 1, problem }
     const failingForMs = this.#clock() - since
+    // Reopening has ended this sync, and a new one tells.
+    if (startMs < this.#reopenedAtMs) return
+    const hasHung = startMs < this.#answersSinceMs || failingForMs >= this.#reopenAfterMs
+    if (problem.code !== 'not-registered' && !hasHung) return
+    this.#reopenAfterMs = failingForMs * 2
+    this.#reopenSoon()
+  }
+
+  #reopenSoon(): void {
     if (this.#isStopped) return
-    if (problem.code === 'not-registered' || failingForMs >= this.#reopenAfterMs) {
-      this.#reopenAfterMs = failingForMs * 2
-      this.#reopening = this.#reopen().catch(() => {})
-    }
+    this.#reopenedAtMs = this.#clock()
+    this.#reopening = this.#reopening.then(() => this.#reopen()).catch(() => {})
   }
 
   // One upload that hangs makes every later sync fail, also when the bucket is back for long.

@@ -4,6 +4,10 @@ import { ReplicationProblem } from '../replication/problem.ts'
 import { within } from '../replication/within.ts'
 import { log, reasonOf } from './log.ts'
 
+// An answer takes a tenth of a second. The store asks again before it gives up, so that a bucket can have
+// been away although the answer is a good one.
+const awayMs = 3_000
+
 type Kept = 'kept' | 'wanted' | 'lost' | 'unknown'
 
 /** Renews a lease for as long as that is possible and nobody else is to have it. */
@@ -74,7 +78,8 @@ export class LeaseKeeper {
     const startMs = performance.now()
     try {
       const kept = await this.#lease.keep()
-      if (this.#problem) this.#onBack()
+      const tookMs = performance.now() - startMs
+      if (this.#problem || tookMs > awayMs) this.#onBack()
       this.#problem = null
       if (kept !== 'lost') this.#keptAtMs = startMs
       return kept
