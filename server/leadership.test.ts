@@ -278,13 +278,49 @@ describe('An instance', () => {
     // As long as the bucket is away, it may take as long as it wants.
     a.lease.look = () => Promise.reject(new Error('no bucket'))
     await leads
+    const ledAtMs = performance.now()
     assert.equal(await b.visit(), 2)
     assert.equal(a.lifecycle.state.name, 'stepping-down')
     isBusy = false
     a.lease.look = look
     await until(() => a.lifecycle.state.name === 'following')
+    // Its copy is as old as the other's leadership, however late it was closed.
+    const sinceMs = performance.now() - ledAtMs
+    assert.ok(a.database.ageMs >= sinceMs)
     assert.deepEqual(a.gone, [])
     await b.leadership.end()
+  })
+
+  it('hands over within what the end of the process leaves while it drains', async (test) => {
+    const { start } = scene(test)
+    const [a, b] = [await start('a'), await start('b')]
+    await a.leadership.lead()
+    await a.visit()
+    const { replication } = a.leadership
+    assert.ok(replication)
+    const stop = test.mock.method(replication, 'stop')
+    a.lifecycle.drain()
+    await b.leadership.lead()
+    assert.deepEqual(stop.mock.calls[0]?.arguments, [2_500])
+    await b.leadership.end()
+  })
+
+  it('ends the renewal of its copy when it is to lead', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    const begun = Promise.withResolvers<void>()
+    a.database.refresh = (_, __, unneeded) => {
+      begun.resolve()
+      return new Promise((_, reject) => {
+        unneeded.addEventListener('abort', () => reject(unneeded.reason))
+      })
+    }
+    test.mock.getter(a.database, 'ageMs', () => 60_000)
+    a.leadership.refreshSoon()
+    await begun.promise
+    await a.leadership.lead()
+    assert.equal(await a.visit(), 1)
+    await a.leadership.end()
   })
 
   it('begins uploads anew when the bucket answers again', async (test) => {
@@ -294,6 +330,10 @@ describe('An instance', () => {
     await a.visit()
     await a.leadership.durable()
     const registered = test.mock.method(a.litestream, 'register')
+    const late = new DOMException('', 'TimeoutError')
+    const hanging = test.mock.method(a.litestream, 'sync', () => Promise.reject(late))
+    await assert.rejects(a.leadership.durable())
+    hanging.mock.restore()
     const failing = test.mock.method(a.lease, 'keep', () => Promise.reject(new Error('no bucket')))
     await until(() => failing.mock.callCount() > 1)
     assert.equal(registered.mock.callCount(), 0)

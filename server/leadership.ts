@@ -85,7 +85,7 @@ export class Leadership {
   readonly #admitted = new AsyncLocalStorage<Leading | null>()
   #leading: Leading | null = null
   #acquiring: Promise<void> | null = null
-  #refreshing: Promise<void> | null = null
+  #refreshing: { done: Promise<void>; unneeded: AbortController } | null = null
   #steppingDown: Promise<void> = Promise.resolve()
   #isEnding = false
   /** By `performance.now()`. */
@@ -136,13 +136,18 @@ export class Leadership {
     if (lifecycle.state.name !== 'following' || this.#refreshing) return
     if (database.ageMs < Math.max(5_000, 10 * database.tookMs)) return
     const lookedAtMs = performance.now()
-    this.#refreshing = lease
+    const unneeded = new AbortController()
+    const done = lease
       .look()
-      .then((view) => database.refresh(view, lookedAtMs))
-      .catch((error) => log('WARNING', `The copy could not be renewed: ${reasonOf(error)}`))
+      .then((view) => database.refresh(view, lookedAtMs, unneeded.signal))
+      .catch((error) => {
+        if (!unneeded.signal.aborted)
+          log('WARNING', `The copy could not be renewed: ${reasonOf(error)}`)
+      })
       .finally(() => {
         this.#refreshing = null
       })
+    this.#refreshing = { done, unneeded }
   }
 
   /**
@@ -181,13 +186,17 @@ export class Leadership {
   /** Gives the lease back, if this instance has it, with all that was written in the bucket. */
   async end(): Promise<void> {
     this.#isEnding = true
+    // It may wait for the bucket, for longer than this process has.
+    await within(endMs, this.#ending(), () => this.#lost()).catch(() => {})
+  }
+
+  async #ending(): Promise<void> {
     await this.#acquiring?.catch(() => {})
     const leading = this.#leading
     if (leading && !leading.ended.signal.aborted) {
-      this.#steppingDown = this.#handOver(leading, 'the process stops', budgets.atTheEnd)
+      this.#steppingDown = this.#handOver(leading, 'the process stops')
     }
-    // It may wait for the bucket, for longer than this process has.
-    await within(endMs, this.#steppingDown, () => this.#lost()).catch(() => {})
+    await this.#steppingDown
   }
 
   async #becomeLeader(): Promise<void> {
@@ -201,7 +210,9 @@ export class Leadership {
     await within(4_000, this.#steppingDown, () => this.#keeper.problem)
     // Litestream has not let go of the file, so the process ends.
     if (this.#leading) throw this.#lost()
-    await this.#refreshing
+    // It may wait for the bucket, long after that has answered the lease.
+    this.#refreshing?.unneeded.abort()
+    await this.#refreshing?.done
     let acquired = false
     try {
       lifecycle.enter({ name: 'acquiring', step: 'lease' })
@@ -297,21 +308,16 @@ export class Leadership {
         this.#steppingDown = this.#abandon(leading, this.#keeper.problem)
         return
       case 'wanted':
-        this.#steppingDown = this.#handOver(
-          leading,
-          'another instance wants to lead',
-          budgets.asked,
-        )
+        this.#steppingDown = this.#handOver(leading, 'another instance wants to lead')
         await this.#steppingDown
         this.#yieldUntilMs = performance.now() + this.#parts.timing.yieldMs
     }
   }
 
-  async #handOver(
-    leading: Leading,
-    why: string,
-    { writersMs, syncMs, closeMs, releaseMs }: (typeof budgets)['asked'],
-  ): Promise<void> {
+  async #handOver(leading: Leading, why: string): Promise<void> {
+    // One that begins while the server drains has to be over by the end as well.
+    const { writersMs, syncMs, closeMs, releaseMs } =
+      budgets[this.#isEnding || this.#parts.lifecycle.draining ? 'atTheEnd' : 'asked']
     const startMs = performance.now()
     const { replication } = leading
     this.#enterSteppingDown(leading, why)
@@ -329,6 +335,8 @@ export class Leadership {
       log('CRITICAL', `The last writes may not be in the bucket: ${reasonOf(error)}`)
     }
     await replication.letGo(closeMs).catch((error) => log('WARNING', reasonOf(error)))
+    // Not when Litestream has closed the file: by then another may have led for long.
+    if (isComplete) this.#parts.database.confirm(performance.now())
     const generation = await this.#release(releaseMs)
     await this.#follow(leading, isComplete ? generation : null, null)
     log('INFO', 'Following.', { ms: Math.round(performance.now() - startMs) })

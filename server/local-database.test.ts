@@ -141,3 +141,34 @@ describe('A copy that can not be renewed', () => {
     await database.restore(look({ reached: { epoch: 2, txid: 2 } }))
   })
 })
+
+describe('A copy that is renewed', () => {
+  const unneeded = new AbortController().signal
+  const holder = { id: 'w', revision: 'r', instance: 'i' }
+
+  it('is not restored again while it has all that its leader says is there', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const held = { ...look({ holder, reached: { epoch: 1, txid: 1 } }), isHeld: true }
+    await database.restore(held)
+    const restore = test.mock.method(database, 'restore')
+    const atMs = performance.now()
+    await database.refresh(held, atMs, unneeded)
+    assert.equal(restore.mock.callCount(), 0)
+    const more = { ...held, lease: { ...held.lease, reached: { epoch: 1, txid: 99 } } }
+    await assert.rejects(database.refresh(more, atMs, unneeded), { code: 'replica-behind' })
+    assert.equal(restore.mock.callCount(), 1)
+  })
+
+  it('is restored once when its leader has gone, and is known to be the newest then', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const lease = { reached: { epoch: 1, txid: 1 } }
+    await database.restore({ ...look({ ...lease, holder }), isHeld: true })
+    const restore = test.mock.method(database, 'restore')
+    const released = { ...look(lease), generation: '2', renewedMsAgo: 60_000 }
+    await database.refresh(released, performance.now(), unneeded)
+    await database.refresh(released, performance.now(), unneeded)
+    assert.equal(restore.mock.callCount(), 1)
+  })
+})

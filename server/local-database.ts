@@ -84,13 +84,14 @@ export class LocalDatabase {
    * @throws {ReplicationProblem} if the bucket is the problem
    * @throws {NewerSchema} if a newer release has migrated it to what this one can't read
    */
-  async restore(view: View): Promise<Origin> {
+  async restore(view: View, unneeded?: AbortSignal): Promise<Origin> {
     const startMs = performance.now()
     const { path, base, restore } = this.#options
+    const signal = AbortSignal.any([restore.signal, ...(unneeded ? [unneeded] : [])])
     const { restorable } = view.lease
     let schema: Schema = 'same'
     const origin = await fetchNewestCopy(path, sourceUrl(base, restorable), {
-      ...restore,
+      ...{ ...restore, signal },
       now: new Date(),
       expected: this.#expected(view),
       isCovered: this.#isCovered(view),
@@ -121,17 +122,18 @@ export class LocalDatabase {
    * Brings the copy up to date, unless the lease says that it is.
    *
    * @param lookedAtMs when the lease was looked at, by `performance.now()`
+   * @param unneeded ends it, as who leads restores anyway
    * @throws as {@link restore} does
    */
-  async refresh(view: View, lookedAtMs: number): Promise<void> {
+  async refresh(view: View, lookedAtMs: number, unneeded: AbortSignal): Promise<void> {
     const { reached, restorable } = view.lease
     const has = this.#restored
     const hasAll =
       reached?.epoch === restorable && has?.epoch === restorable && has.txid >= reached.txid
     if (this.isNewest(view)) this.confirm(lookedAtMs)
     // What was written since the lease was renewed is in no lease yet.
-    else if (hasAll) this.confirm(lookedAtMs - view.renewedMsAgo)
-    else await this.restore(view)
+    else if (hasAll && view.isHeld) this.confirm(lookedAtMs - Math.max(0, view.renewedMsAgo))
+    else await this.restore(view, unneeded)
   }
 
   /** Whether nobody can have written anything since, as the lease was before it was acquired. */
@@ -175,7 +177,6 @@ export class LocalDatabase {
       this.#written = { epoch: this.#newestAt.epoch, txid: localTxid(this.path) }
     }
     if (generation === null) return
-    this.confirm(performance.now())
     this.#newestAt = { generation }
     noteCopy(this.path)
   }
