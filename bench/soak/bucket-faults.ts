@@ -13,8 +13,6 @@ export type BucketFault = {
 }
 
 const boundSeconds = 20
-// A hanging upload is given up after 20 s of failures, and letting go of it takes its time.
-const heavyBoundSeconds = 60
 
 const answering = (status: number, weight: number): BucketFault => ({
   name: `bucket answers ${status}`,
@@ -62,22 +60,47 @@ export const lightFaults: BucketFault[] = [
   },
 ]
 
-/** Those, and some that it gets over only when it gives up what it began. */
+const half = (ends: 'connection' | 'answer'): BucketFault => ({
+  name: ends === 'connection' ? 'answers break off' : 'answers are half of what they were',
+  weight: 2,
+  boundSeconds,
+  make: (bucket, chance) => during(bucket, { half: ends }, chance.between(100, 900)),
+})
+
+/** For longer than a renewal, and for longer than the lease. */
+const long = (name: string, fault: Fault): BucketFault[] =>
+  [
+    [5_000, 8_000],
+    [14_000, 18_000],
+  ].map(([from = 0, to = 0]) => ({
+    name: `${name} for ${from / 1_000} to ${to / 1_000} s`,
+    weight: 0.3,
+    boundSeconds,
+    make: (bucket, chance) => during(bucket, fault, chance.between(from, to)),
+  }))
+
+/** Those, and some after which what it began has to be begun anew. */
 export const allFaults: BucketFault[] = [
   ...lightFaults,
+  half('connection'),
+  half('answer'),
   {
     name: 'uploads hang for ever',
     weight: 0.5,
-    boundSeconds: heavyBoundSeconds,
+    boundSeconds,
     make: (bucket, chance) =>
       during(bucket, { hang: true, only: 'writes' }, chance.between(200, 1_000)),
   },
   {
     name: 'bucket away for longer than the lease',
     weight: 0.5,
-    boundSeconds: heavyBoundSeconds,
+    boundSeconds,
     make: (bucket, chance) => away(bucket, chance.between(13_000, 17_000)),
   },
+  ...long('bucket hangs', { hang: true }),
+  ...long('bucket answers 403', { status: 403 }),
+  ...long('bucket answers 503', { status: 503 }),
+  ...long('bucket answers with a page', { body: '<!doctype html><title>Sign in</title>' }),
 ]
 
 async function during(bucket: Bucket, fault: Fault, ms: number): Promise<void> {
