@@ -12,22 +12,31 @@ type Kept = 'kept' | 'wanted' | 'lost' | 'unknown'
 
 /** Renews a lease for as long as that is possible and nobody else is to have it. */
 export class LeaseKeeper {
-  readonly #lease: Lease
+  readonly #lease: Pick<Lease, 'keep' | 'isValid'>
   readonly #base: string
   readonly #pollMs: number
   readonly #onBack: () => void
+  readonly #clock: () => number
   #keptAtMs = 0
   #problem: Error | null = null
 
   /**
    * @param pollMs how often it looks at the lease
    * @param onBack told when the bucket answers again after it did not
+   * @param clock monotonic, in milliseconds
    */
-  constructor(lease: Lease, base: string, pollMs: number, onBack: () => void) {
+  constructor(
+    lease: Pick<Lease, 'keep' | 'isValid'>,
+    base: string,
+    pollMs: number,
+    onBack: () => void,
+    clock = () => performance.now(),
+  ) {
     this.#lease = lease
     this.#base = base
     this.#pollMs = pollMs
     this.#onBack = onBack
+    this.#clock = clock
   }
 
   /** When the lease was last known to be held, by `performance.now()`. */
@@ -75,10 +84,10 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<Kept> {
-    const startMs = performance.now()
+    const startMs = this.#clock()
     try {
       const kept = await this.#lease.keep()
-      const tookMs = performance.now() - startMs
+      const tookMs = this.#clock() - startMs
       if (this.#problem || tookMs > awayMs) this.#onBack()
       this.#problem = null
       if (kept !== 'lost') this.#keptAtMs = startMs
