@@ -17,6 +17,7 @@ import { Events } from '../server/events.ts'
 import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
+import { durable } from '../server/test-support.ts'
 import {
   appOnPostgres,
   beginMove,
@@ -205,7 +206,7 @@ async function leadingApp(test: TestContext, base: string, store: Store) {
     async write(message: string) {
       await database.data.recordVisit(new Date())
       await database.data.addEntry(entry(message), new Date())
-      await leadership.durable()
+      await durable(leadership)
     },
     async leads() {
       await leadership.lead()

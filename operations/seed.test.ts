@@ -14,6 +14,7 @@ import { Events } from '../server/events.ts'
 import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
+import { durable } from '../server/test-support.ts'
 import { Progress } from './progress.ts'
 import { seedEpoch } from './seed-epoch.ts'
 import { answerOf, begin, bucketScene, messages, run, sign } from './test-support.ts'
@@ -159,7 +160,7 @@ describe('seed beside a running app', () => {
     test.after(() => database.close())
     await leadership.lead()
     for (let visit = 0; visit < 5; visit++) await recordVisit(database.open, new Date())
-    await leadership.durable()
+    await durable(leadership)
 
     const { code, stdout, stderr } = await seed('--replace')
     assert.equal(code, 0, stderr)

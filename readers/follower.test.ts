@@ -9,6 +9,7 @@ import { newestTxid } from '../replication/litestream-command.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl, type ReplicaUrl } from '../replication/replica-url.ts'
 import { openStore } from '../replication/store/open-store.ts'
+import { durable } from '../server/test-support.ts'
 import { type Change, followerTiming } from './follower.ts'
 import { transactionsIn } from './replica-files.ts'
 import { folderBucket, Person, startReader, startWriter, until } from './test-support.ts'
@@ -139,7 +140,7 @@ describe('A reader', { timeout, concurrency: 2 }, () => {
     $client.exec(
       'delete from __drizzle_migrations where created_at = (select max(created_at) from __drizzle_migrations)',
     )
-    await writer.leadership.durable()
+    await durable(writer.leadership)
     const { follower, changes } = await startReader(test, base, writer.url)
     await until(() => changes.length > 0)
     assert.match(
@@ -156,7 +157,7 @@ describe('A reader', { timeout, concurrency: 2 }, () => {
     writer.database.open.$client.exec(
       `insert into __drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2999, 0)})`,
     )
-    await writer.leadership.durable()
+    await durable(writer.leadership)
     const { url, changes } = await startReader(test, base, writer.url)
     await until(() => changes.length > 0)
     assert.deepEqual(

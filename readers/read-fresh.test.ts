@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { migrateDatabase } from '../db/migrate.ts'
 import { migrations, temporaryDatabase } from '../db/test-support.ts'
 import { countVisits, recordVisit } from '../db/visits.ts'
+import { durable } from '../server/test-support.ts'
 import { readFresh } from './read-fresh.ts'
 import { folderBucket, startReader, startWriter, until } from './test-support.ts'
 
@@ -20,7 +21,7 @@ describe('A read of a copy', { timeout: 60_000 }, () => {
     $client.exec('create table wide (id integer primary key, state int, padding blob)')
     const insert = $client.prepare('insert into wide (state, padding) values (0, randomblob(3500))')
     for (let row = 0; row < rows; row++) insert.run()
-    await writer.leadership.durable()
+    await durable(writer.leadership)
     const { follower } = await startReader(test, base, writer.url)
     await until(() => follower.position !== null)
 
@@ -28,7 +29,7 @@ describe('A read of a copy', { timeout: 60_000 }, () => {
     const write = async () => {
       for (let state = 1; state <= changes; state++) {
         $client.prepare('update wide set state = ?').run(state)
-        await writer.leadership.durable()
+        await durable(writer.leadership)
       }
       isDone = true
     }

@@ -16,7 +16,7 @@ import { Gate as WriterGate } from '../server/gate.ts'
 import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
-import { portOf } from '../server/test-support.ts'
+import { durable, portOf } from '../server/test-support.ts'
 import { leadershipTiming } from '../server/timing.ts'
 import { countAt } from './count-visit.ts'
 import { type Change, Follower, type FollowerOptions, followerTiming } from './follower.ts'
@@ -66,7 +66,7 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w') {
   gate.open(
     answerPages(
       database.data,
-      pages(database.data, () => leadership.durable()),
+      pages(database.data, () => durable(leadership)),
     ),
   )
   const server = createServer((request, response) => gate.serve(request, response)).listen(0)

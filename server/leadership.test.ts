@@ -15,6 +15,7 @@ import { Events } from './events.ts'
 import { Leadership, type LeadershipTiming } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
+import { durable } from './test-support.ts'
 
 const timing = {
   pollMs: 20,
@@ -98,7 +99,7 @@ describe('An instance', () => {
     const b = await start('b')
     await b.leadership.lead()
     assert.equal(await b.visit(), 2)
-    await b.leadership.durable()
+    await durable(b.leadership)
     assert.equal(a.lifecycle.state.name, 'following')
     assert.equal(a.leadership.isLeading, false)
     await assert.rejects(a.visit(), /readonly/)
@@ -151,13 +152,13 @@ describe('An instance', () => {
     await a.leadership.lead()
     await a.visit()
     let told = false
-    const durable = a.leadership.durable().then(() => {
+    const kept = durable(a.leadership).then(() => {
       told = true
     })
     await until(async () => (await a.lease.keep()) === 'kept')
     assert.equal(told, false)
     marking.resolve()
-    await durable
+    await kept
     await a.leadership.end()
   })
 
@@ -226,7 +227,7 @@ describe('An instance', () => {
     const lastEpoch = async () => JSON.parse((await store.read(leaseName))?.body ?? '').epoch
     await a.leadership.lead()
     await a.visit()
-    await a.leadership.durable()
+    await durable(a.leadership)
     const restore = b.database.restore.bind(b.database)
     const problem = new ReplicationProblem('permission-denied', 'gs://b', 'no')
     b.database.restore = () => Promise.reject(problem)
@@ -328,11 +329,11 @@ describe('An instance', () => {
     const a = await start('a')
     await a.leadership.lead()
     await a.visit()
-    await a.leadership.durable()
+    await durable(a.leadership)
     const registered = test.mock.method(a.litestream, 'register')
     const late = new DOMException('', 'TimeoutError')
     const hanging = test.mock.method(a.litestream, 'sync', () => Promise.reject(late))
-    await assert.rejects(a.leadership.durable())
+    await assert.rejects(durable(a.leadership))
     hanging.mock.restore()
     const failing = test.mock.method(a.lease, 'keep', () => Promise.reject(new Error('no bucket')))
     await until(() => failing.mock.callCount() > 1)
@@ -340,7 +341,7 @@ describe('An instance', () => {
     failing.mock.restore()
     await until(() => registered.mock.callCount() === 1)
     await a.visit()
-    await a.leadership.durable()
+    await durable(a.leadership)
     await a.leadership.end()
   })
 
@@ -354,7 +355,7 @@ describe('An instance', () => {
     Reflect.deleteProperty(a.lease, 'keep')
     await a.leadership.lead()
     assert.equal(await a.visit(), 2)
-    await a.leadership.durable()
+    await durable(a.leadership)
     await a.leadership.end()
   })
 
@@ -372,7 +373,7 @@ describe('An instance', () => {
     Reflect.deleteProperty(a.lease, 'isValid')
     await again
     assert.equal(await a.visit(), 2)
-    await a.leadership.durable()
+    await durable(a.leadership)
     await a.leadership.end()
   })
 
@@ -415,7 +416,7 @@ describe('An instance', () => {
     Reflect.deleteProperty(a.lease, 'keep')
     await a.leadership.lead()
     assert.equal(await a.visit(), 2)
-    await a.leadership.durable()
+    await durable(a.leadership)
     await a.leadership.end()
   })
 

@@ -167,12 +167,11 @@ export class Leadership {
   /**
    * Resolves once all that was committed before the call is what every later leader has.
    *
-   * @throws {ReplicationProblem} if that can't be promised; always where the request was admitted to
-   *   another leadership, as what it wrote may have gone with that
+   * @throws {ReplicationProblem} if that can't be promised; always outside of a request that this
+   *   leadership has admitted, as what another one wrote may have gone with that
    */
   async durable(): Promise<void> {
-    const admitted = this.#admitted.getStore()
-    const leading = admitted === undefined ? this.#leading : admitted
+    const leading = this.#admitted.getStore()
     if (!leading || leading !== this.#leading) throw this.#lost()
     await within(10_000, leading.restorable, () => {
       const { health } = leading.replication

@@ -21,7 +21,7 @@ import { LocalDatabase } from './local-database.ts'
 import { barOf } from './may-lead.ts'
 import { isPreview } from './preview.ts'
 import { releaseOf } from './release.ts'
-import { portOf } from './test-support.ts'
+import { durable, portOf } from './test-support.ts'
 import { leadershipTiming } from './timing.ts'
 
 /** The migrations of a release that has one more than this one. */
@@ -84,7 +84,7 @@ function scene(test: TestContext, sql = 'ALTER TABLE entries ADD mood text') {
     const pages = answerPages(data, async (request, response) => {
       if (request.method === 'POST') {
         await data.addEntry({ name, message: 'hello', idempotencyKey: randomUUID() }, new Date())
-        await leadership.durable()
+        await durable(leadership)
       }
       const { entries } = await data.listEntries({ before: null, limit: 10 })
       response.end(JSON.stringify([request.headers['x-visits'], entries.length]))

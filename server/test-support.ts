@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type { Leadership } from './leadership.ts'
 
 /** The port of a server that listens, or is about to; it is closed at the end of the test. */
 export async function portOf(
@@ -47,4 +48,11 @@ export function headersInNext(): string[] {
     }
   }
   return [...names].toSorted()
+}
+
+/** Makes durable what was written, for a request that the leadership lets in now. */
+export async function durable(leadership: Pick<Leadership, 'admit' | 'durable'>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<Promise<void>>()
+  leadership.admit(Promise.resolve(), () => resolve(leadership.durable()))
+  return promise
 }
