@@ -7,6 +7,7 @@ import { postEntry } from '../e2e/support/api-client.ts'
 import { Bucket } from '../e2e/support/bucket.ts'
 import { Container } from '../e2e/support/container.ts'
 import type { Fault } from '../e2e/support/faulty-proxy.ts'
+import { ended } from './soak/engine.ts'
 import { printTable } from './support/table.ts'
 
 const html = '<!doctype html><title>Sign in</title>'
@@ -32,33 +33,30 @@ const chosen = kinds.filter(([name]) => !only || name.includes(only))
 const rows: (string | number)[][] = []
 for (const [name, fault] of chosen) {
   const row: (string | number)[] = [name]
-  const { bucket, start, end } = await scene()
-  const app = await start()
-  await acknowledged(app)
-  for (const ms of lastMs) row.push(await recovery(bucket, fault, ms, () => app))
-  row.push(await recovery(bucket, fault, startMs, start))
+  const scene = await sceneOf(fault)
+  for (const ms of lastMs) row.push(await recovery(scene, ms, false))
+  row.push(await recovery(scene, startMs, true))
   console.log(row.join('  '))
   rows.push(row)
-  await end()
+  await scene.end()
 }
 const after = lastMs.map((ms) => `after ${ms / 1_000} s`)
 printTable(['the bucket', ...after, `start after ${startMs / 1_000} s`], rows)
 
 /** @returns in seconds */
 async function recovery(
-  bucket: Bucket,
-  fault: Fault | 'cut',
+  { bucket, fault, service, start }: Scene,
   ms: number,
-  instance: () => Container | Promise<Container>,
+  isNew: boolean,
 ): Promise<number> {
   if (fault === 'cut') await bucket.cut()
   else bucket.inject(fault)
-  const app = await instance()
+  if (isNew) await start()
   const writing = new AbortController()
   // People go on trying while it lasts.
   const trying = (async () => {
     while (!writing.signal.aborted) {
-      await postEntry(app.url, 'during')
+      await postEntry(service().url, 'during')
       await sleep(500)
     }
   })()
@@ -66,17 +64,17 @@ async function recovery(
   await bucket.mend()
   const since = performance.now()
   writing.abort()
-  await acknowledged(app)
+  await acknowledged(service)
   const seconds = (performance.now() - since) / 1_000
   await trying
   return seconds
 }
 
-async function acknowledged(app: Container): Promise<void> {
+async function acknowledged(service: () => Container): Promise<void> {
   const endsAtMs = performance.now() + patienceMs
   const attempt = async () => {
     while (performance.now() < endsAtMs) {
-      if ((await postEntry(app.url, 'after')) === 201) return
+      if ((await postEntry(service().url, 'after')) === 201) return
       await sleep(100)
     }
     throw new Error(`Nothing was acknowledged for ${patienceMs / 1_000} s.`)
@@ -86,22 +84,44 @@ async function acknowledged(app: Container): Promise<void> {
   await Promise.any(attempts)
 }
 
-async function scene() {
+type Scene = Awaited<ReturnType<typeof sceneOf>>
+
+async function sceneOf(fault: Fault | 'cut') {
   const bucket = await Bucket.start()
   const containers: Container[] = []
+  const isOver = new AbortController()
+  const service = () => {
+    const current = containers.at(-1)
+    if (!current) throw new Error('Nothing was started.')
+    return current
+  }
+  const start = async () => {
+    const container = await Container.start({
+      REPLICA_URL: bucket.replicaUrl,
+      ...{ RATE_LIMITS: 'off', METRICS_PORT: '', LITESTREAM_METRICS: '' },
+      K_SERVICE: 'visits',
+      ...bucket.environment,
+    })
+    containers.push(container)
+    // As Cloud Run starts another one in its place.
+    ended(container.name).then(
+      (code) => {
+        if (isOver.signal.aborted) return
+        console.log(`An instance ended by itself with ${code}.`)
+        return start()
+      },
+      () => {},
+    )
+  }
+  await start()
+  await acknowledged(service)
   return {
     bucket,
-    start: async () => {
-      const container = await Container.start({
-        REPLICA_URL: bucket.replicaUrl,
-        ...{ RATE_LIMITS: 'off', METRICS_PORT: '', LITESTREAM_METRICS: '' },
-        K_SERVICE: 'visits',
-        ...bucket.environment,
-      })
-      containers.push(container)
-      return container
-    },
+    fault,
+    service,
+    start,
     end: async () => {
+      isOver.abort()
       for (const container of containers) await container.remove()
       await bucket.stop()
     },
