@@ -1,59 +1,154 @@
-import { sql } from 'drizzle-orm'
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
+import type Sqlite from 'better-sqlite3'
+import { keepTriggers, staleTriggers } from './keep-triggers.ts'
+import { type Migration, readMigrations } from './migration-files.ts'
+import { type Applied, planMigrations } from './migration-plan.ts'
+import { failedMigration, NewerSchema, refusedMigration } from './migration-problem.ts'
 import type { Database } from './open.ts'
+import { missingFrom } from './readable.ts'
+import { refuseStatements, runMigration, type Step } from './run-migration.ts'
+import { brokenParts, refuseBroken, refuseLostReferences } from './sound-schema.ts'
+import { refuseOtherVisits, refuseTablesInTheWay } from './tables-in-the-way.ts'
+import { dateVisits, triggers } from './triggers.ts'
 
-/** The database was migrated by a newer release than this one. */
-export class NewerSchema extends Error {
-  readonly code = 'newer-schema'
-  readonly database: string
-  readonly known: string
+export { MigrationProblem, NewerSchema } from './migration-problem.ts'
 
-  constructor(database: string, known: string) {
-    super(`The database is at migration ${database}, and this release knows none after ${known}.`)
-    this.database = database
-    this.known = known
-  }
+/** What was done; all are empty where there was nothing to do. */
+export type Migrated = {
+  /** The names of the files. */
+  applied: string[]
+  /** The triggers that were missing, or not as they should be, though nothing was to be applied. */
+  repaired: string[]
+  /** The files that have changed since they were applied: what they say now is not what was done. */
+  edited: string[]
 }
 
 /**
  * Brings the schema up to this release's, in one transaction; does nothing where it is there.
  *
  * @param folder where drizzle-kit wrote the migrations
+ * @param onStep told of each statement before it is run
  * @throws {NewerSchema} before anything is changed
+ * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
-export function migrateDatabase(database: Database, folder: string): void {
-  if (compareSchema(database, folder) === 'newer') throw newerSchema(database, folder)
-  migrate(database, { migrationsFolder: folder })
+export function migrateDatabase(
+  database: Database,
+  folder: string,
+  onStep: (step: Step) => void = () => {},
+): Migrated {
+  const { $client: client } = database
+  const { pending, edited, isOurs } = lookAt(database, folder)
+  const stale = pending.length > 0 ? [] : staleTriggers(client, triggers)
+  const migrated = { applied: namesOf(pending), repaired: stale, edited: namesOf(edited) }
+  if (pending.length + stale.length === 0) return migrated
+  refuseStatements(pending)
+  if (!isOurs) refuseOtherVisits(client)
+  refuseTablesInTheWay(client, pending)
+  allOrNothing(client, () => {
+    const broken = brokenParts(client)
+    client.exec(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (
+      id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`)
+    // An earlier release can have taken them over as they were.
+    if (hasTable(client, 'page_views')) client.exec(dateVisits)
+    for (const migration of pending) runMigration(client, migration, onStep)
+    keepTriggers(client, triggers)
+    refuseLostReferences(client)
+    refuseBroken(client, broken)
+    refuseMissing(database, edited)
+  })
+  return migrated
 }
 
 /** How the schema of a database that can only be read compares to this release's. */
 export function compareSchema(database: Database, folder: string): 'older' | 'same' | 'newer' {
-  const [known, applied] = [newestMigration(folder), appliedMigration(database)]
-  return applied === known ? 'same' : applied < known ? 'older' : 'newer'
+  const { pending, unknown } = planMigrations(readMigrations(folder), appliedTo(database))
+  if (unknown.length > 0) return 'newer'
+  return pending.length > 0 ? 'older' : 'same'
+}
+
+/** Whether {@link migrateDatabase} would change nothing. */
+export function isMigrated(database: Database, folder: string): boolean {
+  const { pending } = lookAt(database, folder)
+  return pending.length === 0 && staleTriggers(database.$client, triggers).length === 0
 }
 
 /** What to say where the schema of a database is newer than this release's. */
 export function newerSchema(database: Database, folder: string): NewerSchema {
-  return new NewerSchema(
-    versionName(appliedMigration(database)),
-    versionName(newestMigration(folder)),
-  )
+  const known = readMigrations(folder)
+  const { unknown } = planMigrations(known, appliedTo(database))
+  return unknownSchema(unknown, known)
+}
+
+/** As {@link newerSchema}, of any database. */
+export function unknownSchema(unknown: Applied[], known: Migration[]): NewerSchema {
+  return new NewerSchema(versionName(newestOf(unknown)), versionName(newestOf(known)))
 }
 
 /** The newest migration in a folder, as drizzle-kit numbers them; 0 where there is none. */
 export function newestMigration(folder: string): number {
-  return Math.max(0, ...readMigrationFiles({ migrationsFolder: folder }).map((m) => m.folderMillis))
-}
-
-function appliedMigration(database: Database): number {
-  const table = sql`select 1 from sqlite_master where name = '__drizzle_migrations'`
-  if (database.get(table) === undefined) return 0
-  const newest = sql`select max(created_at) as at from __drizzle_migrations`
-  return Number(database.get<{ at: number | null }>(newest).at ?? 0)
+  return newestOf(readMigrations(folder))
 }
 
 /** Names a migration to people: drizzle-kit numbers them by the moment they were generated. */
 export function versionName(millis: number): string {
   return new Date(millis).toISOString()
+}
+
+function lookAt(database: Database, folder: string) {
+  const [known, applied] = [readMigrations(folder), appliedTo(database)]
+  const plan = planMigrations(known, applied)
+  if (plan.unknown.length > 0) throw unknownSchema(plan.unknown, known)
+  return { ...plan, isOurs: applied.length > 0 }
+}
+
+function appliedTo({ $client: client }: Database): Applied[] {
+  if (!hasTable(client, '__drizzle_migrations')) return []
+  const rows = client.prepare('SELECT hash, created_at FROM __drizzle_migrations').all()
+  return (rows as { hash: string; created_at: number | string | null }[]).map((row) => {
+    return { hash: row.hash, at: Number(row.created_at) }
+  })
+}
+
+function hasTable(client: Sqlite.Database, name: string): boolean {
+  const select = client.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`)
+  return select.get(name) !== undefined
+}
+
+/**
+ * Does `work` in a transaction with foreign keys off: a table that is made again loses the rows of its
+ * children otherwise.
+ */
+function allOrNothing(client: Sqlite.Database, work: () => void): void {
+  client.pragma('foreign_keys = OFF')
+  try {
+    client.exec('BEGIN IMMEDIATE')
+    work()
+    client.exec('COMMIT')
+  } catch (error) {
+    // On a full disk SQLite has done so by itself.
+    if (client.inTransaction) client.exec('ROLLBACK')
+    throw failedMigration("The migrations can't be applied", error)
+  } finally {
+    client.pragma('foreign_keys = ON')
+  }
+}
+
+function refuseMissing(database: Database, edited: Migration[]): void {
+  const missing = missingFrom(database)
+  if (missing.length === 0) return
+  const why =
+    edited.length > 0
+      ? ` (${namesOf(edited).join(', ')} was edited after it had been applied: restore it, and write a new one)`
+      : ''
+  throw refusedMigration(
+    "The migrations don't lead to db/schema.ts",
+    `the database has no ${missing.join(', ')}${why}`,
+  )
+}
+
+function newestOf(migrations: { at: number }[]): number {
+  return Math.max(0, ...migrations.map(({ at }) => at))
+}
+
+function namesOf(migrations: Migration[]): string[] {
+  return migrations.map(({ name }) => name)
 }

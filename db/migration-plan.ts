@@ -1,0 +1,32 @@
+import type { Migration } from './migration-files.ts'
+
+/** A migration as the database remembers it. */
+export type Applied = { hash: string; at: number }
+
+export type Plan = {
+  /** In the journal's order; also those of a branch that was merged after newer ones were applied. */
+  pending: Migration[]
+  /** Those whose files have changed since they were applied. */
+  edited: Migration[]
+  /** What another release has applied. */
+  unknown: Applied[]
+}
+
+/**
+ * Compares the migrations of this release with those that a database has. One whose time has changed,
+ * as where its branch was rebased, is known by its hash.
+ */
+export function planMigrations(known: Migration[], applied: Applied[]): Plan {
+  const isAt = (at: number) => (one: { at: number }) => one.at === at
+  const others = applied.filter(({ at }) => !known.some(isAt(at)))
+  const has = ({ at, hash }: Migration) =>
+    applied.some(isAt(at)) || others.some((row) => row.hash === hash)
+  return {
+    pending: known.filter((migration) => !has(migration)),
+    edited: known.filter(({ at, hash }) => {
+      const rows = applied.filter(isAt(at))
+      return rows.length > 0 && rows.every((row) => row.hash !== hash)
+    }),
+    unknown: others.filter(({ hash }) => !known.some((migration) => migration.hash === hash)),
+  }
+}

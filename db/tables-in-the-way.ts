@@ -1,0 +1,54 @@
+import type Sqlite from 'better-sqlite3'
+import type { Migration } from './migration-files.ts'
+import { MigrationProblem } from './migration-problem.ts'
+import { bareName, splitStatements } from './sql-statements.ts'
+
+const create = /^create (?:unique )?(table|index|view|trigger) (if not exists )?(\S+)/
+const drop = /^drop (?:table|index|view|trigger) (?:if exists )?(\S+)/
+const rename = /^alter table (\S+) rename to (\S+)/
+
+/**
+ * @throws {MigrationProblem} if the database already has what the migrations would make: tables of
+ *   another app with the same names
+ */
+export function refuseTablesInTheWay(client: Sqlite.Database, pending: Migration[]): void {
+  const all = client.prepare('SELECT lower(name) FROM sqlite_master').pluck()
+  const names = new Set(all.all() as string[])
+  for (const { name: file, statements } of pending) {
+    for (const { words } of statements.flatMap(splitStatements)) {
+      const text = words.join(' ')
+      const [, kind = '', mayExist, created] = create.exec(text) ?? []
+      const [, dropped] = drop.exec(text) ?? []
+      const [, from, to] = rename.exec(text) ?? []
+      for (const name of [dropped, from]) names.delete(bareName(name))
+      for (const name of [created, to].map(bareName).filter((name) => name !== '')) {
+        if (names.has(name) && !mayExist) throw inTheWay(file, kind || 'table', name)
+        names.add(name)
+      }
+    }
+  }
+}
+
+function inTheWay(file: string, kind: string, name: string): MigrationProblem {
+  const how =
+    kind === 'table'
+      ? `Rename it, as in: ALTER TABLE "${name}" RENAME TO "my_${name}"`
+      : `Drop it, or name it otherwise`
+  return new MigrationProblem(
+    `The database has a ${kind} ${name} already, which ${file} of this app would make. Nothing was changed. ${how}; this app never made it. Then start, or bring the database in, again.`,
+  )
+}
+
+/**
+ * @throws {MigrationProblem} if page_views, the one table that a database may bring, is not as the
+ *   original sample made it
+ */
+export function refuseOtherVisits(client: Sqlite.Database): void {
+  const select = client.prepare(`SELECT name FROM pragma_table_info('page_views')`).pluck()
+  const columns = select.all() as string[]
+  const missing = ['id', 'timestamp'].filter((name) => !columns.includes(name))
+  if (columns.length === 0 || missing.length === 0) return
+  throw new MigrationProblem(
+    `The database has a table page_views without ${missing.join(' and ')}, so it is not the original sample's. Nothing was changed. Rename it, as in: ALTER TABLE "page_views" RENAME TO "my_page_views". Then start, or bring the database in, again.`,
+  )
+}
