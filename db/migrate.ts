@@ -36,10 +36,8 @@ export function migrateDatabase(
   onStep: (step: Step) => void = () => {},
 ): Migrated {
   const { $client: client } = database
-  const { pending, edited, isOurs } = lookAt(database, folder)
-  const stale = pending.length > 0 ? [] : staleTriggers(client, triggers)
-  const migrated = { applied: namesOf(pending), repaired: stale, edited: namesOf(edited) }
-  if (pending.length + stale.length === 0) return migrated
+  const { pending, edited, isOurs, toDo } = lookAt(database, folder)
+  if (isNothing(toDo)) return toDo
   refuseStatements(pending)
   if (!isOurs) refuseOtherVisits(client)
   refuseTablesInTheWay(client, pending)
@@ -55,7 +53,20 @@ export function migrateDatabase(
     refuseBroken(client, broken)
     refuseMissing(database, edited)
   })
-  return migrated
+  return toDo
+}
+
+/**
+ * What {@link migrateDatabase} would do to a database, which may be one that can only be read.
+ *
+ * @throws {NewerSchema} as it does
+ */
+export function toMigrate(database: Database, folder: string): Migrated {
+  return lookAt(database, folder).toDo
+}
+
+export function isNothing({ applied, repaired }: Migrated): boolean {
+  return applied.length + repaired.length === 0
 }
 
 /** How the schema of a database that can only be read compares to this release's. */
@@ -63,12 +74,6 @@ export function compareSchema(database: Database, folder: string): 'older' | 'sa
   const { pending, unknown } = planMigrations(readMigrations(folder), appliedTo(database))
   if (unknown.length > 0) return 'newer'
   return pending.length > 0 ? 'older' : 'same'
-}
-
-/** Whether {@link migrateDatabase} would change nothing. */
-export function isMigrated(database: Database, folder: string): boolean {
-  const { pending } = lookAt(database, folder)
-  return pending.length === 0 && staleTriggers(database.$client, triggers).length === 0
 }
 
 /** What to say where the schema of a database is newer than this release's. */
@@ -95,9 +100,11 @@ export function versionName(millis: number): string {
 
 function lookAt(database: Database, folder: string) {
   const [known, applied] = [readMigrations(folder), appliedTo(database)]
-  const plan = planMigrations(known, applied)
-  if (plan.unknown.length > 0) throw unknownSchema(plan.unknown, known)
-  return { ...plan, isOurs: applied.length > 0 }
+  const { pending, edited, unknown } = planMigrations(known, applied)
+  if (unknown.length > 0) throw unknownSchema(unknown, known)
+  const repaired = pending.length > 0 ? [] : staleTriggers(database.$client, triggers)
+  const toDo = { applied: namesOf(pending), repaired, edited: namesOf(edited) }
+  return { pending, edited, isOurs: applied.length > 0, toDo }
 }
 
 function appliedTo({ $client: client }: Database): Applied[] {

@@ -35,7 +35,7 @@ function inTheWay(file: string, kind: string, name: string): MigrationProblem {
       ? `Rename it, as in: ALTER TABLE "${name}" RENAME TO "my_${name}"`
       : `Drop it, or name it otherwise`
   return new MigrationProblem(
-    `The database has a ${kind} ${name} already, which ${file} of this app would make. Nothing was changed. ${how}; this app never made it. Then start, or bring the database in, again.`,
+    `The database has ${kind === 'index' ? 'an' : 'a'} ${kind} ${name} already, which ${file} of this app would make. Nothing was changed. ${how}; this app never made it. Then start, or bring the database in, again.`,
   )
 }
 

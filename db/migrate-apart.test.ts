@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, it, type TestContext } from 'node:test'
+import { migrateDatabase, NewerSchema } from './migrate.ts'
+import { migrateApart, migratedInWords, type Running, runningInWords } from './migrate-apart.ts'
+import { openDatabase } from './open.ts'
+import { TestMigrations } from './test-migrations.ts'
+import { migrations, temporaryPath } from './test-support.ts'
+
+// Long enough for the timers of this thread, whatever the machine.
+const long = `CREATE TABLE numbers AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+  LIMIT 2000000) SELECT i FROM n`
+
+function migratedFile(test: TestContext): string {
+  const path = temporaryPath(test)
+  const database = openDatabase(path)
+  migrateDatabase(database, migrations)
+  database.$client.close()
+  return path
+}
+
+describe('A migration in a thread of its own', () => {
+  it('leaves this one free, and says where it is', async (test) => {
+    const path = migratedFile(test)
+    const { folder } = new TestMigrations(test).add('0006_long', `SELECT 1; ${long}`)
+    const said: Running[] = []
+    const migrated = await migrateApart(path, folder, (running) => said.push(running), 10)
+    assert.deepEqual(migrated.applied, ['0006_long.sql'])
+    assert.ok(said.length > 0)
+    assert.match(
+      said.map(runningInWords).join(),
+      /Migrating: 0006_long.sql, statement 2 of 2, \d+ s/,
+    )
+    assert.equal(existsSync(`${path}-wal`), false)
+  })
+
+  it('is none where nothing is to be done', async (test) => {
+    const path = migratedFile(test)
+    const before = readFileSync(path)
+    const migrated = await migrateApart(path, migrations)
+    assert.equal(migratedInWords(migrated), null)
+    assert.deepEqual(readFileSync(path), before)
+  })
+
+  it('throws what it would throw here, and leaves the file as it was', async (test) => {
+    const path = migratedFile(test)
+    const before = readFileSync(path)
+    const own = new TestMigrations(test).add('0006_own', 'DELETE FROM entries; SELECT * FROM x')
+    await assert.rejects(migrateApart(path, own.folder), {
+      code: 'migration-failed',
+      message:
+        /^0006_own.sql can't be applied, at the statement "SELECT \* FROM x": no such table: x/,
+    })
+    assert.deepEqual(readFileSync(path), before)
+    const { folder } = new TestMigrations(test).keepFirst(5)
+    await assert.rejects(migrateApart(path, folder), NewerSchema)
+  })
+})

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { isNothing, type Migrated, MigrationProblem, toMigrate } from './migrate.ts'
+import { openDatabase } from './open.ts'
+import type { Step } from './run-migration.ts'
+
+/** What the worker is given, and what it says. */
+export type Order = { path: string; folder: string }
+export type Report = { step: Step } | { done: Migrated } | { problem: string }
+
+/** What is being run, and for how long. */
+export type Running = Step & { seconds: number }
+
+// Beside this file in the sources; beside the server, or one folder above a chunk of it, in the image.
+const workerFile = ['./migrate-worker.ts', './migrate-worker.js', '../migrate-worker.js']
+  .map((file) => new URL(file, import.meta.url))
+  .find((url) => existsSync(url))
+
+/**
+ * Migrates the database file at `path`, which nobody else uses, as `migrateDatabase` does: in a thread
+ * of its own, so that this one goes on answering and keeps its lease. There is none where nothing is to
+ * be done.
+ *
+ * @param folder where drizzle-kit wrote the migrations
+ * @param onProgress told every `everyMs` while it goes on
+ * @throws {NewerSchema} before anything is changed
+ * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
+ */
+export async function migrateApart(
+  path: string,
+  folder: string,
+  onProgress: (running: Running) => void = () => {},
+  everyMs = 5_000,
+): Promise<Migrated> {
+  const toDo = lookInto(path, folder)
+  if (isNothing(toDo)) return toDo
+  if (!workerFile) throw new Error('migrate-worker.js is missing: build the app again.')
+  const workerData: Order = { path, folder }
+  const worker = new Worker(workerFile, { workerData })
+  const startMs = performance.now()
+  let step: Step | null = null
+  const timer = setInterval(() => {
+    if (step) onProgress({ ...step, seconds: Math.round((performance.now() - startMs) / 1_000) })
+  }, everyMs)
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.on('message', (report: Report) => {
+        if ('step' in report) step = report.step
+        else if ('done' in report) resolve(report.done)
+        else reject(new MigrationProblem(report.problem))
+      })
+      worker.once('error', reject)
+      worker.once('exit', (code) => reject(new Error(`The migration ended with code ${code}.`)))
+    })
+  } finally {
+    clearInterval(timer)
+    await worker.terminate()
+  }
+}
+
+/** Such as `Migrating: 0006_tags.sql, statement 2 of 5, 40 s`. */
+export function runningInWords({ migration, statement, of, seconds }: Running): string {
+  return `Migrating: ${migration}, statement ${statement} of ${of}, ${seconds} s`
+}
+
+/** What an operator should know of it; null where there is nothing to say. */
+export function migratedInWords({ applied, repaired, edited }: Migrated): string | null {
+  const said = [
+    applied.length > 0 && `Applied ${applied.join(', ')}.`,
+    repaired.length > 0 &&
+      `The triggers ${repaired.join(', ')} were missing or changed: they were made again, and what they keep was counted again.`,
+    edited.length > 0 &&
+      `${edited.join(', ')} was edited after it had been applied, and was not applied again: restore it, and write a new migration.`,
+  ].filter((words) => words !== false)
+  return said.length > 0 ? said.join(' ') : null
+}
+
+function lookInto(path: string, folder: string): Migrated {
+  const database = openDatabase(path)
+  try {
+    return toMigrate(database, folder)
+  } finally {
+    database.$client.close()
+  }
+}
