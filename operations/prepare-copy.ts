@@ -1,5 +1,5 @@
-import { migrateDatabase, NewerSchema } from '../db/migrate.ts'
-import { openDatabase } from '../db/open.ts'
+import { NewerSchema } from '../db/migrate.ts'
+import { migrateApart, migratedInWords, runningInWords } from '../db/migrate-apart.ts'
 import { type Examined, examine } from './examine.ts'
 import type { Progress } from './progress.ts'
 
@@ -9,12 +9,12 @@ import type { Progress } from './progress.ts'
  * @param migrations the folder of this release's
  * @throws {Error} if it is damaged, not this app's, or of a newer release
  */
-export function prepareCopy(
+export async function prepareCopy(
   path: string,
   original: string,
   migrations: string,
   progress: Progress,
-): Examined {
+): Promise<Examined> {
   const { findings, tables } = examine(path, progress)
   if (findings.length > 0) {
     throw new Error(`${original} fails SQLite's check: ${findings.join('; ')}.`)
@@ -22,14 +22,15 @@ export function prepareCopy(
   if (tables.page_views === undefined) {
     throw new Error(`${original} has no table page_views: it is not a database of this app.`)
   }
-  const database = openDatabase(path)
   try {
-    migrateDatabase(database, migrations)
+    const migrated = await migrateApart(path, migrations, (running) =>
+      progress.say(runningInWords(running)),
+    )
+    const said = migratedInWords(migrated)
+    if (said) progress.say(said)
   } catch (error) {
     if (!(error instanceof NewerSchema)) throw error
     throw new Error(`${error.message} Bring ${original} in with that release, or a newer one.`)
-  } finally {
-    database.$client.close()
   }
   return examine(path, progress)
 }

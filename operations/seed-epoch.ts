@@ -50,7 +50,7 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
   using folder = temporaryFolder(join(tmpdir(), 'visits-seed-'))
   const copy = join(folder.path, 'app.db')
   await takeCopy(file, copy)
-  const examined = prepareCopy(copy, file, migrations, progress)
+  const examined = await prepareCopy(copy, file, migrations, progress)
   // Asks nobody to step down for what will be refused.
   await lease.look()
   await refuseData(seeding, store)
