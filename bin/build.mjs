@@ -35,7 +35,11 @@ function buildPages() {
 async function bundleServer() {
   await rm(join(standalone, 'chunks'), { recursive: true, force: true })
   await build({
-    entryPoints: { server: 'server/main.ts', verify: 'operations/verify.ts' },
+    entryPoints: {
+      server: 'server/main.ts',
+      verify: 'operations/verify.ts',
+      'migrate-worker': 'db/migrate-worker.ts',
+    },
     outdir: standalone,
     bundle: true,
     // What is imported only when it is needed stays in a file that is loaded only then.

@@ -1,5 +1,6 @@
 import { dataIn } from '../db/data.ts'
 import { compareSchema, migrateDatabase, newerSchema } from '../db/migrate.ts'
+import { migrateApart, migratedInWords, runningInWords } from '../db/migrate-apart.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import { isReadable } from '../db/readable.ts'
 import type { Expected } from '../replication/choose-copy.ts'
@@ -9,6 +10,7 @@ import { localTxid } from '../replication/local-position.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
 import { sourceUrl } from '../replication/replica-url.ts'
 import { timed } from '../replication/timed.ts'
+import { log } from './log.ts'
 
 type Options = {
   path: string
@@ -95,8 +97,8 @@ export class LocalDatabase {
       now: new Date(),
       expected: this.#expected(view),
       isCovered: this.#isCovered(view),
-      accept: (file) => {
-        schema = this.#prepare(file)
+      accept: async (file) => {
+        schema = await this.#prepare(file)
       },
       beforeReplace: () => this.close(),
     })
@@ -154,10 +156,7 @@ export class LocalDatabase {
    * @throws {NewerSchema} if a newer release has migrated it
    */
   lead(id: string, epoch: number): Database {
-    if (!this.#open) {
-      this.#schema = this.#prepare(this.path)
-      this.#open = openReadOnly(this.path)
-    }
+    this.#open ??= this.#create()
     if (this.#schema === 'newer') throw newerSchema(this.#open, this.#options.migrations)
     this.#open.$client.pragma('query_only = OFF')
     this.#newestAt = { heldBy: id, epoch }
@@ -202,20 +201,38 @@ export class LocalDatabase {
     return { replica: 'complete', reachedTxid: Math.max(0, ...known.map((s) => s?.txid ?? 0)) }
   }
 
-  /** Migrates the file, unless a newer release has. */
-  #prepare(file: string): Schema {
-    const { migrations } = this.#options
-    const database = openDatabase(file)
+  #create(): Database {
+    const database = openDatabase(this.path)
     try {
-      if (compareSchema(database, migrations) === 'newer') {
-        if (!isReadable(database)) throw newerSchema(database, migrations)
-        return 'newer'
-      }
-      timed('migrate', () => migrateDatabase(database, migrations))
-      return 'same'
-    } finally {
+      migrateDatabase(database, this.#options.migrations)
+      return database
+    } catch (error) {
       database.$client.close()
+      throw error
     }
+  }
+
+  /** Migrates the file, unless a newer release has; says in the log what takes long. */
+  async #prepare(file: string): Promise<Schema> {
+    const { migrations } = this.#options
+    if (isNewer(file, migrations)) return 'newer'
+    const migrate = () =>
+      migrateApart(file, migrations, (running) => log('INFO', runningInWords(running)))
+    const said = migratedInWords(await timed('migrate', migrate))
+    if (said) log('INFO', said)
+    return 'same'
+  }
+}
+
+/** @throws {NewerSchema} if it is newer, and this release can't read it */
+function isNewer(file: string, migrations: string): boolean {
+  const database = openDatabase(file)
+  try {
+    if (compareSchema(database, migrations) !== 'newer') return false
+    if (!isReadable(database)) throw newerSchema(database, migrations)
+    return true
+  } finally {
+    database.$client.close()
   }
 }
 
