@@ -9,10 +9,10 @@ type Journal = { entries: { idx: number; when: number; tag: string }[] }
 export class TestMigrations {
   readonly folder: string
 
-  constructor(test: { after(clean: () => void): void }) {
+  constructor(test: { after(clean: () => void): void }, source = migrations) {
     this.folder = mkdtempSync(join(tmpdir(), 'visits-migrations-'))
     test.after(() => rmSync(this.folder, { recursive: true, force: true }))
-    cpSync(migrations, this.folder, { recursive: true })
+    cpSync(source, this.folder, { recursive: true })
   }
 
   /** Adds a migration as drizzle-kit would; the newest, unless told when it was made. */

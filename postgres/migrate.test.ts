@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { NewerSchema } from '../db/migrate.ts'
+import { MigrationProblem, NewerSchema } from '../db/migrate.ts'
+import { TestMigrations } from '../db/test-migrations.ts'
 import { appliedMigration, migrateDatabase, mustBeMigrated } from './migrate.ts'
 import { openPostgres } from './open.ts'
 import { entries, pageViews } from './schema.ts'
@@ -69,4 +70,39 @@ describe('The migrations for PostgreSQL', () => {
     })
     await assert.rejects(database.select().from(entries))
   })
+
+  it('are made though newer ones of another branch were made before', async (test) => {
+    const database = await postgres.database(test)
+    const own = new TestMigrations(test, migrations).add(
+      '0001_newer',
+      'create table newer (id int)',
+    )
+    await migrateDatabase(database, own.folder)
+    const { entries: journal } = own.journal
+    own.add('0002_older', 'create table older (id int)', (journal.at(-1)?.when ?? 0) - 500)
+    await migrateDatabase(database, own.folder)
+    await migrateDatabase(database, own.folder)
+    await database.execute('select * from older, newer')
+    await assert.rejects(migrateDatabase(database, migrations), NewerSchema)
+  })
+
+  for (const [sql, words] of [
+    ['insert into entries (id) values (1)', /null value in column "name"/],
+    ['create unique index one on page_views (timestamp)', /could not create unique index/],
+    ['create table entries (id int)', /relation "entries" already exists/],
+  ] as const) {
+    it(`change nothing where one fails, and say what and why: ${sql}`, async (test) => {
+      const database = await postgres.database(test)
+      await database.insert(pageViews).values([{ timestamp: 'a' }, { timestamp: 'a' }])
+      const text = `drop table events;--> statement-breakpoint\n${sql}`
+      const { folder } = new TestMigrations(test, migrations).add('0001_own', text)
+      await assert.rejects(migrateDatabase(database, folder), (error) => {
+        assert.ok(error instanceof MigrationProblem)
+        assert.match(error.message, /^0001_own\.sql can't be applied, at the statement "/)
+        assert.match(error.message, words)
+        return true
+      })
+      await database.execute('select * from events')
+    })
+  }
 })

@@ -1,11 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { Client } from 'pg'
-import { NewerSchema, newestMigration, versionName } from '../db/migrate.ts'
+import { unknownSchema } from '../db/migrate.ts'
+import { type Migration, readMigrations } from '../db/migration-files.ts'
+import { type Applied, type Plan, planMigrations } from '../db/migration-plan.ts'
+import { failedMigration, MigrationProblem } from '../db/migration-problem.ts'
 import { Barred } from '../replication/lease/barred.ts'
+import { log } from '../server/log.ts'
 import type { Database } from './open.ts'
+import { PostgresProblem, plainError } from './problem.ts'
 import { sqlStateOf } from './sql-state.ts'
 
 // Any number that nobody else in this database locks.
@@ -26,6 +30,7 @@ const meetings = ['42P06', '42P07', '42710', '23505', '40001', '40P01']
  *
  * @param folder where drizzle-kit wrote the migrations
  * @throws {NewerSchema} before anything is changed
+ * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
 export async function migrateDatabase(database: Database, folder: string): Promise<void> {
   const { query_timeout: _, onConnect: __, ...options } = database.$client.options
@@ -48,10 +53,8 @@ export async function migrateDatabase(database: Database, folder: string): Promi
  * @throws {NewerSchema} if it has others
  */
 export async function mustBeMigrated(database: Database, folder: string): Promise<void> {
-  const known = newestMigration(folder)
-  const applied = await appliedMigration(database)
-  if (applied > known) throw new NewerSchema(versionName(applied), versionName(known))
-  if (applied === known) return
+  const { pending } = await planFor(database, folder)
+  if (pending.length === 0) return
   throw new Barred(
     'preview',
     'The database has not all migrations of this release, and a preview (PREVIEW=1) makes none, as all releases share it. Deploy the release, or preview it on a copy of the database.',
@@ -59,10 +62,44 @@ export async function mustBeMigrated(database: Database, folder: string): Promis
 }
 
 async function bringUp(database: NodePgDatabase, folder: string): Promise<void> {
-  const known = newestMigration(folder)
-  const applied = await appliedMigration(database)
-  if (applied > known) throw new NewerSchema(versionName(applied), versionName(known))
-  if (applied < known) await migrate(database, { migrationsFolder: folder })
+  const { pending, edited } = await planFor(database, folder)
+  for (const { name } of edited) {
+    log('WARNING', `${name} was edited after it had been applied, and was not applied again.`)
+  }
+  if (pending.length === 0) return
+  await database.transaction(async (transaction) => {
+    await transaction.execute('create schema if not exists drizzle')
+    await transaction.execute(`create table if not exists drizzle.__drizzle_migrations
+      (id serial primary key, hash text not null, created_at bigint)`)
+    for (const migration of pending) await run(transaction, migration)
+  })
+}
+
+async function planFor(database: NodePgDatabase, folder: string): Promise<Plan> {
+  const known = readMigrations(folder)
+  const plan = planMigrations(known, await appliedMigrations(database))
+  if (plan.unknown.length > 0) throw unknownSchema(plan.unknown, known)
+  return plan
+}
+
+async function run(
+  transaction: Pick<NodePgDatabase, 'execute'>,
+  { name, at, hash, statements }: Migration,
+): Promise<void> {
+  for (const statement of statements) {
+    try {
+      await transaction.execute(sql.raw(statement))
+    } catch (error) {
+      const reason = plainError(error)
+      if (reason instanceof PostgresProblem) throw reason
+      const words = statement.replaceAll(/\s+/g, ' ').trim().slice(0, 300)
+      throw failedMigration(`${name} can't be applied, at the statement "${words}"`, reason)
+    }
+  }
+  // As Drizzle's own migrator notes it, which earlier releases read.
+  await transaction.execute(
+    sql`insert into drizzle.__drizzle_migrations (hash, created_at) values (${hash}, ${at})`,
+  )
 }
 
 async function meetingOthers(migrate: () => Promise<void>): Promise<void> {
@@ -70,7 +107,8 @@ async function meetingOthers(migrate: () => Promise<void>): Promise<void> {
     try {
       return await migrate()
     } catch (error) {
-      if (attempt === 10 || !meetings.includes(sqlStateOf(error) ?? '')) throw error
+      const state = sqlStateOf(error instanceof MigrationProblem ? error.cause : error)
+      if (attempt === 10 || !meetings.includes(state ?? '')) throw error
       await setTimeout(Math.random() * 500)
     }
   }
@@ -86,10 +124,14 @@ async function lock(client: Client): Promise<void> {
 
 /** The newest migration that a database has; 0 where it has none. */
 export async function appliedMigration(database: NodePgDatabase): Promise<number> {
+  return Math.max(0, ...(await appliedMigrations(database)).map(({ at }) => at))
+}
+
+async function appliedMigrations(database: NodePgDatabase): Promise<Applied[]> {
   const table = sql`select 1 from information_schema.tables
     where table_schema = 'drizzle' and table_name = '__drizzle_migrations'`
-  if ((await database.execute(table)).rows.length === 0) return 0
-  const newest = sql`select max(created_at) as at from drizzle.__drizzle_migrations`
-  const { rows } = await database.execute<{ at: string | null }>(newest)
-  return Number(rows[0]?.at ?? 0)
+  if ((await database.execute(table)).rows.length === 0) return []
+  const all = sql`select hash, created_at as at from drizzle.__drizzle_migrations`
+  const { rows } = await database.execute<{ hash: string; at: string | null }>(all)
+  return rows.map(({ hash, at }) => ({ hash, at: Number(at) }))
 }
