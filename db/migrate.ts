@@ -1,7 +1,7 @@
 import type Sqlite from 'better-sqlite3'
 import { keepTriggers, staleTriggers } from './keep-triggers.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
-import { type Applied, planMigrations } from './migration-plan.ts'
+import { type Applied, appliedTo, hasTable, planMigrations } from './migration-plan.ts'
 import { failedMigration, NewerSchema, refusedMigration } from './migration-problem.ts'
 import type { Database } from './open.ts'
 import { missingFrom } from './readable.ts'
@@ -71,7 +71,7 @@ export function isNothing({ applied, repaired }: Migrated): boolean {
 
 /** How the schema of a database that can only be read compares to this release's. */
 export function compareSchema(database: Database, folder: string): 'older' | 'same' | 'newer' {
-  const { pending, unknown } = planMigrations(readMigrations(folder), appliedTo(database))
+  const { pending, unknown } = planMigrations(readMigrations(folder), appliedTo(database.$client))
   if (unknown.length > 0) return 'newer'
   return pending.length > 0 ? 'older' : 'same'
 }
@@ -79,7 +79,7 @@ export function compareSchema(database: Database, folder: string): 'older' | 'sa
 /** What to say where the schema of a database is newer than this release's. */
 export function newerSchema(database: Database, folder: string): NewerSchema {
   const known = readMigrations(folder)
-  const { unknown } = planMigrations(known, appliedTo(database))
+  const { unknown } = planMigrations(known, appliedTo(database.$client))
   return unknownSchema(unknown, known)
 }
 
@@ -99,25 +99,12 @@ export function versionName(millis: number): string {
 }
 
 function lookAt(database: Database, folder: string) {
-  const [known, applied] = [readMigrations(folder), appliedTo(database)]
+  const [known, applied] = [readMigrations(folder), appliedTo(database.$client)]
   const { pending, edited, unknown } = planMigrations(known, applied)
   if (unknown.length > 0) throw unknownSchema(unknown, known)
   const repaired = pending.length > 0 ? [] : staleTriggers(database.$client, triggers)
   const toDo = { applied: namesOf(pending), repaired, edited: namesOf(edited) }
   return { pending, edited, isOurs: applied.length > 0, toDo }
-}
-
-function appliedTo({ $client: client }: Database): Applied[] {
-  if (!hasTable(client, '__drizzle_migrations')) return []
-  const rows = client.prepare('SELECT hash, created_at FROM __drizzle_migrations').all()
-  return (rows as { hash: string; created_at: number | string | null }[]).map((row) => {
-    return { hash: row.hash, at: Number(row.created_at) }
-  })
-}
-
-function hasTable(client: Sqlite.Database, name: string): boolean {
-  const select = client.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`)
-  return select.get(name) !== undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import type Sqlite from 'better-sqlite3'
 import type { Migration } from './migration-files.ts'
 
 /** A migration as the database remembers it. */
@@ -29,4 +30,18 @@ export function planMigrations(known: Migration[], applied: Applied[]): Plan {
     }),
     unknown: others.filter(({ hash }) => !known.some((migration) => migration.hash === hash)),
   }
+}
+
+/** What a database remembers; nothing where it is new, or nobody of ours has migrated it. */
+export function appliedTo(client: Sqlite.Database): Applied[] {
+  if (!hasTable(client, '__drizzle_migrations')) return []
+  const rows = client.prepare('SELECT hash, created_at FROM __drizzle_migrations').all()
+  return (rows as { hash: string; created_at: number | string | null }[]).map((row) => {
+    return { hash: row.hash, at: Number(row.created_at) }
+  })
+}
+
+export function hasTable(client: Sqlite.Database, name: string): boolean {
+  const select = client.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`)
+  return select.get(name) !== undefined
 }

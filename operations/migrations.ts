@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type Sqlite from 'better-sqlite3'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { versionName } from '../db/migrate.ts'
+import { readMigrations } from '../db/migration-files.ts'
+import { appliedTo, planMigrations } from '../db/migration-plan.ts'
 
 /** The folder of the migrations: beside this one in the sources, in the app's own in the image. */
 export const migrationsFolder =
@@ -19,20 +21,11 @@ export type Migrated = {
 
 /** Compares the migrations that the database has with those of this release. */
 export function compareMigrations(client: Sqlite.Database, folder: string): Migrated {
-  const known = readMigrationFiles({ migrationsFolder: folder })
-  const hashes = new Set(known.map(({ hash }) => hash))
-  const rows = appliedMigrations(client)
-  const unknown = rows.filter(({ hash }) => !hashes.has(hash))
+  const applied = appliedTo(client)
+  const { pending, unknown } = planMigrations(readMigrations(folder), applied)
   return {
-    applied: rows.length - unknown.length,
-    pending: known.filter(({ hash }) => !rows.some((row) => row.hash === hash)).length,
-    unknown: unknown.map((row) => new Date(Number(row.created_at)).toISOString()),
+    applied: applied.length - unknown.length,
+    pending: pending.length,
+    unknown: unknown.map(({ at }) => versionName(at)),
   }
-}
-
-function appliedMigrations(client: Sqlite.Database) {
-  const table = client.prepare(`select 1 from sqlite_master where name = '__drizzle_migrations'`)
-  if (table.get() === undefined) return []
-  const all = client.prepare('select hash, created_at from __drizzle_migrations')
-  return all.all() as { hash: string; created_at: number }[]
 }
