@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { isNothing, type Migrated, MigrationProblem, toMigrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import type { Step } from './run-migration.ts'
 
 /** What the worker is given, and what it says. */
 export type Order = { path: string; folder: string }
-export type Report = { step: Step } | { done: Migrated } | { problem: string }
+export type Report = { step: string } | { done: Migrated } | { problem: string }
 
 /** What is being run, and for how long. */
-export type Running = Step & { seconds: number }
+export type Running = { step: string; seconds: number }
 
 // Beside this file in the sources; beside the server, or one folder above a chunk of it, in the image.
 const workerFile = ['./migrate-worker.ts', './migrate-worker.js', '../migrate-worker.js']
@@ -38,9 +37,9 @@ export async function migrateApart(
   const workerData: Order = { path, folder }
   const worker = new Worker(workerFile, { workerData })
   const startMs = performance.now()
-  let step: Step | null = null
+  let step = 'the file'
   const timer = setInterval(() => {
-    if (step) onProgress({ ...step, seconds: Math.round((performance.now() - startMs) / 1_000) })
+    onProgress({ step, seconds: Math.round((performance.now() - startMs) / 1_000) })
   }, everyMs)
   try {
     return await new Promise((resolve, reject) => {
@@ -59,8 +58,8 @@ export async function migrateApart(
 }
 
 /** Such as `Migrating: 0006_tags.sql, statement 2 of 5, 40 s`. */
-export function runningInWords({ migration, statement, of, seconds }: Running): string {
-  return `Migrating: ${migration}, statement ${statement} of ${of}, ${seconds} s`
+export function runningInWords({ step, seconds }: Running): string {
+  return `Migrating: ${step}, ${seconds} s`
 }
 
 /** What an operator should know of it; null where there is nothing to say. */

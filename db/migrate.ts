@@ -5,7 +5,7 @@ import { type Applied, appliedTo, hasTable, planMigrations } from './migration-p
 import { failedMigration, NewerSchema, refusedMigration } from './migration-problem.ts'
 import type { Database } from './open.ts'
 import { missingFrom } from './readable.ts'
-import { refuseStatements, runMigration, type Step } from './run-migration.ts'
+import { refuseStatements, runMigration } from './run-migration.ts'
 import { brokenParts, refuseBroken, refuseLostReferences } from './sound-schema.ts'
 import { refuseOtherVisits, refuseTablesInTheWay } from './tables-in-the-way.ts'
 import { dateVisits, triggers } from './triggers.ts'
@@ -26,14 +26,14 @@ export type Migrated = {
  * Brings the schema up to this release's, in one transaction; does nothing where it is there.
  *
  * @param folder where drizzle-kit wrote the migrations
- * @param onStep told of each statement before it is run
+ * @param onStep told of each step before it is taken, in words
  * @throws {NewerSchema} before anything is changed
  * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
 export function migrateDatabase(
   database: Database,
   folder: string,
-  onStep: (step: Step) => void = () => {},
+  onStep: (what: string) => void = () => {},
 ): Migrated {
   const { $client: client } = database
   const { pending, edited, isOurs, toDo } = lookAt(database, folder)
@@ -46,8 +46,10 @@ export function migrateDatabase(
     client.exec(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (
       id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`)
     // An earlier release can have taken them over as they were.
+    onStep('the times of the visits')
     if (hasTable(client, 'page_views')) client.exec(dateVisits)
     for (const migration of pending) runMigration(client, migration, onStep)
+    onStep('the triggers, and what they keep')
     keepTriggers(client, triggers)
     refuseLostReferences(client)
     refuseBroken(client, broken)

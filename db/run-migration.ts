@@ -3,9 +3,6 @@ import type { Migration } from './migration-files.ts'
 import { failedMigration, refusedMigration } from './migration-problem.ts'
 import { bareName, type Statement, splitStatements } from './sql-statements.ts'
 
-/** What is being run. */
-export type Step = { migration: string; statement: number; of: number }
-
 // All migrations are one transaction, and these would end it, or can't be in one.
 const refused = /^(begin|commit|end|rollback|savepoint|release|attach|detach|vacuum)$/
 const allowedPragmas = /^(defer_foreign_keys|user_version|application_id|optimize)$/
@@ -34,12 +31,12 @@ export function refuseStatements(pending: Migration[]): void {
 export function runMigration(
   client: Sqlite.Database,
   { name, at, hash, statements }: Migration,
-  onStep: (step: Step) => void,
+  onStep: (what: string) => void,
 ): void {
   const before = triggersOf(client)
   const split = statements.flatMap(splitStatements)
   split.forEach((statement, index) => {
-    onStep({ migration: name, statement: index + 1, of: split.length })
+    onStep(`${name}, statement ${index + 1} of ${split.length}`)
     try {
       run(client, statement)
     } catch (error) {

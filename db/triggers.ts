@@ -14,7 +14,7 @@ const dayOf = (timestamp: string) =>
 export const dateVisits = `UPDATE page_views SET timestamp = CASE
   WHEN ${dayOf('timestamp')} = '' THEN coalesce(CAST(timestamp AS TEXT), '')
   ELSE strftime('%Y-%m-%dT%H:%M:%fZ', timestamp) END
-  WHERE timestamp IS NULL OR typeof(timestamp) <> 'text' OR (timestamp NOT GLOB '*Z' AND ${dayOf('timestamp')} <> '')`
+  WHERE typeof(timestamp) <> 'text' OR (substr(timestamp, -1) <> 'Z' AND timestamp GLOB '[0-9]*')`
 
 // COUNT(*) reads the whole table; a row kept by triggers reads one page at any size.
 const visits: Kept = {
@@ -39,7 +39,6 @@ const visits: Kept = {
     END`,
   },
   repair: [
-    dateVisits,
     `INSERT INTO page_view_count (id, total) VALUES (1, (SELECT count(*) FROM page_views))
       ON CONFLICT (id) DO UPDATE SET total = excluded.total`,
     'DELETE FROM page_view_days',
