@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { NewerSchema } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
+import { TestMigrations } from '../db/test-migrations.ts'
 import { migrations } from '../db/test-support.ts'
 import { countVisits, recordVisit } from '../db/visits.ts'
 import type { LeaseObject } from '../replication/lease/lease-object.ts'
@@ -33,7 +35,7 @@ async function scene(test: TestContext) {
   })
   const path = join(folder, 'writer.db')
   return {
-    database,
+    ...{ base, database },
     look,
     bucket: join(folder, 'bucket'),
     disk: folder,
@@ -71,6 +73,34 @@ describe('A copy of what a newer release has migrated', () => {
     await assert.rejects(database.restore(look()), NewerSchema)
     assert.equal(await countVisits(database.open), 1)
     assert.equal(database.schema, 'same')
+  })
+})
+
+describe('A copy that this release has to migrate', () => {
+  const newest = async (test: TestContext, sql: string) => {
+    const { base, disk, look, write } = await scene(test)
+    await write()
+    const { folder } = new TestMigrations(test).add('0006_own', sql)
+    const restore = { signal: new AbortController().signal, stallMs: 10_000 }
+    const path = join(disk, 'newest.db')
+    const database = new LocalDatabase({ path, base, migrations: folder, restore })
+    test.after(() => database.close())
+    return { database, look }
+  }
+
+  it('is migrated in a thread of its own, so that this one keeps a lease', async (test) => {
+    const { database, look } = await newest(test, 'CREATE TABLE own (id integer)')
+    const begun = once(process, 'worker')
+    await database.restore(look())
+    await begun
+    assert.deepEqual(database.open.$client.prepare('select * from own').all(), [])
+    assert.equal(await countVisits(database.open), 1)
+  })
+
+  it('is not read where that fails, and the bucket says the same as before', async (test) => {
+    const { database, look } = await newest(test, 'DROP TABLE nowhere')
+    await assert.rejects(database.restore(look()), { code: 'migration-failed' })
+    assert.equal(database.current, null)
   })
 })
 
