@@ -207,7 +207,7 @@ describe('Replication', () => {
     assert.deepEqual(counts, [0, 0, 1, 2, 2, 3, 3, 3, 3, 4])
   })
 
-  it('is opened anew at once when the bucket answers again', async (test) => {
+  it('is opened anew at once when the bucket answers again, and an upload still hangs', async (test) => {
     const { begin, path, replication, litestream, passTime, restored } = await scene(test)
     await begin()
     const hanging = test.mock.method(litestream, 'sync', () =>
@@ -216,11 +216,31 @@ describe('Replication', () => {
     const opened = test.mock.method(litestream, 'register')
     await assert.rejects(replication.durable())
     passTime(1_000)
+    const unregister = litestream.unregister.bind(litestream)
+    litestream.unregister = (...asked) => {
+      hanging.mock.restore()
+      return unregister(...asked)
+    }
     replication.revive()
-    hanging.mock.restore()
     write(path, 'two')
     await replication.durable()
     assert.equal(opened.mock.callCount(), 1)
+    assert.deepEqual(await restored(), ['one', 'two'])
+  })
+
+  it('goes on as it is when the bucket answers again, and nothing hangs', async (test) => {
+    const { begin, path, replication, litestream, restored } = await scene(test)
+    await begin()
+    const failing = test.mock.method(litestream, 'sync', () =>
+      Promise.reject(new DOMException('', 'TimeoutError')),
+    )
+    const opened = test.mock.method(litestream, 'register')
+    await assert.rejects(replication.durable())
+    failing.mock.restore()
+    replication.revive()
+    write(path, 'two')
+    await replication.durable()
+    assert.equal(opened.mock.callCount(), 0)
     assert.deepEqual(await restored(), ['one', 'two'])
   })
 

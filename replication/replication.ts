@@ -29,6 +29,11 @@ const completeMs = 20_000
 // What an upload of all of it does at least, so that it is not begun again while it gets on: 4 MB/s.
 const bytesAMs = 4_000
 
+// An upload of what was just written, to a bucket that answers.
+const triedMs = 1_500
+// Litestream ends its last sync after a second; longer takes only what waits for the bucket.
+const closeMs = 5_000
+
 /** The replication of one database file by the running Litestream. */
 export class Replication {
   readonly #litestream: Litestream
@@ -38,6 +43,7 @@ export class Replication {
   readonly #clock: () => number
   readonly #onSync: (ms: number) => void
   readonly #onReached: (txid: number) => void
+  readonly #onBusy: (error: LitestreamBusy) => void
   readonly #commits = new GroupCommit(() => this.#sync())
   #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
   #reopenAfterMs = reopenMs
@@ -58,6 +64,7 @@ export class Replication {
    * @param options.clock monotonic, in milliseconds
    * @param options.onSync told how long each upload that was waited for took
    * @param options.onReached told up to which transaction the bucket has all, after each upload
+   * @param options.onBusy told when Litestream was to begin anew, and does not let go of the file
    */
   constructor(
     litestream: Litestream,
@@ -68,6 +75,7 @@ export class Replication {
       clock = () => performance.now(),
       onSync = () => {},
       onReached = () => {},
+      onBusy = () => {},
     }: {
       path: string
       replicaUrl: string
@@ -75,6 +83,7 @@ export class Replication {
       clock?: () => number
       onSync?: (ms: number) => void
       onReached?: (txid: number) => void
+      onBusy?: (error: LitestreamBusy) => void
     },
   ) {
     this.#litestream = litestream
@@ -84,6 +93,7 @@ export class Replication {
     this.#clock = clock
     this.#onSync = onSync
     this.#onReached = onReached
+    this.#onBusy = onBusy
     this.#completeAtMs = clock()
   }
 
@@ -180,7 +190,7 @@ export class Replication {
    */
   revive(): void {
     this.#answersSinceMs = this.#clock()
-    if (this.#failure) this.#reopenSoon()
+    if (this.#failure) this.#reopenSoon(() => this.#syncOnce(triedMs))
   }
 
   /**
@@ -257,16 +267,28 @@ export class Replication {
     this.#reopenSoon()
   }
 
-  #reopenSoon(): void {
+  /** @param unless what makes it needless, where it succeeds: most outages leave nothing that hangs */
+  #reopenSoon(unless: () => Promise<void> = () => Promise.reject(new Error())): void {
     if (this.#isStopped) return
     this.#reopenedAtMs = this.#clock()
-    this.#reopening = this.#reopening.then(() => this.#reopen()).catch(() => {})
+    this.#reopening = this.#reopening
+      .then(unless)
+      .then(
+        () => this.#succeed(),
+        () => this.#reopen(),
+      )
+      .catch(() => {})
   }
 
   // One upload that hangs makes every later sync fail, also when the bucket is back for long.
   // Litestream's uploads have no deadline; forgetting the database is what ends them.
   async #reopen(): Promise<void> {
-    await this.#unregister(15_000)
+    try {
+      await this.#unregister(closeMs)
+    } catch (error) {
+      if (error instanceof LitestreamBusy) this.#onBusy(error)
+      throw error
+    }
     if (this.#isStopped) return
     // Should this fail, the next sync finds no database, and it is tried again.
     await this.#register().catch(() => {})

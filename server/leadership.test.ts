@@ -324,7 +324,7 @@ describe('An instance', () => {
     await a.leadership.end()
   })
 
-  it('begins uploads anew when the bucket answers again', async (test) => {
+  it('begins uploads that hang anew when the bucket answers again', async (test) => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
@@ -334,7 +334,11 @@ describe('An instance', () => {
     const late = new DOMException('', 'TimeoutError')
     const hanging = test.mock.method(a.litestream, 'sync', () => Promise.reject(late))
     await assert.rejects(durable(a.leadership))
-    hanging.mock.restore()
+    const unregister = a.litestream.unregister.bind(a.litestream)
+    a.litestream.unregister = (...asked) => {
+      hanging.mock.restore()
+      return unregister(...asked)
+    }
     const failing = test.mock.method(a.lease, 'keep', () => Promise.reject(new Error('no bucket')))
     await until(() => failing.mock.callCount() > 1)
     assert.equal(registered.mock.callCount(), 0)
@@ -418,6 +422,27 @@ describe('An instance', () => {
     assert.equal(await a.visit(), 2)
     await durable(a.leadership)
     await a.leadership.end()
+  })
+
+  it('tells the process when Litestream can not begin anew although the bucket answers', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    await durable(a.leadership)
+    const busy = new LitestreamBusy(a.database.path)
+    a.litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
+    a.litestream.unregister = async () => {
+      await sleep(1)
+      throw busy
+    }
+    const failing = test.mock.method(a.lease, 'keep', () => Promise.reject(new Error('no bucket')))
+    await assert.rejects(durable(a.leadership))
+    await until(() => failing.mock.callCount() > 1)
+    assert.deepEqual(a.gone, [])
+    failing.mock.restore()
+    await until(() => a.gone.length > 0)
+    assert.equal(a.gone[0], busy)
   })
 
   it('tells the process when Litestream is gone', async (test) => {

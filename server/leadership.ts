@@ -268,6 +268,10 @@ export class Leadership {
       vouch: () => lease.canVouch && this.#leading?.epoch === epoch,
       onSync,
       onReached: (txid) => lease.noteReached({ epoch, txid }),
+      // While the bucket is away it may take as long as it wants; now only a restart ends that.
+      onBusy: (error) => {
+        if (this.#keeper.isAnswered && lease.isValid) this.#parts.onGone(error)
+      },
     })
     lifecycle.enter({ name: 'acquiring', step: 'replicate' })
     database.lead(lease.me.id, epoch)

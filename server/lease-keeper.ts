@@ -44,6 +44,11 @@ export class LeaseKeeper {
     return this.#keptAtMs
   }
 
+  /** Whether the bucket has answered when it was last asked. */
+  get isAnswered(): boolean {
+    return this.#problem === null
+  }
+
   /** Why the lease could not be renewed; that there is none, where nothing else is known. */
   get problem(): Error {
     return this.#problem ?? new ReplicationProblem('lease-lost', this.#base, 'no lease')
