@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setInterval } from 'node:timers/promises'
 import { z } from 'zod'
 import { diagnose } from './diagnose.ts'
 import { listLtxFiles, newestIn } from './ltx-files.ts'
+import { bringGeneration, folderFor } from './old-layout/bring.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
-import type { ReplicaUrl } from './replica-url.ts'
+import { baseOfOld, type ReplicaUrl } from './replica-url.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 
@@ -29,6 +31,8 @@ export async function restoreReplica(
   to: string,
   { moment, ...options }: CommandOptions & { moment?: Moment },
 ): Promise<number | null> {
+  const base = baseOfOld(url)
+  if (base) return restoreOld(base, url, to, moment, options)
   const args = ['restore', '-if-replica-exists', '-json', ...momentFlags(moment), '-o', to, url]
   const output = await runLong(args, url, options, `${to}.tmp`).catch(async (error) => {
     throw error instanceof Failed ? await diagnose(storeOf(url, options), url, error.words) : error
@@ -38,6 +42,35 @@ export async function restoreReplica(
   if ((await newestTxid(url, options)) === 0) return null
   throw await diagnose(storeOf(url, options), url, output)
 }
+
+// Litestream 0.5 reads what 0.3 wrote in a folder, and not in Cloud Storage; and of several
+// generations it would take the one with the newest snapshot, not the one with the newest change.
+async function restoreOld(
+  base: ReplicaUrl,
+  url: string,
+  to: string,
+  moment: Moment | undefined,
+  options: CommandOptions,
+): Promise<number> {
+  using folder = folderFor(to)
+  const before = moment && 'before' in moment ? moment.before.getTime() : undefined
+  await bringGeneration(storeOf(base, options), url, folder.path, { ...options, before })
+  const config = join(folder.path, 'litestream.yml')
+  const replica = { type: 'file', path: folder.path }
+  writeFileSync(config, JSON.stringify({ dbs: [{ path: to, replica }] }))
+  const args = ['restore', '-no-expand-env', '-config', config, '-o', to, to]
+  await run(args, url, options, `${to}.tmp`).catch((error) => {
+    rmSync(`${to}.tmp-wal`, { force: true })
+    if (!(error instanceof Failed)) throw error
+    const { code, detail } = problemFrom(error.words, url)
+    const isFull = code === 'disk-full'
+    throw new ReplicationProblem(isFull ? code : 'old-replica-damaged', url, detail)
+  })
+  return oldTxid
+}
+
+/** Litestream 0.3 counted no transactions: its replicas are at their first one. */
+export const oldTxid = 1
 
 /**
  * Brings all of the database file, which nobody else replicates, to the replica at `url`.
@@ -91,7 +124,9 @@ class Failed extends Error {
  * @throws {ReplicationProblem} if the bucket doesn't tell
  */
 export async function newestTxid(url: string, options: CommandOptions): Promise<number> {
-  return newestIn(await listLtxFiles(storeOf(url, options)))
+  const base = baseOfOld(url)
+  if (!base) return newestIn(await listLtxFiles(storeOf(url, options)))
+  return (await storeOf(base, options).list('generations/')).length > 0 ? oldTxid : 0
 }
 
 function storeOf(url: string, { stallMs }: CommandOptions): Store {

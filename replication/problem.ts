@@ -15,13 +15,13 @@ export type ProblemCode =
   | 'no-credentials'
   | 'not-registered'
   | 'object-missing'
+  | 'old-replica-damaged'
   | 'other-service'
   | 'permission-denied'
   | 'replica-ambiguous'
   | 'replica-behind'
   | 'replica-damaged'
   | 'replica-missing'
-  | 'replica-too-old'
 
 const advice: Record<ProblemCode, string> = {
   'another-writer':
@@ -50,6 +50,8 @@ const advice: Record<ProblemCode, string> = {
   'not-registered': 'Litestream does not replicate the database just now; this goes on trying.',
   'object-missing':
     'The bucket lists an object, and then does not have it. Nothing was changed, and this goes on trying. Look for lifecycle rules and for others that delete there.',
+  'old-replica-damaged':
+    'The replica of Litestream 0.3 in the bucket can not be restored. Nothing was changed. Restore what you can with Litestream 0.3 to a file, and bring that in with `npm run seed -- --from FILE --replace`.',
   'other-service':
     'Another service keeps its data at this REPLICA_URL. Give this one another; to move the data to it, use `npm run lease -- repair --service NAME`.',
   'permission-denied':
@@ -60,8 +62,6 @@ const advice: Record<ProblemCode, string> = {
     'The bucket shows less of the database than it had. Nothing was changed, and this goes on trying. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`.',
   'replica-missing':
     'The bucket shows nothing of a database that the lease calls complete. Nothing was changed, and this goes on trying. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one.',
-  'replica-too-old':
-    'The replica was made by Litestream 0.3, which this release can not restore. Restore it with Litestream 0.3, and replicate the file with Litestream 0.5 to the same URL.',
   'replica-damaged':
     'The replica can not be restored. Nothing was changed; restore an older state with `npm run restore`, and bring it in with `npm run seed`.',
 }

@@ -31,9 +31,29 @@ export function epochUrl(base: string, epoch: number): string {
   return `${base}/${epochName(epoch)}`
 }
 
-/** The path of the replica that a lease calls restorable: the base URL where there are no epochs. */
-export function sourceUrl(base: string, restorable: number): string {
-  return restorable === 0 ? base : epochUrl(base, restorable)
+/** The path of the replica that is restored: of an epoch, or of one without epochs. */
+export function sourceUrl(
+  base: string,
+  { restorable, adopted }: { restorable: number; adopted?: Layout | undefined },
+): string {
+  if (restorable > 0) return epochUrl(base, restorable)
+  return adopted === 'generations' ? `${base}/${oldFolder}` : base
+}
+
+/** How the files of a replica without epochs are named: by Litestream 0.5, or by 0.3. */
+export type Layout = 'ltx' | 'generations'
+
+const oldFolder = 'generations'
+
+/** The base URL of a replica of Litestream 0.3; null where the URL is of another one. */
+export function baseOfOld(url: string): ReplicaUrl | null {
+  return url.endsWith(`/${oldFolder}`) ? (url.slice(0, -oldFolder.length - 1) as ReplicaUrl) : null
+}
+
+// Below it a replica of Litestream 0.3 has its files: the URL of the replica ends before.
+function refuseInside(url: string): string {
+  if (!/\/generations(\/|$)/.test(url)) return url
+  throw new Error(`"${url}" lies within a replica: end it before "/generations"`)
 }
 
 function parseBucket(text: string, rest: string): ReplicaUrl {
@@ -51,7 +71,7 @@ function parseBucket(text: string, rest: string): ReplicaUrl {
   if (path.includes('..') || path.includes('.')) {
     throw new Error(`"${text}" holds "." or ".."; write the path that it should stand for`)
   }
-  return ['gs:/', bucket, ...path].join('/') as ReplicaUrl
+  return refuseInside(['gs:/', bucket, ...path].join('/')) as ReplicaUrl
 }
 
 function parseFile(text: string): ReplicaUrl {
@@ -62,5 +82,5 @@ function parseFile(text: string): ReplicaUrl {
   if (!/^[\w./@+,=:~-]+$/.test(path) || path.split('/').includes('..')) {
     throw new Error(`"${text}" holds a space or another character that Litestream would encode`)
   }
-  return `file://${path.replace(/\/+$/, '')}` as ReplicaUrl
+  return refuseInside(`file://${path.replace(/\/+$/, '')}`) as ReplicaUrl
 }

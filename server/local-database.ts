@@ -91,8 +91,9 @@ export class LocalDatabase {
     const { path, base, restore } = this.#options
     const signal = AbortSignal.any([restore.signal, ...(unneeded ? [unneeded] : [])])
     const { restorable } = view.lease
+    if (view.why) log('INFO', view.why)
     let schema: Schema = 'same'
-    const origin = await fetchNewestCopy(path, sourceUrl(base, restorable), {
+    const origin = await fetchNewestCopy(path, sourceUrl(base, view.lease), {
       ...{ ...restore, signal },
       now: new Date(),
       expected: this.#expected(view),
@@ -194,9 +195,9 @@ export class LocalDatabase {
   }
 
   // What was restored once is there, whatever a list says later.
-  #expected({ isEmpty, lease: { restorable, reached } }: View): Expected {
+  #expected({ isEmpty, lease: { restorable, adopted, reached } }: View): Expected {
     if (isEmpty) return { replica: 'none' }
-    if (restorable === 0) return { replica: 'unknown' }
+    if (restorable === 0 && !adopted) return { replica: 'unknown' }
     const known = [reached, this.#restored].filter((state) => state?.epoch === restorable)
     return { replica: 'complete', reachedTxid: Math.max(0, ...known.map((s) => s?.txid ?? 0)) }
   }

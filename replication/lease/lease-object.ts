@@ -24,6 +24,11 @@ const schema = z.object({
   epoch,
   /** The newest epoch with a complete copy in the bucket; 0 if there is none. */
   restorable: epoch,
+  /**
+   * The replica without epochs that the first epoch is begun from: while no epoch is restorable, that
+   * one is. Absent where there was none.
+   */
+  adopted: z.enum(['ltx', 'generations']).optional(),
   /** The epoch that the restorable one was begun from; 0 if there was none. */
   restoredFrom: epoch.default(0),
   /**

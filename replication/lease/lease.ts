@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Store, Stored } from '../store/store.ts'
-import { adopt } from './adopt.ts'
+import { adopt, findPlain, type Plain } from './adopt.ts'
 import type { Barred } from './barred.ts'
 import { type LeaseObject, leaseName, type Me, parseLease } from './lease-object.ts'
 
@@ -27,6 +27,8 @@ export type View = {
   renewedMsAgo: number
   /** Whether there is neither a lease nor a replica. */
   isEmpty: boolean
+  /** Why the one of two replicas without epochs is what is restored; absent where that is no question. */
+  why?: string
 }
 
 /** How far the replica of an epoch reached at least. */
@@ -126,30 +128,31 @@ export class Lease {
    */
   async look(): Promise<View> {
     const stored = await this.#store.read(leaseName)
-    const view = stored ? this.#view(stored) : await this.#firstView()
+    const view = await (stored ? this.#view(stored) : this.#firstView())
     this.#bar = this.#barOf(view)
     return view
   }
 
   async #firstView(): Promise<View> {
-    const { epoch, isEmpty } = await adopt(this.#store, this.#url)
+    const { epoch, plain } = await adopt(this.#store, this.#url)
     return {
       generation: null,
-      lease: this.#first(epoch),
       isHeld: false,
       renewedMsAgo: 0,
-      isEmpty,
+      isEmpty: epoch === 0 && !plain,
+      ...begunFrom(plain, this.#first(epoch)),
     }
   }
 
-  #view(stored: Stored): View {
+  async #view(stored: Stored): Promise<View> {
     const lease = parseLease(stored.body, this.me.service, this.#url)
+    const plain = lease.restorable > 0 ? null : await findPlain(this.#store, lease.adopted)
     return {
       generation: stored.generation,
-      lease,
       isHeld: this.#isHeld(lease, stored),
       renewedMsAgo: renewedMsAgo(lease, stored),
       isEmpty: false,
+      ...begunFrom(plain, lease),
     }
   }
 
@@ -340,4 +343,9 @@ function thinned(obsolete: LeaseObject['obsolete']): LeaseObject['obsolete'] {
 
 function renewedMsAgo({ renewedAt }: LeaseObject, { storeNow, updatedAt }: Stored): number {
   return storeNow - (renewedAt ?? updatedAt)
+}
+
+function begunFrom(plain: Plain | null, lease: LeaseObject): Pick<View, 'lease' | 'why'> {
+  if (!plain) return { lease }
+  return { lease: { ...lease, adopted: plain.layout }, ...(plain.why && { why: plain.why }) }
 }

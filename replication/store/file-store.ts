@@ -1,4 +1,4 @@
-import { link, mkdir, open, rm, rmdir, stat } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileProblem, ifCode } from './file-problem.ts'
 import { entriesBelow, generationFile, generationsOf, temporaryFile } from './object-files.ts'
@@ -35,6 +35,16 @@ export class FileStore implements Store {
     })
   }
 
+  copyTo(name: string, file: string): Promise<number | null> {
+    return this.#told(async () => {
+      const copied = await copyFile(join(this.#folder, name), file).then(
+        () => true,
+        ifCode('ENOENT'),
+      )
+      return copied ? (await stat(file)).size : null
+    })
+  }
+
   list(prefix: string): Promise<Listed[]> {
     return this.#told(async () => {
       const newest = new Map<string, Listed & { path: string }>()
@@ -44,7 +54,8 @@ export class FileStore implements Store {
         // Litestream gives its files the time of the change that is in them.
         if (found) newest.set(name, { name, path, size: found.size, at: Math.floor(found.mtimeMs) })
       }
-      return [...newest.values()].map(({ path: _, ...listed }) => listed)
+      const listed = [...newest.values()].map(({ path: _, ...rest }) => rest)
+      return listed.length > 0 ? listed : this.#emptyFolder(prefix)
     })
   }
 
@@ -55,6 +66,13 @@ export class FileStore implements Store {
         else await rm(path, { force: true })
       }
     })
+  }
+
+  // As Cloud Storage lists a folder that its console has made, and that holds nothing.
+  async #emptyFolder(prefix: string): Promise<Listed[]> {
+    if (!prefix.endsWith('/')) return []
+    const found = await stat(join(this.#folder, prefix)).catch(ifCode('ENOENT', 'ENOTDIR'))
+    return found ? [{ name: prefix, size: 0, at: Math.floor(found.mtimeMs) }] : []
   }
 
   async #read(name: string): Promise<Stored | null> {

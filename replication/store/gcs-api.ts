@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ReplicationProblem } from '../problem.ts'
 import { GcsHttp, type HttpOptions } from './gcs-http.ts'
+import { Unanswered } from './gcs-problem.ts'
 import type { Patience } from './patience.ts'
 import type { Listed, Peeked, Stored, Written } from './store.ts'
 
@@ -93,6 +94,22 @@ export class GcsApi {
     const total = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1]
     // A server that does not know ranges sends all of it.
     return { start: text.slice(0, 16), size: Number(total ?? Buffer.byteLength(text)) }
+  }
+
+  async copyTo(
+    name: string,
+    file: string,
+    signal: AbortSignal,
+    patience: Patience,
+  ): Promise<number | null> {
+    for (;;) {
+      try {
+        return await this.#http.save(this.#xmlPath(name), file, signal)
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+        await patience.wait(error)
+      }
+    }
   }
 
   async list(prefix: string, patience: Patience): Promise<Listed[]> {

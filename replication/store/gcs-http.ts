@@ -1,3 +1,9 @@
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream as WebStream } from 'node:stream/web'
+import { ReplicationProblem } from '../problem.ts'
+import { fileProblem } from './file-problem.ts'
 import { answerProblem, isBucketMissing, requestProblem, Unanswered } from './gcs-problem.ts'
 import type { Authorize } from './google-credentials.ts'
 import type { Patience } from './patience.ts'
@@ -24,6 +30,9 @@ export type HttpOptions = {
   fetch: typeof fetch
   authorize: Authorize
 }
+
+// Of a download, which takes as long as it is large.
+const silenceMs = 15_000
 
 /** Requests to Cloud Storage. */
 export class GcsHttp {
@@ -64,14 +73,58 @@ export class GcsHttp {
     return answer
   }
 
+  /**
+   * Asks once for an object of any size, and writes it to the file as it comes.
+   *
+   * @returns how many bytes it has; null if there is no such object
+   * @throws {Unanswered} if it did not come, or not all of it
+   * @throws {ReplicationProblem} if it was refused, or there is no room for it
+   */
+  async save(path: string, file: string, signal: AbortSignal): Promise<number | null> {
+    const silence = new AbortController()
+    const timer = setTimeout(() => silence.abort(new Error('it fell silent')), silenceMs)
+    const ended = AbortSignal.any([signal, silence.signal])
+    const { replicaUrl } = this.#options
+    try {
+      const response = await this.#fetch({ path }, ended)
+      if (!response.ok || !response.body) {
+        const answer = { status: response.status, text: await response.text() }
+        if (answer.status === 404 && !isBucketMissing(answer)) return null
+        throw answerProblem(answer, replicaUrl)
+      }
+      const heard = async function* (chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          timer.refresh()
+          yield chunk
+        }
+      }
+      const output = createWriteStream(file)
+      await pipeline(Readable.fromWeb(response.body as WebStream), heard, output, { signal: ended })
+      return output.bytesWritten
+    } catch (error) {
+      if (error instanceof ReplicationProblem) throw error
+      signal.throwIfAborted()
+      if (error instanceof Error && 'syscall' in error) {
+        throw fileProblem(error, replicaUrl)
+      }
+      throw requestProblem(silence.signal.aborted ? silence.signal.reason : error, replicaUrl)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   async #send(request: Request, signal: AbortSignal): Promise<Answer> {
+    const response = await this.#fetch(request, signal)
+    return { status: response.status, headers: response.headers, text: await response.text() }
+  }
+
+  async #fetch(request: Request, signal: AbortSignal): Promise<Response> {
     const { endpoint, fetch, authorize } = this.#options
     const { method = 'GET', path, query, body = null } = request
     const url = `${endpoint}${path}${query ? `?${new URLSearchParams(query)}` : ''}`
     const headers = await unlessAborted(authorize(), signal)
     for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, value)
-    const response = await fetch(url, { method, headers, body, signal })
-    return { status: response.status, headers: response.headers, text: await response.text() }
+    return fetch(url, { method, headers, body, signal })
   }
 }
 

@@ -72,6 +72,10 @@ export class GcsStore implements Store {
     return this.#api.peek(this.#base + name, this.#patience())
   }
 
+  copyTo(name: string, file: string, signal: AbortSignal): Promise<number | null> {
+    return this.#api.copyTo(this.#base + name, file, signal, this.#bulkPatience())
+  }
+
   async list(prefix: string): Promise<Listed[]> {
     const objects = await this.#api.list(this.#base + prefix, this.#bulkPatience())
     return objects.map((object) => ({ ...object, name: object.name.slice(this.#base.length) }))

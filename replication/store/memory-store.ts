@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
 
 /** A store in memory, for tests. */
@@ -28,6 +29,13 @@ export class MemoryStore implements Store {
   async peek(name: string): Promise<Peeked | null> {
     const body = this.#objects.get(name)?.body
     return body === undefined ? null : { start: body.slice(0, 16), size: Buffer.byteLength(body) }
+  }
+
+  async copyTo(name: string, file: string): Promise<number | null> {
+    const body = this.#objects.get(name)?.body
+    if (body === undefined) return null
+    await writeFile(file, body)
+    return Buffer.byteLength(body)
   }
 
   async list(prefix: string): Promise<Listed[]> {

@@ -50,6 +50,14 @@ export interface Store {
    */
   peek(name: string): Promise<Peeked | null>
 
+  /**
+   * Copies an object to a file, which is replaced.
+   *
+   * @param signal aborts it
+   * @returns how many bytes were written; null if there is no such object
+   */
+  copyTo(name: string, file: string, signal: AbortSignal): Promise<number | null>
+
   /** All objects whose names begin with `prefix`, in any order. */
   list(prefix: string): Promise<Listed[]>
 

@@ -18,6 +18,7 @@ export function unreliableStore(
     read: (name) => call(() => store.read(name)),
     write: (name, body, ifGeneration) => call(() => store.write(name, body, ifGeneration)),
     peek: (name) => call(() => store.peek(name)),
+    copyTo: (name, file) => call(() => store.copyTo(name, file)),
     list: (prefix) => call(() => store.list(prefix)),
     remove: (prefix) => call(() => store.remove(prefix)),
   }
