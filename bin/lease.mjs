@@ -1,3 +1,3 @@
 import { operation } from './lib/operation.mjs'
 
-await operation('lease', { usesLitestream: false })
+await operation('lease')

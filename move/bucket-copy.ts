@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { migrateDatabase, NewerSchema } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import type { Context } from '../operations/command.ts'
-import { listEpochFiles } from '../operations/epoch-files.ts'
+import { changeIn } from '../operations/epoch-files.ts'
 import { examineApart } from '../operations/examine-apart.ts'
 import { migrationsFolder } from '../operations/migrations.ts'
+import { NoReplica } from '../operations/no-replica.ts'
 import { mustBeSound, restoreAndExamine } from '../operations/restored.ts'
+import { mustBeRestorable, survey } from '../operations/survey.ts'
 import { timeInWords } from '../operations/words.ts'
-import { sourceUrl } from '../replication/replica-url.ts'
 
 /** The database as the bucket has it, in a file of its own. */
 export type BucketCopy = Disposable & {
@@ -18,28 +19,22 @@ export type BucketCopy = Disposable & {
 }
 
 /**
- * Restores an epoch to a file in `folder`, checked, and migrated to this release.
+ * Restores what is restorable to a file in `folder`, checked, and migrated to this release.
  *
- * @param epoch 0 for a replica without epochs
  * @throws {Error} if there is none, it is damaged, or of a newer release
  */
-export async function copyOfBucket(
-  epoch: number,
-  folder: string,
-  context: Context,
-): Promise<BucketCopy> {
-  const url = sourceUrl(context.url, epoch)
+export async function copyOfBucket(folder: string, context: Context): Promise<BucketCopy> {
+  const { url, files } = mustBeRestorable(await survey(context), context.url)
   const file = join(folder, `${crypto.randomUUID()}.db`)
   // A check in this thread would take longer than a lease is valid.
   const restored = await restoreAndExamine(url, file, context, { look: examineApart })
-  if (!restored) throw new Error(`There is no replica below ${context.url}.`)
+  if (!restored) throw new NoReplica(context.url)
   mustBeSound(restored, url)
-  const files = (await listEpochFiles(context.store)).find((found) => found.epoch === epoch)
-  const at = files?.times.get(restored.txid)
+  const at = changeIn(files, restored.txid)
   const database = migrated(file)
   return {
     database,
-    changedAt: at === undefined ? null : timeInWords(at),
+    changedAt: at === null ? null : timeInWords(at),
     [Symbol.dispose]: () => {
       database.$client.close()
       rmSync(file)

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { type Context, runCommand, WrongArguments } from '../operations/command.ts'
+import { type Context, naming, runCommand, WrongArguments } from '../operations/command.ts'
 import { seconds } from '../operations/values.ts'
+import type { ReplicaUrl } from '../replication/replica-url.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import type { Wanted } from './moving.ts'
 import { type Place, place } from './places.ts'
@@ -56,7 +57,10 @@ await runCommand({
   }),
   run: async (values, given) => {
     const { from, to } = values
-    const context = withBucket([from, to], given)
+    const context = withBucket(values, given)
+    const tell = (error: unknown): never => {
+      throw told(naming(context.option, error))
+    }
     const wanted = (database: string): Wanted => ({
       ...{ database, replace: values.replace, switches: values.switch, stopped: values.stopped },
       ...{ without: values.without, service: values.service ?? null },
@@ -77,11 +81,14 @@ function isDatabase(given: Place | undefined): given is { database: string } {
   return given !== undefined && 'database' in given
 }
 
-function withBucket(places: (Place | undefined)[], context: Context): Context {
-  const [url] = places.flatMap((given) => (given && 'bucket' in given ? [given.bucket] : []))
-  return url ? { ...context, url, store: openStore(url) } : context
+function withBucket(
+  { from, to }: { from?: Place | undefined; to?: Place | undefined },
+  context: Context,
+): Context {
+  if (from && 'bucket' in from) return inBucket('--from', from.bucket, context)
+  return to && 'bucket' in to ? inBucket('--to', to.bucket, context) : context
 }
 
-function tell(error: unknown): never {
-  throw told(error)
+function inBucket(option: string, url: ReplicaUrl, context: Context): Context {
+  return { ...context, option, url, store: openStore(url) }
 }

@@ -28,12 +28,12 @@ export async function moveToBucket(
   folder: string,
   context: Context,
 ): Promise<Outcome> {
-  const { signal, progress, store } = context
+  const { signal, progress } = context
   const lease = await leaseOf(context, wanted.service)
   if (wanted.switches) {
     await lease.look()
     // Seeding refuses it too, but writers would have been stopped by then.
-    await refuseData(wanted, store)
+    await refuseData(wanted, context)
   }
   await using session = await Session.open(wanted.database)
   await mustBeThisRelease(session)

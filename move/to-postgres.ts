@@ -28,19 +28,19 @@ export async function moveToPostgres(wanted: Wanted, context: Context): Promise<
   await using session = await Session.open(wanted.database)
   using folder = temporaryFolder(join(tmpdir(), 'visits-move-'))
   const lease = await leaseOf(context, wanted.service)
-  const { restorable } = (await lease.look()).lease
+  await lease.look()
   const pass = passes(wanted, session, folder.path, context)
-  const first = await pass(restorable, context.signal)
+  const first = await pass(context.signal)
   if (!wanted.switches) return copied(first, context.url, session.name)
   const { signal, progress } = context
   const timing = holdTiming(context, wanted.patienceMs)
-  const { before } = await takeLease(lease, timing, signal, (holder) =>
+  await takeLease(lease, timing, signal, (holder) =>
     progress.say(`${holder} leads: it is asked to hand over.`),
   )
   try {
     return await whileKeeping(lease, timing, signal, async (kept) => {
       progress.say(`Nobody can write to ${context.url} now: copying what is new.`)
-      const final = await pass(before.lease.restorable, kept)
+      const final = await pass(kept)
       const outcome = onPostgres(final, context.url, session.name, lease.me.service)
       progress.say(outcome.words)
       await untilAborted(kept)
@@ -65,18 +65,18 @@ class WritersFree extends Error {
   }
 }
 
-type Pass = (epoch: number, signal: AbortSignal) => Promise<Passed>
+type Pass = (signal: AbortSignal) => Promise<Passed>
 type Passed = Synchronised & { changedAt: string | null }
 
-/** Copies an epoch; the first time, it sees whether the database may be changed. */
+/** Copies what the bucket has; the first time, it sees whether the database may be changed. */
 function passes(wanted: Wanted, session: Session, folder: string, context: Context): Pass {
   const tables = allTables()
   const moves = new Moves(session.client, context.url)
   const target = new PostgresSide(session.client)
   let isFirst = true
-  return async (epoch, signal) => {
+  return async (signal) => {
     const here = { ...context, signal }
-    using copy = await copyOfBucket(epoch, folder, here)
+    using copy = await copyOfBucket(folder, here)
     const { $client } = copy.database
     refuseForeign(columnsInSqlite($client), tables, wanted.without)
     if (isFirst) {

@@ -1,14 +1,14 @@
-import { adopt } from '../replication/lease/adopt.ts'
 import { epochName } from '../replication/lease/epochs.ts'
-import { leaseName, parseLease } from '../replication/lease/lease-object.ts'
 import { type Term, termAt, terms } from '../replication/lease/terms.ts'
 import type { Moment } from '../replication/litestream-command.ts'
+import { sourceUrl } from '../replication/replica-url.ts'
 import type { Context } from './command.ts'
-import { type EpochFiles, listEpochFiles } from './epoch-files.ts'
+import type { EpochFiles } from './epoch-files.ts'
+import { mustBeRestorable, type Survey, survey } from './survey.ts'
 import { timeInWords } from './words.ts'
 
-/** What to restore. */
-export type Choice = { files: EpochFiles & { first: object }; moment: Moment }
+/** What to restore: `moment` is absent for the newest state. */
+export type Choice = { files: EpochFiles & { first: object }; url: string; moment?: Moment }
 
 /**
  * Finds the state that every reader would have restored at the moment `at`.
@@ -20,16 +20,18 @@ export type Choice = { files: EpochFiles & { first: object }; moment: Moment }
 export async function chooseState(
   at: number,
   chosen: number | null,
-  { store, url }: Context,
+  context: Context,
 ): Promise<Choice> {
-  // Before the list: an epoch is complete before the lease says so.
-  const stored = await store.read(leaseName)
-  const kept = await listEpochFiles(store)
-  if (kept.length === 0) throw new Error(`There is no replica below ${url}.`)
-  const all = stored
-    ? terms(parseLease(stored.body, null, url), kept)
-    : [{ epoch: (await adopt(store, url)).epoch, from: null, until: null }]
-  const epoch = chosen ?? termAt(all, at)?.epoch
+  const surveyed = await survey(context)
+  const { lease, epochs: kept, problem } = surveyed
+  if (kept.length === 0) mustBeRestorable(surveyed, context.url)
+  // Without a lease, what is restorable now is all that is known of then.
+  const all = lease
+    ? terms(lease, kept)
+    : [{ epoch: restorableIn(surveyed, chosen, context), from: null, until: null }]
+  const term = termAt(all, at)
+  const epoch = chosen ?? term?.epoch
+  if (chosen === null && term?.until === null && problem) throw problem
   const files = kept.find((found) => found.epoch === epoch)
   if (chosen !== null && !files?.first) {
     throw new Error(`${epochName(chosen)} is not there, or not complete. ${seeHistory}`)
@@ -40,14 +42,20 @@ export async function chooseState(
     const since = earliest === undefined ? '' : `: nothing before ${timeInWords(earliest)} is`
     throw new Error(`The state of ${timeInWords(at)} is not kept${only}${since}. ${seeHistory}`)
   }
-  return { files: { ...files, first: files.first }, moment: momentOf(at, files) }
+  const url = sourceUrl(context.url, { restorable: files.epoch, adopted: files.layout })
+  return { files: { ...files, first: files.first }, url, ...momentOf(at, files) }
+}
+
+function restorableIn(surveyed: Survey, chosen: number | null, { url }: Context): number {
+  return chosen ?? mustBeRestorable(surveyed, url).epoch
 }
 
 const seeHistory = '`npm run history` shows what there is.'
 
 // Litestream refuses a time after its newest change, and takes "at" for "before".
-function momentOf(at: number, { last }: EpochFiles): Moment {
-  return at >= last.at ? { txid: last.txid } : { before: new Date(at + 1) }
+function momentOf(at: number, { last }: EpochFiles): Pick<Choice, 'moment'> {
+  if (at < last.at) return { moment: { before: new Date(at + 1) } }
+  return last.txid === null ? {} : { moment: { txid: last.txid } }
 }
 
 function earliestKept(kept: EpochFiles[], all: Term[]): number | undefined {

@@ -4,6 +4,8 @@ import { ReplicationProblem } from '../replication/problem.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../replication/replica-url.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import type { Store } from '../replication/store/store.ts'
+import { inWords } from './in-words.ts'
+import { NoReplica } from './no-replica.ts'
 import { Progress } from './progress.ts'
 
 /** What the command was asked makes no sense: exit code 2. */
@@ -15,6 +17,8 @@ export type Outcome = { ok: boolean; facts: Record<string, unknown>; words: stri
 /** What every command works with. */
 export type Context = {
   url: ReplicaUrl
+  /** What gave the URL, such as `--url`. */
+  option: string
   store: Store
   /** Aborted when the command is to end early. */
   signal: AbortSignal
@@ -63,25 +67,39 @@ export async function runCommand<T>(command: Command<T>): Promise<void> {
     tell(outcome)
     process.exitCode = outcome.ok ? 0 : 1
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
+    const problem = problemFacts(error)
     const isWrong = error instanceof WrongArguments
-    const code = error instanceof ReplicationProblem ? error.code : 'failed'
-    if (isWrong && !command.tell) console.error(`${words} --help says what there is.`)
-    else tell({ ok: false, facts: { problem: { code, message: words } }, words })
+    const words = isWrong ? `${problem.message} --help says what there is.` : problem.message
+    tell({ ok: false, facts: { problem }, words })
     process.exitCode = isWrong ? 2 : 1
   }
 }
 
+/** An error as programs are told of it. */
+export function problemFacts(error: unknown): { code: string; message: string } {
+  const { message } = error instanceof Error ? inWords(error) : new Error(String(error))
+  if (error instanceof WrongArguments) return { code: 'wrong-arguments', message }
+  const isNamed = error instanceof ReplicationProblem || error instanceof NoReplica
+  return { code: isNamed ? error.code : 'failed', message }
+}
+
+/** Names the option that gave the URL where an error speaks of the variable that the app has. */
+export function naming(option: string, error: unknown): unknown {
+  if (error instanceof Error) error.message = error.message.replaceAll('REPLICA_URL', option)
+  return error
+}
+
 async function run<T>(command: Command<T>, args: string[]): Promise<Outcome> {
   const { values, given } = read(command, args)
-  const url = readUrl(values.url)
+  const option = values.url === undefined ? 'REPLICA_URL' : '--url'
+  const url = readUrl(option, values.url)
   const quiet = command.tell !== undefined
   using progress = new Progress(quiet ? null : process.stderr)
   const signal = abortedBySignals()
   try {
-    return await command.run(given, { url, store: openStore(url), signal, progress })
+    return await command.run(given, { url, option, store: openStore(url), signal, progress })
   } catch (error) {
-    throw signal.aborted ? signal.reason : error
+    throw signal.aborted ? signal.reason : naming(option, error)
   }
 }
 
@@ -123,11 +141,10 @@ function withNegatives(args: string[]): string[] {
   return joined
 }
 
-function readUrl(given: string | undefined): ReplicaUrl {
+function readUrl(option: string, given: string | undefined): ReplicaUrl {
   try {
     return parseReplicaUrl(given ?? process.env.REPLICA_URL ?? '')
   } catch (error) {
-    const option = given === undefined ? 'REPLICA_URL' : '--url'
     throw new WrongArguments(`${option} ${error instanceof Error ? error.message : error}.`)
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { parseReplicaUrl } from '../replication/replica-url.ts'
 import { replicate } from '../replication/test-support.ts'
 import { listHistory } from './list-history.ts'
 import { bucketScene, run, sign } from './test-support.ts'
@@ -16,10 +17,10 @@ describe('history', () => {
     await lead({ c: noon + 3_000 }, noon + 4_000)
     await lead({ beginning: noon + 5_000 }, null)
     await lease.acquire()
-    const { epochs, isHeld } = await listHistory(store)
+    const { epochs, states, isHeld } = await listHistory({ store, url: parseReplicaUrl(url) })
     assert.equal(isHeld, true)
     assert.deepEqual(
-      epochs.map(({ epoch, state, objects }) => ({ epoch, state, objects })),
+      epochs.map(({ epoch, objects }, index) => ({ epoch, state: states[index]?.state, objects })),
       [
         { epoch: 0, state: { name: 'obsolete', since: noon + 500 }, objects: 1 },
         { epoch: 1, state: { name: 'obsolete', since: noon + 4_000 }, objects: 2 },
@@ -44,7 +45,8 @@ describe('history', () => {
     const { epoch } = await lease.acquire()
     await sign(path, 'a')
     await replicate(path, `${url}/epoch-0000000${epoch}`)
-    const state = async () => (await listHistory(store)).epochs[0]?.state.name
+    const bucket = { store, url: parseReplicaUrl(url) }
+    const state = async () => (await listHistory(bucket)).states[0]?.state.name
     assert.equal(await state(), 'beginning')
     await lease.release()
     assert.equal(await state(), 'never complete')
@@ -69,12 +71,12 @@ describe('history', () => {
     await store.write('lease.json', '{', (await store.read('lease.json'))?.generation ?? null)
     const { code, stderr } = await run('history', ['--url', url])
     assert.equal(code, 1)
-    assert.match(stderr, /\n1 +unknown .+\n\nThe lease can't be read/)
+    assert.match(stderr, /\n1 +unknown .+\n\nThe lease in the bucket can not be read.+repair/)
   })
 
   it('says that there is nothing', async (test) => {
-    const { code, stdout } = await run('history', ['--url', bucketScene(test).url])
-    assert.equal(code, 0)
-    assert.match(stdout, /There is no replica.\n\nThere is no lease./)
+    const { url } = bucketScene(test)
+    const { code, stderr } = await run('history', ['--url', url])
+    assert.deepEqual([code, stderr], [1, `There is no replica below ${url}.\n`])
   })
 })

@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { runCommand } from './command.ts'
+import type { Layout } from '../replication/replica-url.ts'
+import { naming, problemFacts, runCommand } from './command.ts'
+import type { State } from './epoch-files.ts'
 import { type EpochState, type History, listHistory } from './list-history.ts'
+import { NoReplica } from './no-replica.ts'
 import { bytesInWords, durationInWords, tableInWords, timeInWords } from './words.ts'
 
 const help = `Lists the epochs in the bucket, and says who leads.
@@ -8,38 +11,51 @@ const help = `Lists the epochs in the bucket, and says who leads.
   npm run history -- [--url URL] [--json]
 
 "from" is the earliest moment that can be restored from an epoch, "to" that of its newest change.
+It fails where what is restorable is not all there.
 `
 
 await runCommand({
   help,
   options: {},
   schema: z.object({}),
-  run: async (_, { store, url }) => {
-    const history = await listHistory(store)
+  run: async (_, context) => {
+    const history = await listHistory(context)
+    const { epochs, why, url } = { ...history, url: context.url }
+    const problem = history.problem ?? (epochs.length === 0 ? new NoReplica(url) : null)
+    naming(context.option, problem)
+    const words = [
+      ...(epochs.length > 0 ? [table(history)] : []),
+      ...(why === null ? [] : [why]),
+      ...(problem ? [problem.message] : []),
+      ...(history.lease ? [holder(history)] : []),
+    ]
     return {
-      ok: history.damage === null,
-      facts: { url, ...factsOf(history) },
-      words: `${table(history)}\n\n${holder(history)}`,
+      ok: problem === null,
+      facts: { url, ...factsOf(history), ...(problem && { problem: problemFacts(problem) }) },
+      words: words.join('\n\n'),
     }
   },
 })
 
-function factsOf({ epochs, lease, damage, renewedMsAgo, isHeld }: History) {
+function factsOf({ epochs, states, lease, renewedMsAgo, isHeld, why }: History) {
   return {
-    epochs: epochs.map(({ times: _, ...facts }) => facts),
+    epochs: epochs.map(({ times: _, changes: __, fault, ...facts }, index) => ({
+      ...facts,
+      ...states[index],
+      fault: fault && problemFacts(fault),
+    })),
     ...{ service: lease?.service ?? null, holder: lease?.holder ?? null },
-    ...{ renewedMsAgo, isHeld, damage },
+    ...{ renewedMsAgo, isHeld, why },
   }
 }
 
-function table({ epochs }: History): string {
-  if (epochs.length === 0) return 'There is no replica.'
-  const rows = epochs.map(({ epoch, state, isLeading, first, last, objects, bytes }) => [
+function table({ epochs, states }: History): string {
+  const rows = epochs.map(({ epoch, layout, first, last, objects, bytes }, index) => [
     epoch === 0 ? '-' : String(epoch),
-    `${stateInWords(state)}${isLeading ? ', leading' : ''}`,
+    describe(states[index], layout),
     first ? timeInWords(first.at) : '-',
     timeInWords(last.at),
-    first ? `${first.txid} to ${last.txid}` : `to ${last.txid}`,
+    transactions(first, last),
     String(objects),
     bytesInWords(bytes),
   ])
@@ -49,15 +65,24 @@ function table({ epochs }: History): string {
   ])
 }
 
+function transactions(first: State | null, last: State): string {
+  if (last.txid === null) return '-'
+  return first ? `${first.txid} to ${last.txid}` : `to ${last.txid}`
+}
+
+function describe(found: History['states'][number] | undefined, layout: Layout): string {
+  const state = found ? stateInWords(found.state) : 'unknown'
+  const leading = found?.isLeading ? ', leading' : ''
+  return `${state}${leading}${layout === 'generations' ? ', of Litestream 0.3' : ''}`
+}
+
 function stateInWords(state: EpochState): string {
   if (state.name !== 'obsolete' || state.since === null) return state.name
   return `obsolete since ${timeInWords(state.since)}`
 }
 
-function holder({ lease, damage, renewedMsAgo, isHeld }: History): string {
-  if (damage) return `The lease can't be read: ${damage}`
-  if (!lease) return 'There is no lease.'
-  if (!lease.holder) return `Nobody leads; the data is ${lease.service}'s.`
+function holder({ lease, renewedMsAgo, isHeld }: History): string {
+  if (!lease?.holder) return `Nobody leads; the data is ${lease?.service}'s.`
   const { revision, instance } = lease.holder
   const age = durationInWords(Math.max(0, renewedMsAgo ?? 0))
   const who = `${revision} ${instance} of ${lease.service}`

@@ -1,8 +1,6 @@
-import { defaultTiming } from '../replication/lease/lease.ts'
-import { type LeaseObject, leaseName, readLease } from '../replication/lease/lease-object.ts'
 import { type Term, terms } from '../replication/lease/terms.ts'
-import type { Store } from '../replication/store/store.ts'
-import { type EpochFiles, listEpochFiles } from './epoch-files.ts'
+import type { Context } from './command.ts'
+import { type Survey, survey } from './survey.ts'
 
 export type EpochState =
   /** What is restored now. */
@@ -16,33 +14,22 @@ export type EpochState =
   /** There is no lease that says what it is. */
   | { name: 'unknown' }
 
-export type History = {
-  /** Oldest first. */
-  epochs: (EpochFiles & { state: EpochState; isLeading: boolean })[]
-  lease: LeaseObject | null
-  /** Why the lease can't be read, if so. */
-  damage: string | null
-  /** Since the holder's last renewal, by the store's clock, in milliseconds. */
-  renewedMsAgo: number | null
-  /** Whether the holder's lease has not run out. */
-  isHeld: boolean
-}
+export type History = Survey & { states: { state: EpochState; isLeading: boolean }[] }
 
 /** Says of each epoch in the bucket what it is. */
-export async function listHistory(store: Store): Promise<History> {
-  const stored = await store.read(leaseName)
-  const files = await listEpochFiles(store)
-  const { lease, damage } = stored ? readLease(stored.body) : { lease: null, damage: null }
-  const renewedMsAgo =
-    stored && lease?.holder ? stored.storeNow - (lease.renewedAt ?? stored.updatedAt) : null
-  const isHeld =
-    lease !== null && renewedMsAgo !== null && renewedMsAgo <= lease.ttlMs + defaultTiming.marginMs
-  const all = lease ? terms(lease, files) : null
-  const epochs = files.map((found) => {
-    const isLeading = isHeld && lease?.epoch === found.epoch
-    return { ...found, isLeading, state: stateOf(found.epoch, all, isLeading) }
+export async function listHistory(bucket: Pick<Context, 'store' | 'url'>): Promise<History> {
+  const surveyed = await survey(bucket)
+  const { lease, epochs, isHeld, restorable } = surveyed
+  const all = lease ? terms(lease, epochs) : onlyTerm(restorable)
+  const states = epochs.map(({ epoch }) => {
+    const isLeading = isHeld && lease?.epoch === epoch
+    return { isLeading, state: stateOf(epoch, all, isLeading) }
   })
-  return { epochs, lease, damage, renewedMsAgo, isHeld }
+  return { ...surveyed, states }
+}
+
+function onlyTerm(restorable: Survey['restorable']): Term[] | null {
+  return restorable && [{ epoch: restorable.epoch, from: null, until: null }]
 }
 
 function stateOf(epoch: number, all: Term[] | null, isLeading: boolean): EpochState {

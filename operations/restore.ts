@@ -1,16 +1,15 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import type { Moment } from '../replication/litestream-command.ts'
-import { sourceUrl } from '../replication/replica-url.ts'
-import { chooseState } from './choose-state.ts'
+import { type Choice, chooseState } from './choose-state.ts'
 import { type Context, runCommand, WrongArguments } from './command.ts'
+import { changeIn } from './epoch-files.ts'
 import { tablesInWords } from './examine.ts'
 import { parseMoment } from './moment.ts'
-import { mustBeSound, restoreAndExamine } from './restored.ts'
+import { mustBeSound, type Restored, restoreAndExamine } from './restored.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { atLeastOne } from './values.ts'
-import { bytesInWords, epochInWords, pairsInWords, timeInWords } from './words.ts'
+import { bytesInWords, pairsInWords, positionInWords, timeInWords } from './words.ts'
 
 const help = `Restores the database as it was at a moment to a file of its own, and checks all of it.
 
@@ -41,10 +40,12 @@ await runCommand({
     const to = resolve(values.to)
     const mayTake = () => mayWrite(to, values.force)
     mayTake()
-    const { files, moment } = await chooseState(at, values.epoch ?? null, context)
-    const { restored, url } = await restoreTo(to, files.epoch, moment, mayTake, context)
-    const changedAt = files.times.get(restored.txid) ?? null
-    const { txid, bytes, tables } = restored
+    const choice = await chooseState(at, values.epoch ?? null, context)
+    const restored = await restoreTo(to, choice, mayTake, context)
+    const { files, url } = choice
+    const changedAt = changeIn(files, restored.txid, at)
+    const { bytes, tables } = restored
+    const txid = files.layout === 'ltx' ? restored.txid : null
     return {
       ok: true,
       facts: {
@@ -53,7 +54,7 @@ await runCommand({
       },
       words: `Restored the state of ${timeInWords(at)}; all of it is sound.\n${pairsInWords([
         ['file', `${to}, ${bytesInWords(bytes)}`],
-        ['epoch', `${epochInWords(files.epoch)}, transaction ${txid}`],
+        ['epoch', positionInWords(files, txid)],
         [
           'changed',
           changedAt === null ? 'unknown' : `${timeInWords(changedAt)}, the last one kept of then`,
@@ -75,6 +76,9 @@ function readMoment(text: string | undefined, now: number): number {
 
 function mayWrite(to: string, force: boolean): void {
   if (!existsSync(dirname(to))) throw new Error(`There is no folder ${dirname(to)}: make it first.`)
+  if (statSync(to, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`${to} is a folder: name the file to make in it.`)
+  }
   if (existsSync(to) && !force) {
     throw new Error(`${to} is there already: name another file, or replace it with --force.`)
   }
@@ -88,20 +92,18 @@ function mayWrite(to: string, force: boolean): void {
 
 async function restoreTo(
   to: string,
-  epoch: number,
-  moment: Moment,
+  { url, moment }: Choice,
   mayTake: () => void,
   context: Context,
-) {
+): Promise<Restored> {
   // Beside the file, as only within a file system it can take its place at once.
   using folder = temporaryFolder(`${to}.restoring-`)
   const file = join(folder.path, basename(to))
-  const url = sourceUrl(context.url, epoch)
-  const restored = await restoreAndExamine(url, file, context, { moment })
+  const restored = await restoreAndExamine(url, file, context, moment ? { moment } : {})
   if (!restored) throw new Error(`${url} was removed just now: try again.`)
   mustBeSound(restored, url)
   // A restore can take long enough for somebody to have made a file there.
   mayTake()
   renameSync(file, to)
-  return { restored, url }
+  return restored
 }

@@ -14,7 +14,7 @@ describe('Seeding an epoch', () => {
     const timing = { waitMs: 1, pollMs: 10, patienceMs: 0 }
     const seeding = { file: path, replace: true, migrations, lease, timing, now: Date.now }
     const context = {
-      ...{ url: parseReplicaUrl(url), store, progress: new Progress(null) },
+      ...{ url: parseReplicaUrl(url), option: '--url', store, progress: new Progress(null) },
       signal: new AbortController().signal,
     }
     const compare = async (restored: string) => {

@@ -6,13 +6,13 @@ import { leaseName } from '../replication/lease/lease-object.ts'
 import { replicateOnce } from '../replication/litestream-command.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
-import type { Store } from '../replication/store/store.ts'
 import type { Context } from './command.ts'
 import type { Examined } from './examine.ts'
 import { examineApart } from './examine-apart.ts'
 import { type HoldTiming, LeaseLost, takeLease, whileKeeping } from './hold-lease.ts'
 import { prepareCopy } from './prepare-copy.ts'
 import { mustBeSound, restoreAndExamine } from './restored.ts'
+import { survey } from './survey.ts'
 import { takeCopy } from './take-copy.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { bytesInWords } from './words.ts'
@@ -46,19 +46,19 @@ export type Seeded = Examined & {
  */
 export async function seedEpoch(seeding: Seeding, context: Context): Promise<Seeded> {
   const { file, migrations, lease, timing } = seeding
-  const { progress, signal, store } = context
+  const { progress, signal } = context
   using folder = temporaryFolder(join(tmpdir(), 'visits-seed-'))
   const copy = join(folder.path, 'app.db')
   await takeCopy(file, copy)
   const examined = await prepareCopy(copy, file, migrations, progress)
   // Asks nobody to step down for what will be refused.
   await lease.look()
-  await refuseData(seeding, store)
+  await refuseData(seeding, context)
   const { before, epoch } = await takeLease(lease, timing, signal, (holder) =>
     progress.say(`${holder} leads: it is asked to hand over.`),
   )
   try {
-    const hadData = await refuseData(seeding, store)
+    const hadData = await refuseData(seeding, context)
     await whileKeeping(lease, timing, signal, async (kept) => {
       const restored = await upload(copy, examined, epoch, { ...context, signal: kept })
       await seeding.compare?.(restored, kept)
@@ -73,20 +73,23 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
 
 /**
  * @returns whether there is any data
- * @throws {Error} if there is, and it may not be replaced
+ * @throws {Error} if there is, or was, and it may not be replaced
  */
 export async function refuseData(
   { replace }: Pick<Seeding, 'replace'>,
-  store: Store,
+  { store, url }: Pick<Context, 'store' | 'url'>,
 ): Promise<boolean> {
   const objects = await store.list('')
   const hasData = objects.some(({ name }) => name !== leaseName)
-  if (hasData && !replace) {
+  if (replace) return hasData
+  if (hasData) {
     throw new Error(
       'There is data in the bucket already: look at it with `npm run history`, and let the file take its place with --replace.',
     )
   }
-  return hasData
+  const { problem } = await survey({ store, url })
+  if (problem) throw problem
+  return false
 }
 
 /** @returns what was restored from there */

@@ -198,7 +198,7 @@ describe('seed that is interrupted', () => {
         timing: { pollMs: 20, waitMs: 10, patienceMs: 1_000 },
       },
       {
-        ...{ url: parseReplicaUrl(url), store, progress: new Progress(null) },
+        ...{ url: parseReplicaUrl(url), option: '--url', store, progress: new Progress(null) },
         signal: new AbortController().signal,
       },
     )

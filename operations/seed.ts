@@ -81,6 +81,6 @@ function inWords({ epoch, before, hadData, bytes, tables }: Seeded, retentionMs:
 
 function beforeInWords(epoch: number, retentionMs: number): string {
   return epoch === 0
-    ? 'no epoch was restorable; a replica without epochs stays where it is'
+    ? 'a replica without epochs; it stays where it is'
     : `the data before is in ${epochInWords(epoch)}, for at least ${durationInWords(retentionMs)} more`
 }

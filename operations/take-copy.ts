@@ -9,6 +9,7 @@ import Sqlite from 'better-sqlite3'
  */
 export async function takeCopy(file: string, to: string): Promise<void> {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`)
+  if (!statSync(file).isFile()) throw new Error(`${file} is not a file: name a SQLite database.`)
   const header = readHeader(file)
   if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
     throw new Error(`${file} is not a SQLite database.`)

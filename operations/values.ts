@@ -11,3 +11,9 @@ export const seconds = z
   .string()
   .regex(/^\d{1,6}(\.\d+)?$/, 'needs a number of seconds')
   .transform(Number)
+
+/** A whole number from 0 on. */
+export const wholeNumber = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,7})$/, 'needs a whole number from 0 on')
+  .transform(Number)

@@ -2,18 +2,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
-import { adopt } from '../replication/lease/adopt.ts'
-import { leaseName, parseLease } from '../replication/lease/lease-object.ts'
-import { sourceUrl } from '../replication/replica-url.ts'
+import type { Layout } from '../replication/replica-url.ts'
 import type { Shown } from './ask-app.ts'
 import type { Context } from './command.ts'
-import { listEpochFiles } from './epoch-files.ts'
+import { changeIn } from './epoch-files.ts'
 import { compareMigrations, type Migrated } from './migrations.ts'
+import { NoReplica } from './no-replica.ts'
 import { type Restored, restoreAndExamine } from './restored.ts'
+import { mustBeRestorable, survey } from './survey.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** The newest copy of the database in the bucket, as a new instance would get it. */
-export type Copy = Restored & {
+export type Copy = Omit<Restored, 'txid'> & {
+  /** null for a replica of Litestream 0.3, which counted none. */
+  txid: number | null
+  layout: Layout
   /** 0 for a replica without epochs. */
   epoch: number
   /** The time of its newest change, in milliseconds since 1970; null if it is gone already. */
@@ -39,7 +42,7 @@ export type Patience = {
  *
  * @param shown null if there is nothing to compare with
  * @param migrations the folder of this release's
- * @returns null if there is no replica
+ * @throws {NoReplica} if there is none
  * @throws {ReplicationProblem} if the copy can't be had
  */
 export async function verifyCopy(
@@ -47,11 +50,15 @@ export async function verifyCopy(
   { attempts, pauseMs }: Patience,
   migrations: string,
   context: Context,
-): Promise<Copy | null> {
+): Promise<Copy> {
   for (let attempt = 1; ; attempt++) {
-    const copy = await lookAtCopy(shown, migrations, context)
-    const isLacking = copy ? copy.missing.length > 0 && copy.findings.length === 0 : shown !== null
-    if (!isLacking || attempt >= attempts) return copy
+    const isLast = attempt >= attempts
+    const copy = await lookAtCopy(shown, migrations, context).catch((error) => {
+      if (shown === null || isLast || !(error instanceof NoReplica)) throw error
+      return null
+    })
+    const isLacking = !copy || (copy.missing.length > 0 && copy.findings.length === 0)
+    if (copy && (isLast || !isLacking)) return copy
     const ms = pauseMs * 2 ** (attempt - 1)
     context.progress.say(`Not in the copy yet: ${copy?.missing.join(', ') ?? 'everything'}.`)
     await sleep(ms, undefined, { signal: context.signal })
@@ -62,25 +69,21 @@ async function lookAtCopy(
   shown: Shown | null,
   migrations: string,
   context: Context,
-): Promise<Copy | null> {
-  const { url, store } = context
-  const lease = await store.read(leaseName)
-  // Whose data it is doesn't matter to who only reads it.
-  const epoch = lease
-    ? parseLease(lease.body, null, url).restorable
-    : (await adopt(store, url)).epoch
+): Promise<Copy> {
+  const { epoch, url, files } = mustBeRestorable(await survey(context), context.url)
   using folder = temporaryFolder(join(tmpdir(), 'visits-verify-'))
   const path = join(folder.path, 'app.db')
-  const restored = await restoreAndExamine(sourceUrl(url, epoch), path, context)
-  if (!restored) return null
-  const files = (await listEpochFiles(store)).find((found) => found.epoch === epoch)
+  const restored = await restoreAndExamine(url, path, context)
+  if (!restored) throw new NoReplica(context.url)
   const content =
     restored.findings.length === 0 ? read(path, shown, restored.tables, migrations) : nothing
   return {
     ...restored,
+    txid: files.layout === 'ltx' ? restored.txid : null,
     epoch,
-    changedAt: files?.times.get(restored.txid) ?? null,
-    stored: { objects: files?.objects ?? 0, bytes: files?.bytes ?? 0 },
+    layout: files.layout,
+    changedAt: changeIn(files, restored.txid),
+    stored: { objects: files.objects, bytes: files.bytes },
     ...content,
   }
 }

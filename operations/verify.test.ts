@@ -166,7 +166,8 @@ describe('verify', () => {
     }
     await change('select 1')
     const copy = await verifyCopy(shown, { attempts: 2, pauseMs: 1 }, migrations, {
-      ...{ store, url: parseReplicaUrl(url), signal: new AbortController().signal },
+      ...{ store, url: parseReplicaUrl(url), option: '--url' },
+      signal: new AbortController().signal,
       progress: new Arriving(null),
     })
     assert.deepEqual([copy?.missing, said], [[], 1])
@@ -212,6 +213,9 @@ describe('verify', () => {
       const { code, stdout, stderr } = await run('verify', ['--url', url, ...args])
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(stderr, /--help says what there is/)
+      const told = await run('verify', ['--url', url, '--json', ...args])
+      assert.deepEqual([told.code, told.stderr], [2, ''])
+      assert.equal(JSON.parse(told.stdout).problem.code, 'wrong-arguments')
     }
     const { code, stdout } = await run('verify', ['--help'])
     assert.equal(code, 0)

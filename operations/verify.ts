@@ -6,7 +6,13 @@ import { tablesInWords } from './examine.ts'
 import { migrationsFolder } from './migrations.ts'
 import { atLeastOne, seconds } from './values.ts'
 import { type Copy, verifyCopy } from './verify-copy.ts'
-import { bytesInWords, durationInWords, epochInWords, pairsInWords, timeInWords } from './words.ts'
+import {
+  bytesInWords,
+  durationInWords,
+  pairsInWords,
+  positionInWords,
+  timeInWords,
+} from './words.ts'
 
 const help = `Restores the newest copy of the database to a temporary folder, and checks all of it.
 
@@ -38,7 +44,6 @@ await runCommand({
     const shown = app ? await askApp(app, context.signal) : null
     const patience = { attempts, pauseMs: pause * 1_000 }
     const copy = await verifyCopy(shown, patience, migrationsFolder, context)
-    if (!copy) throw new Error(`There is no replica below ${context.url}.`)
     return outcome(copy, shown)
   },
   // Whoever runs it in the container has no terminal, but alerts on the severity.
@@ -65,12 +70,12 @@ function outcome(copy: Copy, shown: Shown | null): Outcome {
 }
 
 function good(copy: Copy, shown: Shown | null): string {
-  const { epoch, txid, changedAt, bytes, stored, tables, migrations, restoreMs, tookMs } = copy
+  const { txid, changedAt, bytes, stored, tables, migrations, restoreMs, tookMs } = copy
   const age = changedAt === null ? [] : [`changed ${durationInWords(Date.now() - changedAt)} ago`]
   const entry = shown?.newest ? `entry ${shown.newest.id} and ` : ''
   const pending = migrations.pending > 0 ? `, ${migrations.pending} still to come` : ''
   const pairs = [
-    ['epoch', [epochInWords(epoch), `transaction ${txid}`, ...age].join(', ')],
+    ['epoch', [positionInWords(copy, txid), ...age].join(', ')],
     [
       'size',
       `${bytesInWords(bytes)}, from ${bytesInWords(stored.bytes)} in the bucket (objects: ${stored.objects})`,

@@ -1,4 +1,5 @@
 import { epochName } from '../replication/lease/epochs.ts'
+import type { Layout } from '../replication/replica-url.ts'
 
 /** Such as `1.2 MB`. */
 export function bytesInWords(bytes: number): string {
@@ -44,4 +45,13 @@ function short(value: number): string {
 /** The name of an epoch for people; 0 is a replica without epochs. */
 export function epochInWords(epoch: number): string {
   return epoch === 0 ? 'no epoch' : epochName(epoch)
+}
+
+/** What was restored, for people. */
+export function positionInWords(
+  { epoch, layout }: { epoch: number; layout: Layout },
+  txid: number | null,
+): string {
+  if (layout === 'generations') return 'no epoch, of Litestream 0.3'
+  return `${epochInWords(epoch)}, transaction ${txid}`
 }

@@ -1,7 +1,7 @@
 import type { Listed, Store } from './store/store.ts'
 
 /** A file of Litestream's: the changes of some transactions, or a snapshot, which begins with the first. */
-export type LtxFile = { name: string; size: number; min: number; max: number }
+export type LtxFile = Listed & { min: number; max: number }
 
 /**
  * The files of the replica below the URL of `store`.
@@ -9,14 +9,19 @@ export type LtxFile = { name: string; size: number; min: number; max: number }
  * @throws {ReplicationProblem} if the bucket doesn't tell
  */
 export async function listLtxFiles(store: Pick<Store, 'list'>): Promise<LtxFile[]> {
-  const found = await store.list('ltx/')
-  return found.flatMap((object) => parse(object) ?? [])
+  return ltxFilesIn(await store.list('ltx/'))
 }
 
-function parse({ name, size }: Listed): LtxFile | null {
-  const [, min, max] = /^ltx\/\d+\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(name) ?? []
+/** The files of Litestream's among what is below any folder of replicas. */
+export function ltxFilesIn(listed: readonly Listed[]): LtxFile[] {
+  return listed.flatMap((object) => parse(object) ?? [])
+}
+
+function parse(object: Listed): LtxFile | null {
+  const [, min, max] =
+    /(?:^|\/)ltx\/\d+\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(object.name) ?? []
   if (min === undefined || max === undefined) return null
-  return { name, size, min: Number.parseInt(min, 16), max: Number.parseInt(max, 16) }
+  return { ...object, min: Number.parseInt(min, 16), max: Number.parseInt(max, 16) }
 }
 
 /** The newest transaction that any of the files holds; 0 if there are none. */

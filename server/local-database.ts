@@ -141,7 +141,8 @@ export class LocalDatabase {
 
   /** Whether nobody can have written anything since, as the lease was before it was acquired. */
   isNewest({ generation, lease }: View): boolean {
-    if (!this.#newestAt) return false
+    // Whoever still runs what made a replica without epochs knows of no lease.
+    if (!this.#newestAt || (lease.restorable === 0 && lease.adopted)) return false
     if ('generation' in this.#newestAt) return this.#newestAt.generation === generation
     return lease.holder?.id === this.#newestAt.heldBy && lease.epoch === this.#newestAt.epoch
   }

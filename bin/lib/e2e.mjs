@@ -44,5 +44,6 @@ export async function environment(node) {
     IMAGE: (await parts.image()).tag,
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
     LITESTREAM: await parts.litestream(),
+    OLD_LITESTREAM: await parts.oldLitestream(),
   }
 }

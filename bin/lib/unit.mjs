@@ -25,6 +25,7 @@ export async function unit() {
   const env = {
     ...onPath([node, await parts.litestream()]),
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+    OLD_LITESTREAM: await parts.oldLitestream(),
     POSTGRES_BIN: await parts.postgres(),
   }
   const { ok } = await run(node, args, { cwd: root, env, deadlineMs: 900_000, show: true })

@@ -3,8 +3,15 @@ import type { Store } from '../store/store.ts'
 /** The epochs that have any object in the bucket, oldest first. */
 export async function listEpochs(store: Store): Promise<number[]> {
   const objects = await store.list('epoch-')
-  const numbers = objects.map(({ name }) => Number(/^epoch-(\d{8})\//.exec(name)?.[1] ?? 0))
+  const numbers = objects.map(({ name }) => epochOf(name) ?? 0)
   return [...new Set(numbers)].filter((number) => number > 0).toSorted((a, b) => a - b)
+}
+
+/** The epoch that an object belongs to: 0 for a replica without epochs; null if it is no replica's. */
+export function epochOf(name: string): number | null {
+  const [, epoch, plain] = /^(?:epoch-(\d{8})\/|(ltx|generations)\/)/.exec(name) ?? []
+  if (plain !== undefined) return 0
+  return epoch === undefined ? null : Number(epoch)
 }
 
 /** The folder of an epoch below the replica URL. */

@@ -4,7 +4,7 @@ import { MemoryStore } from '../store/memory-store.ts'
 import { epochName } from './epochs.ts'
 import { Lease } from './lease.ts'
 import { leaseName } from './lease-object.ts'
-import { inspect, repair } from './repair.ts'
+import { repair } from './repair.ts'
 
 async function scene(...epochs: number[]) {
   const store = new MemoryStore()
@@ -22,26 +22,6 @@ async function scene(...epochs: number[]) {
 }
 
 describe('The lease command', () => {
-  it('shows who leads', async () => {
-    const { store, lease } = await scene()
-    await lease.acquire()
-    const { words } = await inspect(store)
-    assert.match(
-      words,
-      /service +s\nholder +r i \(renewed 0 s ago\)\nepoch +1\nrestorable +none yet/,
-    )
-  })
-
-  it('shows what is there where the lease is gone or damaged', async () => {
-    const { store, put } = await scene(3)
-    assert.match((await inspect(store)).words, /There is no lease.\nepochs +epoch-00000003/)
-    await put('{')
-    assert.match(
-      (await inspect(store)).words,
-      /The lease can't be read: .+\nepochs +epoch-00000003/,
-    )
-  })
-
   it('chooses an epoch where there are several, and gives none of them out again', async () => {
     const { store, lease } = await scene(3, 4)
     await assert.rejects(lease.acquire())

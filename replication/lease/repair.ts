@@ -1,47 +1,39 @@
 import { randomUUID } from 'node:crypto'
-import type { Store } from '../store/store.ts'
+import type { Layout } from '../replica-url.ts'
+import type { Store, Stored } from '../store/store.ts'
 import { epochName, hasBeginning, listEpochs } from './epochs.ts'
 import { defaultTiming } from './lease.ts'
 import { type LeaseObject, leaseName, readLease } from './lease-object.ts'
-
-/** What is below a replica URL, for the operator. */
-export type Inspection = {
-  lease: LeaseObject | null
-  /** Why the lease can't be read, if so. */
-  damage: string | null
-  /** Since the last renewal, by the store's clock. */
-  ageMs: number | null
-  epochs: number[]
-  words: string
-}
-
-/** Looks at the lease and the epochs, and changes nothing. */
-export async function inspect(store: Store): Promise<Inspection> {
-  const [stored, epochs] = await Promise.all([store.read(leaseName), listEpochs(store)])
-  const { lease, damage } = stored ? readLease(stored.body) : { lease: null, damage: null }
-  const ageMs = stored ? stored.storeNow - (lease?.renewedAt ?? stored.updatedAt) : null
-  const facts = { lease, damage, ageMs, epochs }
-  return { ...facts, words: inWords(facts) }
-}
 
 /**
  * Writes a lease that nobody holds: over a damaged one, in the place of a deleted one, or to choose
  * another epoch or service.
  *
- * @param epoch to restore from now on; null keeps what the lease says
- * @param service null keeps it
- * @throws {Error} if it isn't clear what to write, or the epoch isn't complete
+ * @param wanted.epoch to restore from now on, 0 for a replica without epochs; null keeps what the
+ *   lease says
+ * @param wanted.adopted the layout of the replica without epochs, for epoch 0
+ * @param wanted.service null keeps it
+ * @param wanted.force also where somebody leads
+ * @throws {Error} if it isn't clear what to write, the epoch isn't complete, or somebody leads
  */
 export async function repair(
   store: Store,
-  { epoch, service }: { epoch: number | null; service: string | null },
+  wanted: {
+    epoch: number | null
+    adopted?: Layout | undefined
+    service: string | null
+    force?: boolean
+  },
 ): Promise<void> {
+  const { epoch, adopted, service, force = false } = wanted
   const stored = await store.read(leaseName)
   const { lease } = stored ? readLease(stored.body) : { lease: null }
+  if (!force) refuseLive(lease, stored)
   const restorable = epoch ?? lease?.restorable
   const owner = service ?? lease?.service
   if (restorable === undefined) throw new Error('Choose the epoch to restore: --epoch N.')
   if (owner === undefined) throw new Error('Name the service that is to use it: --service NAME.')
+  if (epoch === 0 && !adopted) throw new Error('There is no replica without epochs.')
   if (restorable > 0 && !(await hasBeginning(store, restorable))) {
     throw new Error(`${epochName(restorable)} is not complete: it can't be restored.`)
   }
@@ -53,8 +45,11 @@ export async function repair(
     // Never one that was given out before: somebody may still write to it.
     epoch: Math.max(lease?.epoch ?? 0, restorable, ...epochs),
     restorable,
+    adopted: epoch === 0 ? adopted : lease?.adopted,
     restoredFrom: lease?.restoredFrom ?? 0,
     obsolete: lease?.obsolete ?? [],
+    // What the lease says of the epoch that was restorable does not hold for what was chosen.
+    ...(epoch === null && { reached: lease?.reached, schema: lease?.schema }),
     ttlMs: lease?.ttlMs ?? defaultTiming.ttlMs,
     token: randomUUID(),
   }
@@ -63,17 +58,18 @@ export async function repair(
   if (outcome === 'conflict') throw new Error('Somebody changed the lease meanwhile: look again.')
 }
 
-function inWords({ lease, damage, ageMs, epochs }: Omit<Inspection, 'words'>): string {
-  const list = epochs.length > 0 ? epochs.map(epochName).join(', ') : 'none'
-  if (damage) return `The lease can't be read: ${damage}\nepochs      ${list}`
-  if (!lease) return `There is no lease.\nepochs      ${list}`
-  const { holder } = lease
-  const age = `renewed ${Math.round((ageMs ?? 0) / 1000)} s ago`
-  return [
-    `service     ${lease.service}`,
-    `holder      ${holder ? `${holder.revision} ${holder.instance} (${age})` : 'nobody'}`,
-    `epoch       ${lease.epoch}`,
-    `restorable  ${lease.restorable > 0 ? epochName(lease.restorable) : 'none yet'}`,
-    `epochs      ${list}`,
-  ].join('\n')
+/** @throws {Error} if somebody leads */
+export async function refuseHeld(store: Store): Promise<void> {
+  const stored = await store.read(leaseName)
+  refuseLive(stored && readLease(stored.body).lease, stored)
+}
+
+function refuseLive(lease: LeaseObject | null, stored: Stored | null): void {
+  if (!stored || !lease?.holder) return
+  const ageMs = stored.storeNow - (lease.renewedAt ?? stored.updatedAt)
+  if (ageMs > lease.ttlMs + defaultTiming.marginMs) return
+  const { revision, instance } = lease.holder
+  throw new Error(
+    `${revision} ${instance} leads: it renewed the lease ${Math.round(ageMs / 1_000)} s ago. Nothing was changed. Stop the service first, or use --force.`,
+  )
 }

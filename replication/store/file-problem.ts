@@ -3,6 +3,7 @@ import { type ProblemCode, ReplicationProblem } from '../problem.ts'
 const codes: Record<string, ProblemCode> = {
   EACCES: 'permission-denied',
   ENOSPC: 'disk-full',
+  ENOTDIR: 'bucket-missing',
   EPERM: 'permission-denied',
   EROFS: 'permission-denied',
 }
