@@ -341,6 +341,31 @@ describe('A replica without a lease', () => {
     })
   }
 
+  for (const layout of ['ltx', 'generations']) {
+    it(`is noted in the first lease where it is below ${layout}/`, async () => {
+      const { a, b, store, object } = scene()
+      await store.write(`${layout}/x`, '', null)
+      await a.acquire()
+      assert.equal((await object()).adopted, layout)
+      await a.release()
+      await store.remove(`${layout}/`)
+      await store.write(`${layout === 'ltx' ? 'generations' : 'ltx'}/x`, '', null)
+      assert.equal((await b.look()).lease.adopted, layout)
+    })
+  }
+
+  it('is found by a lease of an earlier release, which did not note it', async () => {
+    const { a, put, store } = scene()
+    await put(
+      JSON.stringify({
+        ...{ version: 1, service: 'visits', holder: null, epoch: 1 },
+        ...{ restorable: 0, ttlMs: 1, token: '' },
+      }),
+    )
+    await store.write('generations/x', '', null)
+    assert.equal((await a.look()).lease.adopted, 'generations')
+  })
+
   it('is continued when it has one epoch', async () => {
     const { a, store } = scene()
     await store.write('epoch-00000007/ltx/0/x', '', null)
@@ -351,7 +376,11 @@ describe('A replica without a lease', () => {
   for (const [what, names, code] of [
     ['has several epochs', ['epoch-00000007/ltx/x', 'epoch-00000008/ltx/x'], 'replica-ambiguous'],
     ['has an epoch and a replica without', ['ltx/x', 'epoch-00000001/ltx/x'], 'replica-ambiguous'],
-    ['is of Litestream 0.3', ['generations/x'], 'replica-too-old'],
+    [
+      'has an epoch and one of Litestream 0.3',
+      ['generations/x', 'epoch-00000001/ltx/x'],
+      'replica-ambiguous',
+    ],
   ] as const) {
     it(`is refused when it ${what}`, async () => {
       const { a, store } = scene()
