@@ -82,6 +82,17 @@ export class Bucket {
     return items.map((item) => item.name)
   }
 
+  /** What the objects whose names begin with `prefix` hold, byte for byte. */
+  async contents(prefix: string): Promise<Record<string, string>> {
+    const names = (await this.objects()).filter((object) => object.startsWith(prefix))
+    const read = async (object: string) => {
+      const path = `/storage/v1/b/${name}/o/${encodeURIComponent(object)}?alt=media`
+      const answer = await fetch(`${this.#api}${path}`)
+      return [object, Buffer.from(await answer.arrayBuffer()).toString('base64')] as const
+    }
+    return Object.fromEntries(await Promise.all(names.map(read)))
+  }
+
   async overwrite(object: string, body: string): Promise<void> {
     const query = `uploadType=media&name=${encodeURIComponent(object)}`
     const url = `${this.#api}/upload/storage/v1/b/${name}/o?${query}`
