@@ -46,7 +46,9 @@ export function epochFilesIn(
   const epochs = [...byEpoch].flatMap(([epoch, own]) =>
     epoch === null || (epoch === 0 && plain !== 'ltx') ? [] : [ltxSummary(epoch, own, url)],
   )
-  const old = plain === 'generations' ? [oldSummary(listed, url)] : []
+  const hasOld =
+    plain === 'generations' && listed.some(({ name }) => name.startsWith('generations/'))
+  const old = hasOld ? [oldSummary(listed, url)] : []
   return [...old, ...epochs].toSorted((a, b) => a.epoch - b.epoch)
 }
 

@@ -51,10 +51,11 @@ async function restoreOld(
   to: string,
   moment: Moment | undefined,
   options: CommandOptions,
-): Promise<number> {
+): Promise<number | null> {
   using folder = folderFor(to)
   const before = moment && 'before' in moment ? moment.before.getTime() : undefined
-  await bringGeneration(storeOf(base, options), url, folder.path, { ...options, before })
+  const brought = { signal: options.signal, before }
+  if (!(await bringGeneration(storeOf(base, options), url, folder.path, brought))) return null
   const config = join(folder.path, 'litestream.yml')
   const replica = { type: 'file', path: folder.path }
   writeFileSync(config, JSON.stringify({ dbs: [{ path: to, replica }] }))

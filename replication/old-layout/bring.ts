@@ -16,6 +16,7 @@ const atOnce = 16
  * @param store what is below the base URL
  * @param url of the replica
  * @param before milliseconds since 1970, for the state before it; undefined for the newest
+ * @returns whether there is anything of such a replica
  * @throws {ReplicationProblem} if the replica is not complete, or its files can't be had now
  */
 export async function bringGeneration(
@@ -23,8 +24,10 @@ export async function bringGeneration(
   url: string,
   to: string,
   { before, signal }: { before?: number | undefined; signal: AbortSignal },
-): Promise<void> {
-  const { files, bytes } = neededFiles(url, await store.list('generations/'), before)
+): Promise<boolean> {
+  const listed = await store.list('generations/')
+  if (listed.length === 0) return false
+  const { files, bytes } = neededFiles(url, listed, before)
   const { bavail, bsize } = await statfs(dirname(to))
   if (bavail * bsize < bytes) {
     const detail = `${bytes} bytes are to be brought, and ${bavail * bsize} are free`
@@ -47,6 +50,7 @@ export async function bringGeneration(
   }
   await Promise.all(Array.from({ length: atOnce }, bringSome))
   ended.throwIfAborted()
+  return true
 }
 
 async function bring(
