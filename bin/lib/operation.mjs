@@ -23,6 +23,9 @@ export async function operation(name, { usesLitestream = true, folder = 'operati
     await start(programs, join(root, folder, `${name}.ts`))
   } catch (error) {
     report(error)
+    if (!process.argv.includes('--json')) return
+    const problem = { code: 'failed', message: error.message }
+    process.stdout.write(`${JSON.stringify({ ok: false, problem })}\n`)
   }
 }
 

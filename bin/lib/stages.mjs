@@ -47,7 +47,14 @@ export const stages = {
     },
   },
   e2e: {
-    needs: ['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'browser', 'baseImages'],
+    needs: [
+      'dependencies',
+      'litestream',
+      'oldLitestream',
+      'fakeGcsServer',
+      'browser',
+      'baseImages',
+    ],
     run: () => e2e(),
   },
 }
