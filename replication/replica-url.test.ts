@@ -82,3 +82,12 @@ describe('The replica URL', () => {
     })
   }
 })
+
+describe('A URL within a replica', () => {
+  it('is refused, as what Litestream 0.3 wrote is the replica of the URL before', () => {
+    for (const url of ['gs://bucket/app/generations/', 'file:///b/generations/0123456789abcdef']) {
+      assert.throws(() => parseReplicaUrl(url), /lies within a replica: end it before/)
+    }
+    assert.equal(parseReplicaUrl('gs://bucket/my-generations'), 'gs://bucket/my-generations')
+  })
+})

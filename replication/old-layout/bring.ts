@@ -20,7 +20,7 @@ const atOnce = 16
  * @throws {ReplicationProblem} if the replica is not complete, or its files can't be had now
  */
 export async function bringGeneration(
-  store: Store,
+  store: Pick<Store, 'list' | 'copyTo'>,
   url: string,
   to: string,
   { before, signal }: { before?: number | undefined; signal: AbortSignal },
@@ -54,7 +54,7 @@ export async function bringGeneration(
 }
 
 async function bring(
-  store: Store,
+  store: Pick<Store, 'copyTo'>,
   url: string,
   to: string,
   { name, path, size }: OldFile,

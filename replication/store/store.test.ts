@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { temporaryFolder } from '../test-support.ts'
@@ -64,6 +64,16 @@ for (const [name, scene] of Object.entries(scenes)) {
       const generation = await written(store, '{"größe": 1}\n', null)
       const object = await stored(store)
       assert.deepEqual([object.body, object.generation], ['{"größe": 1}\n', generation])
+    })
+
+    it('copies an object to a file, and says how large it is', async (test) => {
+      const { store, put } = scene(test)
+      const file = join(temporaryFolder(test), 'copy')
+      const { signal } = new AbortController()
+      assert.equal(await store.copyTo('generations/a', file, signal), null)
+      await put('generations/a')
+      const bytes = await store.copyTo('generations/a', file, signal)
+      assert.equal(readFileSync(file).length, bytes)
     })
 
     it('creates an object only if there is none', async (test) => {
