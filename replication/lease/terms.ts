@@ -13,7 +13,7 @@ export type Term = {
 /** What the bucket has of an epoch: its oldest state that can be restored, and its newest. */
 export type Kept = {
   epoch: number
-  first: { txid: number; at: number } | null
+  first: { txid: number | null; at: number } | null
   last: { at: number }
 }
 
