@@ -6,7 +6,7 @@ import { environment } from './lib/e2e.mjs'
 import { report } from './lib/failure.mjs'
 import { parts } from './lib/parts.mjs'
 import { root } from './lib/project.mjs'
-import { help, readArguments, WrongArguments } from './lib/soak-arguments.mjs'
+import { help, readArguments } from './lib/soak-arguments.mjs'
 
 try {
   const args = readArguments(process.argv.slice(2))
@@ -14,7 +14,6 @@ try {
   else await soak(args)
 } catch (error) {
   report(error)
-  if (error instanceof WrongArguments) process.exitCode = 2
 }
 
 async function soak({ minutes, seed, faultsAMinute }) {

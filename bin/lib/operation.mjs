@@ -23,10 +23,18 @@ export async function operation(name, { usesLitestream = true, folder = 'operati
     await start(programs, join(root, folder, `${name}.ts`))
   } catch (error) {
     report(error)
-    if (!process.argv.includes('--json')) return
-    const problem = { code: 'failed', message: error.message }
-    process.stdout.write(`${JSON.stringify({ ok: false, problem })}\n`)
+    process.stdout.write(documentFor(process.argv, error))
   }
+}
+
+/**
+ * What stdout gets where a command could not even begin: programs read one document from there.
+ * @param {string[]} args
+ * @param {Error} error
+ */
+export function documentFor(args, { message }) {
+  if (!args.some((arg) => arg === '--json' || arg.startsWith('--json='))) return ''
+  return `${JSON.stringify({ ok: false, problem: { code: 'failed', message } })}\n`
 }
 
 function start(programs, file) {

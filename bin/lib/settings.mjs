@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -23,10 +23,30 @@ export async function settings({ dev, given = process.env }) {
     DATA_DIR: resolve(given.DATA_DIR || join(root, 'data')),
     REPLICA_URL: replicaUrl(given),
   }
-  await mkdir(env.DATA_DIR, { recursive: true })
+  await makeFolder(env.DATA_DIR)
   await checkSocket(join(env.DATA_DIR, 'litestream.sock'))
   await checkPort(env.PORT)
   return env
+}
+
+// The codes are those of the system: https://nodejs.org/api/errors.html#common-system-errors
+const reasons = {
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a part of its path is a file',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'that disk can only be read',
+  ENOSPC: 'that disk is full',
+}
+
+async function makeFolder(path) {
+  try {
+    await mkdir(path, { recursive: true })
+    await access(path, constants.W_OK)
+  } catch ({ code, message }) {
+    const reason = reasons[code] ?? message
+    throw new Failure(`${path} can't be the data folder: ${reason}. Set DATA_DIR to another.`)
+  }
 }
 
 /** Where the replica is: a folder of this machine unless told. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,17 @@ describe('the settings', () => {
   it("refuse a data folder whose socket's path is too long", async () => {
     const path = `/${'ä'.repeat(45)}/litestream.sock`
     await assert.rejects(checkSocket(path), /107 bytes long.*set DATA_DIR to a shorter path/)
+  })
+
+  it('refuse a data folder that can not be one', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    for (const [path, words] of [
+      [file, /it is a file\. Set DATA_DIR/],
+      [join(file, 'data'), /a part of its path is a file\. Set DATA_DIR/],
+    ]) {
+      await assert.rejects(settings({ dev: false, given: { DATA_DIR: path } }), words)
+    }
   })
 
   it('refuse a data folder that is in use', async () => {

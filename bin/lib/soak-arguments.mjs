@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util'
-import { Failure } from './failure.mjs'
-
-export class WrongArguments extends Failure {}
+import { WrongArguments } from './failure.mjs'
 
 export const help = `Runs the app in its containers on a fake bucket, with people and programs that use it, makes faults
 all the time, and checks that what was acknowledged is kept, that the app recovers, and that nothing

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readArguments, WrongArguments } from './soak-arguments.mjs'
+import { WrongArguments } from './failure.mjs'
+import { readArguments } from './soak-arguments.mjs'
 
 describe('the arguments of the soak', () => {
   it('are half an hour, 40 faults a minute, and another seed each time, unless told', () => {
