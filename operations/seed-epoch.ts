@@ -10,6 +10,7 @@ import type { Context } from './command.ts'
 import type { Examined } from './examine.ts'
 import { examineApart } from './examine-apart.ts'
 import { type HoldTiming, LeaseLost, takeLease, whileKeeping } from './hold-lease.ts'
+import { NoReplica } from './no-replica.ts'
 import { prepareCopy } from './prepare-copy.ts'
 import { mustBeSound, restoreAndExamine } from './restored.ts'
 import { survey } from './survey.ts'
@@ -82,13 +83,14 @@ export async function refuseData(
   const objects = await store.list('')
   const hasData = objects.some(({ name }) => name !== leaseName)
   if (replace) return hasData
+  // What is missing comes first: it may only be hidden, and --replace would take its place.
+  const { problem } = await survey({ store, url })
+  if (problem && !(problem instanceof NoReplica)) throw problem
   if (hasData) {
     throw new Error(
       'There is data in the bucket already: look at it with `npm run history`, and let the file take its place with --replace.',
     )
   }
-  const { problem } = await survey({ store, url })
-  if (problem) throw problem
   return false
 }
 
