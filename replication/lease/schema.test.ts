@@ -75,7 +75,7 @@ describe('The lease', () => {
     await one.acquire()
     await one.markRestorable(0)
     await one.release()
-    await repair(store, { epoch: 0, service: null })
+    await repair(store, { epoch: 0, adopted: 'ltx', service: null })
     assert.equal((await object()).schema, undefined)
   })
 })
