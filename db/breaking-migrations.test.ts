@@ -10,6 +10,7 @@ const first: Migration = {
     'CREATE TABLE `people` (`id` integer PRIMARY KEY, `name` text, `age` integer)',
     'CREATE TABLE `pets` (`id` integer PRIMARY KEY, `owner` integer REFERENCES `people`(`id`) ON DELETE CASCADE)',
     'CREATE INDEX `by_name` ON `people` (`name`)',
+    'CREATE TRIGGER `named` AFTER INSERT ON `pets` BEGIN UPDATE `people` SET `name` = `name` WHERE `id` = new.`owner`; END',
     'CREATE VIEW `adults` AS SELECT `id`, `name` FROM `people` WHERE `age` > 17',
   ],
 }

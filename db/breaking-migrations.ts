@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
+import * as files from './migration-files.ts'
 
-/** A migration as drizzle-kit wrote it; `at` numbers it. */
-export type Migration = { name: string; at: number; statements: string[] }
+/** A migration, named as the journal names it. */
+export type Migration = Pick<files.Migration, 'name' | 'at' | 'statements'>
 
 /** What a release before may still read, and a migration takes away. */
 export type Breaking = {
@@ -23,8 +21,9 @@ export type Breaking = {
 export function findBreaking(applied: Migration[], pending: Migration[]): Breaking | null {
   const database = new Sqlite(':memory:')
   try {
-    // As where migrations run: a table that is rebuilt keeps the rows of its children.
+    // As where migrations run: a table can be rebuilt that others, views or triggers name.
     database.pragma('foreign_keys = OFF')
+    database.pragma('legacy_alter_table = ON')
     for (const { statements } of applied) database.exec(statements.join(';\n'))
     const before = namesIn(database)
     const steps = pending.flatMap(({ name, statements }) =>
@@ -48,13 +47,9 @@ export function findBreaking(applied: Migration[], pending: Migration[]): Breaki
 
 /** Reads the migrations of this release, oldest first. */
 export function readMigrations(folder: string): Migration[] {
-  const journal: { entries: { when: number; tag: string }[] } = JSON.parse(
-    readFileSync(join(folder, 'meta/_journal.json'), 'utf8'),
-  )
-  const names = new Map(journal.entries.map(({ when, tag }) => [when, tag]))
-  return readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis: at, sql }) => {
-    return { at, name: names.get(at) ?? String(at), statements: sql }
-  })
+  return files
+    .readMigrations(folder)
+    .map(({ name, at, statements }) => ({ name: name.replace(/\.sql$/, ''), at, statements }))
 }
 
 /** Finds the same among the migrations in a folder, for a release before that is at `migration`. */
