@@ -10,24 +10,6 @@ function run(name, args, env = {}) {
   return spawnSync(process.execPath, [file, ...args], options)
 }
 
-describe('npm start', () => {
-  it('says what there is, and builds nothing', () => {
-    for (const flag of ['--help', '-h']) {
-      const { status, stdout } = run('start', [flag])
-      assert.equal(status, 0)
-      assert.match(stdout, /npm start .+REPLICA_URL/s)
-    }
-  })
-
-  it('refuses an argument that it does not know, and builds nothing', () => {
-    for (const args of [['--port', '80'], ['more'], ['--dev', '--prod']]) {
-      const { status, stdout, stderr } = run('start', args)
-      assert.deepEqual([status, stdout], [2, ''])
-      assert.match(stderr, /is no option of this command: --help/)
-    }
-  })
-})
-
 describe('--json', () => {
   it('has every command print one document, also where the arguments are wrong', () => {
     for (const [name, ...args] of [
