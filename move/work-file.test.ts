@@ -22,7 +22,8 @@ describe('The file that a database is copied to', () => {
   it('says which one is of no use', (test) => {
     const folder = temporaryFolder(test)
     const { client, path, close } = openWorkFile(folder, 'a')
-    client.exec(`update __drizzle_migrations set created_at = ${Date.UTC(2999, 0, 1)}`)
+    const later = Date.UTC(2999, 0, 1)
+    client.exec(`insert into __drizzle_migrations (hash, created_at) values ('', ${later})`)
     close()
     const isNamed = ({ message }: Error) => message.startsWith(path) && /Remove it/.test(message)
     assert.throws(() => openWorkFile(folder, 'a'), isNamed)

@@ -36,7 +36,7 @@ async function found(test: TestContext, store: Store, url: string) {
     assert.notEqual(await restoreReplica(source, to, { ...options, ...moment }), null)
     assert.deepEqual(readdirSync(join(to, '..')), [basename(to)])
     const visits = visitsIn(to)
-    rmSync(to)
+    for (const file of readdirSync(join(to, '..'))) rmSync(join(to, '..', file))
     return visits
   }
   return { view, source, restore, to }

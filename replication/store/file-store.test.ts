@@ -65,7 +65,7 @@ describe('FileStore', () => {
   it('says what is wrong when the folder is none', async (test) => {
     const file = join(temporaryFolder(test), 'file')
     writeFileSync(file, '')
-    const problem = { code: 'bucket-unreachable', replicaUrl: `file://${file}`, detail: /ENOTDIR/ }
+    const problem = { code: 'bucket-missing', replicaUrl: `file://${file}`, detail: /ENOTDIR/ }
     await assert.rejects(new FileStore(file).read('lease.json'), problem)
     await assert.rejects(new FileStore(file).write('lease.json', '', null), problem)
     await assert.rejects(new FileStore(file).list(''), problem)
