@@ -54,5 +54,6 @@ test('clients write while the app is ended in random ways at random moments', as
   await history.end()
   expect(await app.stop()).toBe(0)
   history.check((await bucket.content()).messages)
-  expect(history.acknowledged.size).toBeGreaterThan(rounds * 8)
+  // A round that follows a SIGKILL can be over before the lease of the one before has run out.
+  expect(history.acknowledged.size).toBeGreaterThan(rounds * 2)
 })
