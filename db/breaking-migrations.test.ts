@@ -72,6 +72,16 @@ describe('A migration breaks nothing', () => {
     it(`when ${what}`, () => assert.equal(find(...statements), null))
   }
 
+  it('when it rebuilds a table that triggers of others, and views, name', () => {
+    const using = [
+      'CREATE TRIGGER counted AFTER INSERT ON pets BEGIN UPDATE people SET age = age + 1; END',
+      'CREATE VIEW names AS SELECT name FROM people',
+    ]
+    const before = { ...first, statements: [...first.statements, ...using] }
+    const statements = rebuild('id,name,age').filter((sql) => !/adults/.test(sql))
+    assert.equal(findBreaking([before], [{ name: '0001_next', at: 2, statements }]), null)
+  })
+
   it('when another brings back what it has dropped', () => {
     const pending = [
       { name: '0001_drop', at: 2, statements: ['DROP TABLE pets'] },

@@ -64,14 +64,24 @@ export function breakingSince(folder: string, migration: number): Breaking | nul
 }
 
 function namesIn(database: Sqlite.Database): Set<string> {
-  const rows = database
+  const tables = database
     .prepare(
-      `select lower(t.name) as "table", lower(c.name) as "column"
-         from sqlite_master t join pragma_table_xinfo(t.name) c
-        where t.type in ('table', 'view') and t.name not like 'sqlite\\_%' escape '\\'`,
+      `select lower(name) from sqlite_master
+        where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\'`,
     )
-    .all() as { table: string; column: string }[]
-  return new Set(rows.flatMap(({ table, column }) => [table, `${table}.${column}`]))
+    .pluck()
+    .all() as string[]
+  return new Set(tables.flatMap((table) => [table, ...columnsOf(database, table)]))
+}
+
+// A view has none while the table that it reads is made again.
+function columnsOf(database: Sqlite.Database, table: string): string[] {
+  try {
+    const columns = database.prepare('select lower(name) from pragma_table_xinfo(?)').pluck()
+    return (columns.all(table) as string[]).map((column) => `${table}.${column}`)
+  } catch {
+    return []
+  }
 }
 
 function isOfLostTable(name: string, lost: string[]): boolean {
