@@ -8,16 +8,17 @@ import type { Listed, Peeked, Stored, Written } from './store.ts'
 const time = z.string().transform(Date.parse).pipe(z.number())
 const stamps = z.object({ generation: z.string(), updatedAt: time, storeNow: time })
 const inserted = z.object({ generation: z.string() })
-// Litestream notes the time of a change beside it: the object's own is that of its upload.
+// Litestream notes the time of a change beside it: the object's own is that of its upload. `updated` is
+// another where a lifecycle rule, or a person, has changed its storage class or metadata since.
 const listed = z
   .object({
     name: z.string(),
     size: z.coerce.number(),
-    updated: time,
+    timeCreated: time,
     metadata: z.object({ 'litestream-timestamp': time.optional() }).optional(),
   })
-  .transform(({ name, size, updated, metadata }): Listed => {
-    return { name, size, at: metadata?.['litestream-timestamp'] ?? updated }
+  .transform(({ name, size, timeCreated, metadata }): Listed => {
+    return { name, size, at: metadata?.['litestream-timestamp'] ?? timeCreated }
   })
 const page = z.object({
   // An empty list has it too: what lacks it was not said by Cloud Storage.
@@ -116,7 +117,7 @@ export class GcsApi {
     const objects: Listed[] = []
     const query: Record<string, string> = {
       prefix,
-      fields: 'kind,items(name,size,updated,metadata),nextPageToken',
+      fields: 'kind,items(name,size,timeCreated,metadata),nextPageToken',
       maxResults: String(this.#options.pageSize),
     }
     for (;;) {

@@ -61,10 +61,14 @@ describe('A list', () => {
     const { store, faults } = scene()
     const items = [
       {
-        ...{ name: 'app/a', size: '7', updated: '2026-01-02T12:00:09.500Z' },
+        ...{ name: 'app/a', size: '7', timeCreated: '2026-01-02T12:00:09.500Z' },
         metadata: { 'litestream-timestamp': '2026-01-02T12:00:00.25Z' },
       },
-      { name: 'app/lease.json', size: '8', updated: '2026-01-02T12:00:09.500Z' },
+      {
+        ...{ name: 'app/old', size: '8', timeCreated: '2026-01-02T12:00:09.500Z' },
+        // A lifecycle rule has changed its storage class.
+        updated: '2026-02-03T12:00:00.000Z',
+      },
     ]
     faults.push(answers(200, JSON.stringify({ kind: 'storage#objects', items })))
     const times = (await store.list('')).map(({ size, at }) => [size, new Date(at).toISOString()])
