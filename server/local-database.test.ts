@@ -9,6 +9,7 @@ import { TestMigrations } from '../db/test-migrations.ts'
 import { migrations } from '../db/test-support.ts'
 import { countVisits, recordVisit } from '../db/visits.ts'
 import type { LeaseObject } from '../replication/lease/lease-object.ts'
+import { firstLease } from '../replication/lease/test-support.ts'
 import { noteReplica, setAsideFiles } from '../replication/newest-copy.ts'
 import { replicate, temporaryFolder } from '../replication/test-support.ts'
 import { LocalDatabase } from './local-database.ts'
@@ -169,6 +170,25 @@ describe('A copy that can not be renewed', () => {
     await assert.rejects(database.restore(look({ reached })), { code: 'replica-behind' })
     assert.equal(database.current, null)
     await database.restore(look({ reached: { epoch: 2, txid: 2 } }))
+  })
+})
+
+describe('A database that nobody has written yet', () => {
+  const noLease = { generation: null, isHeld: false, renewedMsAgo: 0 }
+  const empty = { ...noLease, isEmpty: true, lease: { ...firstLease, epoch: 0, restorable: 0 } }
+
+  it('is the newest state while there is neither a lease nor a replica', async (test) => {
+    const { database } = await scene(test)
+    assert.deepEqual(await database.restore(empty), { from: 'nothing-yet' })
+    assert.equal(database.isNewest(empty), true)
+  })
+
+  it('is not begun beside a replica that was copied there meanwhile, before its lease', async (test) => {
+    const { database, write } = await scene(test)
+    await database.restore(empty)
+    await write()
+    const copied = { ...noLease, isEmpty: false, lease: { ...firstLease, epoch: 1, restorable: 1 } }
+    assert.equal(database.isNewest(copied), false)
   })
 })
 

@@ -140,9 +140,11 @@ export class LocalDatabase {
   }
 
   /** Whether nobody can have written anything since, as the lease was before it was acquired. */
-  isNewest({ generation, lease }: View): boolean {
+  isNewest({ generation, lease, isEmpty }: View): boolean {
     // Whoever still runs what made a replica without epochs knows of no lease.
     if (!this.#newestAt || (lease.restorable === 0 && lease.adopted)) return false
+    // Where there is no lease, nothing tells who has brought a replica there meanwhile.
+    if (generation === null && !isEmpty) return false
     if ('generation' in this.#newestAt) return this.#newestAt.generation === generation
     return lease.holder?.id === this.#newestAt.heldBy && lease.epoch === this.#newestAt.epoch
   }
