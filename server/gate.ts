@@ -56,6 +56,8 @@ export class Gate {
     if (isReadable && this.#parts.routes?.find(request) === 'no-route') {
       return this.#pages(request, response)
     }
+    // Only a look at the lease tells that the bar has gone, or that there is a copy now.
+    if (bar && !this.#parts.leadership.isLeading) this.#parts.leadership.refreshSoon()
     const refused = bar ?? (await this.#refusal(isVisit ? 'visit' : 'write'))
     // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
     if (response.closed) return
