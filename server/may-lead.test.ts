@@ -57,6 +57,12 @@ describe('An older release may not lead', () => {
     })
   }
 
+  it('where a branch that was merged late has made its file newer under the same number', () => {
+    const found = bar({ hasNewerFile: () => true }, by('three', 200))
+    assert.equal(found?.code, 'older-release')
+    assert.equal(bar({ hasNewerFile: () => true }, by('two', 200)), null)
+  })
+
   it('where its file is newer, and the lease names no release', () => {
     const found = bar({ hasNewerFile: () => true })
     assert.equal(found?.code, 'older-release')

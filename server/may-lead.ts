@@ -26,6 +26,8 @@ export function barOf(own: Release, seen: Seen): Barred | null {
   if (!newest) return own.hasNewerFile() ? olderRelease(own, null) : null
   if (newest.migration > own.migration) return olderRelease(own, newest)
   if (newest.release === own.name) return null
+  // It is newer by a migration of a branch that was merged late, which has an older number.
+  if (newest.migration === own.migration && own.hasNewerFile()) return olderRelease(own, newest)
   const breaking = own.breaking(newest.migration)
   return breaking && breakingMigration(breaking, newest.release)
 }
