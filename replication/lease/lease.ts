@@ -299,8 +299,12 @@ export class Lease {
     if (!this.#held) return false
     const { renewedAt: _, ...lease } = { ...this.#held.lease, ...change }
     const { epoch, restorable } = lease
-    const reached = restorable === epoch && { reached: { epoch, txid: this.#reachedTxid } }
-    return this.#write({ ...lease, ...reached }, this.#held.generation)
+    // A release before these fields has left them out where it asked for the lease.
+    const known = restorable === epoch && {
+      reached: { epoch, txid: this.#reachedTxid },
+      schema: this.#schema(),
+    }
+    return this.#write({ ...lease, ...known }, this.#held.generation)
   }
 
   async #write(lease: LeaseObject, ifGeneration: string | null): Promise<boolean> {

@@ -71,8 +71,8 @@ const mutants: Record<string, Mutant> = {
     foundBy: 'is renewed, released and completed also where it is wanted at that moment',
   },
   'that says of an incomplete epoch how far it reached': {
-    from: 'const reached = restorable === epoch && {',
-    to: 'const reached = {',
+    from: 'const known = restorable === epoch && {',
+    to: 'const known = {',
     foundBy: 'tells nothing of an epoch that is not complete, nor of one that another leads',
   },
   'that takes what another epoch reached for its own': {

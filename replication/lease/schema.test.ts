@@ -69,6 +69,21 @@ describe('The lease', () => {
     assert.equal(one.bar, null)
   })
 
+  it('says so again after a release that does not know of migrations has asked for it', async () => {
+    const { release, object, store } = scene()
+    const one = release('one', 100)
+    await one.acquire()
+    await one.markRestorable(0)
+    const { schema, reached, ...known } = await object()
+    const stored = await store.read(leaseName)
+    const body = JSON.stringify({ ...known, wantedBy: 'before', token: 'before' })
+    await store.write(leaseName, body, stored?.generation ?? null)
+    assert.equal((await object()).schema, undefined)
+    await one.release()
+    assert.deepEqual((await object()).schema, schema)
+    assert.deepEqual((await object()).reached, reached)
+  })
+
   it('names no migration of an epoch that an operator has chosen', async () => {
     const { release, object, store } = scene()
     const one = release('one', 100)
