@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from '../db/open.ts'
@@ -144,12 +145,8 @@ export class Follower {
   async run(signal: AbortSignal): Promise<void> {
     rmSync(this.#options.folder, { recursive: true, force: true })
     const { pollMs, hurryMs } = this.#options.timing
-    const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
     while (!signal.aborted) {
-      // What it waits for then is of no use any more.
-      await Promise.race([this.#look(signal), aborted])
+      await unlessAborted(this.#look(signal), signal)
       await this.#news.pause(this.#waiting.isUrgent ? hurryMs : pollMs, signal)
     }
     const copy = this.#current?.copy
@@ -269,6 +266,18 @@ export class Follower {
       this.#options.onChange({ kind: 'problem', error })
     }
     return 'failed'
+  }
+}
+
+/** What `work` waits for after that is of no use any more. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController()
+  // Not one promise for all: it would keep each race that it was part of.
+  const aborted = once(signal, 'abort', { signal: over.signal }).catch(() => {})
+  try {
+    await Promise.race([work, aborted])
+  } finally {
+    over.abort()
   }
 }
 
