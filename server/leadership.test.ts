@@ -306,6 +306,21 @@ describe('An instance', () => {
     await b.leadership.end()
   })
 
+  it('renews a copy that could not be renewed no more often than another', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    test.mock.getter(a.database, 'ageMs', () => 60_000)
+    const refresh = test.mock.method(a.database, 'refresh', async () => {
+      throw new Error('It was brought, and can not be read.')
+    })
+    const look = test.mock.method(a.lease, 'look')
+    a.leadership.refreshSoon()
+    await until(() => refresh.mock.callCount() > 0)
+    await sleep(0)
+    for (let reads = 0; reads < 3; reads++) a.leadership.refreshSoon()
+    assert.deepEqual([look.mock.callCount(), refresh.mock.callCount()], [1, 1])
+  })
+
   it('ends the renewal of its copy when it is to lead', async (test) => {
     const { start } = scene(test)
     const a = await start('a')

@@ -86,6 +86,8 @@ export class Leadership {
   #leading: Leading | null = null
   #acquiring: Promise<void> | null = null
   #refreshing: { done: Promise<void>; unneeded: AbortController } | null = null
+  /** By `performance.now()`, after a renewal that failed. */
+  #refreshAfterMs = 0
   #steppingDown: Promise<void> = Promise.resolve()
   #isEnding = false
   /** By `performance.now()`. */
@@ -136,13 +138,21 @@ export class Leadership {
     if (lifecycle.state.name !== 'following' || this.#refreshing) return
     if (database.ageMs < Math.max(5_000, 10 * database.tookMs)) return
     const lookedAtMs = performance.now()
+    if (lookedAtMs < this.#refreshAfterMs) return
+    let restoringSinceMs = Number.POSITIVE_INFINITY
     const unneeded = new AbortController()
     const done = lease
       .look()
-      .then((view) => database.refresh(view, lookedAtMs, unneeded.signal))
+      .then((view) => {
+        restoringSinceMs = performance.now()
+        return database.refresh(view, lookedAtMs, unneeded.signal)
+      })
       .catch((error) => {
-        if (!unneeded.signal.aborted)
-          log('WARNING', `The copy could not be renewed: ${reasonOf(error)}`)
+        if (unneeded.signal.aborted) return
+        log('WARNING', `The copy could not be renewed: ${reasonOf(error)}`)
+        // What can't be read may have been brought from the bucket all the same.
+        const tookMs = Math.max(0, performance.now() - restoringSinceMs)
+        this.#refreshAfterMs = performance.now() + Math.min(Math.max(5_000, 10 * tookMs), 60_000)
       })
       .finally(() => {
         this.#refreshing = null
