@@ -110,6 +110,18 @@ describe('A table that is made again', () => {
     assert.equal(database.$client.prepare('select count(*) from tasks').pluck().get(), 1)
   })
 
+  it('may have rows that have referred to nothing for long', (test) => {
+    const database = emptyDatabase(test)
+    const own = new TestMigrations(test).add('0006_lists', lists)
+    migrateDatabase(database, own.folder)
+    database.$client.pragma('foreign_keys = OFF')
+    database.$client.exec('DELETE FROM lists WHERE id = 2')
+    database.$client.pragma('foreign_keys = ON')
+    own.add('0007_again', rebuilt('lists', 'id integer PRIMARY KEY, name text NOT NULL'))
+    migrateDatabase(database, own.folder)
+    assert.equal(database.$client.prepare('select count(*) from tasks').pluck().get(), 3)
+  })
+
   it('is refused, with the rows named, where it loses what they refer to', (test) => {
     const database = emptyDatabase(test)
     const own = new TestMigrations(test).add('0006_lists', lists)

@@ -6,7 +6,7 @@ import { failedMigration, NewerSchema, refusedMigration } from './migration-prob
 import type { Database } from './open.ts'
 import { missingFrom } from './readable.ts'
 import { refuseStatements, runMigration } from './run-migration.ts'
-import { brokenParts, refuseBroken, refuseLostReferences } from './sound-schema.ts'
+import { brokenParts, lostReferences, refuseBroken, refuseLostReferences } from './sound-schema.ts'
 import { refuseOtherVisits, refuseTablesInTheWay } from './tables-in-the-way.ts'
 import { dateVisits, triggers } from './triggers.ts'
 
@@ -42,7 +42,7 @@ export function migrateDatabase(
   if (!isOurs) refuseOtherVisits(client)
   refuseTablesInTheWay(client, pending)
   allOrNothing(client, () => {
-    const broken = brokenParts(client)
+    const [broken, lost] = [brokenParts(client), lostReferences(client)]
     client.exec(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (
       id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`)
     // An earlier release can have taken them over as they were.
@@ -51,7 +51,7 @@ export function migrateDatabase(
     for (const migration of pending) runMigration(client, migration, onStep)
     onStep('the triggers, and what they keep')
     keepTriggers(client, triggers)
-    refuseLostReferences(client)
+    refuseLostReferences(client, lost)
     refuseBroken(client, broken)
     refuseMissing(database, edited)
   })

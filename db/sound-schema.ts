@@ -1,14 +1,21 @@
 import type Sqlite from 'better-sqlite3'
 import { refusedMigration } from './migration-problem.ts'
 
-/** @throws {MigrationProblem} with the rows that refer to nothing */
-export function refuseLostReferences(client: Sqlite.Database): void {
+/** The rows that refer to nothing, in words. */
+export function lostReferences(client: Sqlite.Database): string[] {
   const rows = client.pragma('foreign_key_check') as Record<'table' | 'rowid' | 'parent', string>[]
-  if (rows.length === 0) return
-  const named = rows.slice(0, 10).map(({ table, rowid, parent }) => {
+  return rows.map(({ table, rowid, parent }) => {
     return `row ${rowid} of ${table} refers to no row of ${parent}`
   })
-  const more = rows.length > named.length ? `, and ${rows.length - named.length} more` : ''
+}
+
+/** @throws {MigrationProblem} with the rows that refer to nothing, and did not `before` */
+export function refuseLostReferences(client: Sqlite.Database, before: readonly string[]): void {
+  const known = new Set(before)
+  const lost = lostReferences(client).filter((words) => !known.has(words))
+  if (lost.length === 0) return
+  const named = lost.slice(0, 10)
+  const more = lost.length > named.length ? `, and ${lost.length - named.length} more` : ''
   throw refusedMigration(
     "The migrations can't be applied",
     `after them, ${named.join(', ')}${more}`,
