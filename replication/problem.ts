@@ -59,7 +59,7 @@ const advice: Record<ProblemCode, string> = {
   'replica-ambiguous':
     'There are several replicas in the bucket, and no lease says which one is the newest. Look at them with `npm run lease -- show`, and choose with `npm run lease -- repair --epoch N`.',
   'replica-behind':
-    'The bucket shows less of the database than it had. Nothing was changed, and this goes on trying. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`.',
+    'The bucket shows less of the database than it had. Nothing was changed, and this goes on trying. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`, and start the instances anew.',
   'replica-missing':
     'The bucket shows nothing of a database that the lease calls complete. Nothing was changed, and this goes on trying. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one.',
   'replica-damaged':

@@ -30,7 +30,7 @@ export async function acquireLease(
     beforeAsking: (view: View) => Promise<void>
   },
 ): Promise<Acquired> {
-  const startMs = performance.now()
+  let startMs = performance.now()
   for (let asked = false; ; asked = true) {
     const attempt = await lease.acquire()
     if (attempt.acquired) return { ...attempt, asked }
@@ -40,6 +40,8 @@ export async function acquireLease(
     }
     if (!asked) {
       await beforeAsking(attempt.before)
+      // However long that took, who is asked needs its time.
+      startMs = performance.now()
       log('INFO', 'Asking for the lease.', { holder })
     }
     if (holder && !attempt.before.lease.wantedBy) await lease.want()

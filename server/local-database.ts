@@ -10,7 +10,7 @@ import { localTxid } from '../replication/local-position.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
 import { sourceUrl } from '../replication/replica-url.ts'
 import { timed } from '../replication/timed.ts'
-import { log } from './log.ts'
+import { log, reasonOf } from './log.ts'
 
 type Options = {
   path: string
@@ -181,7 +181,12 @@ export class LocalDatabase {
     }
     if (generation === null) return
     this.#newestAt = { generation }
-    noteCopy(this.path)
+    try {
+      noteCopy(this.path)
+    } catch (error) {
+      // Without the note, a later start sets the file aside.
+      log('WARNING', `The file could not be marked as a copy: ${reasonOf(error)}`)
+    }
   }
 
   close(): void {

@@ -99,4 +99,9 @@ describe('A release that takes something away', () => {
     assert.equal(bar(own, by('one', 200)), null)
     assert.equal(bar(own), null)
   })
+
+  it('may lead after a command, which serves nobody', () => {
+    assert.equal(bar(own, by('seed', 100)), null)
+    assert.equal(bar(own, by('move', 100)), null)
+  })
 })

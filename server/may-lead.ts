@@ -25,12 +25,15 @@ export function barOf(own: Release, seen: Seen): Barred | null {
   const newest = newestSchema(seen)
   if (!newest) return own.hasNewerFile() ? olderRelease(own, null) : null
   if (newest.migration > own.migration) return olderRelease(own, newest)
-  if (newest.release === own.name) return null
+  if (newest.release === own.name || commands.includes(newest.release)) return null
   // It is newer by a migration of a branch that was merged late, which has an older number.
   if (newest.migration === own.migration && own.hasNewerFile()) return olderRelease(own, newest)
   const breaking = own.breaking(newest.migration)
   return breaking && breakingMigration(breaking, newest.release)
 }
+
+// They bring data in, and serve nobody who could miss anything.
+const commands = ['seed', 'move']
 
 export const preview = new Barred(
   'preview',
