@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { Bucket } from '../e2e/support/bucket.ts'
 import type { Fault } from '../e2e/support/faulty-proxy.ts'
+import { diagnose } from './diagnose.ts'
 import { restoreReplica } from './litestream-command.ts'
 import { replicate, temporaryFolder, write } from './test-support.ts'
 
@@ -89,4 +90,35 @@ describe('A restore that fails', () => {
     await bucket.remove(object)
     assert.equal(await restore(), 2)
   })
+})
+
+describe('What Litestream says of a replica whose objects look right', () => {
+  const store = {
+    list: async () => [{ name: 'ltx/0/0000000000000001-0000000000000001.ltx', size: 200, at: 1 }],
+    peek: async () => ({ start: 'LTX1'.padEnd(16), size: 200 }),
+  }
+  const cutOff = 'Error: decode page 11: max retries exceeded reading ltx file: unexpected EOF'
+  const damaged = 'Error: decode database: close reader: file checksum mismatch'
+  for (const [what, url, words, code] of [
+    [
+      'an answer over the network that was cut off is no damage',
+      'gs://b/p',
+      cutOff,
+      'bucket-garbled',
+    ],
+    ['a file on a disk that is cut off is damaged', 'file:///b/p', cutOff, 'replica-damaged'],
+    ['a checksum that is wrong is damage', 'gs://b/p', damaged, 'replica-damaged'],
+    [
+      'a panic is shortened',
+      'gs://b/p',
+      'panic: EOF\n\ngoroutine 1 [running]:',
+      'litestream-failed',
+    ],
+  ] as const) {
+    it(what, async () => {
+      const problem = await diagnose(store, url, words)
+      assert.equal(problem.code, code)
+      assert.doesNotMatch(problem.message, /goroutine/)
+    })
+  }
 })
