@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { Expected } from './choose-copy.ts'
-import { fetchNewestCopy, noteReplica } from './newest-copy.ts'
+import { fetchNewestCopy, noteCopy, noteReplica, setAsideFiles } from './newest-copy.ts'
 import { ReplicationProblem } from './problem.ts'
 import { read, replicate, temporaryFolder, write } from './test-support.ts'
 
@@ -272,6 +272,27 @@ describe('The file that is read', () => {
     )
     await assert.rejects(fetching, /of a newer release/)
     assert.deepEqual([isClosed, read(path)], [false, ['one']])
+  })
+})
+
+describe('A copy of a later epoch than the one that an operator has chosen', () => {
+  it('is set aside, as it may be all that is left of it', async (test) => {
+    const { folder, path } = scene(test)
+    const base = `file://${join(folder, 'bucket')}`
+    const [first, second] = [`${base}/epoch-00000001`, `${base}/epoch-00000002`]
+    write(path, 'one')
+    await replicate(path, first)
+    write(path, 'two')
+    noteCopy(path, second)
+    const options = { signal: new AbortController().signal, stallMs: 10_000, now: noon }
+    const expected = { replica: 'complete', reachedTxid: 0 } as const
+    await fetchNewestCopy(path, first, { ...options, expected })
+    assert.deepEqual(read(path), ['one'])
+    const [aside] = setAsideFiles(path)
+    assert.deepEqual(read(aside?.path ?? ''), ['one', 'two'])
+    // And the next time there is nothing to set aside.
+    await fetchNewestCopy(path, first, { ...options, expected })
+    assert.equal(setAsideFiles(path).length, 1)
   })
 })
 

@@ -77,11 +77,12 @@ export async function fetchNewestCopy(
   }
   if (restored) await accept(restored.file)
   beforeReplace()
-  if ((file === 'own' || file === 'other') && !options.isCovered) setAside(path, options.now)
+  const mayHoldMore = file === 'copy' ? isOfLaterEpoch(path, replicaUrl) : file !== 'none'
+  if (mayHoldMore && !options.isCovered) setAside(path, options.now)
   clearRemains(path)
   if (!restored) return { from: 'nothing-yet' }
   renameSync(restored.file, path)
-  noteCopy(path)
+  noteCopy(path, replicaUrl)
   return { from: 'bucket', url: replicaUrl, txid: restored.txid }
 }
 
@@ -93,18 +94,25 @@ export function noteReplica(path: string, replicaUrl: string): void {
   writeFileSync(noteOf(path), replicaUrl)
 }
 
-/** Notes that all of the file is in the bucket, so that it may be thrown away. */
-export function noteCopy(path: string): void {
-  writeFileSync(noteOf(path), copy)
+/** Notes that all of the file is in the replica at `replicaUrl`, so that it may be thrown away. */
+export function noteCopy(path: string, replicaUrl: string): void {
+  writeFileSync(noteOf(path), `${copy} ${replicaUrl}`)
 }
 
+// An earlier release noted no URL after it.
 const copy = 'copy'
 
 function kindOf(path: string, replicaUrl: string): Facts['file'] {
   if (!statSync(path, { throwIfNoEntry: false })?.size) return 'none'
   const note = readNote(path)
-  if (note === copy) return 'copy'
+  if (note?.split(' ', 1)[0] === copy) return 'copy'
   return note === replicaUrl ? 'own' : 'other'
+}
+
+// An operator has gone back to an earlier epoch: it may be all that is left of the later one.
+function isOfLaterEpoch(path: string, replicaUrl: string): boolean {
+  const [, base, epoch] = /^copy (.+\/epoch-)(\d{8})$/.exec(readNote(path) ?? '') ?? []
+  return base !== undefined && replicaUrl.startsWith(base) && `${base}${epoch}` > replicaUrl
 }
 
 function lacking(
@@ -114,7 +122,10 @@ function lacking(
 ): ReplicationProblem {
   const reachedTxid = expected.replica === 'complete' ? expected.reachedTxid : 0
   const until = reachedTxid > 0 ? ` up to transaction ${reachedTxid}` : ''
-  const beside = file === 'none' ? '' : `; ${path} on this disk is left as it is`
+  const beside =
+    file === 'none'
+      ? ''
+      : `; ${path} on this disk is left as it is: if it has the data, bring it in with npm run seed -- --from ${path} --replace`
   return new ReplicationProblem(
     choice === 'missing' ? 'replica-missing' : 'replica-behind',
     replicaUrl,

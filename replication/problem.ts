@@ -61,7 +61,7 @@ const advice: Record<ProblemCode, string> = {
   'replica-behind':
     'The bucket shows less of the database than it had. Nothing was changed, and this goes on trying. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`, and start the instances anew.',
   'replica-missing':
-    'The bucket shows nothing of a database that the lease calls complete. Nothing was changed, and this goes on trying. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one.',
+    'The bucket shows nothing of a database that the lease calls complete. Nothing was changed, and this goes on trying. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one; a file that has the data comes in with `npm run seed -- --replace`.',
   'replica-damaged':
     'The replica can not be restored. Nothing was changed; restore an older state with `npm run restore`, and bring it in with `npm run seed`.',
 }

@@ -8,7 +8,7 @@ import type { View } from '../replication/lease/lease.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { localTxid } from '../replication/local-position.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
-import { sourceUrl } from '../replication/replica-url.ts'
+import { epochUrl, sourceUrl } from '../replication/replica-url.ts'
 import { timed } from '../replication/timed.ts'
 import { log, reasonOf } from './log.ts'
 
@@ -181,8 +181,9 @@ export class LocalDatabase {
     }
     if (generation === null) return
     this.#newestAt = { generation }
+    const { base } = this.#options
     try {
-      noteCopy(this.path)
+      if (this.#written) noteCopy(this.path, epochUrl(base, this.#written.epoch))
     } catch (error) {
       // Without the note, a later start sets the file aside.
       log('WARNING', `The file could not be marked as a copy: ${reasonOf(error)}`)
