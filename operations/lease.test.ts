@@ -30,6 +30,20 @@ describe('lease repair', () => {
     assert.deepEqual([before.lease.restorable, now.restorable], [1, 2])
   })
 
+  it('leaves the epoch that it takes the place of in the history, until that moment', async (test) => {
+    const { repair, url } = await scene(test)
+    await repair('--epoch', '1')
+    const { epochs } = JSON.parse((await run('history', ['--url', url, '--json'])).stdout)
+    const states = epochs.map(({ epoch, state }: { epoch: number; state: { name: string } }) => [
+      epoch,
+      state.name,
+    ])
+    assert.deepEqual(states, [
+      [1, 'restorable'],
+      [2, 'obsolete'],
+    ])
+  })
+
   it('refuses a lease that somebody holds, unless forced', async (test) => {
     const { repair, lease } = await scene(test)
     await lease.acquire()

@@ -47,7 +47,7 @@ export async function repair(
     restorable,
     adopted: epoch === 0 ? adopted : lease?.adopted,
     restoredFrom: lease?.restoredFrom ?? 0,
-    obsolete: lease?.obsolete ?? [],
+    obsolete: [...(lease?.obsolete ?? []), ...replaced(lease, restorable, stored)],
     // What the lease says of the epoch that was restorable does not hold for what was chosen.
     ...(epoch === null && { reached: lease?.reached, schema: lease?.schema }),
     ttlMs: lease?.ttlMs ?? defaultTiming.ttlMs,
@@ -56,6 +56,16 @@ export async function repair(
   const body = `${JSON.stringify(repaired)}\n`
   const { outcome } = await store.write(leaseName, body, stored?.generation ?? null)
   if (outcome === 'conflict') throw new Error('Somebody changed the lease meanwhile: look again.')
+}
+
+// So that history and restore --at know until when it was the restorable one.
+function replaced(
+  lease: LeaseObject | null,
+  chosen: number,
+  stored: Stored | null,
+): LeaseObject['obsolete'] {
+  if (!lease || !stored || lease.restorable === 0 || lease.restorable === chosen) return []
+  return [{ upTo: lease.restorable, since: stored.storeNow, was: lease.restorable }]
 }
 
 /** @throws {Error} if somebody leads */
