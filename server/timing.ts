@@ -21,7 +21,7 @@ export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
     minimumHoldMs: 10_000,
     yieldMs: isFolder(base) ? 250 : 1_000,
     retentionMs: 24 * 3_600_000,
-    closeMs: 15_000,
+    closeMs: 5_000,
     pauseMs: 250,
   }
 }
