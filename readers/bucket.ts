@@ -1,5 +1,6 @@
 import { epochName } from '../replication/lease/epochs.ts'
 import { type LeaseObject, leaseName, parseLease } from '../replication/lease/lease-object.ts'
+import { ltxFilesIn, newestIn } from '../replication/ltx-files.ts'
 import type { Store } from '../replication/store/store.ts'
 
 /**
@@ -20,7 +21,5 @@ export async function newestTransaction(
   store: Pick<Store, 'list'>,
   epoch: number,
 ): Promise<number> {
-  const files = await store.list(`${epochName(epoch)}/ltx/`)
-  const newest = files.map(({ name }) => /-([0-9a-f]{16})\.ltx$/.exec(name)?.[1] ?? '0')
-  return newest.reduce((most, txid) => Math.max(most, Number.parseInt(txid, 16)), 0)
+  return newestIn(ltxFilesIn(await store.list(`${epochName(epoch)}/ltx/`)))
 }

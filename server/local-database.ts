@@ -4,7 +4,7 @@ import { migrateApart, migratedInWords, runningInWords } from '../db/migrate-apa
 import { type Database, openDatabase } from '../db/open.ts'
 import { isReadable } from '../db/readable.ts'
 import type { Expected } from '../replication/choose-copy.ts'
-import type { View } from '../replication/lease/lease.ts'
+import type { Reached, View } from '../replication/lease/lease.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { localTxid } from '../replication/local-position.ts'
 import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
@@ -20,9 +20,6 @@ type Options = {
   migrations: string
   restore: CommandOptions
 }
-
-/** A state of the database: a transaction of an epoch. */
-type Position = { epoch: number; txid: number }
 
 /** What the schema of the file is beside this release's. */
 export type Schema = 'same' | 'newer'
@@ -42,9 +39,9 @@ export class LocalDatabase {
   #newestAtMs = 0
   #tookMs = 0
   /** The state that the file began with; null where it did not come from the bucket. */
-  #restored: Position | null = null
+  #restored: Reached | null = null
   /** What this instance has written last, when Litestream had closed the file; null while it leads. */
-  #written: Position | null = null
+  #written: Reached | null = null
   /** What the lease has to be for the file to be the newest state; null if it isn't. */
   #newestAt: { generation: string | null } | { heldBy: string; epoch: number } | null = null
 
@@ -117,7 +114,7 @@ export class LocalDatabase {
   }
 
   /** The state that the leadership of this file began with; null where that was no replica's. */
-  get begunWith(): Position | null {
+  get begunWith(): Reached | null {
     return this.#restored
   }
 

@@ -345,7 +345,8 @@ function thinned(obsolete: LeaseObject['obsolete']): LeaseObject['obsolete'] {
   return obsolete.filter((_, index) => index % 2 === 0 || index > mostObsolete / 2)
 }
 
-function renewedMsAgo({ renewedAt }: LeaseObject, { storeNow, updatedAt }: Stored): number {
+/** How long ago the lease was renewed, by the store's clock. */
+export function renewedMsAgo({ renewedAt }: LeaseObject, { storeNow, updatedAt }: Stored): number {
   return storeNow - (renewedAt ?? updatedAt)
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Layout } from '../replica-url.ts'
 import type { Store, Stored } from '../store/store.ts'
 import { epochName, hasBeginning, listEpochs } from './epochs.ts'
-import { defaultTiming } from './lease.ts'
+import { defaultTiming, renewedMsAgo } from './lease.ts'
 import { type LeaseObject, leaseName, readLease } from './lease-object.ts'
 
 /**
@@ -76,7 +76,7 @@ export async function refuseHeld(store: Store): Promise<void> {
 
 function refuseLive(lease: LeaseObject | null, stored: Stored | null): void {
   if (!stored || !lease?.holder) return
-  const ageMs = stored.storeNow - (lease.renewedAt ?? stored.updatedAt)
+  const ageMs = renewedMsAgo(lease, stored)
   if (ageMs > lease.ttlMs + defaultTiming.marginMs) return
   const { revision, instance } = lease.holder
   throw new Error(
