@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
-import { connection } from 'next/server'
+import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
-import { releaseInWords } from '../server/release-name.ts'
+import { nonceOf } from '../server/nonce.ts'
+import { releaseId, releaseInWords } from '../server/release-name.ts'
 import { Notice } from './notice.tsx'
 import './style.css'
 
@@ -12,10 +13,13 @@ export const metadata: Metadata = {
 }
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  // A page that was made during the build would have no nonce, and its scripts would not run.
-  await connection()
+  const nonce = nonceOf((await headers()).get('content-security-policy'))
   return (
-    <html lang="en">
+    // Of scripts only those below: see server/own-scripts.ts.
+    <html lang="en" data-scripts="own" data-release={releaseId()}>
+      <head>
+        <script type="module" src="/client.js" nonce={nonce} data-own />
+      </head>
       <body>
         <Notice />
         <main>{children}</main>

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { bundleClient } from './client.mjs'
 import { nameCommit } from './lib/commit.mjs'
 import { writeRoutes } from './routes.mjs'
 
@@ -13,6 +14,7 @@ const standalone = join(root, '.next/standalone')
 const require = createRequire(import.meta.url)
 process.chdir(root)
 
+await bundleClient(root)
 buildPages()
 await writeRoutes(root)
 await bundleServer()
@@ -21,6 +23,7 @@ nameCommit(standalone)
 for (const migrations of ['db/migrations', 'postgres/migrations'].filter(existsSync)) {
   cpSync(migrations, join(standalone, migrations), { recursive: true })
 }
+cpSync('app/style.css', join(standalone, 'app/style.css'))
 cpSync('public', join(standalone, 'public'), { recursive: true })
 cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
 

@@ -24,6 +24,11 @@ export async function captured(
     ...{ httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 },
   })
   request.push(null)
+  return answerOf(request, render)
+}
+
+/** Has a request answered into memory instead of to its client. */
+export async function answerOf(request: IncomingMessage, render: RequestListener): Promise<Answer> {
   const response = new ServerResponse(request)
   const body = bodyOf(response)
   await render(request, response)

@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib'
 import { formKeyHeader, keptPage, placeholders, visitsHeader } from '../app/kept-pages.ts'
 import { noticeHeader } from '../app/notice-header.ts'
 import { type Answer, captured } from './captured.ts'
+import { nonceOf } from './nonce.ts'
 import { markers, Template, type Values } from './template.ts'
 
 type Page = Omit<Answer, 'body'> & { template: Template }
@@ -90,9 +91,8 @@ function isWhole({ status, headers, template }: Page, request: IncomingMessage):
 }
 
 function ownValues({ headers }: IncomingMessage): Values {
-  const policy = headers['content-security-policy']?.toString() ?? ''
   return {
-    nonce: /'nonce-([^']+)'/.exec(policy)?.[1] ?? '',
+    nonce: nonceOf(headers['content-security-policy']?.toString()),
     formKey: randomUUID(),
     visits: headers[visitsHeader]?.toString() ?? '',
   }

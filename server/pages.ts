@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import { join } from 'node:path'
 import { timed } from '../replication/timed.ts'
+import { withOwnScripts } from './own-scripts.ts'
 
 /**
  * Prepares Next to render the app in `folder`: the standalone build, or the sources in
@@ -22,7 +23,9 @@ export async function preparePages(
   const { default: next } = await timed('load Next', () => import('next'))
   const app = next({ dev: development, dir: folder, hostname: 'localhost', port, httpServer })
   await timed('prepare pages', () => app.prepare())
-  return app.getRequestHandler()
+  const render: RequestListener = app.getRequestHandler()
+  // In development Next's scripts renew what changes.
+  return development ? render : withOwnScripts(render)
 }
 
 function builtConfig(folder: string): unknown {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { barePage, escaped } from './bare-page.ts'
+import { nonceOf } from './nonce.ts'
 import { type ProblemDetails, problemAnswer } from './problem-details.ts'
 
 /** Answers a request that isn't served, in the format that whoever sent it understands. */
@@ -16,23 +18,10 @@ export function refuse(
   const html = accept?.includes('text/html')
   const type = `text/${html ? 'html' : 'plain'}; charset=utf-8`
   response.writeHead(problem.status, { ...problem.headers, 'content-type': type })
-  response.end(html ? page(details) : `${details.title} ${details.detail}\n`)
+  const nonce = nonceOf(response.getHeader('content-security-policy')?.toString())
+  response.end(html ? page(details, nonce) : `${details.title} ${details.detail}\n`)
 }
 
-function page({ title, detail }: ProblemDetails): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<main>
-<h1>${title}</h1>
-<p>${escaped(detail)}</p>
-</main>
-`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+function page({ title, detail }: ProblemDetails, nonce: string): string {
+  return barePage(title, `<h1>${escaped(title)}</h1>\n<p>${escaped(detail)}</p>`, nonce)
 }

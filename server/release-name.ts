@@ -32,3 +32,8 @@ function readBuild(folder: string): Omit<Release, 'revision'> {
 export function releaseInWords({ revision, version, commit }: Release = release()): string {
   return `${revision} (${[version, commit].filter(Boolean).join(', ')})`
 }
+
+/** Another text for each release: pages and answers carry it, so that a page knows when it is old. */
+export function releaseId({ revision, version, commit }: Release = release()): string {
+  return [revision, version, commit].filter(Boolean).join(' ')
+}

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
+import { styleSource } from './style.ts'
 
 // Of what browsers offer, the app uses none.
 const permissions = [
@@ -29,7 +30,7 @@ export function securityHeaders(development: boolean) {
           "'strict-dynamic'",
           ...(development ? ["'unsafe-eval'"] : []),
         ],
-        styleSrc: ["'self'", ...(development ? ["'unsafe-inline'"] : [])],
+        styleSrc: ["'self'", development ? "'unsafe-inline'" : styleSource],
         imgSrc: ["'self'", ...(development ? ['data:'] : [])],
         fontSrc: ["'self'", ...(development ? ['data:'] : [])],
         connectSrc: ["'self'"],

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { barePage, escaped } from './bare-page.ts'
 import type { Problem } from './lifecycle.ts'
+import { nonceOf } from './nonce.ts'
 import { problemAnswer } from './problem-details.ts'
 
 const retryAfterSeconds = 5
@@ -10,12 +12,17 @@ export function answerUnavailable(
   response: ServerResponse,
   problem: Problem | null,
 ): void {
-  const { status, headers, body } = answer(request, problem)
+  const nonce = nonceOf(response.getHeader('content-security-policy')?.toString())
+  const { status, headers, body } = answer(request, problem, nonce)
   response.writeHead(status, headers)
   response.end(body)
 }
 
-function answer({ url, headers: { accept } }: IncomingMessage, problem: Problem | null) {
+function answer(
+  { url, headers: { accept } }: IncomingMessage,
+  problem: Problem | null,
+  nonce: string,
+) {
   const detail = problem?.message ?? 'Please ask again in a moment.'
   const title = 'This server is starting.'
   if (url?.startsWith('/api/')) {
@@ -31,22 +38,17 @@ function answer({ url, headers: { accept } }: IncomingMessage, problem: Problem 
       'cache-control': 'no-store',
       'retry-after': String(retryAfterSeconds),
     },
-    body: html ? page(text) : `${text}\n`,
+    body: html ? page(text, nonce) : `${text}\n`,
   }
 }
 
-function page(text: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="refresh" content="${retryAfterSeconds}">
-<title>One moment</title>
-<main>
+function page(text: string, nonce: string): string {
+  return barePage(
+    'One moment',
+    `<meta http-equiv="refresh" content="${retryAfterSeconds}">
 <h1>One moment</h1>
-<p>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</p>
-<p>This page asks again by itself.</p>
-</main>
-`
+<p>${escaped(text)}</p>
+<p>This page asks again by itself.</p>`,
+    nonce,
+  )
 }

@@ -10,6 +10,7 @@ import { must } from './run.mjs'
 const sources = [
   'app',
   'bin/build.mjs',
+  'bin/client.mjs',
   'bin/routes.mjs',
   'db',
   'next.config.mjs',

@@ -1,0 +1,2 @@
+// All that browsers run: each of these adds to what works without it.
+export {}

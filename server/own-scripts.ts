@@ -1,0 +1,38 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { answerOf } from './captured.ts'
+
+/**
+ * Has pages that bring scripts of their own go without Next's: 140 kB that make React components
+ * interactive, of which these pages have none. A page says so by `<html data-scripts="own">`, and
+ * marks each script that stays with `data-own`.
+ */
+export function withOwnScripts(render: RequestListener): RequestListener {
+  return async (request, response) => {
+    if (!isDocument(request)) return render(request, response)
+    // A body that is compressed could not be looked at.
+    const { 'accept-encoding': _, ...headers } = request.headers
+    request.headers = headers
+    const { status, headers: answered, body } = await answerOf(request, render)
+    for (const [name, value] of Object.entries(answered)) {
+      if (value !== undefined && name !== 'content-length') response.setHeader(name, value)
+    }
+    const isHtml = String(answered['content-type']).startsWith('text/html')
+    response.writeHead(status).end(isHtml ? onlyOwnScripts(body) : body)
+  }
+}
+
+function isDocument({ method, url = '', headers }: IncomingMessage): boolean {
+  if (method !== 'GET' || headers.rsc) return false
+  return headers.accept?.includes('text/html') === true && !url.startsWith('/_next/')
+}
+
+const ownOnly = /<html\b[^>]*\sdata-scripts="own"/
+// What React streams later is put in its place by a script of React's.
+const later = /<template\b[^>]*\sid="B:/
+const others =
+  /<script\b(?![^>]*\sdata-own)[^>]*>[\s\S]*?<\/script>|<link\b[^>]*\sas="script"[^>]*>/g
+
+/** Text in a page can't look like a script: React writes `<` as `&lt;` in it. */
+export function onlyOwnScripts(page: string): string {
+  return ownOnly.test(page) && !later.test(page) ? page.replace(others, '') : page
+}
