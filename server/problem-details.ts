@@ -10,11 +10,14 @@ export type ProblemDetails = {
   errors?: { field: string; detail: string }[]
   /** When to ask again, in seconds. */
   retryAfter?: number
+  /** Further headers of the answer. */
+  headers?: Record<string, string>
 }
 
 /** The head and the body of the answer that tells a program of a problem. */
-export function problemAnswer({ retryAfter, type, ...problem }: ProblemDetails) {
+export function problemAnswer({ retryAfter, type, headers: further, ...problem }: ProblemDetails) {
   const headers: OutgoingHttpHeaders & Record<string, string> = {
+    ...further,
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
