@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { accepts } from '../server/accepts.ts'
 import { noticeHeader } from './notice-header.ts'
 
 /**
@@ -18,7 +19,7 @@ export function keptPage({
   url = '',
   headers,
 }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): string | null {
-  const isDocument = headers.accept?.includes('text/html') && !headers.rsc
+  const isDocument = accepts({ headers }).html && !headers.rsc
   if (method !== 'GET' || !isDocument || headers.cookie !== undefined) return null
   const isKept =
     url === '/'
