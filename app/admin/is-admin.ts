@@ -1,7 +1,6 @@
 import { cookies } from 'next/headers'
 import { runtime } from '../../server/runtime.ts'
-
-export const sessionCookie = 'admin'
+import { sessionCookie } from './session-cookie.ts'
 
 /** Whether whoever asks for this page, or sent this form, is signed in as an admin. */
 export async function isAdmin(): Promise<boolean> {

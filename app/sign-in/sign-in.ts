@@ -2,11 +2,10 @@
 
 import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
-import { sessionSeconds } from '../../server/admin.ts'
 import { clientHeader } from '../../server/client.ts'
 import { log } from '../../server/log.ts'
 import { runtime } from '../../server/runtime.ts'
-import { sessionCookie } from '../admin/is-admin.ts'
+import { sessionCookie, sessionCookieOptions } from '../admin/session-cookie.ts'
 import { localPath } from './local-path.ts'
 
 export type SigningIn =
@@ -27,14 +26,7 @@ export async function signIn(_: SigningIn, form: FormData): Promise<SigningIn> {
     return { status: 'too-many', seconds: attempt.retryAfter }
   }
   const jar = await cookies()
-  jar.set(sessionCookie, admin.session(), {
-    httpOnly: true,
-    sameSite: 'strict',
-    // Whoever lies about it only loses the own cookie.
-    secure: header.get('x-forwarded-proto') === 'https',
-    maxAge: sessionSeconds,
-    path: '/',
-  })
+  jar.set(sessionCookie, admin.session(), sessionCookieOptions(header))
   log('INFO', 'An admin has signed in.', { client })
   const to = localPath.parse(form.get('to'))
   // With JavaScript the form goes there itself: Next would fetch the page over the network, from

@@ -1,5 +1,5 @@
 import { cookies } from 'next/headers'
-import { sessionCookie } from '../admin/is-admin.ts'
+import { sessionCookie } from '../admin/session-cookie.ts'
 
 /** Ends the session in this browser. */
 export async function POST(): Promise<Response> {
