@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
 
 /** A migration as drizzle-kit wrote it: `at` is when, in milliseconds, and numbers it. */
-export type Migration = { name: string; at: number; hash: string; statements: string[] }
+export type Migration = {
+  name: string
+  at: number
+  /** As Drizzle's own migrator takes it, where lines end with LF. */
+  hash: string
+  /** As it took it in a checkout where they end with CRLF. */
+  hashOfCrlf: string
+  statements: string[]
+}
 
 type Journal = { entries: { when: number; tag: string }[] }
 
@@ -26,12 +34,32 @@ export function readMigrations(folder: string): Migration[] {
       `Two entries of ${folder}/meta/_journal.json have the same tag or time: generate the newer migration again.`,
     )
   }
-  return readMigrationFiles({ migrationsFolder: folder }).map((file, index) => ({
-    name: `${entries[index]?.tag}.sql`,
-    at: file.folderMillis,
-    hash: file.hash,
-    statements: file.sql,
-  }))
+  return entries.map(({ tag, when }) => readMigration(folder, `${tag}.sql`, when))
+}
+
+// A database goes from a checkout with one kind of line ends to one with the other.
+function readMigration(folder: string, name: string, at: number): Migration {
+  const sql = readSql(join(folder, name)).replaceAll('\r\n', '\n')
+  return {
+    ...{ name, at },
+    hash: sha256(sql),
+    hashOfCrlf: sha256(sql.replaceAll('\n', '\r\n')),
+    statements: sql.split('--> statement-breakpoint'),
+  }
+}
+
+function readSql(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Error(`${path} can't be read, and the journal lists it. Restore it from git.`, {
+      cause: error,
+    })
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 function readJournal(folder: string): Journal {

@@ -20,16 +20,20 @@ export type Plan = {
 export function planMigrations(known: Migration[], applied: Applied[]): Plan {
   const isAt = (at: number) => (one: { at: number }) => one.at === at
   const others = applied.filter(({ at }) => !known.some(isAt(at)))
-  const has = ({ at, hash }: Migration) =>
-    applied.some(isAt(at)) || others.some((row) => row.hash === hash)
+  const has = (migration: Migration) =>
+    applied.some(isAt(migration.at)) || others.some((row) => isSame(migration, row))
   return {
     pending: known.filter((migration) => !has(migration)),
-    edited: known.filter(({ at, hash }) => {
-      const rows = applied.filter(isAt(at))
-      return rows.length > 0 && rows.every((row) => row.hash !== hash)
+    edited: known.filter((migration) => {
+      const rows = applied.filter(isAt(migration.at))
+      return rows.length > 0 && !rows.some((row) => isSame(migration, row))
     }),
-    unknown: others.filter(({ hash }) => !known.some((migration) => migration.hash === hash)),
+    unknown: others.filter((row) => !known.some((migration) => isSame(migration, row))),
   }
+}
+
+function isSame({ hash, hashOfCrlf }: Migration, row: Applied): boolean {
+  return row.hash === hash || row.hash === hashOfCrlf
 }
 
 /** What a database remembers; nothing where it is new, or nobody of ours has migrated it. */
