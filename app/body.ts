@@ -1,5 +1,6 @@
 import { MIMEType } from 'node:util'
 import type { ProblemDetails } from '../server/problem-details.ts'
+import { tooLarge } from './too-large.ts'
 
 /** A body that was read, or why it is not. */
 export type Body =
@@ -71,16 +72,6 @@ const interrupted: ProblemDetails = {
   type: 'interrupted',
   title: 'The body did not arrive whole.',
   detail: 'Nothing was changed. Send it again.',
-}
-
-/** The answer to a body of more bytes than are taken. */
-export function tooLarge(limitBytes: number): ProblemDetails {
-  return {
-    status: 413,
-    type: 'too-large',
-    title: 'The body is too large.',
-    detail: `Send at most ${limitBytes} bytes.`,
-  }
 }
 
 function contentType({ headers }: Request): MIMEType | null {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { formLimitBytes, readForm } from './form-data.ts'
+import { readForm } from './form-data.ts'
+import { formLimitBytes } from './too-large.ts'
 
 const urlencoded = 'application/x-www-form-urlencoded'
 const multipart = 'multipart/form-data; boundary=xxxxxxxxxxxxxxxxxxxxxxxxxxxxx'

@@ -1,5 +1,6 @@
 import type { ProblemDetails } from '../server/problem-details.ts'
 import { notUtf8, readBody } from './body.ts'
+import { formLimitBytes } from './too-large.ts'
 
 /** A form that was read, or why it is not. */
 export type FormRead =
@@ -8,9 +9,6 @@ export type FormRead =
 
 const urlencoded = 'application/x-www-form-urlencoded'
 const multipart = 'multipart/form-data'
-
-/** The longest entry in any script, escaped, with room for one that is too long: its writer is told. */
-export const formLimitBytes = 128 * 1024
 
 /**
  * Reads the fields of a form, as browsers and programs send it, to the byte as it was sent.

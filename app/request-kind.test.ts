@@ -10,6 +10,7 @@ describe('A request', () => {
     ['POST', '/', 'write'],
     ['POST', '/api/entries', 'write'],
     ['POST', '/api/visits', 'visit'],
+    ['POST', '/api/visits?a=b', 'write'],
     ['GET', '/api/entries', 'read'],
     ['GET', '/guestbook?before=7', 'read'],
     ['GET', '/_next/static/chunks/a.js', 'static'],

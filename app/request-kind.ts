@@ -18,10 +18,16 @@ export function requestKind(
   const path = url.split('?', 1)[0] ?? '/'
   if (isForOperators(method, path)) return 'operator'
   if (method === 'OPTIONS') return 'read'
-  if (method === 'POST' && path === '/api/visits') return 'visit'
+  // With a query it is refused, and counts nothing.
+  if (method === 'POST' && url === '/api/visits') return 'visit'
   if (method !== 'GET' && method !== 'HEAD') return 'write'
   if (path === '/') return isVisit(request) ? 'visit' : 'read'
   return isStatic(path) ? 'static' : 'read'
+}
+
+/** Whether a program asks, and is told of problems as one understands them. */
+export function isForPrograms(url = '/'): boolean {
+  return /^\/api(\/|\?|$)/.test(url)
 }
 
 function isForOperators(method: string | undefined, path: string): boolean {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import fc from 'fast-check'
 import type { Data } from './data.ts'
-import { KeyReused } from './entries.ts'
+import { EntryDeleted, KeyReused } from './entries.ts'
+import { readText } from './text.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
 const all = { before: null, limit: 1_000 }
@@ -84,8 +86,8 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
       const data = await open(test)
       await sign(data, 4)
       const { older } = await names(data, null, 2)
-      await data.deleteEntry(3)
-      await data.deleteEntry(4)
+      await data.deleteEntry(3, noon)
+      await data.deleteEntry(4, noon)
       await sign(data, 1)
       assert.deepEqual(await names(data, older, 2), { names: ['Guest 2', 'Guest 1'], older: null })
     })
@@ -93,8 +95,8 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
     it('never gives an id out twice', async (test) => {
       const data = await open(test)
       await sign(data, 2)
-      await data.deleteEntry(1)
-      await data.deleteEntry(2)
+      await data.deleteEntry(1, noon)
+      await data.deleteEntry(2, noon)
       assert.equal((await data.addEntry(entry(), noon)).id, 3)
     })
 
@@ -168,14 +170,78 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
     it('deletes an entry', async (test) => {
       const data = await open(test)
       await sign(data, 2)
-      assert.ok(await data.deleteEntry(1))
+      assert.ok(await data.deleteEntry(1, noon))
       assert.deepEqual(await names(data, null, 10), { names: ['Guest 2'], older: null })
     })
 
     it('says that there is no entry to hide or to delete', async (test) => {
       const data = await open(test)
-      assert.equal(await data.hideEntry(1, null), false)
-      assert.equal(await data.deleteEntry(1), false)
+      await sign(data, 1)
+      await data.deleteEntry(1, noon)
+      for (const id of [1, 2, Number.MAX_SAFE_INTEGER]) {
+        assert.equal(await data.hideEntry(id, noon), false)
+        assert.equal(await data.hideEntry(id, null), false)
+        assert.equal(await data.deleteEntry(id, noon), false)
+      }
+    })
+
+    it('finds an entry unless it is hidden, deleted, or was never there', async (test) => {
+      const data = await open(test)
+      await sign(data, 2)
+      assert.equal((await data.findEntry(2))?.name, 'Guest 2')
+      await data.hideEntry(2, noon)
+      assert.equal(await data.findEntry(2), null)
+      await data.hideEntry(2, null)
+      assert.deepEqual(await data.findEntry(2), (await data.listEntries(all)).entries[0])
+      await data.deleteEntry(2, noon)
+      assert.equal(await data.findEntry(2), null)
+      assert.equal(await data.findEntry(Number.MAX_SAFE_INTEGER), null)
+    })
+
+    it('does not bring a deleted entry back, whatever comes with its key', async (test) => {
+      const data = await open(test)
+      const first = entry({ idempotencyKey: 'k' })
+      for (const hidden of [null, noon]) {
+        await data.addEntry({ ...first, idempotencyKey: `${hidden}` }, noon)
+        const [{ id } = { id: 0 }] = (await data.listAllEntries(all)).entries
+        await data.hideEntry(id, hidden)
+        assert.ok(await data.deleteEntry(id, noon))
+        for (const other of [{}, { message: 'C' }, { name: '', message: '' }]) {
+          const again = data.addEntry({ ...first, idempotencyKey: `${hidden}`, ...other }, noon)
+          await assert.rejects(again, EntryDeleted)
+        }
+        assert.deepEqual((await data.listEntries(all)).entries, [])
+        assert.deepEqual((await data.listAllEntries(all)).entries, [])
+      }
+    })
+
+    it('brings no entry back that is deleted while it is written again', async (test) => {
+      const data = await open(test)
+      const again = entry()
+      const { id } = await data.addEntry(again, noon)
+      const writes = times(30).map(() => data.addEntry(again, noon))
+      const deleted = data.deleteEntry(id, noon)
+      for (const write of await Promise.allSettled(writes)) {
+        assert.ok(write.status === 'fulfilled' || write.reason instanceof EntryDeleted)
+      }
+      assert.ok(await deleted)
+      assert.deepEqual((await data.listAllEntries(all)).entries, [])
+    })
+
+    it('gives the same entry for the same text with the same key, whatever the text', async (test) => {
+      const data = await open(test)
+      const text = fc
+        .string({ unit: 'grapheme' })
+        .map((sent) => readText(sent, { what: 'a text', limit: 1_000 }).text ?? 'A')
+      await fc.assert(
+        fc.asyncProperty(text, text, fc.uuid(), async (name, message, idempotencyKey) => {
+          const stored = await data.addEntry({ name, message, idempotencyKey }, noon)
+          assert.deepEqual({ name: stored.name, message: stored.message }, { name, message })
+          assert.deepEqual(await data.addEntry({ name, message, idempotencyKey }, noon), stored)
+          assert.deepEqual(await data.findEntry(stored.id), stored)
+        }),
+        { numRuns: 50 },
+      )
     })
 
     it('has another version after each change, and the same until then', async (test) => {
@@ -184,7 +250,7 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
         () => data.addEntry(entry(), noon),
         () => data.hideEntry(1, noon),
         () => data.hideEntry(1, null),
-        () => data.deleteEntry(1),
+        () => data.deleteEntry(1, noon),
       ]
       const versions = [await data.entriesVersion()]
       for (const change of changes) {

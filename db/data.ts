@@ -2,6 +2,7 @@ import {
   addEntry,
   deleteEntry,
   entriesVersion,
+  findEntry,
   hideEntry,
   listAllEntries,
   listEntries,
@@ -12,7 +13,7 @@ import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
 const functions = {
   ...{ recordVisit, countVisits, visitsByDay },
-  ...{ addEntry, listEntries, listAllEntries, hideEntry, deleteEntry, entriesVersion },
+  ...{ addEntry, findEntry, listEntries, listAllEntries, hideEntry, deleteEntry, entriesVersion },
   ...{ recordEvents, listEvents },
 }
 

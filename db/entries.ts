@@ -2,10 +2,10 @@ import { and, desc, eq, getTableColumns, isNull, lt } from 'drizzle-orm'
 import type { Database } from './open.ts'
 import { entries, tableVersions } from './schema.ts'
 
-const { idempotencyKey, hiddenAt, ...columns } = getTableColumns(entries)
+const { idempotencyKey, hiddenAt, deletedAt, ...columns } = getTableColumns(entries)
 
 /** An entry as everybody may see it. */
-export type Entry = Omit<typeof entries.$inferSelect, 'idempotencyKey' | 'hiddenAt'>
+export type Entry = Pick<typeof entries.$inferSelect, 'id' | 'name' | 'message' | 'createdAt'>
 
 /** An entry as its admins see it; `hiddenAt` is null where everybody does. */
 export type ModeratedEntry = Entry & { hiddenAt: string | null }
@@ -25,6 +25,15 @@ export class KeyReused extends Error {
   }
 }
 
+/** The entry that was written with the same idempotency key was deleted since. */
+export class EntryDeleted extends Error {
+  readonly code = 'entry-deleted'
+
+  constructor() {
+    super('The entry that was written with this idempotency key was deleted.')
+  }
+}
+
 /**
  * Whether an error is {@link KeyReused}. Next bundles this file once more for the pages, and the class
  * that they know isn't the one that the server throws.
@@ -33,19 +42,36 @@ export function isKeyReused(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'key-reused'
 }
 
+/** Whether an error is {@link EntryDeleted}, as {@link isKeyReused} does it. */
+export function isEntryDeleted(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'entry-deleted'
+}
+
+/** A row that a write with an idempotency key has met; its entry, if that is what was to be written. */
+export function writtenEntry(
+  row: (Entry & { deletedAt: string | null }) | undefined,
+  { name, message }: { name: string; message: string },
+): Entry {
+  if (!row) throw new Error('The entry was not written.')
+  const { deletedAt, ...entry } = row
+  if (deletedAt !== null) throw new EntryDeleted()
+  if (entry.name !== name || entry.message !== message) throw new KeyReused()
+  return entry
+}
+
 /**
  * Writes a guestbook entry and returns it with its id. Writing the same again with the same
  * `idempotencyKey` changes nothing and returns what was written at first.
  *
  * @throws {KeyReused} if the key came with another name or message before
+ * @throws {EntryDeleted} if what it came with was deleted
  */
 export async function addEntry(
   database: Database,
   entry: { name: string; message: string; idempotencyKey: string },
   now: Date,
 ): Promise<Entry> {
-  const { name, message } = entry
-  const [stored] = database
+  const [row] = database
     .insert(entries)
     .values({ ...entry, createdAt: now.toISOString() })
     // Sets what is there already: doing nothing would return nothing.
@@ -53,12 +79,17 @@ export async function addEntry(
       target: idempotencyKey,
       set: { idempotencyKey: entry.idempotencyKey },
     })
-    .returning(columns)
+    .returning({ ...columns, deletedAt })
     // Not get(): better-sqlite3 leaves the statement at its first row then, so the commit comes with
     // the reset, and a commit that fails there (on a full disk) is no error.
     .all()
-  if (stored?.name !== name || stored.message !== message) throw new KeyReused()
-  return stored
+  return writtenEntry(row, entry)
+}
+
+/** An entry as everybody may see it; null where it is hidden, or isn't there. */
+export async function findEntry(database: Database, id: number): Promise<Entry | null> {
+  const isIt = and(eq(entries.id, id), isNull(hiddenAt), isNull(deletedAt))
+  return database.select(columns).from(entries).where(isIt).get() ?? null
 }
 
 /**
@@ -74,7 +105,7 @@ export async function listEntries(
   const rows = database
     .select(columns)
     .from(entries)
-    .where(and(isNull(hiddenAt), olderThan(before)))
+    .where(and(isNull(hiddenAt), isNull(deletedAt), olderThan(before)))
     .orderBy(desc(entries.id))
     .limit(limit + 1)
     .all()
@@ -89,7 +120,7 @@ export async function listAllEntries(
   const rows = database
     .select({ ...columns, hiddenAt })
     .from(entries)
-    .where(olderThan(before))
+    .where(and(isNull(deletedAt), olderThan(before)))
     .orderBy(desc(entries.id))
     .limit(limit + 1)
     .all()
@@ -108,16 +139,24 @@ export async function hideEntry(
   since: Date | null,
 ): Promise<boolean> {
   const change = { hiddenAt: since?.toISOString() ?? null }
-  return database.update(entries).set(change).where(eq(entries.id, id)).run().changes > 0
+  return database.update(entries).set(change).where(isThere(id)).run().changes > 0
 }
 
 /**
- * Deletes an entry for good; the replica still has it until its history has passed.
+ * Deletes an entry for good; the replica still has it until its history has passed. Its row stays, with
+ * nothing but the key: whoever sends the entry again, as an answer was lost, must not bring it back.
+ * It is hidden, too, from a release that knows no better.
  *
  * @returns whether there was such an entry
  */
-export async function deleteEntry(database: Database, id: number): Promise<boolean> {
-  return database.delete(entries).where(eq(entries.id, id)).run().changes > 0
+export async function deleteEntry(database: Database, id: number, now: Date): Promise<boolean> {
+  return database.update(entries).set(deletion(now)).where(isThere(id)).run().changes > 0
+}
+
+/** What is left of an entry. */
+export function deletion(now: Date) {
+  const at = now.toISOString()
+  return { name: '', message: '', hiddenAt: at, deletedAt: at }
 }
 
 /** Another text after each change of any entry, by whatever hand; no two states have the same. */
@@ -129,6 +168,10 @@ export async function entriesVersion(database: Database): Promise<string> {
     .where(eq(tableVersions.name, 'entries'))
     .get()
   return String(row?.version)
+}
+
+function isThere(id: number) {
+  return and(eq(entries.id, id), isNull(deletedAt))
 }
 
 function olderThan(before: number | null) {

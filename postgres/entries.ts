@@ -1,29 +1,30 @@
 import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
 import {
+  deletion,
   type Entry,
   type EntryPage,
-  KeyReused,
   type ModeratedEntry,
   pageOf,
+  writtenEntry,
 } from '../db/entries.ts'
 import type { Database } from './open.ts'
 import { entries, tableVersions } from './schema.ts'
 
-const { idempotencyKey, hiddenAt, ...columns } = getTableColumns(entries)
+const { idempotencyKey, hiddenAt, deletedAt, ...columns } = getTableColumns(entries)
 
 /**
  * Writes a guestbook entry and returns it with its id. Writing the same again with the same
  * `idempotencyKey` changes nothing and returns what was written at first.
  *
  * @throws {KeyReused} if the key came with another name or message before
+ * @throws {EntryDeleted} if what it came with was deleted
  */
 export async function addEntry(
   database: Database,
   entry: { name: string; message: string; idempotencyKey: string },
   now: Date,
 ): Promise<Entry> {
-  const { name, message } = entry
-  const [stored] = await changing(database)
+  const [row] = await changing(database)
     .insert(entries)
     .values({ ...entry, createdAt: now.toISOString() })
     // Sets what is there already: doing nothing would return nothing.
@@ -31,9 +32,15 @@ export async function addEntry(
       target: idempotencyKey,
       set: { idempotencyKey: entry.idempotencyKey },
     })
-    .returning(columns)
-  if (stored?.name !== name || stored.message !== message) throw new KeyReused()
-  return stored
+    .returning({ ...columns, deletedAt })
+  return writtenEntry(row, entry)
+}
+
+/** An entry as everybody may see it; null where it is hidden, or isn't there. */
+export async function findEntry(database: Database, id: number): Promise<Entry | null> {
+  const isIt = and(eq(entries.id, id), isNull(hiddenAt), isNull(deletedAt))
+  const [entry] = await database.select(columns).from(entries).where(isIt)
+  return entry ?? null
 }
 
 /**
@@ -49,7 +56,7 @@ export async function listEntries(
   const rows = await database
     .select(columns)
     .from(entries)
-    .where(and(isNull(hiddenAt), olderThan(before)))
+    .where(and(isNull(hiddenAt), isNull(deletedAt), olderThan(before)))
     .orderBy(desc(entries.id))
     .limit(limit + 1)
   return pageOf(rows, limit)
@@ -63,7 +70,7 @@ export async function listAllEntries(
   const rows = await database
     .select({ ...columns, hiddenAt })
     .from(entries)
-    .where(olderThan(before))
+    .where(and(isNull(deletedAt), olderThan(before)))
     .orderBy(desc(entries.id))
     .limit(limit + 1)
   return pageOf(rows, limit)
@@ -81,17 +88,18 @@ export async function hideEntry(
   since: Date | null,
 ): Promise<boolean> {
   const change = { hiddenAt: since?.toISOString() ?? null }
-  const hidden = await changing(database).update(entries).set(change).where(eq(entries.id, id))
+  const hidden = await changing(database).update(entries).set(change).where(isThere(id))
   return hidden.rowCount === 1
 }
 
 /**
- * Deletes an entry for good.
+ * Deletes an entry for good. Its row stays, with nothing but the key: whoever sends the entry again, as
+ * an answer was lost, must not bring it back.
  *
  * @returns whether there was such an entry
  */
-export async function deleteEntry(database: Database, id: number): Promise<boolean> {
-  const deleted = await changing(database).delete(entries).where(eq(entries.id, id))
+export async function deleteEntry(database: Database, id: number, now: Date): Promise<boolean> {
+  const deleted = await changing(database).update(entries).set(deletion(now)).where(isThere(id))
   return deleted.rowCount === 1
 }
 
@@ -118,6 +126,10 @@ function changing(database: Database) {
       }),
   )
   return database.with(changed)
+}
+
+function isThere(id: number) {
+  return and(eq(entries.id, id), isNull(deletedAt))
 }
 
 function olderThan(before: number | null) {

@@ -40,6 +40,8 @@ export const entries = pgTable('entries', {
   idempotencyKey: text('idempotency_key').unique(),
   /** RFC 3339, UTC: since when only admins see it. */
   hiddenAt: text('hidden_at'),
+  /** RFC 3339, UTC: since when it has no name and no message. Its key is kept, and never used again. */
+  deletedAt: text('deleted_at'),
 })
 
 /** Another value after each change of the table; there is no row before the first. */

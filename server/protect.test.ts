@@ -55,6 +55,57 @@ describe('What only Next itself may say', () => {
   })
 })
 
+describe('A request below /api/', () => {
+  const routes = new Routes([
+    { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: false },
+    { pattern: '^/api/entries$', methods: ['GET', 'HEAD', 'POST', 'OPTIONS'], takesForms: false },
+  ])
+  const type = 'application/problem+json'
+  const html = { accept: 'text/html' }
+
+  it('is told in problem details of what is not there, whatever it accepts', async (test) => {
+    const { ask } = await start(test, { routes })
+    for (const path of ['/api', '/api?a=b', '/api/', '/api/nothing', '/api/entries/7/8?a']) {
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE', 'PROPFIND']) {
+        const answer = await ask(path, { method, headers: html })
+        assert.equal(answer.status, 404, `${method} ${path}`)
+        assert.equal(answer.headers.get('content-type'), type)
+      }
+    }
+    assert.equal((await ask('/apis', { headers: html })).status, 200)
+  })
+
+  it('is told in problem details of the methods that there are', async (test) => {
+    const { ask } = await start(test, { routes })
+    for (const method of ['PUT', 'PROPFIND', 'DELETE']) {
+      const answer = await ask('/api/entries', { method, headers: html })
+      assert.equal(answer.status, 405, method)
+      assert.equal(answer.headers.get('allow'), 'GET, HEAD, POST, OPTIONS')
+      assert.equal(answer.headers.get('content-type'), type)
+    }
+  })
+
+  it('is told in problem details that its path can not be read', async (test) => {
+    const { ask } = await start(test, { routes })
+    for (const path of ['/api/entries/%zz', '/api/%ff', '/api/%']) {
+      const answer = await ask(path, { headers: html })
+      assert.equal(answer.status, 400, path)
+      assert.equal(answer.headers.get('content-type'), type)
+    }
+  })
+
+  it('may bring 32 KiB, and says so in all of its answers', async (test) => {
+    const { ask } = await start(test, { routes })
+    const send = (bytes: number) => ask('/api/entries', { ...post, body: 'x'.repeat(bytes) })
+    assert.equal((await send(32_768)).status, 200)
+    for (const bytes of [32_769, 131_073]) {
+      const answer = await send(bytes)
+      assert.equal(answer.status, 413)
+      assert.match(await answer.text(), /Send at most 32 KiB\./)
+    }
+  })
+})
+
 describe('A request that no route takes', () => {
   const routes = new Routes([
     { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: true },

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { requestKind } from '../app/request-kind.ts'
+import { isForPrograms, requestKind } from '../app/request-kind.ts'
+import { apiLimitBytes, formLimitBytes, tooLarge } from '../app/too-large.ts'
 import { clientHeader, clientOf } from './client.ts'
 import { isCrossSite } from './cross-site.ts'
 import { dropInternal } from './next-headers.ts'
@@ -13,10 +14,6 @@ import type { ServerEnvironment } from './server-environment.ts'
 // Next renders pages for the others too, and fails at some, such as TRACE.
 const pageMethods = ['GET', 'HEAD', 'POST', 'OPTIONS']
 const apiMethods = [...pageMethods, 'PUT', 'PATCH', 'DELETE']
-
-// What next.config.mjs lets actions take: Next would answer more with 500, and log it. The API takes
-// less. A body that doesn't say how long it is, is for them to measure.
-const limitBytes = 128 * 1024
 
 /** What stands before the pages, whatever they do: it needs no database and waits for nothing. */
 export class Protection {
@@ -55,7 +52,7 @@ export class Protection {
     dropInternal(request.headers, this.#development)
     request.headers[clientHeader] = client
     const problem =
-      this.#otherServer(request) ??
+      this.#noPath(request) ??
       this.#unknownMethod(request, response) ??
       this.#tooLarge(request) ??
       this.#crossSite(request) ??
@@ -68,9 +65,10 @@ export class Protection {
     return true
   }
 
-  // As it is sent to a proxy. Next would send a client that asks for another server there.
-  #otherServer({ url = '' }: IncomingMessage): ProblemDetails | null {
-    if (url.startsWith('/')) return null
+  // As it is sent to a proxy: Next would send a client that asks for another server there. What can't
+  // be decoded, Next answers with a page, also below /api/.
+  #noPath({ url = '' }: IncomingMessage): ProblemDetails | null {
+    if (url.startsWith('/') && isDecodable(url.split('?', 1)[0] ?? '')) return null
     return {
       status: 400,
       type: 'no-path',
@@ -79,23 +77,18 @@ export class Protection {
     }
   }
 
-  #unknownMethod(
-    { method = '', url }: IncomingMessage,
-    response: ServerResponse,
-  ): ProblemDetails | null {
-    const methods = url?.startsWith('/api/') ? apiMethods : pageMethods
-    if (methods.includes(method)) return null
+  #unknownMethod(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
+    const methods = isForPrograms(request.url) ? apiMethods : pageMethods
+    if (methods.includes(request.method ?? '')) return null
+    const route = this.#noRoute(request, response)
+    if (route) return route
     return wrongMethod(methods, response)
   }
 
-  #tooLarge({ headers }: IncomingMessage): ProblemDetails | null {
-    if (Number(headers['content-length'] ?? 0) <= limitBytes) return null
-    return {
-      status: 413,
-      type: 'too-large',
-      title: 'The body is too large.',
-      detail: `Send at most ${limitBytes} bytes.`,
-    }
+  // A body that doesn't say how long it is, is for whoever reads it to measure.
+  #tooLarge({ headers, url }: IncomingMessage): ProblemDetails | null {
+    const limitBytes = isForPrograms(url) ? apiLimitBytes : formLimitBytes
+    return Number(headers['content-length'] ?? 0) <= limitBytes ? null : tooLarge(limitBytes)
   }
 
   // Before anything is counted: another site can't use up what its visitors may do here.
@@ -114,7 +107,8 @@ export class Protection {
     const found = this.#routes?.find(request) ?? 'taken'
     if (found === 'taken') return null
     // To a person who asks for a page that isn't there, Next shows one that says so.
-    if (found === 'no-route') return isReading(request) ? null : noRoute
+    const isForPage = isReading(request) && !isForPrograms(request.url)
+    if (found === 'no-route') return isForPage ? null : noRoute
     return wrongMethod(found.allow, response)
   }
 
@@ -149,6 +143,15 @@ function wrongMethod(methods: string[], response: ServerResponse): ProblemDetail
     type: 'wrong-method',
     title: 'This can not be done here.',
     detail: `Send one of ${methods.join(', ')}.`,
+  }
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
   }
 }
 

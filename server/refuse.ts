@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isForPrograms } from '../app/request-kind.ts'
 import { barePage, escaped } from './bare-page.ts'
 import { nonceOf } from './nonce.ts'
 import { type ProblemDetails, problemAnswer } from './problem-details.ts'
@@ -10,7 +11,7 @@ export function refuse(
   details: ProblemDetails,
 ): void {
   const problem = problemAnswer(details)
-  if (url?.startsWith('/api/')) {
+  if (isForPrograms(url)) {
     response.writeHead(problem.status, problem.headers)
     response.end(problem.body)
     return

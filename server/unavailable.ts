@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isForPrograms } from '../app/request-kind.ts'
 import { barePage, escaped } from './bare-page.ts'
 import type { Problem } from './lifecycle.ts'
 import { nonceOf } from './nonce.ts'
@@ -25,7 +26,7 @@ function answer(
 ) {
   const detail = problem?.message ?? 'Please ask again in a moment.'
   const title = 'This server is starting.'
-  if (url?.startsWith('/api/')) {
+  if (isForPrograms(url)) {
     const retryAfter = retryAfterSeconds
     return problemAnswer({ status: 503, type: 'starting', title, detail, retryAfter })
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { log, reasonOf } from '../../server/log.ts'
 import { data, durable } from '../data.ts'
 
-export const entryId = z.coerce.number().int().positive()
+export { entryId } from '../digits.ts'
 
 export const change = z.enum(['hide', 'show', 'delete'])
 
@@ -34,6 +34,6 @@ export async function changeEntry(id: number, what: Change): Promise<Changing> {
 
 async function apply(id: number, what: Change): Promise<boolean> {
   const { deleteEntry, hideEntry } = await data()
-  if (what === 'delete') return deleteEntry(id)
+  if (what === 'delete') return deleteEntry(id, new Date())
   return hideEntry(id, what === 'hide' ? new Date() : null)
 }

@@ -1,47 +1,38 @@
+import type { ProblemDetails } from '../../server/problem-details.ts'
+import { readBody } from '../body.ts'
+import { apiLimitBytes } from '../too-large.ts'
 import { problem } from './problem.ts'
-
-// Four bytes a character for the longest entry that is taken, and room for escapes.
-const limitBytes = 32_768
 
 /** The JSON that a request brings, or the answer to one that brings none. */
 export async function readJson(request: Request): Promise<{ json: unknown } | Response> {
-  // A form on another site can't send this type without asking first, so it can't write here.
-  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? '')) {
-    return problem({
-      status: 415,
-      type: 'not-json',
-      title: 'The body is not JSON.',
-      detail: 'Send JSON with the header "Content-Type: application/json".',
-    })
-  }
-  const text = await readText(request)
-  if (text === null) {
-    return problem({
-      status: 413,
-      type: 'too-large',
-      title: 'The body is too large.',
-      detail: `Send at most ${limitBytes} bytes.`,
-    })
-  }
+  const { text, refused } = await readBody(request, {
+    // A form on another site can't send this type without asking first, so it can't write here.
+    types: ['application/json'],
+    notOfType: otherType,
+    limitBytes: apiLimitBytes,
+  })
+  if (refused) return problem(refused)
   try {
-    return { json: JSON.parse(text) }
+    const json: unknown = JSON.parse(text)
+    const twice = fieldThatIsThereTwice(text)
+    return twice === undefined ? { json } : problem(notJson(`"${twice}" is there more than once.`))
   } catch {
-    return problem({
-      status: 400,
-      type: 'not-json',
-      title: 'The body is not JSON.',
-      detail: 'It can not be parsed.',
-    })
+    return problem(notJson('It can not be parsed.'))
   }
 }
 
-async function readText(request: Request): Promise<string | null> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? new Blob().stream()) {
-    size += chunk.length
-    if (size > limitBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+// JSON.parse would take the last one. What is read here is flat, so names are told apart by nothing else.
+function fieldThatIsThereTwice(json: string): string | undefined {
+  const strings = json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)
+  const names = [...strings].flatMap(([, name = '', colon]) => (colon ? [JSON.parse(name)] : []))
+  return names.find((name, index) => names.indexOf(name) !== index)
+}
+
+function notJson(detail: string): ProblemDetails {
+  return { status: 400, type: 'not-json', title: 'The body is not JSON.', detail }
+}
+
+const otherType: ProblemDetails = {
+  ...notJson('Send JSON with the header "Content-Type: application/json".'),
+  status: 415,
 }

@@ -1,23 +1,26 @@
 import { z } from 'zod'
+import { readText } from '../../db/text.ts'
 
-const text = (what: string, limit: number) =>
+const text = (options: Parameters<typeof readText>[1]) =>
   z
-    .string()
-    .overwrite((written) => written.replace(/\r\n?/g, '\n').trim())
-    .min(1, `Please write ${what}.`)
-    .refine((written) => [...written].length <= limit, {
+    .string({
       error: ({ input }) =>
-        `This is ${[...String(input)].length} characters long; please shorten it to ${limit}.`,
+        input === undefined ? `Please write ${options.what}.` : 'This has to be a string.',
     })
-    // Invisible, and a NUL ends the text for some of the programs that will read it.
-    .refine((written) => !/[^\P{Cc}\n\t]/u.test(written), {
-      error: 'This holds a character that can not be shown; please write it again.',
+    .transform((sent, { addIssue }) => {
+      const { text, problem } = readText(sent, options)
+      if (problem === undefined) return text
+      addIssue(problem)
+      return z.NEVER
     })
 
-/** What a visitor may write, as it will be stored: trimmed, with line feeds alone. */
-export const newEntry = z.object({
-  name: text('your name', 80).regex(/^[^\n]*$/, 'Please write your name in one line.'),
-  message: text('a message', 1000),
-})
+/** What a visitor may write, as it will be stored. */
+export const newEntry = z.strictObject(
+  {
+    name: text({ what: 'your name', limit: 80, isLine: true }),
+    message: text({ what: 'a message', limit: 1000 }),
+  },
+  'Send an object with "name" and "message".',
+)
 
 export type NewEntry = z.infer<typeof newEntry>

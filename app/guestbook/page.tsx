@@ -1,11 +1,12 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { z } from 'zod'
+import { entryId } from '../digits.ts'
 import { Guestbook } from './guestbook.tsx'
 
 export const metadata: Metadata = { title: 'Guestbook' }
 
-const id = z.coerce.number().int().positive().nullable().default(null).catch(null)
+const id = entryId.nullable().default(null).catch(null)
 const query = z.object({ before: id, signed: id })
 
 /** The guestbook by itself, from any entry on; being here is no visit. */

@@ -1,21 +1,23 @@
 import { z } from 'zod'
 import { data } from '../../data.ts'
+import { digits, entryId } from '../../digits.ts'
 import { keepEntry } from '../../guestbook/keep-entry.ts'
 import { newEntry } from '../../guestbook/new-entry.ts'
 import { invalid } from '../invalid.ts'
 import { problem } from '../problem.ts'
 import { readJson } from '../read-json.ts'
+import { readQuery } from '../read-query.ts'
 
-const query = z.object({
-  before: z.coerce.number().int().positive().nullable().default(null),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-})
+const parameters = {
+  before: entryId.nullable().default(null),
+  limit: digits(1, 100, 'Send a number from 1 to 100, in digits alone.').default(20),
+}
 
 /** A page of entries, newest first; `older` is the cursor of the next (`?before=`). */
 export async function GET(request: Request): Promise<Response> {
-  const asked = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
-  if (!asked.success) return invalid(400, 'The query is not valid.', asked.error)
-  const page = await (await data()).listEntries(asked.data)
+  const query = readQuery(request, parameters)
+  if (query instanceof Response) return query
+  const page = await (await data()).listEntries(query)
   return Response.json(page, { headers: { 'cache-control': 'no-store' } })
 }
 
@@ -23,6 +25,8 @@ const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/)
 
 /** Writes an entry, and answers 201 once it is in the bucket. */
 export async function POST(request: Request): Promise<Response> {
+  const query = readQuery(request, {})
+  if (query instanceof Response) return query
   const key = idempotencyKey.safeParse(request.headers.get('idempotency-key'))
   if (!key.success) {
     return problem({
@@ -41,13 +45,23 @@ export async function POST(request: Request): Promise<Response> {
   const kept = await keepEntry(entry.data, key.data)
   switch (kept.outcome) {
     case 'kept':
-      return Response.json(kept.entry, { status: 201, headers: { 'cache-control': 'no-store' } })
+      return Response.json(kept.entry, {
+        status: 201,
+        headers: { location: `/api/entries/${kept.entry.id}`, 'cache-control': 'no-store' },
+      })
     case 'key-reused':
       return problem({
         status: 422,
         type: 'key-reused',
         title: 'The idempotency key was used before.',
         detail: 'It came with another entry. Send a new key with a new entry.',
+      })
+    case 'entry-deleted':
+      return problem({
+        status: 410,
+        type: 'entry-deleted',
+        title: 'The entry was deleted.',
+        detail: 'An admin has deleted the entry of this key. Send a new key with a new entry.',
       })
     case 'not-durable':
       return problem({

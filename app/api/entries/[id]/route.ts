@@ -1,28 +1,58 @@
 import { z } from 'zod'
-import { changeEntry, entryId } from '../../../admin/change-entry.ts'
+import type { ProblemDetails } from '../../../../server/problem-details.ts'
+import { changeEntry } from '../../../admin/change-entry.ts'
+import { data } from '../../../data.ts'
+import { entryId } from '../../../digits.ts'
 import { invalid } from '../../invalid.ts'
 import { problem } from '../../problem.ts'
 import { readJson } from '../../read-json.ts'
+import { readQuery } from '../../read-query.ts'
 import { refused } from '../../refused.ts'
 
 type Context = { params: Promise<{ id: string }> }
 
-const change = z.strictObject({ hidden: z.boolean() })
+const change = z.strictObject(
+  { hidden: z.boolean('This has to be true or false.') },
+  'Send an object with "hidden".',
+)
+
+/** An entry as everybody may see it. */
+export async function GET(request: Request, { params }: Context): Promise<Response> {
+  const query = readQuery(request, {})
+  if (query instanceof Response) return query
+  const id = entryId.safeParse((await params).id)
+  const entry = id.success ? await (await data()).findEntry(id.data) : null
+  if (!entry) return problem(noEntry)
+  return Response.json(entry, { headers: { 'cache-control': 'no-store' } })
+}
 
 /** Hides an entry, or shows it again. */
 export async function PATCH(request: Request, { params }: Context): Promise<Response> {
   const refusal = await refused(request)
   if (refusal) return refusal
+  const query = readQuery(request, {})
+  if (query instanceof Response) return query
   const body = await readJson(request)
   if (body instanceof Response) return body
-  const { success, data, error } = change.safeParse(body.json)
-  if (!success) return invalid(422, 'The change is not valid.', error)
-  return moderate((await params).id, data.hidden ? 'hide' : 'show')
+  const asked = change.safeParse(body.json)
+  if (!asked.success) return invalid(422, 'The change is not valid.', asked.error)
+  return moderate((await params).id, asked.data.hidden ? 'hide' : 'show')
 }
 
 /** Deletes an entry. */
 export async function DELETE(request: Request, { params }: Context): Promise<Response> {
-  return (await refused(request)) ?? moderate((await params).id, 'delete')
+  const refusal = await refused(request)
+  if (refusal) return refusal
+  const query = readQuery(request, {})
+  if (query instanceof Response) return query
+  return moderate((await params).id, 'delete')
+}
+
+const noEntry: ProblemDetails = {
+  status: 404,
+  type: 'no-entry',
+  title: 'There is no such entry.',
+  detail: 'It may have been hidden or deleted.',
 }
 
 async function moderate(id: string, what: 'hide' | 'show' | 'delete'): Promise<Response> {
@@ -31,12 +61,7 @@ async function moderate(id: string, what: 'hide' | 'show' | 'delete'): Promise<R
     case 'changed':
       return new Response(null, { status: 204 })
     case 'no-entry':
-      return problem({
-        status: 404,
-        type: 'no-entry',
-        title: 'There is no such entry.',
-        detail: 'It may have been deleted.',
-      })
+      return problem(noEntry)
     case 'not-durable':
       return problem({
         status: 503,
