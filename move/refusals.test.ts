@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import { sign } from '../operations/test-support.ts'
 import { dataIn } from '../postgres/data.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
@@ -38,6 +39,34 @@ describe('move that may not be', () => {
     const [row] = await query(`insert into entries (name, message, created_at)
       values ('', '', '') returning id`)
     assert.equal(row.id, '4')
+  })
+
+  it('refuses a text that is none, which would be another on the other side', async (test) => {
+    const { there, inPostgres, lease, url, folder } = await scene(test)
+    await there()
+    const before = await inPostgres()
+    const path = `${folder}/app.db`
+    await sign(path, 'one')
+    const client = new Sqlite(path)
+    client.exec(`update entries set message = cast(x'e9' as text)`)
+    client.close()
+    const { epoch } = await lease.acquire()
+    await replicate(path, epochUrl(url, epoch))
+    await lease.markRestorable(Date.now())
+    await lease.release()
+    const { code, stderr } = await there()
+    assert.equal(code, 1)
+    assert.match(stderr, /has bytes that are not UTF-8.+ entries\.message of the row 1\./)
+    assert.deepEqual(await inPostgres(), before)
+  })
+
+  it('refuses a PostgreSQL that takes any bytes for text', async (test) => {
+    const databaseUrl = await postgres.emptyUrl("encoding 'SQL_ASCII' template template0")
+    const { there, back } = moveScene(test, databaseUrl)
+    for (const { code, stderr } of [await there(), await back()]) {
+      assert.equal(code, 1)
+      assert.match(stderr, /SQL_ASCII/)
+    }
   })
 
   it('refuses what was written since, as an app may use it', async (test) => {

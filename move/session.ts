@@ -129,6 +129,18 @@ export class Session implements AsyncDisposable {
         throw error
       })
     if (rows[0]?.free === false) throw new Error(`Another move is under way with ${this.name}.`)
+    await this.#mustKnowText()
+  }
+
+  // It would send bytes that are no text, and another text would be kept on the other side.
+  async #mustKnowText(): Promise<void> {
+    const { rows } = await this.client.query<{ encoding: string }>(
+      `select current_setting('server_encoding') as encoding`,
+    )
+    if (rows[0]?.encoding !== 'SQL_ASCII') return
+    throw new Error(
+      `${this.name} takes any bytes for text, as its encoding is SQL_ASCII. Make a database with ENCODING 'UTF8', and bring what this one has there with pg_dump first.`,
+    )
   }
 }
 

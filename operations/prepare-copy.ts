@@ -1,13 +1,15 @@
+import Sqlite from 'better-sqlite3'
 import { NewerSchema } from '../db/migrate.ts'
 import { migrateApart, migratedInWords, runningInWords } from '../db/migrate-apart.ts'
 import { type Examined, examine } from './examine.ts'
+import { mustBeText } from './must-be-text.ts'
 import type { Progress } from './progress.ts'
 
 /**
  * Checks all of the database file at `path`, a copy of `original`, and migrates it to this release.
  *
  * @param migrations the folder of this release's
- * @throws {Error} if it is damaged, not this app's, or of a newer release
+ * @throws {Error} if it is damaged, not this app's, of a newer release, or has text that is none
  */
 export async function prepareCopy(
   path: string,
@@ -31,6 +33,12 @@ export async function prepareCopy(
   } catch (error) {
     if (!(error instanceof NewerSchema)) throw error
     throw new Error(`${error.message} Bring ${original} in with that release, or a newer one.`)
+  }
+  const client = new Sqlite(path, { readonly: true })
+  try {
+    mustBeText(client, original)
+  } finally {
+    client.close()
   }
   return examine(path, progress)
 }

@@ -50,6 +50,17 @@ describe('seed', () => {
     assert.deepEqual([view.lease.restorable, view.lease.holder], [1, null])
   })
 
+  it('leaves the bucket alone where a text is none', async (test) => {
+    const { file, seed, store } = await scene(test)
+    const client = new Sqlite(file)
+    client.exec(`update entries set message = cast(x'68e9' as text)`)
+    client.close()
+    const { code, stderr } = await seed()
+    assert.equal(code, 1)
+    assert.match(stderr, /mine\.db has bytes that are not UTF-8.+ entries\.message of the row 1\./)
+    assert.deepEqual(await store.list(''), [])
+  })
+
   it("migrates the original sample's database on the way", async (test) => {
     const { file, seed } = await scene(test)
     const other = `${file}.go`

@@ -15,7 +15,7 @@ export function withPostgres(): {
   /** The server; only while tests run. */
   readonly server: TestPostgres
   /** The URL of a database without tables. */
-  emptyUrl(): Promise<string>
+  emptyUrl(options?: string): Promise<string>
   /** A migrated database, closed at the end of the test. */
   database(test: Test): Promise<Database>
 } {
@@ -30,11 +30,11 @@ export function withPostgres(): {
       assert.ok(started)
       return started
     },
-    async emptyUrl() {
+    async emptyUrl(options = '') {
       const name = `test_${++databases}`
       const client = new Client(made.server.url('postgres'))
       await client.connect()
-      await client.query(`create database ${name}`)
+      await client.query(`create database ${name} ${options}`)
       await client.end()
       return made.server.url(name)
     },
