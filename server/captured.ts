@@ -6,7 +6,7 @@ import {
 } from 'node:http'
 import { Socket } from 'node:net'
 
-export type Answer = { status: number; headers: OutgoingHttpHeaders; body: string }
+export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer }
 
 /**
  * Has a page rendered into memory, for nobody in particular: a visitor's request does not reach what
@@ -35,8 +35,8 @@ export async function answerOf(request: IncomingMessage, render: RequestListener
   return { status: response.statusCode, body: await body, headers: response.getHeaders() }
 }
 
-function bodyOf(response: ServerResponse): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+function bodyOf(response: ServerResponse): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   const take = (chunk: unknown) => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
@@ -57,7 +57,7 @@ function bodyOf(response: ServerResponse): Promise<string> {
     },
     end(chunk?: unknown) {
       take(chunk)
-      resolve(Buffer.concat(chunks).toString('utf8'))
+      resolve(Buffer.concat(chunks))
       // Next waits for these, to let go of what it rendered with.
       response.finished = true
       process.nextTick(() => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { onlyOwnScripts } from './own-scripts.ts'
+import { createServer, type RequestListener } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import { onlyOwnScripts, withOwnScripts } from './own-scripts.ts'
+import { portOf } from './test-support.ts'
 
 const own = '<script type="module" src="/client.js" nonce="n" data-own=""></script>'
 const next = [
@@ -27,5 +29,41 @@ describe('A page with scripts of its own', () => {
     assert.equal(onlyOwnScripts(page('', next)), page('', next))
     const said = page('', `<p data-scripts="own">${next}</p>`)
     assert.equal(onlyOwnScripts(said), said)
+  })
+})
+
+describe('A server of such pages', () => {
+  const serve = async (test: TestContext, render: RequestListener) => {
+    const server = createServer(withOwnScripts(render)).listen(0)
+    const port = await portOf(test, server)
+    return (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/`, { headers })
+  }
+  const rendered: RequestListener = ({ headers }, response) => {
+    response.setHeader('content-type', 'text/html; charset=utf-8')
+    response.end(page(' data-scripts="own"', `${next}${headers['accept-encoding']}`))
+  }
+
+  it('compresses them as they are taken', async (test) => {
+    const ask = await serve(test, rendered)
+    for (const [accepted, coding] of [
+      ['gzip', 'gzip'],
+      ['gzip, br', 'br'],
+      ['gzip;q=0', null],
+    ] as const) {
+      const answer = await ask({ accept: 'TEXT/HTML', 'accept-encoding': accepted })
+      assert.equal(answer.headers.get('content-encoding'), coding)
+      assert.equal(answer.headers.get('vary'), 'Accept, Accept-Encoding')
+      assert.equal(await answer.text(), page(' data-scripts="own"', 'undefined'))
+    }
+  })
+
+  it('changes no byte of what is no page, though it was opened as one', async (test) => {
+    const picture = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    const ask = await serve(test, (_, response) => {
+      response.setHeader('content-type', 'image/png')
+      response.end(picture)
+    })
+    const answer = await ask({ accept: 'text/html,image/png' })
+    assert.deepEqual(new Uint8Array(await answer.arrayBuffer()), picture)
   })
 })

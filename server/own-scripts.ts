@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
+import { accepts } from './accepts.ts'
 import { answerOf } from './captured.ts'
+import { endCompressed, vary } from './compressed.ts'
 
 /**
  * Has pages that bring scripts of their own go without Next's: 140 kB that make React components
@@ -10,20 +12,24 @@ export function withOwnScripts(render: RequestListener): RequestListener {
   return async (request, response) => {
     if (!isDocument(request)) return render(request, response)
     // A body that is compressed could not be looked at.
-    const { 'accept-encoding': _, ...headers } = request.headers
+    const { 'accept-encoding': coding, ...headers } = request.headers
     request.headers = headers
     const { status, headers: answered, body } = await answerOf(request, render)
+    if (coding !== undefined) request.headers['accept-encoding'] = coding
     for (const [name, value] of Object.entries(answered)) {
       if (value !== undefined && name !== 'content-length') response.setHeader(name, value)
     }
+    response.statusCode = status
+    vary(response, 'Accept')
     const isHtml = String(answered['content-type']).startsWith('text/html')
-    response.writeHead(status).end(isHtml ? onlyOwnScripts(body) : body)
+    if (isHtml) await endCompressed(request, response, onlyOwnScripts(body.toString()))
+    else response.end(body)
   }
 }
 
 function isDocument({ method, url = '', headers }: IncomingMessage): boolean {
   if (method !== 'GET' || headers.rsc) return false
-  return headers.accept?.includes('text/html') === true && !url.startsWith('/_next/')
+  return accepts({ headers }).html && !url.startsWith('/_next/')
 }
 
 const ownOnly = /<html\b[^>]*\sdata-scripts="own"/

@@ -7,6 +7,7 @@ import { PageCache } from './page-cache.ts'
 import { headersInNext, portOf } from './test-support.ts'
 
 const html = { accept: 'text/html' }
+const ofFirstVisitor = ['x-copy-age-seconds', 'x-copy-is-behind', 'x-visit', 'x-any-other']
 
 /** A server whose pages show what they were told, and how often they were rendered. */
 async function scene(test: TestContext) {
@@ -25,6 +26,7 @@ async function scene(test: TestContext) {
     const nonce = /nonce-([^']+)/.exec(String(headers['content-security-policy']))?.[1]
     response.setHeader('content-type', state.type)
     response.setHeader('x-page', 'true')
+    response.setHeader('vary', 'rsc, accept')
     response.setHeader('set-cookie', `first=${number}`)
     response.setHeader('etag', `"${number}"`)
     response.statusCode = state.status
@@ -39,7 +41,11 @@ async function scene(test: TestContext) {
     const nonce = `'nonce-own${++state.requests}'`
     response.setHeader('content-security-policy', nonce)
     request.headers['content-security-policy'] = nonce
-    if (state.requests === 1) response.setHeader('x-copy-age-seconds', '9')
+    // What a gate tells one visitor: of the age of a copy, or that a visit was not counted.
+    if (state.requests === 1) {
+      for (const name of ofFirstVisitor) response.setHeader(name, '9')
+    }
+    response.setHeader('vary', 'Cookie')
     if (request.url === '/') request.headers[visitsHeader] = String(++state.visits)
     cache.serve(request, response, async () => state.version, render)
   }).listen(0)
@@ -164,6 +170,25 @@ describe('A page', () => {
     assert.match(text, /é undefined$/)
   })
 
+  it('is not compressed as its visitor would rather not have it', async (test) => {
+    const { ask } = await scene(test)
+    for (const [accepted, coding] of [
+      ['gzip;q=0', null],
+      ['gzip;q=0, br', 'br'],
+      ['gzip, deflate, br, zstd', 'br'],
+    ] as const) {
+      const { answer, text } = await ask('/guestbook', { ...html, 'accept-encoding': accepted })
+      assert.equal(answer.headers.get('content-encoding'), coding, accepted)
+      assert.match(text, /é undefined$/)
+    }
+  })
+
+  it('says by what it differs', async (test) => {
+    const { ask } = await scene(test)
+    const { answer } = await ask('/guestbook')
+    assert.equal(answer.headers.get('vary'), 'Cookie, rsc, accept, Accept-Encoding')
+  })
+
   for (const [who, path, headers] of [
     ['who has a cookie', '/guestbook', { ...html, cookie: 'a=b' }],
     ['who asks for a part of it', '/guestbook', { ...html, rsc: '1' }],
@@ -208,8 +233,8 @@ describe('A page', () => {
   it('has no header that was set for one of its visitors', async (test) => {
     const { ask } = await scene(test)
     const [first, second] = [await ask('/guestbook'), await ask('/guestbook')]
-    assert.equal(first.answer.headers.get('x-copy-age-seconds'), '9')
-    for (const name of ['x-copy-age-seconds', 'set-cookie', 'etag', 'content-length']) {
+    for (const name of ofFirstVisitor) assert.equal(first.answer.headers.get(name), '9', name)
+    for (const name of [...ofFirstVisitor, 'set-cookie', 'etag', 'content-length']) {
       assert.equal(second.answer.headers.get(name), null, name)
     }
   })

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { formKeyHeader, keptPage, placeholders, visitsHeader } from '../app/kept-pages.ts'
 import { noticeHeader } from '../app/notice-header.ts'
 import { type Answer, captured } from './captured.ts'
+import { endCompressed, vary } from './compressed.ts'
 import { nonceOf } from './nonce.ts'
 import { markers, Template, type Values } from './template.ts'
 
@@ -81,7 +80,7 @@ async function rendered(request: IncomingMessage, render: RequestListener): Prom
   const marked = markers()
   const told = { host: 'localhost', accept: 'text/html', ...toldOf(request, marked) }
   const { body, ...answer } = await captured(request.url ?? '/', told, render)
-  return { ...answer, template: new Template(body, marked) }
+  return { ...answer, template: new Template(body.toString(), marked) }
 }
 
 // A page that failed half-way has the status 200, too.
@@ -116,13 +115,11 @@ async function send(
 ): Promise<void> {
   for (const [name, value] of Object.entries(headers)) {
     if (ofOneAnswer.has(name)) continue
+    if (name === 'vary') vary(response, String(value))
     // What this answer has already is its own, such as its policy.
     if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value)
   }
-  const page = template.fill(own)
-  const isZipped = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '')
-  if (isZipped) response.setHeader('content-encoding', 'gzip')
-  response.writeHead(status).end(isZipped ? await zip(page) : page)
+  vary(response, 'Accept')
+  response.statusCode = status
+  await endCompressed(request, response, template.fill(own))
 }
-
-const zip = promisify(gzip)
