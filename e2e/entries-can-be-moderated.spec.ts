@@ -144,7 +144,7 @@ test('a program is told what is wrong', async ({ app }) => {
   for (const [what, answer, code, type] of [
     ['no token', await change(app, 1, true, {}), 401, 'not-admin'],
     ['another token', await remove(app, 1, { authorization: 'Bearer x' }), 401, 'not-admin'],
-    ['the cookie', await remove(app, 1, { cookie: `admin=${adminToken}` }), 401, 'not-admin'],
+    ['the cookie', await remove(app, 1, { cookie: `__session=${adminToken}` }), 401, 'not-admin'],
     ['no such entry', await change(app, 7, true), 404, 'no-entry'],
     ['an id that is none', await remove(app, Number.NaN), 404, 'no-entry'],
     ['no JSON', await patch('{'), 400, 'not-json'],
@@ -158,20 +158,27 @@ test('a program is told what is wrong', async ({ app }) => {
   expect(await listed(app)).toEqual(['Hello'])
 })
 
-test('on Cloud Run nobody is an admin until there is a token', async ({ start, page }) => {
-  const app = await start({ K_SERVICE: 'visits' })
-  await app.ready()
-  await postEntry(app.url, 'Hello')
-  await page.goto(`${app.url}/admin`)
-  await expect(page.getByText('Set ADMIN_TOKEN')).toBeVisible()
-  await expect(page.getByLabel('Token')).toBeHidden()
-  for (const headers of [{}, bearer, { authorization: 'Bearer ' }]) {
-    expect((await remove(app, 1, headers)).status).toBe(403)
-  }
-  expect(await listed(app)).toEqual(['Hello'])
-})
+for (const [where, environment] of [
+  ['on Cloud Run', { K_SERVICE: 'visits' }],
+  ['on any other host', { LOCAL: '' }],
+] as const) {
+  test(`nobody is an admin ${where} until there is a token`, async ({ start, page }) => {
+    const app = await start(environment)
+    await app.ready()
+    await postEntry(app.url, 'Hello')
+    for (const path of ['/admin', '/status']) {
+      await page.goto(app.url + path)
+      await expect(page.getByText('Set ADMIN_TOKEN')).toBeVisible()
+      await expect(page.getByLabel('Token')).toBeHidden()
+    }
+    for (const headers of [{}, bearer, { authorization: 'Bearer ' }]) {
+      expect((await remove(app, 1, headers)).status).toBe(403)
+    }
+    expect(await listed(app)).toEqual(['Hello'])
+  })
+}
 
-test('elsewhere everybody is one, for local use', async ({ start, page }) => {
+test("everybody is one on the machine of the app's owner", async ({ start, page }) => {
   const app = await start()
   await app.ready()
   await postEntry(app.url, 'rude')

@@ -56,7 +56,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     data,
     durable: async () => {},
     status: () => statusOf(lifecycle, instance, database, data),
-    admin: new Admin(environment.adminToken, environment.onCloudRun),
+    admin: new Admin(environment.adminToken, environment.isLocal),
   })
   const server = await listen(port, lifecycle, {
     protection: new Protection(environment, Routes.read(folder)),

@@ -65,7 +65,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     data,
     durable: () => Promise.reject(new Error('A reader writes nothing.')),
     status: () => shownStatus(parts),
-    admin: new Admin(environment.adminToken, environment.onCloudRun),
+    admin: new Admin(environment.adminToken, environment.isLocal),
   })
   const server = await listen(port, lifecycle, {
     // Whoever forwards to a reader is believed as little as anybody else.

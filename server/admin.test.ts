@@ -8,7 +8,7 @@ const bearer = (text: string) => [client, `Bearer ${text}`] as const
 
 describe('An admin with a token', () => {
   it('is who shows it', async () => {
-    const admin = new Admin(token, true)
+    const admin = new Admin(token, false)
     assert.equal(await admin.attempt(client, token), 'right')
     assert.equal(await admin.admits(...bearer(token)), 'right')
   })
@@ -35,25 +35,35 @@ describe('An admin with a token', () => {
       assert.equal(await admin.admits(...bearer(token)), 'right')
   })
 
-  it('is not even compared after five wrong ones, whichever way they came', async () => {
+  it('is told to wait after five wrong ones, whichever way they came', async () => {
     const admin = new Admin(token, false)
     for (let time = 0; time < 4; time++) await admin.attempt(client, `wrong ${time}`)
     assert.equal(await admin.admits(...bearer('wrong-5')), 'wrong')
     for (const attempt of [
-      await admin.attempt(client, token),
-      await admin.admits(...bearer(token)),
+      await admin.attempt(client, 'wrong 6'),
+      await admin.admits(...bearer('wrong-7')),
     ]) {
       assert.ok(typeof attempt === 'object' && attempt.retryAfter > 50)
     }
-    assert.equal(await admin.attempt('192.0.2.2', token), 'right')
+    assert.equal(await admin.attempt('192.0.2.2', 'wrong'), 'wrong')
   })
 
-  it('is not compared more often when many come at once', async () => {
+  it('is let in with the right one, however many wrong ones came from there', async () => {
+    const admin = new Admin(token, false)
+    for (let time = 0; time < 20; time++) await admin.attempt(client, `wrong ${time}`)
+    assert.equal(await admin.attempt(client, token), 'right')
+    assert.equal(await admin.admits(...bearer(token)), 'right')
+  })
+
+  it('is let in with the right one among many wrong ones at once, of which five are told', async () => {
     const admin = new Admin(token, false)
     const attempts = await Promise.all(
-      Array.from({ length: 100 }, (_, number) => admin.attempt(client, `wrong ${number}`)),
+      Array.from({ length: 100 }, (_, number) =>
+        admin.attempt(client, number % 10 === 9 ? token : `wrong ${number}`),
+      ),
     )
     assert.equal(attempts.filter((attempt) => attempt === 'wrong').length, 5)
+    assert.equal(attempts.filter((attempt) => attempt === 'right').length, 10)
   })
 })
 
@@ -90,6 +100,11 @@ describe('A session', () => {
       `${until}.`,
       `${until}`,
       '',
+      // As long in characters as the signature, and longer in bytes.
+      `${until}.${'é'.repeat(signature.length)}`,
+      `${until}.${signature.slice(1)}€`,
+      `${until}é.${signature}`,
+      'é',
       `${session}.`.repeat(2).replace(String(until), '9'.repeat(13)),
       `Infinity.${signature}`,
     ]) {
@@ -103,15 +118,15 @@ describe('A session', () => {
 })
 
 describe('Without a token', () => {
-  it('everybody is an admin outside Cloud Run, for local use', async () => {
-    const admin = new Admin(null, false)
+  it("everybody is an admin on its owner's machine", async () => {
+    const admin = new Admin(null, true)
     assert.equal(admin.access, 'open')
     assert.equal(await admin.admits(client, null), 'right')
     assert.ok(admin.isSignedIn(undefined))
   })
 
-  it('nobody is an admin on Cloud Run, whatever they show', async () => {
-    const admin = new Admin(null, true)
+  it('nobody is an admin anywhere else, whatever they show', async () => {
+    const admin = new Admin(null, false)
     assert.equal(admin.access, 'closed')
     assert.equal(await admin.admits(client, null), 'wrong')
     assert.equal(await admin.admits(...bearer('')), 'wrong')

@@ -6,7 +6,7 @@ export const sessionSeconds = 12 * 3600
 /** `guarded` by a token; `open` where only its owner uses the app; else `closed`. */
 export type Access = 'guarded' | 'open' | 'closed'
 
-/** What came of showing a token: it is wrong, or was not even looked at for so many seconds. */
+/** What came of showing a token: right, wrong, or one of too many wrong ones for so many seconds. */
 export type Attempt = 'right' | 'wrong' | { retryAfter: number }
 
 /** Who is an admin. Sessions are signed, not stored: another token makes all of them void. */
@@ -18,10 +18,11 @@ export class Admin {
 
   /**
    * @param token null if there is none
+   * @param isLocal whether everybody is one where there is none
    * @param now in milliseconds
    */
-  constructor(token: string | null, onCloudRun: boolean, now: () => number = Date.now) {
-    this.access = token === null ? (onCloudRun ? 'closed' : 'open') : 'guarded'
+  constructor(token: string | null, isLocal: boolean, now: () => number = Date.now) {
+    this.access = token !== null ? 'guarded' : isLocal ? 'open' : 'closed'
     this.#token = token ?? ''
     this.#now = now
   }
@@ -41,18 +42,16 @@ export class Admin {
   }
 
   /**
-   * Compares a token, unless too many wrong ones came from there in the last minute.
+   * Compares a token. The right one is always accepted: it can't be guessed, and behind a proxy all
+   * clients may have one address, so that anybody could lock out the admins.
    *
    * @param client who asks, as attempts are counted
    */
   async attempt(client: string, token: string): Promise<Attempt> {
     if (this.access !== 'guarded') return 'wrong'
-    // Counted first, so that many at once are not all compared.
+    if (isSame(this.#sign('token', token), this.#sign('token', this.#token))) return 'right'
     const retryAfter = await this.#wrongTokens.take(client)
-    if (retryAfter !== null) return { retryAfter }
-    if (!isSame(this.#sign('token', token), this.#sign('token', this.#token))) return 'wrong'
-    await this.#wrongTokens.giveBack(client)
-    return 'right'
+    return retryAfter === null ? 'wrong' : { retryAfter }
   }
 
   /** A session that begins now, as the cookie holds it. */
@@ -66,7 +65,9 @@ export class Admin {
   }
 }
 
-// Signatures have one length, so how long this takes says nothing of what is in them.
-function isSame(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+// Signatures have one length, so how long this takes says nothing of what is in them. Who made one up
+// may have taken characters of several bytes.
+function isSame(...texts: [string, string]): boolean {
+  const [one, other] = texts.map((text) => Buffer.from(text)) as [Buffer, Buffer]
+  return one.length === other.length && timingSafeEqual(one, other)
 }

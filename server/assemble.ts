@@ -63,7 +63,7 @@ export function assemble(
     ...{ leadership, database, lifecycle, routes },
     isPreview: (request) => isPreview(request, environment.previews),
   })
-  const admin = new Admin(environment.adminToken, environment.onCloudRun)
+  const admin = new Admin(environment.adminToken, environment.isLocal)
   const protection = new Protection(environment, routes)
   const seen = { leadership, lifecycle, lease, database, events }
   const monitoring = new Monitoring(seen, metrics, environment)

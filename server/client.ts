@@ -9,24 +9,33 @@ export const clientHeader = 'x-client'
  * Who sent a request, for counting: an IPv4 address, or the /64 of an IPv6 address, as that is what
  * one household or one machine gets to choose from.
  *
+ * @param trustedProxies how many there are in front, the one that connects to this server included
  * @param forwardToken with it, another server may say who asked it
  */
 export function clientOf(
   { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
-  onCloudRun: boolean,
+  trustedProxies: number,
   forwardToken: string | null = null,
 ): string {
   const forwarded = forwardedClient(headers, forwardToken)
   if (forwarded !== null) return forwarded
-  return network(
-    (onCloudRun && lastHop(headers['x-forwarded-for'])) || (socket.remoteAddress ?? ''),
-  )
+  const seen = headers['x-forwarded-for']?.toString().split(',').map(address) ?? []
+  return network(furthest(seen, trustedProxies) ?? socket.remoteAddress ?? '')
 }
 
-// Google's front end appends the address that it saw; all before it is the client's own claim.
-function lastHop(forwardedFor: string | string[] | undefined): string | null {
-  const address = forwardedFor?.toString().split(',').at(-1)?.trim() ?? ''
-  return isIP(address) ? address : null
+// Each proxy appends the address that it saw, so those of the ones that are believed stand last. What
+// stands before is the client's own claim. proxy-addr does the same, and takes what is no address.
+function furthest(seen: (string | null)[], trustedProxies: number): string | null {
+  const believed = seen.toReversed().slice(0, trustedProxies)
+  const made = believed.indexOf(null)
+  return believed.slice(0, made < 0 ? undefined : made).at(-1) ?? null
+}
+
+// Some proxies name the port, too: 192.0.2.1:1234, [2001:db8::1]:1234.
+function address(text: string): string | null {
+  const plain = text.trim()
+  const [, bare = plain] = /^\[(.*)\](?::\d+)?$|^([^:]*):\d+$/.exec(plain)?.filter(Boolean) ?? []
+  return isIP(bare) ? bare : null
 }
 
 function network(address: string): string {

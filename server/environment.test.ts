@@ -24,13 +24,16 @@ describe('The environment', () => {
       project: null,
       adminToken: null,
       rateLimits: { requests: 600, writes: 30 },
-      onCloudRun: false,
+      isLocal: false,
+      publicOrigins: [],
+      trustedProxies: 0,
+      keepAliveSeconds: 620,
     })
   })
 
   it('says that this is Cloud Run where it names its service', () => {
-    const { onCloudRun, instance } = readEnvironment({ ...good, K_SERVICE: 'visits' })
-    assert.ok(onCloudRun)
+    const { trustedProxies, instance } = readEnvironment({ ...good, K_SERVICE: 'visits' })
+    assert.equal(trustedProxies, 1)
     assert.equal(instance.service, 'visits')
   })
 
@@ -38,6 +41,48 @@ describe('The environment', () => {
     assert.equal(readEnvironment({ ...good, ADMIN_TOKEN: '' }).adminToken, null)
     assert.equal(readEnvironment({ ...good, ADMIN_TOKEN: 'x'.repeat(16) }).adminToken?.length, 16)
   })
+
+  for (const [variables, isLocal] of [
+    [{}, false],
+    [{ NODE_ENV: 'production' }, false],
+    [{ LOCAL: '' }, false],
+    [{ LOCAL: '0' }, false],
+    [{ LOCAL: '1' }, true],
+    [{ NODE_ENV: 'development' }, true],
+    [{ LOCAL: '1', K_SERVICE: 'visits' }, false],
+    [{ NODE_ENV: 'development', K_SERVICE: 'visits' }, false],
+  ] as const) {
+    it(`${isLocal ? 'is' : 'is not'} its owner's machine, by ${JSON.stringify(variables)}`, () => {
+      assert.equal(readEnvironment({ ...good, ...variables }).isLocal, isLocal)
+    })
+  }
+
+  for (const [text, origins] of [
+    ['', []],
+    ['https://visits.example', ['https://visits.example']],
+    ['https://Visits.example:443/', ['https://visits.example']],
+    ['http://localhost:3000', ['http://localhost:3000']],
+    ['https://bücher.example', ['https://xn--bcher-kva.example']],
+    ['https://a.example,https://b.example', ['https://a.example', 'https://b.example']],
+    [' https://a.example, https://b.example ', ['https://a.example', 'https://b.example']],
+    ['https://a.example https://b.example', ['https://a.example', 'https://b.example']],
+  ] as const) {
+    it(`understands PUBLIC_URL "${text}"`, () => {
+      assert.deepEqual(readEnvironment({ ...good, PUBLIC_URL: text }).publicOrigins, origins)
+    })
+  }
+
+  for (const [variables, proxies] of [
+    [{ K_SERVICE: 'visits' }, 1],
+    [{ K_SERVICE: 'visits', TRUSTED_PROXIES: '' }, 1],
+    [{ K_SERVICE: 'visits', TRUSTED_PROXIES: '2' }, 2],
+    [{ K_SERVICE: 'visits', TRUSTED_PROXIES: '0' }, 0],
+    [{ TRUSTED_PROXIES: '1' }, 1],
+  ] as const) {
+    it(`believes ${proxies} proxies, by ${JSON.stringify(variables)}`, () => {
+      assert.equal(readEnvironment({ ...good, ...variables }).trustedProxies, proxies)
+    })
+  }
 
   for (const [text, limits] of [
     ['off', null],
@@ -86,6 +131,25 @@ describe('The environment', () => {
     ['a rate limit of another kind', { RATE_LIMITS: '30' }, /^RATE_LIMITS is not understood/],
     ['a mistyped rate limit', { RATE_LIMITS: 'write=30' }, /^RATE_LIMITS .* as in requests=600,wr/],
     ['a mistyped preview', { PREVIEW: 'true' }, /^PREVIEW is neither 1, for an instance/],
+    ['a mistyped LOCAL', { LOCAL: 'true' }, /^LOCAL is not 1, for a server that its owner/],
+    ...[
+      'visits.example',
+      'https://visits.example/app',
+      'https://visits.example?a',
+      'https://visits.example/#a',
+      'https://me:secret@visits.example',
+      'ftp://visits.example',
+      'https://*.visits.example',
+      'null',
+      '*',
+    ].map((text): [string, Record<string, string>, RegExp] => [
+      `the public URL ${text}`,
+      { PUBLIC_URL: `https://a.example,${text}` },
+      /^PUBLIC_URL has ".*", which is no address of an app; write https:\/\/HOST/,
+    ]),
+    ['proxies that are no number', { TRUSTED_PROXIES: 'all' }, /^TRUSTED_PROXIES is no number fr/],
+    ['too many proxies', { TRUSTED_PROXIES: '11' }, /^TRUSTED_PROXIES is no number from 0 to 10/],
+    ['no keep-alive', { KEEP_ALIVE_SECONDS: '0' }, /^KEEP_ALIVE_SECONDS is no number from 1 to/],
     ['a port out of range', { PORT: '65536' }, /^PORT is not a port/],
   ]
   for (const [what, variables, words] of refused) {

@@ -12,7 +12,7 @@ import { Lifecycle } from './lifecycle.ts'
 import { Protection } from './protect.ts'
 import { portOf } from './test-support.ts'
 
-const protection = new Protection({ development: false, onCloudRun: false, rateLimits: null })
+const protection = new Protection({ development: false, rateLimits: null })
 
 async function start(test: TestContext) {
   const lifecycle = new Lifecycle()

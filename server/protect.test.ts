@@ -5,19 +5,19 @@ import { describe, it, type TestContext } from 'node:test'
 import { isInternal } from './next-headers.ts'
 import { Protection } from './protect.ts'
 import { Routes } from './routes.ts'
-import type { RateLimits } from './server-environment.ts'
+import type { RateLimits, ServerEnvironment } from './server-environment.ts'
 import { headersInNext, portOf } from './test-support.ts'
 
 async function start(
   test: TestContext,
   {
     rateLimits = null,
-    onCloudRun = false,
     routes = null,
-  }: { rateLimits?: RateLimits | null; onCloudRun?: boolean; routes?: Routes | null } = {},
+    ...environment
+  }: { rateLimits?: RateLimits | null; routes?: Routes | null } & Partial<ServerEnvironment> = {},
   seen: (request: IncomingMessage) => void = () => {},
 ) {
-  const protection = new Protection({ development: false, onCloudRun, rateLimits }, routes)
+  const protection = new Protection({ development: false, rateLimits, ...environment }, routes)
   const pages: RequestListener = (request, response) => {
     seen(request)
     response.end(request.headers['x-client'])
@@ -172,12 +172,31 @@ describe('A client that asks too often', () => {
     assert.equal((await ask('/', { headers })).status, 429)
   })
 
-  it('is who Google says it is, on Cloud Run', async (test) => {
-    const { statuses } = await start(test, { rateLimits, onCloudRun: true })
+  it('is who the proxy says it is', async (test) => {
+    const { statuses } = await start(test, { rateLimits, trustedProxies: 1 })
     const from = (forwardedFor: string) => ({ headers: { 'x-forwarded-for': forwardedFor } })
     await statuses(4, '/', from('192.0.2.1'))
     assert.deepEqual(await statuses(1, '/', from('198.51.100.1, 192.0.2.1')), [429])
     assert.deepEqual(await statuses(1, '/', from('192.0.2.1, 198.51.100.1')), [200])
+  })
+
+  it('may not have visits counted more often than it may write', async (test) => {
+    const { statuses } = await start(test, { rateLimits })
+    assert.deepEqual(await statuses(3, '/api/visits', post), [200, 200, 429])
+    assert.deepEqual(await statuses(1, '/'), [200])
+  })
+
+  it('may visit a reader as often as the writer', async (test) => {
+    const forwardToken = 'a-token-of-16-chars'
+    const { statuses } = await start(test, { rateLimits, forwardToken })
+    const from = (token: string) => ({
+      ...post,
+      headers: { 'x-forward-token': token, 'x-forwarded-client': '203.0.113.7' },
+    })
+    assert.deepEqual(await statuses(5, '/api/visits', from(forwardToken)), [
+      ...[200, 200, 200, 200, 429],
+    ])
+    assert.deepEqual(await statuses(3, '/api/visits', from('another')), [200, 200, 429])
   })
 
   it('may do so where the limits are off', async (test) => {
@@ -203,6 +222,27 @@ describe('A request from another site', () => {
     const answer = await ask('/api/entries/1', { method: 'DELETE', headers })
     assert.equal(answer.status, 403)
     assert.match(await answer.text(), /"urn:visits:problem:cross-site"/)
+  })
+
+  it('is told to its operator with what to set, and to others only on a machine of the own', async (test) => {
+    const logged = test.mock.method(process.stdout, 'write')
+    const said = async (isLocal: boolean) => {
+      const { ask } = await start(test, { isLocal })
+      const headers = { origin: 'https://visits.example' }
+      return (await ask('/guestbook', { ...post, headers })).text()
+    }
+    const facts = /https:\/\/visits\.example to the host 127\.0\.0\.1:\d+ .*PUBLIC_URL/
+    assert.doesNotMatch(await said(false), /PUBLIC_URL|127\.0\.0\.1/)
+    assert.match(await said(true), facts)
+    const lines = logged.mock.calls.map(({ arguments: [line] }) => String(line))
+    logged.mock.restore()
+    assert.equal(lines.filter((line) => facts.test(line)).length, 2)
+  })
+
+  it('is none where PUBLIC_URL names it', async (test) => {
+    const { ask } = await start(test, { publicOrigins: ['https://visits.example'] })
+    const headers = { origin: 'https://visits.example' }
+    assert.equal((await ask('/guestbook', { ...post, headers })).status, 200)
   })
 
   it("does not use up its visitors' limit", async (test) => {

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isForPrograms, requestKind } from '../app/request-kind.ts'
+import { isForPrograms, type RequestKind, requestKind } from '../app/request-kind.ts'
 import { apiLimitBytes, formLimitBytes, tooLarge } from '../app/too-large.ts'
 import { clientHeader, clientOf } from './client.ts'
-import { isCrossSite } from './cross-site.ts'
+import { crossSiteFacts, isCrossSite, type Place } from './cross-site.ts'
+import { forwardedClient } from './forwarded-client.ts'
+import { log } from './log.ts'
 import { dropInternal } from './next-headers.ts'
 import type { ProblemDetails } from './problem-details.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -20,7 +22,8 @@ export class Protection {
   /** Sets the headers that every answer has. */
   readonly setHeaders: (request: IncomingMessage, response: ServerResponse) => void
   readonly #development: boolean
-  readonly #onCloudRun: boolean
+  readonly #place: Place
+  readonly #trustedProxies: number
   readonly #forwardToken: string | null
   readonly #requests: RateLimit | null
   readonly #writes: RateLimit | null
@@ -30,17 +33,22 @@ export class Protection {
   constructor(
     {
       development,
-      onCloudRun,
       rateLimits,
+      publicOrigins = [],
+      isLocal = false,
+      trustedProxies = 0,
       forwardToken = null,
-    }: Pick<ServerEnvironment, 'development' | 'onCloudRun' | 'rateLimits'> &
-      Partial<Pick<ServerEnvironment, 'forwardToken'>>,
+    }: Pick<ServerEnvironment, 'development' | 'rateLimits'> &
+      Partial<
+        Pick<ServerEnvironment, 'publicOrigins' | 'isLocal' | 'trustedProxies' | 'forwardToken'>
+      >,
     routes: Routes | null = null,
   ) {
     this.#routes = routes
     this.setHeaders = securityHeaders(development)
     this.#development = development
-    this.#onCloudRun = onCloudRun
+    this.#place = { publicOrigins, isLocal }
+    this.#trustedProxies = trustedProxies
     this.#forwardToken = forwardToken
     this.#requests = rateLimits && new RateLimit(rateLimits.requests)
     this.#writes = rateLimits && new RateLimit(rateLimits.writes)
@@ -48,7 +56,7 @@ export class Protection {
 
   /** Answers what the pages shall not see; false if this is not such a request. */
   async refuses(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const client = clientOf(request, this.#onCloudRun, this.#forwardToken)
+    const client = clientOf(request, this.#trustedProxies, this.#forwardToken)
     dropInternal(request.headers, this.#development)
     request.headers[clientHeader] = client
     const problem =
@@ -93,12 +101,15 @@ export class Protection {
 
   // Before anything is counted: another site can't use up what its visitors may do here.
   #crossSite(request: IncomingMessage): ProblemDetails | null {
-    if (!isCrossSite(request)) return null
+    if (!isCrossSite(request, this.#place)) return null
+    const { message, ...facts } = crossSiteFacts(request)
+    log('WARNING', message, facts)
+    const detail = 'Nothing was changed. Open the page here, and do it there.'
     return {
       status: 403,
       type: 'cross-site',
       title: 'This came from another site.',
-      detail: 'Nothing was changed. Open the page here, and do it there.',
+      detail: this.#place.isLocal ? `${detail} ${message}` : detail,
     }
   }
 
@@ -117,7 +128,7 @@ export class Protection {
     if (kind === 'static') return null
     const retryAfter =
       (await this.#requests?.take(client)) ??
-      (kind === 'write' ? await this.#writes?.take(client) : null)
+      (this.#isWrite(request, kind) ? await this.#writes?.take(client) : null)
     if (!retryAfter) return null
     return {
       status: 429,
@@ -126,6 +137,13 @@ export class Protection {
       detail: `Please come back in ${retryAfter} seconds.`,
       retryAfter,
     }
+  }
+
+  // A visit that a reader passes on is somebody's GET there, and was counted as that.
+  #isWrite({ method, headers }: IncomingMessage, kind: RequestKind): boolean {
+    if (kind === 'write') return true
+    const isOfReader = forwardedClient(headers, this.#forwardToken) !== null
+    return kind === 'visit' && method === 'POST' && !isOfReader
   }
 }
 

@@ -10,6 +10,14 @@ export type RateLimits = { requests: number; writes: number }
 export type ServerEnvironment = {
   port: number
   development: boolean
+  /** Whether its owner alone uses this server, on a machine of the own. */
+  isLocal: boolean
+  /** Where browsers find the app; empty where nobody has said. */
+  publicOrigins: string[]
+  /** How many proxies in front are believed about who asked them. */
+  trustedProxies: number
+  /** How long a connection is kept on which nobody asks. */
+  keepAliveSeconds: number
   /** Where metrics are served to this machine; null for nowhere. */
   metricsPort: number | null
   /** Where Litestream serves its own, as host:port; null for nowhere. */
@@ -22,7 +30,6 @@ export type ServerEnvironment = {
   forwardToken: string | null
   /** How often a client may ask, and write, in a minute; null for as often as it likes. */
   rateLimits: RateLimits | null
-  onCloudRun: boolean
   previews: Previews
   /** Who this process is among all that may want to write. */
   instance: Me
@@ -48,6 +55,14 @@ const token = z
     error: 'is too easy to guess, or no header can hold it; write 16 or more visible characters',
   })
 
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .transform(Number)
+    .refine((number) => Number.isInteger(number) && number >= least && number <= most, {
+      error: `is no number from ${least} to ${most}`,
+    })
+
 /** The variables that every server reads. */
 export const serverVariables = z.object({
   PORT: port.prefault('8080'),
@@ -55,6 +70,16 @@ export const serverVariables = z.object({
   LITESTREAM_METRICS: optional,
   GOOGLE_CLOUD_PROJECT: optional,
   NODE_ENV: z.string().optional(),
+  LOCAL: z
+    .enum(['', '0', '1'], {
+      error: 'is not 1, for a server that its owner alone uses, nor 0, for any other',
+    })
+    .default(''),
+  PUBLIC_URL: z.string().default('').transform(originsOf),
+  TRUSTED_PROXIES: optional.pipe(whole(0, 10).nullable()),
+  // Google's load balancer keeps its connections for 600 s, and has to be the first to close one:
+  // https://cloud.google.com/load-balancing/docs/https#timeout-keepalive-backends
+  KEEP_ALIVE_SECONDS: whole(1, 3_600).prefault('620'),
   ADMIN_TOKEN: token,
   FORWARD_TOKEN: token,
   RATE_LIMITS: z
@@ -76,16 +101,21 @@ export const serverVariables = z.object({
 })
 
 export function serverEnvironment(data: z.output<typeof serverVariables>): ServerEnvironment {
+  const onCloudRun = data.K_SERVICE !== undefined
   return {
     port: data.PORT,
     development: data.NODE_ENV === 'development',
+    isLocal: !onCloudRun && (data.LOCAL === '1' || data.NODE_ENV === 'development'),
+    publicOrigins: data.PUBLIC_URL,
+    // Google's front end appends the address that it saw.
+    trustedProxies: data.TRUSTED_PROXIES ?? (onCloudRun ? 1 : 0),
+    keepAliveSeconds: data.KEEP_ALIVE_SECONDS,
     metricsPort: data.METRICS_PORT,
     litestreamMetrics: data.LITESTREAM_METRICS,
     project: data.GOOGLE_CLOUD_PROJECT,
     adminToken: data.ADMIN_TOKEN || null,
     forwardToken: data.FORWARD_TOKEN || null,
     rateLimits: data.RATE_LIMITS,
-    onCloudRun: data.K_SERVICE !== undefined,
     previews: previewsOf(data),
     instance: {
       id: randomUUID(),
@@ -117,6 +147,27 @@ export function readVariables<Schema extends z.ZodType>(
   const { success, data, error } = schema.safeParse(variables)
   if (success) return data
   throw new Error(error.issues.map((issue) => `${issue.path.join()} ${issue.message}`).join('. '))
+}
+
+// One that is no origin would never be that of a page, and every form would be refused.
+function originsOf(text: string, context: z.RefinementCtx): string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((part) => {
+      const url = URL.parse(part)
+      const isOrigin =
+        url &&
+        /^https?:$/.test(url.protocol) &&
+        url.href === `${url.origin}/` &&
+        !url.host.includes('*')
+      if (!isOrigin) {
+        context.addIssue(
+          `has "${part}", which is no address of an app; write https://HOST, or several with commas between`,
+        )
+      }
+      return isOrigin ? url.origin : ''
+    })
 }
 
 function rateLimitsOf(text: string): RateLimits | null {

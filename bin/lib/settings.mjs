@@ -22,6 +22,8 @@ export async function settings({ dev, given = process.env }) {
     PORT: given.PORT || '8080',
     DATA_DIR: resolve(given.DATA_DIR || join(root, 'data')),
     REPLICA_URL: replicaUrl(given),
+    // Where the data is this machine's own, so is the server, perhaps behind a tunnel.
+    LOCAL: given.LOCAL ?? (given.REPLICA_URL || given.DATABASE_URL ? '' : '1'),
   }
   await makeFolder(env.DATA_DIR)
   await checkSocket(join(env.DATA_DIR, 'litestream.sock'))

@@ -24,6 +24,22 @@ describe('the settings', () => {
     assert.deepEqual({ NODE_ENV, PORT, REPLICA_URL }, given)
   })
 
+  it('have no lock on the doors of the admins where the data is the local one, and only there', async () => {
+    for (const [given, local] of [
+      [{}, '1'],
+      [{ REPLICA_URL: '' }, '1'],
+      [{ REPLICA_URL: 'gs://b/p' }, ''],
+      [{ DATABASE_URL: 'postgres://a' }, ''],
+      [{ LOCAL: '0' }, '0'],
+      [{ LOCAL: '' }, ''],
+      [{ LOCAL: '1', REPLICA_URL: 'gs://b/p' }, '1'],
+    ]) {
+      const PORT = await freePort()
+      const { LOCAL } = await settings({ dev: false, given: { ...given, PORT, DATA_DIR: folder } })
+      assert.equal(LOCAL, local, JSON.stringify(given))
+    }
+  })
+
   it('make a relative data folder absolute', async () => {
     const given = { PORT: await freePort(), DATA_DIR: 'data/settings-test' }
     const { DATA_DIR } = await settings({ dev: false, given })

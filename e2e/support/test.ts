@@ -44,6 +44,8 @@ export const test = base.extend<Fixtures>({
         LITESTREAM_METRICS: '',
         // All clients of a test have one address.
         RATE_LIMITS: 'off',
+        // Where a test has no token of its own, everybody is an admin.
+        ...(!environment?.ADMIN_TOKEN && { LOCAL: '1' }),
         REPLICA_URL: bucket.replicaUrl,
         ...bucket.environment,
         ...environment,
