@@ -59,6 +59,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     admin: new Admin(environment.adminToken, environment.isLocal),
   })
   const server = await listen(port, lifecycle, {
+    keepAliveSeconds: environment.keepAliveSeconds,
     protection: new Protection(environment, Routes.read(folder)),
     observe: requestLog(project, (...answered) => metrics.request(...answered)),
     serve: lookOnly(onlyLooks, (...request) => gate.serve(...request)),

@@ -68,6 +68,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     admin: new Admin(environment.adminToken, environment.isLocal),
   })
   const server = await listen(port, lifecycle, {
+    keepAliveSeconds: environment.keepAliveSeconds,
     // Whoever forwards to a reader is believed as little as anybody else.
     protection: new Protection({ ...environment, forwardToken: null }, Routes.read(folder)),
     observe: requestLog(environment.project, (...answered) => metrics.request(...answered)),

@@ -10,9 +10,8 @@ export const connectionLimits = {
   requestTimeout: 60_000,
   // How often the two are looked at; Node's 30 s would add to them.
   connectionsCheckingInterval: 2_500,
-  // Longer than proxies keep an idle connection, which would else meet requests with a reset; the
-  // drain at the end closes idle connections anyway.
-  keepAliveTimeout: 75_000,
+  // A request with two hosts, or without one, is answered in our words.
+  requireHostHeader: false,
 } satisfies ServerOptions
 
 /**

@@ -18,6 +18,7 @@ async function start(test: TestContext) {
   const lifecycle = new Lifecycle()
   let serve: RequestListener = () => {}
   const server = await listen(0, lifecycle, {
+    keepAliveSeconds: 620,
     protection,
     serve: (...request) => serve(...request),
   })
@@ -125,6 +126,117 @@ describe('A client that is slow', () => {
   })
 })
 
+describe('A connection', () => {
+  it('is kept while nothing was said on it, and answers what then is', async (test) => {
+    const { server, port, lead } = await start(test)
+    lead(hello)
+    server.headersTimeout = 1
+    const expired = once(server, 'clientError')
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+    test.after(() => socket.destroy())
+    await expired
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    const [said] = await once(socket, 'data')
+    assert.match(said, /^HTTP\/1.1 200 /)
+  })
+
+  it('is cut when a slow head comes after a long silence', async (test) => {
+    const { server, port } = await start(test)
+    server.headersTimeout = 1
+    const expired = once(server, 'clientError')
+    const socket = connect(port, '127.0.0.1')
+    test.after(() => socket.destroy())
+    await expired
+    socket.write('GET / HTTP/1.1\r\n')
+    assert.match(await text(socket), /^HTTP\/1.1 408 /)
+  })
+
+  it('is kept between requests for longer than a load balancer keeps it', async (test) => {
+    const { url, server, lead } = await start(test)
+    const agent = new Agent({ keepAlive: true })
+    test.after(() => agent.destroy())
+    const connected = once(server, 'connection')
+    const during = Promise.withResolvers<number | undefined>()
+    lead(({ socket }, response) => {
+      during.resolve(socket.timeout)
+      response.end()
+    })
+    const answered = once(get(url, { agent }), 'response')
+    const [socket] = await connected
+    assert.equal(socket.timeout, 620_000)
+    assert.equal(await during.promise, 120_000)
+    const [answer] = (await answered) as [IncomingMessage]
+    await text(answer)
+    assert.ok(socket.timeout >= 620_000)
+    assert.equal(server.keepAliveTimeout, 620_000)
+  })
+})
+
+describe('What is no request that can be served', () => {
+  const ask = async (test: TestContext, sent: string) => {
+    const { port, lead } = await start(test)
+    lead(hello)
+    const socket = connect(port, '127.0.0.1')
+    socket.end(sent)
+    return text(socket)
+  }
+  const get = 'GET /guestbook HTTP/1.1\r\n'
+  const twoEnds = 'content-length: 1\r\ntransfer-encoding: chunked\r\n'
+
+  for (const [what, sent, status] of [
+    ['no HTTP at all', 'hello\r\n\r\n', 400],
+    ['a header that is none', `${get}host : a\r\n\r\n`, 400],
+    ['a body with two ends', `${get}host: a\r\n${twoEnds}\r\n`, 400],
+    ['a request that ends in the middle', get, 400],
+    ['a request for two hosts', `${get}host: a\r\nhost: b\r\n\r\n`, 400],
+    ['a request for no host', `${get}\r\n`, 400],
+    ['a request for a host that is none', `${get}host: a/b\r\n\r\n`, 400],
+    ['a long head', `${get}host: a\r\ncookie: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
+    ['a long address', `GET /${'x'.repeat(17_000)} HTTP/1.1\r\nhost: a\r\n\r\n`, 431],
+    ['an expectation', `${get}host: a\r\nexpect: more\r\n\r\n`, 417],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
+    ['a request of HTTP/2', 'GET / HTTP/2.0\r\nhost: a\r\n\r\n', 505],
+    ['a request of another version', 'GET / HTTP/9.9\r\nhost: a\r\n\r\n', 505],
+  ] as const) {
+    it(`is answered with ${status}, in words and with the headers that protect: ${what}`, async (test) => {
+      const answer = await ask(test, sent)
+      assert.ok(answer.startsWith(`HTTP/1.1 ${status} `), answer.slice(0, 200))
+      assert.match(answer, /^content-security-policy: default-src 'none'/im)
+      assert.match(answer, /^x-content-type-options: nosniff/im)
+      assert.match(answer, /^content-type: text\/plain/im)
+      assert.match(answer, /\r\n\r\n([0-9a-f]+\r\n)?[A-Z].*\. .*\.\n(\r\n0\r\n\r\n)?$/s)
+      assert.match(answer, /^connection: close/im)
+    })
+  }
+
+  it('is answered as a page where one was asked for, and as a problem below /api/', async (test) => {
+    const long = `host: a\r\nCookie: ${'x'.repeat(17_000)}\r\n\r\n`
+    const page = await ask(test, `${get}Accept: text/html\r\n${long}`)
+    assert.match(page, /^content-type: text\/html.*<h1>.*delete the cookies/ims)
+    const problem = await ask(test, `GET /api/entries HTTP/1.1\r\n${long}`)
+    assert.match(problem, /^content-type: application\/problem\+json.*"status":431/ims)
+  })
+
+  it('is logged, without what was in it', async (test) => {
+    const logged = test.mock.method(process.stdout, 'write')
+    await ask(test, `${get}host: a\r\nsecret : secret\r\n\r\n`)
+    const lines = logged.mock.calls.map(({ arguments: [line] }) => String(line)).join('')
+    assert.match(lines, /could not be read was answered with 400.*"status":400/)
+    assert.doesNotMatch(lines, /secret/)
+  })
+
+  it('is not taken for the answer to a request before it', async (test) => {
+    const { server, port, lead } = await start(test)
+    lead(() => {})
+    const asked = once(server, 'request')
+    const socket = connect(port, '127.0.0.1')
+    socket.write('POST /guestbook HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n')
+    await asked
+    socket.write('no request\r\n\r\n')
+    assert.equal(await text(socket).catch(() => ''), '')
+  })
+})
+
 describe('Every answer', () => {
   it('has the headers that protect, those of the start and of the probes too', async (test) => {
     const { url, lifecycle } = await start(test)
@@ -182,7 +294,8 @@ describe('The startup probe', () => {
 describe('A port that is taken', () => {
   it('is named, with the way out', async (test) => {
     const { port } = await start(test)
-    await assert.rejects(listen(port, new Lifecycle(), { protection, serve: hello }), {
+    const parts = { keepAliveSeconds: 620, protection, serve: hello }
+    await assert.rejects(listen(port, new Lifecycle(), parts), {
       message: `Port ${port} is in use. Stop the program that uses it, or set PORT.`,
     })
   })

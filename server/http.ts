@@ -4,7 +4,9 @@ import { connectionLimits, silenceMs } from './connection-limits.ts'
 import { answerProbe } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Protection } from './protect.ts'
+import { refuse } from './refuse.ts'
 import { answerUnavailable } from './unavailable.ts'
+import { answerUnreadable, headProblem } from './unreadable.ts'
 
 // A cold start with a large database; Cloud Run's own limit for a request is 300 s.
 const patienceMs = 30_000
@@ -13,6 +15,8 @@ const patienceMs = 30_000
  * Listens on `port` at once: probes are answered from the first moment, other requests wait for the
  * start to end.
  *
+ * @param options.keepAliveSeconds how long a connection is kept on which nobody asks. Longer than what is
+ *   in front keeps it, or that would meet a reset; the drain at the end closes idle ones anyway
  * @param options.protection keeps from the pages what they shall not see
  * @param options.observe told of each request that is no probe, as it comes
  * @param options.serve told of a request when the start has ended
@@ -22,17 +26,28 @@ export async function listen(
   port: number,
   lifecycle: Lifecycle,
   {
+    keepAliveSeconds,
     protection,
     observe = () => {},
     serve,
   }: {
+    keepAliveSeconds: number
     protection: Pick<Protection, 'setHeaders' | 'refuses'>
     observe?: RequestListener
     serve: RequestListener
   },
 ): Promise<Server> {
-  const server = createServer(connectionLimits, async (request, response) => {
+  const keepAliveTimeout = keepAliveSeconds * 1000
+  const options = { ...connectionLimits, keepAliveTimeout }
+  const answer: RequestListener = async (request, response) => {
+    request.socket.setTimeout(silenceMs)
     protection.setHeaders(request, response)
+    const problem = headProblem(request)
+    if (problem) {
+      observe(request, response)
+      response.setHeader('connection', 'close')
+      return refuse(request, response, problem)
+    }
     const path = request.url?.split('?', 1)[0] ?? '/'
     if (answerProbe(path, lifecycle, response)) return
     observe(request, response)
@@ -40,8 +55,12 @@ export async function listen(
     const state = await lifecycle.settled(patienceMs)
     if (state.name === 'starting') answerUnavailable(request, response, state.problem)
     else serve(request, response)
-  })
-  server.timeout = silenceMs
+  }
+  const server = createServer(options, answer)
+  server.on('checkExpectation', answer)
+  // Until something is asked, a connection is as idle as one that is kept.
+  server.timeout = keepAliveTimeout
+  answerUnreadable(server, protection.setHeaders)
   server.listen(port)
   try {
     await once(server, 'listening')

@@ -33,6 +33,7 @@ export async function serve(stop: AbortController): Promise<void> {
     admin,
   })
   const server = await listen(environment.port, lifecycle, {
+    keepAliveSeconds: environment.keepAliveSeconds,
     protection,
     observe: monitoring.observe,
     serve: (...request) => gate.serve(...request),
