@@ -10,6 +10,9 @@ describe('A request only looks', () => {
     'next---visits-123456789012.europe-west1.run.app',
     'pr-17---visits-abcdefghij-ew.a.run.app:443',
     'Next---Visits-abcdefghij-ew.A.Run.App',
+    // A name may end with a dot, and Google's front end finds the same revision by it.
+    'next---visits-abcdefghij-ew.a.run.app.',
+    'next---visits-abcdefghij-ew.a.run.app.:443',
   ]) {
     it(`at the address of a tag: ${host}`, () => assert.ok(isPreview(at(host), 'tags')))
   }
@@ -33,6 +36,14 @@ describe('A request is like any other', () => {
   ]) {
     it(`at ${host}`, () => assert.ok(!isPreview(at(host), 'tags')))
   }
+
+  it('whatever a header says that a proxy may set', () => {
+    const headers = {
+      host: 'visits-abcdefghij-ew.a.run.app',
+      'x-forwarded-host': 'next---visits-abcdefghij-ew.a.run.app',
+    }
+    assert.ok(!isPreview({ headers }, 'tags'))
+  })
 
   it('at the address of a tag, where an operator wants that', () => {
     assert.ok(!isPreview(at('next---visits-abcdefghij-ew.a.run.app'), 'none'))
