@@ -20,6 +20,8 @@ describe('a value', () => {
     databaseUrlSecret: ['visits_url', 'URL-1'],
     cloudSql: ['my-project:europe-west1:visits', 'example.com:my-project:us-east1:a1'],
     subnet: ['default', 'a-1'],
+    publicUrl: ['https://visits.example', 'https://a.example/,http://b.example:8080'],
+    trustedProxies: ['1', '2', '10'],
   }
   const bad = {
     project: ['', 'short', 'My-project', '1project', 'ends-with-', `p${'a'.repeat(30)}`, '$(id)x'],
@@ -44,6 +46,11 @@ describe('a value', () => {
     databaseUrlSecret: ['', 'a b', 'a:latest', 'postgres://a', 'a,b=c'],
     cloudSql: ['visits', 'my-project:visits', 'my-project:europe:visits', 'a:us-east1:b,c'],
     subnet: ['', 'A', '1a', 'a_b', 'a b'],
+    publicUrl: [
+      ...['', 'visits.example', 'https://visits.example/app', 'https://a.example,', 'https://*.a'],
+      ...['https://a.example https://b.example', 'https://a.example;id', 'https://a.example,B=c'],
+    ],
+    trustedProxies: ['', '0', '11', '-1', '1.5', 'all'],
   }
   for (const [name, { fits }] of Object.entries(formats)) {
     it(`of --${name} fits as Google wants it`, () => {

@@ -28,6 +28,10 @@ admin token, the service, and a job that verifies the replica every day.
   --memory      512Mi to 4Gi; the database is in it. 512Mi unless given
   --allow-unauthenticated   everybody may read the pages; so it is unless told otherwise
   --no-public   only whoever has roles/run.invoker may
+  --public-url  where people find the app, if not at the address that Cloud Run gives it, as in
+                https://visits.example; several with commas between
+  --trusted-proxies   how many proxies there are before it, Google's own included; 1 unless given, and
+                2 behind a load balancer
   --no-rate-limits   count no requests: a load balancer of yours does
   --allow-breaking-migration   the release may drop and rename what the one that runs may read
   --yes         don't ask
@@ -58,6 +62,8 @@ const known = {
     'cloudSql',
     'subnet',
     'maxInstances',
+    'publicUrl',
+    'trustedProxies',
   ],
   switches: [
     ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],

@@ -54,10 +54,19 @@ export const formats = {
     words: 'the name of a subnet: up to 63 lowercase letters, digits and hyphens, a letter first',
   },
   maxInstances: { fits: isCount, words: 'how many instances there may be, 1 to 1000' },
+  publicUrl: {
+    fits: (text) => text.split(',').every(isOrigin),
+    words: 'https://HOST, or several with commas between',
+  },
+  trustedProxies: { fits: (text) => /^([1-9]|10)$/.test(text), words: 'a number from 1 to 10' },
 }
 
 function isRegion(text) {
   return /^[a-z]+-[a-z]+[0-9]+$/.test(text)
+}
+
+function isOrigin(text) {
+  return /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?\/?$/i.test(text) && URL.canParse(text)
 }
 
 function isCount(text) {

@@ -121,15 +121,20 @@ describe('a deployment with readers', () => {
     assert.deepEqual(argvs(byHand), argvs(cloud))
   })
 
-  it('takes the number of instances, the memory and the counting as it is told', async () => {
+  it('takes the number of instances, the memory and what is in front as it is told', async () => {
     const cloud = new Cloud()
-    const told = ['--max-readers', '3', '--memory', '1Gi', '--no-rate-limits', '--json']
+    const front = ['--public-url', 'https://a.example,https://b.example', '--trusted-proxies', '2']
+    const told = ['--max-readers', '3', '--memory', '1Gi', '--no-rate-limits', ...front, '--json']
     const { printed } = await cloud.run(deploy, [...yes, '--readers', 'us-east1', ...told])
     const { flags } = cloud.state.services['us-east1/visits-readers']
     assert.deepEqual([flags.max, flags['max-instances'], flags.memory], ['3', '3', '1Gi'])
-    assert.equal(pairs(flags['set-env-vars']).RATE_LIMITS, 'off')
     const writer = cloud.state.services['europe-west1/visits'].flags
-    assert.equal(pairs(writer['set-env-vars']).RATE_LIMITS, 'off')
+    for (const { 'set-env-vars': variables } of [flags, writer]) {
+      const { RATE_LIMITS, PUBLIC_URL, TRUSTED_PROXIES } = pairs(variables)
+      assert.equal(RATE_LIMITS, 'off')
+      assert.equal(PUBLIC_URL, 'https://a.example https://b.example')
+      assert.equal(TRUSTED_PROXIES, '2')
+    }
     assert.equal(writer.max, '1')
     assert.deepEqual(JSON.parse(printed).readers, {
       'us-east1': 'https://visits-readers-us-east1.run.app',

@@ -108,6 +108,14 @@ resource "google_cloud_run_v2_service" "app" {
         value = var.project
       }
       env {
+        name  = "PUBLIC_URL"
+        value = var.public_url
+      }
+      env {
+        name  = "TRUSTED_PROXIES"
+        value = var.trusted_proxies
+      }
+      env {
         name = "ADMIN_TOKEN"
         value_source {
           secret_key_ref {

@@ -41,6 +41,18 @@ variable "memory" {
   default     = "512Mi"
 }
 
+variable "public_url" {
+  description = "Where people find the app, if not at the address that Cloud Run gives it, as in https://visits.example; several with commas between."
+  type        = string
+  default     = ""
+}
+
+variable "trusted_proxies" {
+  description = "How many proxies there are before it, Google's own included: 2 behind a load balancer. Empty for Google's alone."
+  type        = string
+  default     = ""
+}
+
 variable "public" {
   description = "Whether everybody may read the pages."
   type        = bool

@@ -3,7 +3,7 @@ import { namesOf } from '../../names.mjs'
 import { readers as settings } from '../../settings.mjs'
 import { Answer, gcloud, line } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
-import { commitOf, pairs, rateLimits, serviceFlags } from './service-flags.mjs'
+import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
 
 /**
  * The readers in one region: the image of the service, deployed anew with each of its revisions.
@@ -73,7 +73,7 @@ function deployReader(region, options) {
     ROLE: 'reader',
     REPLICA_URL: replicaUrl,
     GOOGLE_CLOUD_PROJECT: project,
-    ...rateLimits(options),
+    ...inFront(options),
     ...commitOf(),
   })
   return gcloud('run deploy', [name], {

@@ -36,9 +36,14 @@ export function serviceFlags(settings, options) {
   }
 }
 
-/** The variable that turns the limits off where something else counts. */
-export function rateLimits({ noRateLimits }) {
-  return noRateLimits ? { RATE_LIMITS: 'off' } : {}
+/** The variables that say what stands in front of a service. */
+export function inFront({ noRateLimits, publicUrl, trustedProxies }) {
+  return {
+    ...(noRateLimits && { RATE_LIMITS: 'off' }),
+    // To gcloud a comma would end the value.
+    ...(publicUrl && { PUBLIC_URL: publicUrl.replaceAll(',', ' ') }),
+    ...(trustedProxies && { TRUSTED_PROXIES: trustedProxies }),
+  }
 }
 
 /** The variable that names the commit of what is deployed, where bin/deploy.mjs has found it. */

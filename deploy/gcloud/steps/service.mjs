@@ -5,7 +5,7 @@ import { newestMigration } from '../breaking-migration.mjs'
 import { Answer, gcloud, visit } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
 import { refuseLeftReaders } from './reader.mjs'
-import { commitOf, pairs, rateLimits, serviceFlags } from './service-flags.mjs'
+import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
 
 /**
  * The Cloud Run service: every deployment builds the source and brings a new revision.
@@ -95,7 +95,7 @@ function flagsOnBucket(options) {
       env: pairs({
         REPLICA_URL: replicaUrl,
         GOOGLE_CLOUD_PROJECT: project,
-        ...rateLimits(options),
+        ...inFront(options),
         ...commitOf(),
         // By its name, so that it is no leave for the next one.
         ...(options.allowBreakingMigration && { ALLOW_BREAKING_MIGRATION: newestMigration() }),
@@ -114,7 +114,7 @@ function flagsOnDatabase(options) {
       ...options,
       account: accounts.database,
       maxInstances: options.maxInstances ?? onDatabase.maxInstances,
-      env: pairs({ GOOGLE_CLOUD_PROJECT: project, ...rateLimits(options), ...commitOf() }),
+      env: pairs({ GOOGLE_CLOUD_PROJECT: project, ...inFront(options), ...commitOf() }),
       secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
     }),
     ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
