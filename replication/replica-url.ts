@@ -78,9 +78,13 @@ function parseFile(text: string): ReplicaUrl {
   const path = /^file:\/\/(\/[^/].*)$/i.exec(text)?.[1]
   if (!path) throw new Error(`"${text}" needs an absolute path, with three slashes: file:///PATH`)
   // Litestream 0.5.17 neither decodes the path nor leaves it alone: the replica of "/a b" lands
-  // in "/a%20b", outside the folder that was meant.
-  if (!/^[\w./@+,=:~-]+$/.test(path) || path.split('/').includes('..')) {
-    throw new Error(`"${text}" holds a space or another character that Litestream would encode`)
+  // in "/a%20b", outside the folder that was meant. The commands give such a folder a link
+  // (bin/lib/plain-path.mjs).
+  const [odd] = /[^\w./@+,=:~-]|(?<=\/)\.\.(?=\/|$)/u.exec(path) ?? []
+  if (odd !== undefined) {
+    throw new Error(
+      `"${text}" holds ${JSON.stringify(odd)}, and Litestream would use another folder; write the path of a link to it that has only letters, digits and ./@+,=:~-_ (for the commands %, # and ? may stand there as %25, %23 and %3F)`,
+    )
   }
   return refuseInside(`file://${path.replace(/\/+$/, '')}`) as ReplicaUrl
 }

@@ -6,6 +6,7 @@ import { report } from './failure.mjs'
 import { litestream } from './litestream.mjs'
 import { node } from './node.mjs'
 import { onPath } from './on-path.mjs'
+import { links, plainUrl } from './plain-path.mjs'
 import { root } from './project.mjs'
 import { replicaUrl } from './settings.mjs'
 
@@ -37,11 +38,19 @@ export function documentFor(args, { message }) {
   return `${JSON.stringify({ ok: false, problem: { code: 'failed', message } })}\n`
 }
 
-function start(programs, file) {
-  const child = spawn(programs[0], [file, ...process.argv.slice(2)], {
-    env: { ...onPath(programs), REPLICA_URL: replicaUrl(process.env) },
-    stdio: 'inherit',
+/** The arguments with the URLs of folders as Litestream understands them. */
+export function plainArguments(args) {
+  return args.map((arg) => {
+    const [, option, url] = /^(--[a-z-]+=|)(file:.*)$/is.exec(arg) ?? []
+    return url === undefined ? arg : `${option}${plainUrl(url)}`
   })
+}
+
+function start(programs, file) {
+  const args = plainArguments(process.argv.slice(2))
+  const env = { ...onPath(programs), REPLICA_URL: replicaUrl(process.env) }
+  for (const [link, folder] of links()) console.error(`${link} is ${folder} here.`)
+  const child = spawn(programs[0], [file, ...args], { env, stdio: 'inherit' })
   // It ends in order, and this one after it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal))

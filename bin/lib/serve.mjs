@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { showInWords } from './in-words.mjs'
 import { onPath } from './on-path.mjs'
+import { withoutLinks } from './plain-path.mjs'
 import { root } from './project.mjs'
 import { untilReady } from './ready.mjs'
 
@@ -34,7 +35,7 @@ export async function serve({ tools, env, dev }) {
     detached: true,
   })
   stopOnce(child)
-  showInWords(child.stdout)
+  showInWords(child.stdout, (words) => console.log(withoutLinks(words)))
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', (code) => resolve(code ?? 1))
@@ -67,7 +68,7 @@ async function announce(env, signal) {
   const url = `http://localhost:${env.PORT}`
   const ready = await untilReady(`http://127.0.0.1:${env.PORT}/health/ready`, {
     signal,
-    onProblem: (problem) => console.log(`Not ready yet: ${problem}`),
+    onProblem: (problem) => console.log(withoutLinks(`Not ready yet: ${problem}`)),
   })
   if (!ready) return
   console.log(`
@@ -78,6 +79,8 @@ ${places(env)}
 }
 
 function places({ DATABASE_URL, DATA_DIR, REPLICA_URL }) {
-  if (!DATABASE_URL) return `    database  ${DATA_DIR}\n    bucket    ${REPLICA_URL}`
+  if (!DATABASE_URL) {
+    return withoutLinks(`    database  ${DATA_DIR}\n    bucket    ${REPLICA_URL}`)
+  }
   return '    database  the PostgreSQL server that DATABASE_URL names'
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { checkPort, checkSocket, settings } from './settings.mjs'
 
 let folder
@@ -47,39 +48,64 @@ describe('the settings', () => {
     await rm(DATA_DIR, { recursive: true })
   })
 
-  it("refuse a data folder whose socket's path is too long", async () => {
-    const path = `/${'ä'.repeat(45)}/litestream.sock`
-    await assert.rejects(checkSocket(path), /107 bytes long.*set DATA_DIR to a shorter path/)
+  it('lead to a data folder with an odd or long name, and to a bucket, by plain ones', async () => {
+    const odd = join(folder, `a b #1 ${'ä'.repeat(50)}`)
+    const given = {
+      PORT: await freePort(),
+      DATA_DIR: odd,
+      REPLICA_URL: pathToFileURL(join(folder, 'my bucket')).href,
+    }
+    const { DATA_DIR, REPLICA_URL } = await settings({ dev: false, given })
+    assert.equal(await realpath(DATA_DIR), await realpath(odd))
+    assert.ok(Buffer.byteLength(join(DATA_DIR, 'litestream.sock')) <= 103)
+    const bucket = REPLICA_URL.replace('file://', '')
+    assert.equal(await realpath(bucket), await realpath(join(folder, 'my bucket')))
+    assert.match(DATA_DIR + bucket, /^[\w./@+,=:~-]+$/)
   })
 
-  it('refuse a data folder that can not be one', async () => {
+  it('refuse a data folder that can not be one, and name the variable where it was set', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
     for (const [path, words] of [
-      [file, /it is a file\. Set DATA_DIR/],
-      [join(file, 'data'), /a part of its path is a file\. Set DATA_DIR/],
+      [file, /file can't be the data folder: it is a file\. .*or set DATA_DIR to another\.$/],
+      [join(file, 'data'), /a part of its path is a file\. .*or set DATA_DIR to another\.$/],
     ]) {
       await assert.rejects(settings({ dev: false, given: { DATA_DIR: path } }), words)
     }
   })
 
-  it('refuse a data folder that is in use', async () => {
-    const path = join(folder, 'litestream.sock')
+  it('refuse a data folder that is in use, and name the variable where it was set', async () => {
     const other = createServer()
-    await new Promise((resolve) => other.listen(path, resolve))
-    await assert.rejects(checkSocket(path), /runs already in that folder/)
+    await new Promise((resolve) => other.listen(join(folder, 'litestream.sock'), resolve))
+    const words = `The app runs already in ${folder}. Stop it (Ctrl-C where it was started), or`
+    await assert.rejects(checkSocket(folder, folder), {
+      message: `${words} set DATA_DIR to another.`,
+    })
+    await assert.rejects(checkSocket(folder), {
+      message: `${words} choose another: DATA_DIR=PATH npm start.`,
+    })
     other.close()
   })
 
-  it('refuse a port that is in use', async () => {
+  it('refuse a port that is in use, with one to choose', async () => {
     const other = createServer()
     const port = await listen(other)
-    await assert.rejects(checkPort(port), /is in use: set PORT/)
+    const words = `Port ${port} is in use. Stop the program that uses it, or`
+    await assert.rejects(checkPort(port), {
+      message: `${words} choose another: PORT=8080 npm start.`,
+    })
+    await assert.rejects(checkPort(port, port), {
+      message: `${words} set PORT to another: PORT=8080 npm start.`,
+    })
     other.close()
   })
 
   it('refuse a port that is none', async () => {
-    await assert.rejects(checkPort('http'), /set PORT to another/)
+    for (const port of ['http', '80x', '0', '65536', '1e3', '-1', ' 80', '8080.5']) {
+      await assert.rejects(checkPort(port, port), {
+        message: `PORT is "${port}", which is no port: set it to a number from 1 to 65535, as in PORT=8080 npm start.`,
+      })
+    }
   })
 })
 
