@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { cp, readdir, rm, symlink } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort } from './support/ports.ts'
@@ -9,17 +9,18 @@ import { expect, test } from './support/test.ts'
 import { openFrontPage, signGuestbook } from './support/visitor.ts'
 
 const run = promisify(execFile)
+const root = dirname(import.meta.dirname)
 
-async function npmStart(folder: string) {
+function npmStart(folder: string) {
+  const bucket = pathToFileURL(join(folder, 'bucket')).href
+  return npmStartIn(root, { DATA_DIR: folder, REPLICA_URL: bucket })
+}
+
+async function npmStartIn(cwd: string, env: Record<string, string>) {
   const port = await freePort()
   const child = spawn('npm', ['start'], {
-    cwd: dirname(import.meta.dirname),
-    env: {
-      ...process.env,
-      PORT: String(port),
-      DATA_DIR: folder,
-      REPLICA_URL: pathToFileURL(join(folder, 'bucket')).href,
-    },
+    cwd,
+    env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })
@@ -80,6 +81,33 @@ test('npm start, after Litestream was killed: the app does not go on without it'
   await first.exited
   expect(first.said()).toMatch(/CRITICAL: .*Litestream does not answer/)
   const second = await npmStart(folder)
+  expect(await openFrontPage(second.url)).toContain('kept')
+  await second.stop()
+})
+
+/** A copy of the sources, and of what is built of them. */
+async function copyTo(folder: string): Promise<void> {
+  const left = /^(node_modules|\.git|\.cache|data|test-results|\.next\/(?!standalone).*)$/
+  const filter = (path: string) => !left.test(relative(root, path))
+  await cp(root, folder, { recursive: true, filter, verbatimSymlinks: true })
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+}
+
+test('npm start, in a folder whose name no URL and no socket takes as it is', async ({
+  folder,
+}) => {
+  const project = join(folder, `a b é [x] {y} 100% %41 #1 ?q 'z' & $H`, 'x'.repeat(100))
+  await copyTo(project)
+  const first = await npmStartIn(project, { DATA_DIR: '', REPLICA_URL: '' })
+  await signGuestbook(first.url, 'Ada', 'kept')
+  await first.stop()
+  expect(first.said()).toContain(`database  ${join(project, 'data')}\n`)
+  const data = join(project, 'data')
+  expect(await readdir(join(data, 'bucket'))).toContain('epoch-00000001')
+  for (const name of await readdir(data)) {
+    if (name !== 'bucket') await rm(join(data, name), { recursive: true })
+  }
+  const second = await npmStartIn(project, { DATA_DIR: '', REPLICA_URL: '' })
   expect(await openFrontPage(second.url)).toContain('kept')
   await second.stop()
 })

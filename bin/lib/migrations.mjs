@@ -12,6 +12,9 @@ import { cache, root } from './project.mjs'
  * @throws {Failure} when they don't
  */
 export async function migrations(node) {
+  if (root.includes('?')) {
+    throw new Failure(`drizzle-kit takes no path with a "?": rename the folder ${root}.`)
+  }
   await check(node, 'db', 'sqlite', 'migration')
   if (existsSync(join(root, 'postgres'))) {
     await check(node, 'postgres', 'postgresql', 'migration:postgres')
