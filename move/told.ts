@@ -20,8 +20,12 @@ export function told(error: unknown): unknown {
   if ('path' in error) return error
   const plain = plainError(error)
   if (plain === error || !(plain instanceof Error)) return plain
-  const here = plain.message.replace('in DATABASE_URL', 'in its URL')
-  return new Told(here.replace('It goes on by itself.', 'Then run it again.'), { cause: error })
+  const here = plain.message
+    .replace('in DATABASE_URL', 'in its URL')
+    .replace('DATABASE_URL has', 'Its URL has')
+  return new Told(here.replace(/It goes on by itself[^.]*\./, 'Then run it again.'), {
+    cause: error,
+  })
 }
 
 function fullDisk(error: Error): string | null {

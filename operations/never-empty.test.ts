@@ -97,7 +97,7 @@ describe('What the file system refuses', () => {
     for (const [args, words] of [
       [['seed', '--from', folder], /is not a file: name a SQLite database/],
       [['restore', '--to', folder], /is a folder: name the file/],
-      [['history', '--url', `file://${path}`], /The bucket does not exist.+correct --url/],
+      [['history', '--url', `file://${path}`], /a part of its path is a file.+name another folder/],
     ] as const) {
       const [name, ...rest] = args
       const { code, stderr } = await run(name, ['--url', url, ...rest])

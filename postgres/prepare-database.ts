@@ -1,5 +1,6 @@
 import type { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
+import { News } from '../server/news.ts'
 import { retry } from '../server/retry.ts'
 import { refuseHalfMoved } from './half-moved.ts'
 import { migrateDatabase, mustBeMigrated } from './migrate.ts'
@@ -31,11 +32,12 @@ export async function prepareDatabase(
       throw plainError(error)
     }
   }
+  const news = new News()
   await retry(migrate, PostgresProblem, {
     signal,
-    onFailure: ({ code, inWords, message }, pauseMs) => {
+    onFailure: ({ code, inWords, message }) => {
       lifecycle.enter({ name: 'starting', step, problem: inWords })
-      log('ERROR', message, { step, code, retryInMs: pauseMs })
+      if (news.isNew(code)) log('ERROR', message, { step, code })
     },
   })
 }

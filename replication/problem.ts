@@ -27,14 +27,13 @@ const advice: Record<ProblemCode, string> = {
   'another-writer':
     'Another instance writes to this replica. Stop one of the two, or give it another REPLICA_URL.',
   'bucket-garbled':
-    'The bucket answers with something else than what it holds. Look for a proxy or a sign-in page in between; this goes on trying.',
+    'The bucket answers with something else than what it holds. Look for a proxy or a sign-in page in between.',
   'bucket-missing': 'The bucket does not exist. Create it, or correct REPLICA_URL.',
-  'bucket-unreachable':
-    'The bucket does not answer. Check the network and REPLICA_URL; this goes on trying.',
+  'bucket-unreachable': 'The bucket does not answer. Check the network and REPLICA_URL.',
   'disk-full':
     'The data directory is full. Give it more room; on Cloud Run that is the memory limit.',
   'first-copy':
-    'The first complete copy of the database is not in the bucket yet; a large one takes a while. This goes on; please try again.',
+    'The first complete copy of the database is not in the bucket yet; a large one takes a while. Please try again.',
   'lease-damaged':
     'The lease in the bucket can not be read. Look at it with `npm run lease -- show`, and repair it with `npm run lease -- repair`.',
   'lease-held':
@@ -47,9 +46,9 @@ const advice: Record<ProblemCode, string> = {
     'The database was migrated by a newer release. Deploy that release, or a newer one.',
   'no-credentials':
     'There are no Google credentials. Deploy with a service account, or run `gcloud auth application-default login`.',
-  'not-registered': 'Litestream does not replicate the database just now; this goes on trying.',
+  'not-registered': 'Litestream does not replicate the database just now.',
   'object-missing':
-    'The bucket lists an object, and then does not have it. Nothing was changed, and this goes on trying. Look for lifecycle rules and for others that delete there.',
+    'The bucket lists an object, and then does not have it. Nothing was changed. Look for lifecycle rules and for others that delete there.',
   'old-replica-damaged':
     'The replica of Litestream 0.3 in the bucket can not be restored. Nothing was changed. Restore what you can with Litestream 0.3 to a file, and bring that in with `npm run seed -- --from FILE --replace`.',
   'other-service':
@@ -59,11 +58,25 @@ const advice: Record<ProblemCode, string> = {
   'replica-ambiguous':
     'There are several replicas in the bucket, and no lease says which one is the newest. Look at them with `npm run lease -- show`, and choose with `npm run lease -- repair --epoch N`.',
   'replica-behind':
-    'The bucket shows less of the database than it had. Nothing was changed, and this goes on trying. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`, and start the instances anew.',
+    'The bucket shows less of the database than it had. Nothing was changed. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`, and start the instances anew.',
   'replica-missing':
-    'The bucket shows nothing of a database that the lease calls complete. Nothing was changed, and this goes on trying. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one; a file that has the data comes in with `npm run seed -- --replace`.',
+    'The bucket shows nothing of a database that the lease calls complete. Nothing was changed. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one; a file that has the data comes in with `npm run seed -- --replace`.',
   'replica-damaged':
     'The replica can not be restored. Nothing was changed; restore an older state with `npm run restore`, and bring it in with `npm run seed`.',
+}
+
+// Where the bucket is a folder of this machine: `npm start` chooses one where nobody names another.
+const folderAdvice: Partial<Record<ProblemCode, string>> = {
+  'another-writer': 'Another instance writes to this bucket, a folder. Stop one of the two.',
+  'bucket-missing':
+    'The bucket is a folder, and a part of its path is a file or does not exist. Move the file away, or name another folder.',
+  'bucket-unreachable':
+    'The bucket is a folder, and can not be read. Look whether its disk is there.',
+  'disk-full': 'The disk is full. Free some of it.',
+  'other-service':
+    'Another service keeps its data in this folder. Give this one another; to move the data to it, use `npm run lease -- repair --service NAME`.',
+  'permission-denied':
+    'The bucket is a folder that this user may not use. Change its owner (chown) or its permissions.',
 }
 
 /** The database can't be restored or replicated now; its message names the fact and the next step. */
@@ -73,7 +86,7 @@ export class ReplicationProblem extends Error {
   readonly detail: string
 
   constructor(code: ProblemCode, replicaUrl: string, detail: string) {
-    super(`${advice[code]} (${replicaUrl}: ${detail})`)
+    super(`${adviceFor(code, replicaUrl)} (${replicaUrl}: ${detail})`)
     this.code = code
     this.replicaUrl = replicaUrl
     this.detail = detail
@@ -81,8 +94,13 @@ export class ReplicationProblem extends Error {
 
   /** The fact and the next step, without the bucket's name: for those who aren't the operator. */
   get summary(): string {
-    return advice[this.code]
+    return adviceFor(this.code, this.replicaUrl)
   }
+}
+
+function adviceFor(code: ProblemCode, replicaUrl: string): string {
+  const isFolder = replicaUrl.startsWith('file://')
+  return (isFolder && folderAdvice[code]) || advice[code]
 }
 
 /** Turns what Litestream said into a problem with a code, by the words of its storage clients. */

@@ -6,6 +6,7 @@ import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { log, reasonOf } from './log.ts'
+import { News } from './news.ts'
 
 /** An epoch whose first copy is on its way, and the state that it was begun with. */
 type Beginning = { epoch: number; replication: Replication; begunWith: Reached | null }
@@ -24,6 +25,7 @@ export async function completeEpoch(
   ended: AbortSignal,
 ): Promise<void> {
   const { lease } = parts
+  const news = new News()
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
       await makeRestorable(parts, beginning)
@@ -32,7 +34,8 @@ export async function completeEpoch(
       return
     } catch (error) {
       if (ended.aborted || !lease.isValid) throw error
-      log('ERROR', `This epoch is not complete yet: ${reasonOf(error)}`)
+      const said = reasonOf(error)
+      if (news.isNew(said)) log('ERROR', `This epoch is not complete yet: ${said}`)
       await sleep(pauseMs, undefined, { signal: ended })
     }
   }

@@ -11,7 +11,7 @@ export function checkDataDirectory(folder: string): void {
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : error
     throw new Error(
-      `DATA_DIR ${folder} is not a directory that user ${process.getuid?.()} can write to (${reason}). Mount one there, or set DATA_DIR.`,
+      `${folder} is not a directory that user ${process.getuid?.()} can write to (${reason}). Mount one there, or set DATA_DIR to another.`,
     )
   }
 }

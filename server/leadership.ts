@@ -15,6 +15,7 @@ import { LeaseKeeper } from './lease-keeper.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { log, reasonOf } from './log.ts'
+import { News } from './news.ts'
 import { watchReplication } from './watch-replication.ts'
 
 /** All in milliseconds. */
@@ -94,6 +95,8 @@ export class Leadership {
   #yieldUntilMs = 0
   /** Why it could not lead, and until when it doesn't try again. */
   #refused: { error: unknown; pauseMs: number; untilMs: number } | null = null
+  readonly #leadNews = new News()
+  readonly #refreshNews = new News()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -147,9 +150,11 @@ export class Leadership {
         restoringSinceMs = performance.now()
         return database.refresh(view, lookedAtMs, unneeded.signal)
       })
+      .then(() => this.#refreshNews.end())
       .catch((error) => {
         if (unneeded.signal.aborted) return
-        log('WARNING', `The copy could not be renewed: ${reasonOf(error)}`)
+        const said = `The copy could not be renewed: ${reasonOf(error)}`
+        if (this.#refreshNews.isNew(problemOf(error).code)) log('WARNING', said)
         // What can't be read may have been brought from the bucket all the same.
         const tookMs = Math.max(0, performance.now() - restoringSinceMs)
         this.#refreshAfterMs = performance.now() + Math.min(Math.max(5_000, 10 * tookMs), 60_000)
@@ -234,10 +239,13 @@ export class Leadership {
       acquired = true
       await this.#takeOver(before, epoch, asked)
       this.#refused = null
+      this.#leadNews.end()
     } catch (error) {
       const problem = problemOf(error)
-      log('ERROR', `This instance can't lead: ${reasonOf(error)}`, { code: problem.code })
-      this.#parts.events.note('could-not-lead', reasonOf(error))
+      if (this.#leadNews.isNew(problem.code)) {
+        log('ERROR', `This instance can't lead: ${reasonOf(error)}`, { code: problem.code })
+        this.#parts.events.note('could-not-lead', reasonOf(error))
+      }
       this.#refuse(error)
       database.follow(null)
       if (acquired) await lease.release().catch(() => {})

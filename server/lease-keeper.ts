@@ -3,6 +3,7 @@ import type { Lease } from '../replication/lease/lease.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { within } from '../replication/within.ts'
 import { log, reasonOf } from './log.ts'
+import { News } from './news.ts'
 
 // An answer takes a tenth of a second. The store asks again before it gives up, so that a bucket can have
 // been away although the answer is a good one.
@@ -19,6 +20,7 @@ export class LeaseKeeper {
   readonly #clock: () => number
   #keptAtMs = 0
   #problem: Error | null = null
+  readonly #news = new News()
 
   /**
    * @param pollMs how often it looks at the lease
@@ -95,11 +97,13 @@ export class LeaseKeeper {
       const tookMs = this.#clock() - startMs
       if (this.#problem || tookMs > awayMs) this.#onBack()
       this.#problem = null
+      this.#news.end()
       if (kept !== 'lost') this.#keptAtMs = startMs
       return kept
     } catch (error) {
       this.#problem = error instanceof Error ? error : new Error(String(error))
-      log('WARNING', `The lease could not be renewed: ${reasonOf(error)}`)
+      const said = reasonOf(error)
+      if (this.#news.isNew(said)) log('WARNING', `The lease could not be renewed: ${said}`)
       return 'unknown'
     }
   }

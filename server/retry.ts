@@ -6,7 +6,7 @@ const mostMs = 2_000
 /**
  * Runs `step` until it succeeds, with growing pauses, as long as it fails with a `Passing` error.
  *
- * @param onFailure told of each failure, with the pause that follows in milliseconds
+ * @param onFailure told of each failure
  * @throws whatever else `step` throws, or the signal's reason
  */
 export async function retry<T, Passing extends Error>(
@@ -19,7 +19,7 @@ export async function retry<T, Passing extends Error>(
   }: {
     signal: AbortSignal
     pause?: (ms: number) => Promise<void>
-    onFailure: (error: Passing, pauseMs: number) => void
+    onFailure: (error: Passing) => void
   },
 ): Promise<T> {
   for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, mostMs)) {
@@ -28,7 +28,7 @@ export async function retry<T, Passing extends Error>(
       return await step()
     } catch (error) {
       if (!(error instanceof passing)) throw error
-      onFailure(error, pauseMs)
+      onFailure(error)
       await pause(pauseMs)
     }
   }

@@ -1,16 +1,22 @@
 import { ReplicationProblem } from '../replication/problem.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
 import { log } from './log.ts'
+import { News } from './news.ts'
 import { retry } from './retry.ts'
+
+const goesOn = 'This server goes on trying.'
 
 /** The steps of the start: each is named in the probes' answers and logged with its time. */
 export class Steps {
   readonly #lifecycle: Lifecycle
   readonly #stop: AbortSignal
+  readonly #pause: ((ms: number) => Promise<void>) | undefined
 
-  constructor(lifecycle: Lifecycle, stop: AbortSignal) {
+  /** @param pause waits before a step is tried again; real time unless given */
+  constructor(lifecycle: Lifecycle, stop: AbortSignal, pause?: (ms: number) => Promise<void>) {
     this.#lifecycle = lifecycle
     this.#stop = stop
+    this.#pause = pause
   }
 
   /** Runs a step whose failure ends the start. */
@@ -25,16 +31,18 @@ export class Steps {
 
   /** Runs a step again for as long as the bucket is the problem: starting without it loses data. */
   async untilDone<T>(step: string, run: () => Promise<T>): Promise<T> {
+    const news = new News()
     return this.once(step, () =>
       retry(run, ReplicationProblem, {
         signal: this.#stop,
-        onFailure: (error, pauseMs) => this.#report(step, error, pauseMs),
+        ...(this.#pause && { pause: this.#pause }),
+        onFailure: (error) => {
+          const { code, message } = problemOf(error)
+          const problem = { code, message: `${message} ${goesOn}` }
+          this.#lifecycle.enter({ name: 'starting', step, problem })
+          if (news.isNew(code)) log('ERROR', `${error.message} ${goesOn}`, { step, code })
+        },
       }),
     )
-  }
-
-  #report(step: string, error: ReplicationProblem, pauseMs: number): void {
-    this.#lifecycle.enter({ name: 'starting', step, problem: problemOf(error) })
-    log('ERROR', error.message, { step, code: error.code, retryInMs: pauseMs })
   }
 }
