@@ -1,13 +1,14 @@
 import './lib/require-node.mjs'
 import { endChildrenOnSignals } from './lib/children.mjs'
 import { inWords, sum } from './lib/counts.mjs'
-import { Failure, report } from './lib/failure.mjs'
+import { report, WrongArguments } from './lib/failure.mjs'
 import { parts } from './lib/parts.mjs'
-import { stages } from './lib/stages.mjs'
+import { inAdvance, stages } from './lib/stages.mjs'
 
 endChildrenOnSignals()
 try {
   const names = choose(process.argv.slice(2))
+  console.log(inAdvance(names))
   await prepare(names)
   const results = []
   for (const name of names) results.push(await runStage(name))
@@ -21,8 +22,8 @@ try {
 function choose(wanted) {
   const unknown = wanted.find((name) => !stages[name])
   if (unknown) {
-    throw new Failure(
-      `There is no stage ${unknown}: name some of ${Object.keys(stages).join(' ')}.`,
+    throw new WrongArguments(
+      `There is no stage ${unknown}: name some of ${Object.keys(stages).join(' ')}, as in npm test -- unit.`,
     )
   }
   return Object.keys(stages).filter((name) => wanted.length === 0 || wanted.includes(name))
