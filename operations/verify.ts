@@ -24,6 +24,8 @@ const help = `Restores the newest copy of the database to a temporary folder, an
   --pause SECONDS  before the second attempt, and twice as long before each further one; 1
   --log            print one line in Cloud Logging's JSON, with severity INFO or ERROR`
 
+const given = process.env.VERIFY_APP ? ', and so does VERIFY_APP' : ''
+
 await runCommand({
   help,
   options: {
@@ -34,7 +36,7 @@ await runCommand({
   },
   schema: z.object({
     app: z
-      .url({ protocol: /^https?$/, error: 'needs a URL, such as https://visits.example' })
+      .url({ protocol: /^https?$/, error: `needs a URL, such as https://visits.example${given}` })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
     attempts: atLeastOne,
