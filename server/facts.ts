@@ -17,15 +17,24 @@ export function factsOf(status: Status): Fact[] {
     { name: 'Release', value: releaseInWords() },
     { name: 'Lease', value: leaseInWords(status) },
     ...replicationInWords(status),
-    { name: 'Last restore', value: duration(restoreMs) },
-    {
-      name: 'Database',
-      value: `${size(databaseBytes)}, and ${size(walBytes)} of write-ahead log`,
-    },
+    ...(databaseBytes === 0 ? [noDatabase] : fileInWords(restoreMs, databaseBytes, walBytes)),
     ...setAside.map(({ path, bytes }) => ({
       name: 'Set aside',
       value: `${path}, ${size(bytes)}: it may hold writes that were not acknowledged. Look at it, and delete it`,
     })),
+  ]
+}
+
+const noDatabase = {
+  name: 'Database',
+  value: 'there is none yet: the first request that writes makes it',
+}
+
+function fileInWords(restoreMs: number, databaseBytes: number, walBytes: number): Fact[] {
+  const value = `${size(databaseBytes)}, and ${size(walBytes)} of write-ahead log`
+  return [
+    { name: 'Last restore', value: duration(restoreMs) },
+    { name: 'Database', value },
   ]
 }
 
@@ -35,10 +44,13 @@ function leaseInWords({ lease, instance }: Status): string {
   const held = holder && `${holder.revision} ${holder.instance}`
   const by = holder?.id === instance.id ? 'this instance' : (held ?? 'nobody holds it')
   const asked = wantedBy ? ', and another instance asks for it' : ''
-  return `${by}${asked}; last epoch ${epoch}, restored from epoch ${restorable}`
+  if (epoch === 0) return `${by}${asked}; there is no epoch yet`
+  const from = restorable === 0 ? 'none complete yet' : `restored from epoch ${restorable}`
+  return `${by}${asked}; last epoch ${epoch}, ${from}`
 }
 
-function replicationInWords({ replication, copyAgeMs }: Status): Fact[] {
+function replicationInWords({ replication, copyAgeMs, databaseBytes }: Status): Fact[] {
+  if (!replication && databaseBytes === 0) return []
   if (!replication) return [{ name: 'This copy', value: `at most ${duration(copyAgeMs)} old` }]
   const { txid, replicatedTxid, lagMs, waiting, lastDurableAt, problem } = replication
   const missing = Math.max(0, (txid ?? 0) - (replicatedTxid ?? 0))
