@@ -123,15 +123,17 @@ describe('The tests of the lease find a mutant', () => {
 
 function withAbsoluteImports(source: string): string {
   const here = pathToFileURL(`${import.meta.dirname}/`)
-  return source.replace(/from '(\.[^']*)'/g, (_, path) => `from '${new URL(path, here).href}'`)
+  return source.replace(/from '(\.[^']*)'/g, (_, path) => {
+    return `from ${JSON.stringify(new URL(path, here).href)}`
+  })
 }
 
 function testsOf(lease: string): Promise<string> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const args = ['--test', '--test-reporter=tap', join(import.meta.dirname, 'lease.test.ts')]
+  // A pattern, which the brackets of a folder's name would be a part of.
+  const args = ['--test', '--test-reporter=tap', 'lease.test.ts']
+  const options = { cwd: import.meta.dirname, env: { ...env, LEASE_MODULE: lease } }
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { env: { ...env, LEASE_MODULE: lease } }, (_, stdout) =>
-      resolve(stdout),
-    )
+    execFile(process.execPath, args, options, (_, stdout) => resolve(stdout))
   })
 }
