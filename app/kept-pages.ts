@@ -4,11 +4,17 @@ import { noticeHeader } from './notice-header.ts'
 
 /**
  * The headers in which the server tells the pages what differs from one answer to the next; what a
- * client sends in them is dropped. A kept page is rendered with markers in their place, so a page
- * has to show them as they are.
+ * client sends in them is dropped. A kept page is rendered with markers in place of the first two,
+ * so a page has to show them as they are.
  */
 export const formKeyHeader = 'x-form-key'
+/** `1,237 times 14`: what is shown of the next two. */
+export const shownVisitsHeader = 'x-visits-shown'
+
+/** How many visits there are, how many of them on the day of the answer, and that day (UTC). */
 export const visitsHeader = 'x-visits'
+export const todayHeader = 'x-visits-today'
+export const dayHeader = 'x-visits-day'
 
 /**
  * Under which key the answer to a request may be kept, as it is the same for everybody but for the
@@ -26,18 +32,20 @@ export function keptPage({
       ? // Otherwise the front page shows a number that is no marker.
         headers[visitsHeader] !== undefined
       : /^\/guestbook(\?before=\d{1,10})?$/.test(url)
-  return isKept ? [headers[noticeHeader], url].join(' ') : null
+  return isKept ? [headers[noticeHeader], headers[dayHeader], url].join(' ') : null
 }
+
+type Placeholder = 'nonce' | 'formKey' | 'visits' | 'times' | 'today'
 
 /** What a kept page shows of a request, by name: a page that lacks it has failed. */
 export function placeholders({
   url = '',
   headers,
-}: Pick<IncomingMessage, 'url' | 'headers'>): ('nonce' | 'formKey' | 'visits')[] {
+}: Pick<IncomingMessage, 'url' | 'headers'>): Placeholder[] {
   return [
     'nonce',
     // Only the newest entries have the form above them.
     ...(url.includes('?before=') ? [] : ['formKey' as const]),
-    ...(headers[visitsHeader] === undefined ? [] : ['visits' as const]),
+    ...(headers[visitsHeader] === undefined ? [] : (['visits', 'times', 'today'] as const)),
   ]
 }

@@ -3,12 +3,14 @@ import { visits } from './visits/visits.ts'
 import { VisitsChart } from './visits/visits-chart.tsx'
 
 export default async function FrontPage() {
+  const { total, times, today, day } = await visits()
   return (
     <>
       <h1>
-        This server has been visited <strong>{await visits()}</strong> times.
+        This server has been visited <strong>{total}</strong> {times}.
       </h1>
-      <VisitsChart />
+      <p className="today">{today} today</p>
+      <VisitsChart today={today} day={day} />
       <Guestbook before={null} signed={null} />
     </>
   )

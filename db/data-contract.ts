@@ -32,18 +32,26 @@ async function names(data: Data, before: number | null, limit: number) {
 export function describeData(name: string, open: (test: TestContext) => Promise<Data>): void {
   describe(`Visits in ${name}`, () => {
     it('are none at first', async (test) => {
-      assert.equal(await (await open(test)).countVisits(), 0)
+      assert.deepEqual(await (await open(test)).countVisits(noon), { total: 0, today: 0 })
     })
 
     it('are counted one by one, and each visitor is told a number of their own', async (test) => {
       const data = await open(test)
       const numbers = await Promise.all(times(100).map(() => data.recordVisit(noon)))
-      assert.deepEqual(
-        numbers.sort((one, other) => one - other),
-        times(100),
-      )
-      assert.equal(await data.countVisits(), 100)
+      const totals = numbers.map(({ total }) => total).sort((one, other) => one - other)
+      assert.deepEqual(totals, times(100))
+      for (const { total, today } of numbers) assert.equal(today, total)
+      assert.deepEqual(await data.countVisits(noon), { total: 100, today: 100 })
       assert.equal((await data.visitsByDay({ days: 1, now: noon }))[0]?.visits, 100)
+    })
+
+    it('are told with how many of them are of the day', async (test) => {
+      const data = await open(test)
+      await data.recordVisit(new Date('2026-01-01T23:59:59.999Z'))
+      const midnight = new Date('2026-01-02T00:00:00Z')
+      assert.deepEqual(await data.countVisits(midnight), { total: 1, today: 0 })
+      assert.deepEqual(await data.recordVisit(midnight), { total: 2, today: 1 })
+      assert.deepEqual(await data.countVisits(noon), { total: 2, today: 1 })
     })
 
     it('are counted by day, those without any included', async (test) => {

@@ -37,14 +37,14 @@ describe('The database of the original sample', () => {
       if (adopted > 0) migrate(database, { migrationsFolder: folder })
       database.$client.exec(rows)
       migrateDatabase(database, migrations)
-      assert.equal(await countVisits(database), 6)
+      assert.equal((await countVisits(database, new Date())).total, 6)
       assert.deepEqual(await days(database), [0, 1, 2])
       const times = database.$client.prepare('select timestamp from page_views order by id').pluck()
       assert.deepEqual(times.all(), [
         ...['2026-01-01T23:30:00.000Z', '2026-01-02T04:30:00.000Z', '2026-01-02T00:00:00Z'],
         ...['', 'soon', '2026-99-99T00:00:00Z'],
       ])
-      assert.equal(await recordVisit(database, noon), 7)
+      assert.equal((await recordVisit(database, noon)).total, 7)
     })
   }
 
@@ -52,12 +52,12 @@ describe('The database of the original sample', () => {
     const database = databaseWith(test, original)
     migrateDatabase(database, migrations)
     database.$client.exec(rows)
-    assert.equal(await countVisits(database), 6)
+    assert.equal((await countVisits(database, new Date())).total, 6)
     assert.deepEqual(await days(database), [0, 1, 2])
     const missing = 'select count(*) from page_views where timestamp is null'
     assert.equal(database.$client.prepare(missing).pluck().get(), 0)
     database.$client.exec('delete from page_views')
-    assert.equal(await countVisits(database), 0)
+    assert.equal((await countVisits(database, new Date())).total, 0)
     const left = database.$client.prepare('select sum(total) from page_view_days').pluck().get()
     assert.equal(left, 0)
   })

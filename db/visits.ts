@@ -2,17 +2,20 @@ import { eq, gte } from 'drizzle-orm'
 import type { Database } from './open.ts'
 import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
 
+/** How many visits there are, and how many of them today (UTC). */
+export type Visits = { total: number; today: number }
+
 /** Records a visit at `now` and returns how many there are with it. */
-export async function recordVisit(database: Database, now: Date): Promise<number> {
+export async function recordVisit(database: Database, now: Date): Promise<Visits> {
   return database.transaction((tx) => {
     tx.insert(pageViews).values({ timestamp: now.toISOString() }).run()
-    return total(tx)
+    return visitsAt(tx, now)
   })
 }
 
-/** How many visits there are, in constant time at any number. */
-export async function countVisits(database: Database): Promise<number> {
-  return total(database)
+/** How many visits there are at `now`, in constant time at any number. */
+export async function countVisits(database: Database, now: Date): Promise<Visits> {
+  return database.transaction((tx) => visitsAt(tx, now))
 }
 
 export type Day = { day: string; visits: number }
@@ -44,7 +47,9 @@ export function dayOf(now: Date, daysLater: number): string {
   return new Date(now.getTime() + daysLater * 86_400_000).toISOString().slice(0, 10)
 }
 
-function total(database: Pick<Database, 'select'>): number {
-  const row = database.select().from(pageViewCount).where(eq(pageViewCount.id, 1)).get()
-  return row?.total ?? 0
+function visitsAt(database: Pick<Database, 'select'>, now: Date): Visits {
+  const all = database.select().from(pageViewCount).where(eq(pageViewCount.id, 1)).get()
+  const day = eq(pageViewDays.day, dayOf(now, 0))
+  const today = database.select().from(pageViewDays).where(day).get()
+  return { total: all?.total ?? 0, today: today?.total ?? 0 }
 }

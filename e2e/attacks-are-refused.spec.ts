@@ -355,9 +355,9 @@ test.describe('A client that asks too often', () => {
 test('what a client says of its request does not make it another', async ({ app }) => {
   const visits = async () => (await (await fetch(`${app.url}/api/visits`)).json()) as unknown
   await fetch(app.url, { method: 'HEAD', headers: { ...html, 'x-request-kind': 'visit' } })
-  expect(await visits()).toEqual({ visits: 0 })
+  expect(await visits()).toEqual({ visits: 0, today: 0 })
   await fetch(app.url, { headers: { ...html, 'x-request-kind': 'read' } })
-  expect(await visits()).toEqual({ visits: 1 })
+  expect(await visits()).toEqual({ visits: 1, today: 1 })
   // Known ways past what stands before the pages, and to other hosts.
   const headers = { ...html, 'x-middleware-subrequest': 'middleware:middleware:middleware' }
   for (const extra of [{}, { 'x-forwarded-host': 'evil.example', host: 'evil.example' }]) {

@@ -34,7 +34,13 @@ const claims: OutgoingHttpHeaders[] = [
   { accept: 'text/html', 'cache-control': 'no-cache', pragma: 'no-cache' },
   { host: 'evil.example' },
   { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-port': '1' },
-  { 'x-visits': '7', 'x-form-key': 'forged', 'x-client': 'forged', 'x-notice': 'preview' },
+  {
+    'x-visits': '7',
+    'x-visits-shown': '7 times 7',
+    'x-form-key': 'forged',
+    'x-client': 'forged',
+    'x-notice': 'preview',
+  },
   { 'content-security-policy-report-only': "script-src 'nonce-forged'" },
 ]
 
@@ -53,7 +59,7 @@ async function seen(url: string, path: string) {
       .replace(/<script[\s\S]*?<\/script>/g, '')
       .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'KEY')
       .replace(/before=\d+/g, 'before=N')
-      .replace(/\d+ visits?|<strong>.*?<\/strong>/g, 'VISITS'),
+      .replace(/<strong>.*?<\/strong> times?|[\d,]+ today/g, 'VISITS'),
   }
 }
 

@@ -139,7 +139,7 @@ test('entries are paged through with a cursor', async ({ app }) => {
 test('the number of visits is told without counting one', async ({ app }) => {
   await fetch(app.url)
   for (const _ of [1, 2]) {
-    expect(await (await fetch(`${app.url}/api/visits`)).json()).toEqual({ visits: 1 })
+    expect(await (await fetch(`${app.url}/api/visits`)).json()).toEqual({ visits: 1, today: 1 })
   }
 })
 

@@ -179,7 +179,7 @@ describe('seed beside a running app', () => {
     assert.match(stdout, /the data before is in epoch-00000001/)
     assert.equal(lifecycle.state.name, 'following')
     await leadership.lead()
-    assert.equal(await countVisits(database.open), 1)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
     await recordVisit(database.open, new Date())
     await leadership.end()
     assert.deepEqual(await now(), ['mine'])

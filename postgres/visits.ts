@@ -1,5 +1,5 @@
 import { eq, gte, sql } from 'drizzle-orm'
-import { type Day, dayOf, lastDays } from '../db/visits.ts'
+import { type Day, dayOf, lastDays, type Visits } from '../db/visits.ts'
 import type { Database } from './open.ts'
 import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
 
@@ -9,7 +9,7 @@ import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
  * One statement: all visits change the same two rows, and so they are locked for no longer than the
  * server needs to commit.
  */
-export async function recordVisit(database: Database, now: Date): Promise<number> {
+export async function recordVisit(database: Database, now: Date): Promise<Visits> {
   const timestamp = now.toISOString()
   const view = database.$with('view').as(database.insert(pageViews).values({ timestamp }))
   const day = database.$with('day').as(
@@ -19,7 +19,8 @@ export async function recordVisit(database: Database, now: Date): Promise<number
       .onConflictDoUpdate({
         target: pageViewDays.day,
         set: { total: sql`${pageViewDays.total} + 1` },
-      }),
+      })
+      .returning({ today: pageViewDays.total }),
   )
   const [count] = await database
     .with(view, day)
@@ -29,14 +30,21 @@ export async function recordVisit(database: Database, now: Date): Promise<number
       target: pageViewCount.id,
       set: { total: sql`${pageViewCount.total} + 1` },
     })
-    .returning()
-  return count?.total ?? 0
+    .returning({
+      total: pageViewCount.total,
+      today: sql<number>`(select total from day)`.mapWith(pageViewDays.total),
+    })
+  return count ?? { total: 0, today: 0 }
 }
 
-/** How many visits there are, in constant time at any number. */
-export async function countVisits(database: Database): Promise<number> {
-  const [count] = await database.select().from(pageViewCount).where(eq(pageViewCount.id, 1))
-  return count?.total ?? 0
+/** How many visits there are at `now`, in constant time at any number. */
+export async function countVisits(database: Database, now: Date): Promise<Visits> {
+  const [count] = await database
+    .select({ total: pageViewCount.total, today: pageViewDays.total })
+    .from(pageViewCount)
+    .leftJoin(pageViewDays, eq(pageViewDays.day, dayOf(now, 0)))
+    .where(eq(pageViewCount.id, 1))
+  return { total: count?.total ?? 0, today: count?.today ?? 0 }
 }
 
 /** How many visits there were on each of the last `days` days (UTC), oldest first, today's last. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Data } from '../db/data.ts'
+import type { Visits } from '../db/visits.ts'
 import type { Writer } from './writer.ts'
 
 /**
@@ -7,10 +8,10 @@ import type { Writer } from './writer.ts'
  * has, and a header says so.
  */
 export function countAt(writer: Pick<Writer, 'count'>, data: Pick<Data, 'countVisits'>) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<number> => {
+  return async (request: IncomingMessage, response: ServerResponse, now: Date): Promise<Visits> => {
     const counted = await writer.count(request)
     if (counted !== null) return counted
     response.setHeader('x-visit', 'not-counted')
-    return data.countVisits()
+    return data.countVisits(now)
   }
 }

@@ -26,9 +26,9 @@ async function scene(test: TestContext, answer: RequestListener) {
   const hear = (position: Position) => heard.push(position)
   const reads = { reach, hear, ageMs: 7_400, unread: 0 }
   const gate = new Gate(reads, writer)
-  const count = countAt(writer, { countVisits: async () => 3 })
+  const count = countAt(writer, { countVisits: async () => ({ total: 3, today: 2 }) })
   gate.open(async (request, response) => {
-    const visits = request.url === '/' ? await count(request, response) : ''
+    const visits = request.url === '/' ? (await count(request, response, new Date())).total : ''
     response.end(`here ${visits}`)
   })
   const server = createServer((...request) => gate.serve(...request)).listen(0)
@@ -135,7 +135,9 @@ describe('The gate of a reader', { timeout: 20_000 }, () => {
 
   it('has the writer count a visit, and shows the page itself', async (test) => {
     const { url } = await scene(test, ({ method, url: path }, response) => {
-      response.end(JSON.stringify({ visits: method === 'POST' && path === '/api/visits' ? 42 : 0 }))
+      response.end(
+        JSON.stringify({ visits: method === 'POST' && path === '/api/visits' ? 42 : 0, today: 1 }),
+      )
     })
     const answer = await fetch(url)
     assert.equal(await answer.text(), 'here 42')

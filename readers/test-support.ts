@@ -124,7 +124,10 @@ function pages(data: Data, durable?: () => Promise<void>): RequestListener {
       await durable?.()
       return { message }
     }
-    const visits = Number(request.headers[visitsHeader] ?? (await data.countVisits()))
+    const visits =
+      request.headers[visitsHeader] === undefined
+        ? (await data.countVisits(new Date())).total
+        : Number(request.headers[visitsHeader])
     const { entries } = await data.listEntries({ before: null, limit: 10_000 })
     return { visits, messages: entries.map(({ message }) => message) }
   }

@@ -3,6 +3,7 @@ import * as https from 'node:https'
 import { pipeline } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { z } from 'zod'
+import type { Visits } from '../db/visits.ts'
 import { clientHeader } from '../server/client.ts'
 import { log, reasonOf } from '../server/log.ts'
 import { positionHeader } from '../server/position.ts'
@@ -16,7 +17,8 @@ type Response = http.ServerResponse
 const patienceMs = 30_000
 const visitMs = 2_000
 
-const counted = z.object({ visits: z.number().int().nonnegative() })
+const count = z.number().int().nonnegative()
+const counted = z.object({ visits: count, today: count })
 
 /** The service that writes. */
 export class Writer {
@@ -90,7 +92,7 @@ export class Writer {
    *
    * @returns how many there are with it; null if it wasn't counted, or perhaps not
    */
-  async count({ headers }: Pick<Request, 'headers'>): Promise<number | null> {
+  async count({ headers }: Pick<Request, 'headers'>): Promise<Visits | null> {
     try {
       const own = { [clientHeader]: headers[clientHeader], 'content-length': '0' }
       const call = this.#call('POST', '/api/visits', requestHeaders(own, this.#url, this.#token))
@@ -101,7 +103,8 @@ export class Writer {
         const answer = await promise
         const said = await json(answer)
         if (answer.statusCode !== 200) throw new Error(`it answers ${answer.statusCode}`)
-        return counted.parse(said).visits
+        const { visits: total, today } = counted.parse(said)
+        return { total, today }
       } finally {
         clearTimeout(deadline)
       }

@@ -1,13 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { visitsHeader } from '../app/kept-pages.ts'
+import { dayHeader, todayHeader, visitsHeader } from '../app/kept-pages.ts'
 import { type Notice, noticeHeader } from '../app/notice-header.ts'
 import { requestKind } from '../app/request-kind.ts'
 import { countVisit } from '../app/visits/count-visit.ts'
 import type { Data } from '../db/data.ts'
+import { dayOf, type Visits } from '../db/visits.ts'
 import type { Problem } from './lifecycle.ts'
 import { log, reasonOf } from './log.ts'
 import { PageCache } from './page-cache.ts'
 import { answerUnavailable } from './unavailable.ts'
+
+const told = [visitsHeader, todayHeader, dayHeader, noticeHeader]
 
 /** Serves a page; with a notice, it counts nothing and says why. */
 export type Pages = (
@@ -16,7 +19,7 @@ export type Pages = (
   notice?: Notice | null,
 ) => void
 
-type Counting = (request: IncomingMessage, response: ServerResponse) => Promise<number>
+type Counting = (request: IncomingMessage, response: ServerResponse, now: Date) => Promise<Visits>
 
 /**
  * Answers what the gate has let in: counts the visit if it is one, and has Next render what can't be
@@ -32,7 +35,7 @@ export function answerPages(
   {
     passing = () => null,
     isPreview = () => false,
-    count = () => countVisit(data),
+    count = (_request, _response, now) => countVisit(data, now),
   }: {
     passing?: (error: unknown) => Problem | null
     isPreview?: (request: IncomingMessage) => boolean
@@ -45,13 +48,16 @@ export function answerPages(
     response: ServerResponse,
     notice: Notice | null,
   ) => {
-    Reflect.deleteProperty(request.headers, visitsHeader)
-    Reflect.deleteProperty(request.headers, noticeHeader)
+    for (const name of told) Reflect.deleteProperty(request.headers, name)
     if (notice) request.headers[noticeHeader] = notice
     if (requestKind(request) === 'visit') {
       if (notice) response.setHeader('x-visit', 'not-counted')
-      const visits = notice ? data.countVisits() : count(request, response)
-      request.headers[visitsHeader] = String(await visits)
+      const now = new Date()
+      const visits = notice ? data.countVisits(now) : count(request, response, now)
+      const { total, today } = await visits
+      request.headers[visitsHeader] = String(total)
+      request.headers[todayHeader] = String(today)
+      request.headers[dayHeader] = dayOf(now, 0)
     }
     await cache.serve(request, response, () => data.entriesVersion(), render)
   }

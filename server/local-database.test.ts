@@ -60,7 +60,7 @@ describe('A copy of what a newer release has migrated', () => {
     const { database, look, write } = await scene(test)
     await write('alter table entries add column mood text')
     await database.restore(look())
-    assert.equal(await countVisits(database.open), 1)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
     assert.equal(database.schema, 'newer')
     assert.throws(() => database.lead('a', 2), NewerSchema)
     await assert.rejects(recordVisit(database.open, new Date()), /readonly/)
@@ -72,7 +72,7 @@ describe('A copy of what a newer release has migrated', () => {
     await database.restore(look())
     await write('alter table entries rename column message to words')
     await assert.rejects(database.restore(look()), NewerSchema)
-    assert.equal(await countVisits(database.open), 1)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
     assert.equal(database.schema, 'same')
   })
 })
@@ -95,7 +95,7 @@ describe('A copy that this release has to migrate', () => {
     await database.restore(look())
     await begun
     assert.deepEqual(database.open.$client.prepare('select * from own').all(), [])
-    assert.equal(await countVisits(database.open), 1)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
   })
 
   it('is not read where that fails, and the bucket says the same as before', async (test) => {
@@ -128,14 +128,14 @@ describe('A file that this instance has written', () => {
   it('is set aside where the next leader may not have had all of it', async (test) => {
     const { database, begunWith } = await ledBefore(test)
     await database.restore(begunWith(6))
-    assert.equal(await countVisits(database.open), 2)
+    assert.equal((await countVisits(database.open, new Date())).total, 2)
     assert.equal(setAsideFiles(database.path).length, 1)
   })
 
   it('is removed where the next leader began with all of it', async (test) => {
     const { database, begunWith } = await ledBefore(test)
     await database.restore(begunWith(7))
-    assert.equal(await countVisits(database.open), 2)
+    assert.equal((await countVisits(database.open, new Date())).total, 2)
     assert.deepEqual(setAsideFiles(database.path), [])
   })
 })
@@ -149,7 +149,7 @@ describe('A copy that can not be renewed', () => {
     rmSync(bucket, { recursive: true })
     await assert.rejects(database.restore(look()), { code: 'replica-missing' })
     database.follow(null)
-    assert.equal(await countVisits(database.open), 1)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
     assert.ok(database.ageMs >= age)
   })
 
@@ -160,7 +160,7 @@ describe('A copy that can not be renewed', () => {
     await database.restore(look())
     rmSync(join(bucket, 'epoch-00000001/ltx/0/0000000000000002-0000000000000002.ltx'))
     await assert.rejects(database.restore(look()), { code: 'replica-behind' })
-    assert.equal(await countVisits(database.open), 2)
+    assert.equal((await countVisits(database.open, new Date())).total, 2)
   })
 
   it('is not replaced by less than the lease says there is', async (test) => {

@@ -9,8 +9,8 @@ import { portOf } from './test-support.ts'
 async function start(test: TestContext, isPreview: boolean) {
   const counted: string[] = []
   const data = {
-    recordVisit: async () => counted.push('visit'),
-    countVisits: async () => 41,
+    recordVisit: async () => ({ total: counted.push('visit'), today: 1 }),
+    countVisits: async () => ({ total: 41, today: 4 }),
     entriesVersion: async () => '1',
   }
   const pages = answerPages(
@@ -51,7 +51,7 @@ describe('A server without a lease', () => {
 
   it('serves everybody else, and believes no notice of theirs', async (test) => {
     const { ask, counted } = await start(test, false)
-    const headers = { 'x-notice': 'preview' }
+    const headers = { 'x-notice': 'preview', 'x-visits': '7' }
     assert.equal(await (await ask('/', { headers })).text(), 'GET 1 ')
     assert.equal(await (await ask('/api/entries', { method: 'POST' })).text(), 'POST  ')
     assert.deepEqual(counted, ['visit'])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import { visitsHeader } from '../app/kept-pages.ts'
+import { dayHeader, shownVisitsHeader, todayHeader, visitsHeader } from '../app/kept-pages.ts'
 import { PageCache } from './page-cache.ts'
 import { headersInNext, portOf } from './test-support.ts'
 
@@ -13,8 +13,9 @@ const ofFirstVisitor = ['x-copy-age-seconds', 'x-copy-is-behind', 'x-visit', 'x-
 async function scene(test: TestContext) {
   const now = { ms: 0 }
   const state = {
-    ...{ version: '1', rendered: 0, requests: 0, visits: 0, status: 200, type: 'text/html' },
-    lacks: null as 'nonce' | 'formKey' | 'visits' | null,
+    ...{ version: '1', rendered: 0, requests: 0, status: 200, type: 'text/html' },
+    ...{ visits: 0, today: 0, day: '2026-11-25' },
+    lacks: null as 'nonce' | 'formKey' | 'visits' | 'times' | 'today' | null,
   }
   const told: IncomingMessage['headers'][] = []
   const cache = new PageCache(() => now.ms)
@@ -32,10 +33,12 @@ async function scene(test: TestContext) {
     response.statusCode = state.status
     // Like Next, which answers so where it takes a request for a prefetch.
     if (headers['x-middleware-prefetch']) return response.end('{}')
-    const shown = { nonce, formKey: headers['x-form-key'], visits: headers[visitsHeader] }
+    const [visits, times, today] = headers[shownVisitsHeader]?.toString().split(' ') ?? []
+    const shown = { nonce, formKey: headers['x-form-key'], visits, times, today }
     if (state.lacks) shown[state.lacks] = 'none'
     response.write(`<script nonce="${shown.nonce}">"${shown.formKey}"</script>`)
-    response.end(`<b>${shown.visits}</b> render ${number} é ${headers['accept-encoding']}`)
+    response.write(`<b>${shown.visits}</b> <i>${shown.times}, ${shown.today} today</i> `)
+    response.end(`render ${number} é ${headers['accept-encoding']}`)
   }
   const server = createServer((request, response) => {
     const nonce = `'nonce-own${++state.requests}'`
@@ -46,7 +49,11 @@ async function scene(test: TestContext) {
       for (const name of ofFirstVisitor) response.setHeader(name, '9')
     }
     response.setHeader('vary', 'Cookie')
-    if (request.url === '/') request.headers[visitsHeader] = String(++state.visits)
+    if (request.url === '/') {
+      request.headers[visitsHeader] = String(++state.visits)
+      request.headers[todayHeader] = String(++state.today)
+      request.headers[dayHeader] = state.day
+    }
     cache.serve(request, response, async () => state.version, render)
   }).listen(0)
   const port = await portOf(test, server)
@@ -60,6 +67,7 @@ async function scene(test: TestContext) {
       nonce: /nonce="([^"]*)"/.exec(text)?.[1],
       key: /"([0-9a-f-]{36})"/.exec(text)?.[1],
       visits: /<b>(.*)<\/b>/.exec(text)?.[1],
+      today: /<i>(.*)<\/i>/.exec(text)?.[1],
     }
   }
   return {
@@ -79,8 +87,8 @@ async function scene(test: TestContext) {
 type Seen = Awaited<ReturnType<Awaited<ReturnType<typeof scene>>['ask']>>
 
 /** All of an answer but for what is new in each. */
-function shape({ text, answer, nonce, key, visits, render }: Seen) {
-  const page = [nonce, key, visits, `render ${render}`].reduce<string>(
+function shape({ text, answer, nonce, key, visits, today, render }: Seen) {
+  const page = [nonce, key, visits, today, `render ${render}`].reduce<string>(
     (page, own) => (own ? page.replace(own, '') : page),
     text,
   )
@@ -133,6 +141,29 @@ describe('A page', () => {
     assert.ok(first.key && second.key && first.key !== second.key)
     assert.equal(second.answer.headers.get('content-security-policy'), "'nonce-own2'")
     assert.equal(second.answer.headers.get('x-page'), 'true')
+  })
+
+  it('tells each visitor the number, the noun that goes with it, and the number of today', async (test) => {
+    const { ask, state } = await scene(test)
+    const first = await ask('/')
+    assert.deepEqual([first.visits, first.today], ['1', 'time, 1 today'])
+    Object.assign(state, { visits: 1_236, today: 1_000 })
+    const second = await ask('/')
+    assert.deepEqual([second.visits, second.today], ['1,237', 'times, 1,001 today'])
+    assert.equal(second.render, 1)
+  })
+
+  it('is not kept from one day to the next, as it says which day today is', async (test) => {
+    const { ask, state } = await scene(test)
+    await ask('/')
+    Object.assign(state, { day: '2026-11-26', today: 0 })
+    assert.deepEqual([(await ask('/')).render, state.rendered], [2, 2])
+  })
+
+  it('believes no visitor what there is to show', async (test) => {
+    const { ask } = await scene(test)
+    const forged = { [shownVisitsHeader]: '9 times 9', cookie: 'a=b' }
+    assert.equal((await ask('/guestbook', { ...html, ...forged })).visits, 'undefined')
   })
 
   it('is rendered anew when what it shows has changed', async (test) => {
@@ -225,7 +256,8 @@ describe('A page', () => {
     )
     await ask('/', { ...sent, ...html, 'user-agent': 'Googlebot', 'accept-encoding': 'gzip' })
     assert.deepEqual(Object.keys(told[0] ?? {}).toSorted(), [
-      ...['accept', 'content-security-policy', 'host', 'x-form-key', 'x-visits'],
+      ...['accept', 'content-security-policy', 'host'],
+      ...['x-form-key', 'x-visits-day', 'x-visits-shown'],
     ])
     assert.deepEqual([told[0]?.host, told[0]?.accept], ['localhost', 'text/html'])
   })
@@ -249,7 +281,7 @@ describe('A page', () => {
     assert.equal((await ask('/guestbook')).render, 3)
   })
 
-  for (const what of ['nonce', 'formKey', 'visits'] as const) {
+  for (const what of ['nonce', 'formKey', 'visits', 'times', 'today'] as const) {
     it(`is kept only where it shows its ${what}`, async (test) => {
       const { ask, state } = await scene(test)
       state.lacks = what

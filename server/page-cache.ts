@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { formKeyHeader, keptPage, placeholders, visitsHeader } from '../app/kept-pages.ts'
+import { numberInWords, plural } from '../app/format.ts'
+import {
+  dayHeader,
+  formKeyHeader,
+  keptPage,
+  placeholders,
+  shownVisitsHeader,
+  todayHeader,
+  visitsHeader,
+} from '../app/kept-pages.ts'
 import { noticeHeader } from '../app/notice-header.ts'
 import { type Answer, captured } from './captured.ts'
 import { endCompressed, vary } from './compressed.ts'
@@ -44,6 +53,7 @@ export class PageCache {
     const own = ownValues(request)
     const key = keptPage(request)
     if (key === null) {
+      Reflect.deleteProperty(request.headers, shownVisitsHeader)
       Object.assign(request.headers, toldOf(request, own))
       return render(request, response)
     }
@@ -90,19 +100,25 @@ function isWhole({ status, headers, template }: Page, request: IncomingMessage):
 }
 
 function ownValues({ headers }: IncomingMessage): Values {
+  const visits = Number(headers[visitsHeader])
   return {
     nonce: nonceOf(headers['content-security-policy']?.toString()),
     formKey: randomUUID(),
-    visits: headers[visitsHeader]?.toString() ?? '',
+    visits: numberInWords(visits),
+    times: plural(visits, 'time'),
+    today: numberInWords(Number(headers[todayHeader])),
   }
 }
 
-function toldOf({ headers }: IncomingMessage, { nonce, formKey, visits }: Values) {
+function toldOf({ headers }: IncomingMessage, { nonce, formKey, ...shown }: Values) {
   return {
     'content-security-policy': `script-src 'nonce-${nonce}'`,
     [formKeyHeader]: formKey,
-    ...(headers[visitsHeader] !== undefined && { [visitsHeader]: visits }),
-    // The same for all who are given the page: it is in its key.
+    ...(headers[visitsHeader] !== undefined && {
+      [shownVisitsHeader]: `${shown.visits} ${shown.times} ${shown.today}`,
+    }),
+    // The same for all who are given the page: they are in its key.
+    ...(headers[dayHeader] !== undefined && { [dayHeader]: String(headers[dayHeader]) }),
     ...(headers[noticeHeader] !== undefined && { [noticeHeader]: String(headers[noticeHeader]) }),
   }
 }

@@ -1,7 +1,14 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 
 /** What differs from one answer of a page to the next. */
-export type Values = { nonce: string; formKey: string; visits: string }
+export type Values = {
+  nonce: string
+  formKey: string
+  visits: string
+  /** The noun that goes with it. */
+  times: string
+  today: string
+}
 
 /** Values that stand nowhere else in a page, and look as the real ones do. */
 export function markers(): Values {
@@ -9,6 +16,8 @@ export function markers(): Values {
     nonce: randomBytes(16).toString('base64url'),
     formKey: randomUUID(),
     visits: String(randomInt(1e14, 2e14)),
+    times: `times-${randomUUID()}`,
+    today: String(randomInt(2e14, 2.8e14)),
   }
 }
 

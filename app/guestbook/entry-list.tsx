@@ -1,12 +1,7 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Entry, EntryPage } from '../../db/entries.ts'
-
-const time = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'long',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-})
+import { timeInWords } from '../format.ts'
 
 /**
  * @param path of the page that shows the list
@@ -58,7 +53,7 @@ function Signed({ entry, children }: { entry: Entry; children: ReactNode }) {
       <p dir="auto">{entry.message}</p>
       <footer>
         <b dir="auto">{entry.name}</b>
-        <time dateTime={entry.createdAt}>{time.format(new Date(entry.createdAt))} UTC</time>
+        <time dateTime={entry.createdAt}>{timeInWords(entry.createdAt)}</time>
       </footer>
       {children}
     </li>

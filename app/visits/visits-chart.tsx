@@ -1,51 +1,62 @@
 import type { Day } from '../../db/visits.ts'
 import { data } from '../data.ts'
+import { dayInWords, numberInWords } from '../format.ts'
 
 const shownDays = 30
 // In units of the picture, which is as wide as the page.
 const step = 10
 const height = 50
 
-const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' })
-
-/** The visits of the last days: a picture, and a table with the same numbers. */
-export async function VisitsChart() {
-  const days = await (await data()).visitsByDay({ days: shownDays, now: new Date() })
+/**
+ * The visits of the last days: a picture, and a table with the same numbers.
+ *
+ * @param today the number of today's, as it is to be shown
+ * @param day which day that is
+ */
+export async function VisitsChart({ today, day }: { today: string; day: string }) {
+  const days = await (await data()).visitsByDay({ days: shownDays, now: new Date(day) })
   const most = Math.max(1, ...days.map(({ visits }) => visits))
+  const shown = days.map((counted) => ({
+    ...counted,
+    text: counted.day === day ? today : numberInWords(counted.visits),
+  }))
+  const highest = shown.findLast(({ visits }) => visits === most)?.text ?? numberInWords(most)
   return (
     <figure className="chart">
       <figcaption>Visits a day, over the last {shownDays} days</figcaption>
       <svg viewBox={`0 0 ${shownDays * step} ${height}`} aria-hidden="true">
-        {days.map((day, index) => (
+        {shown.map((day, index) => (
           <Bar key={day.day} {...day} left={index * step} share={day.visits / most} />
         ))}
         <path d={`M0 ${height - 0.5}H${shownDays * step}`} />
       </svg>
       <p className="ends" aria-hidden="true">
-        <span>{inWords(days[0]?.day)}</span>
-        <span>most: {most}</span>
+        <span>{dayInWords(days[0]?.day)}</span>
+        <span>most: {highest}</span>
         <span>today</span>
       </p>
       <details>
         <summary>As a table</summary>
-        <DaysTable days={days} />
+        <DaysTable days={shown} />
       </details>
     </figure>
   )
 }
 
-function Bar({ day, visits, left, share }: Day & { left: number; share: number }) {
+type Shown = Day & { text: string }
+
+function Bar({ day, visits, text, left, share }: Shown & { left: number; share: number }) {
   if (visits === 0) return null
   // A single visit among thousands is still to be seen.
   const tall = Math.max(2, share * (height - 4))
   return (
     <rect x={left + 1} y={height - tall} width={step - 2} height={tall} rx="1.5">
-      <title>{`${inWords(day)}: ${visits}`}</title>
+      <title>{`${dayInWords(day)}: ${text}`}</title>
     </rect>
   )
 }
 
-function DaysTable({ days }: { days: Day[] }) {
+function DaysTable({ days }: { days: Shown[] }) {
   return (
     <table>
       <thead>
@@ -55,19 +66,15 @@ function DaysTable({ days }: { days: Day[] }) {
         </tr>
       </thead>
       <tbody>
-        {days.toReversed().map(({ day, visits }) => (
+        {days.toReversed().map(({ day, text }) => (
           <tr key={day}>
             <th scope="row">
-              <time dateTime={day}>{inWords(day)}</time>
+              <time dateTime={day}>{dayInWords(day)}</time>
             </th>
-            <td>{visits}</td>
+            <td>{text}</td>
           </tr>
         ))}
       </tbody>
     </table>
   )
-}
-
-function inWords(day: string | undefined): string {
-  return day && !Number.isNaN(Date.parse(day)) ? date.format(new Date(day)) : ''
 }

@@ -1,9 +1,31 @@
 import { headers } from 'next/headers'
+import { dayOf, type Visits } from '../../db/visits.ts'
 import { data } from '../data.ts'
-import { visitsHeader } from '../kept-pages.ts'
+import { numberInWords, plural } from '../format.ts'
+import { dayHeader, shownVisitsHeader, todayHeader, visitsHeader } from '../kept-pages.ts'
 
-/** How many visits there have been, with this one if it is one; to be shown as it is. */
-export async function visits(): Promise<string> {
-  const counted = (await headers()).get(visitsHeader)
-  return counted ?? String(await (await data()).countVisits())
+/** The visits as they are shown, with this one if it is one; `day` is which day today is (UTC). */
+export type ShownVisits = { total: string; times: string; today: string; day: string }
+
+/** How many visits there have been, as texts to be shown as they are. */
+export async function visits(): Promise<ShownVisits> {
+  const asked = await headers()
+  const day = asked.get(dayHeader) ?? dayOf(new Date(), 0)
+  const [total, times, today] = asked.get(shownVisitsHeader)?.split(' ') ?? []
+  if (total && times && today) return { total, times, today, day }
+  const counted = await countedVisits()
+  return {
+    total: numberInWords(counted.total),
+    times: plural(counted.total, 'time'),
+    today: numberInWords(counted.today),
+    day,
+  }
+}
+
+/** The same, as numbers. */
+export async function countedVisits(): Promise<Visits> {
+  const asked = await headers()
+  const [total, today] = [asked.get(visitsHeader), asked.get(todayHeader)]
+  if (total !== null && today !== null) return { total: Number(total), today: Number(today) }
+  return (await data()).countVisits(new Date())
 }

@@ -41,7 +41,7 @@ async function contentOf(path: string): Promise<Omit<Copy, 'epoch'>> {
   try {
     const { id, message } = entries
     const rows = database.select({ id, message }).from(entries).all()
-    return { entries: rows, visits: await countVisits(database) }
+    return { entries: rows, visits: (await countVisits(database, new Date())).total }
   } finally {
     database.$client.close()
   }

@@ -116,7 +116,7 @@ export class Bucket {
       await this.#litestream('restore', '-o', path, url)
       const database = openDatabase(path)
       const { entries } = await listEntries(database, { before: null, limit: 10_000 })
-      const visits = await countVisits(database)
+      const visits = (await countVisits(database, new Date())).total
       database.$client.close()
       return { visits, messages: entries.map((entry) => entry.message) }
     } finally {
