@@ -9,21 +9,13 @@ export default {
   // `npm test` checks the types of everything; the image's build need not do it again.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
-  rewrites: () => ({
-    // Before the pages, as `/` is one. What Next itself asks for also goes without text/html.
-    beforeFiles: [
-      { source: '/favicon.ico', destination: '/favicon.svg' },
-      {
-        source: '/',
-        destination: '/visits/plain-text',
-        missing: [
-          { type: 'header', key: 'accept', value: '.*text/html.*' },
-          { type: 'header', key: 'rsc' },
-          { type: 'header', key: 'next-action' },
-        ],
-      },
-    ],
-  }),
+  rewrites: () => [{ source: '/favicon.ico', destination: '/favicon.svg' }],
+  // What `/` is depends on these, as server/answer-pages.ts decides.
+  headers: () =>
+    ['/', '/visits/plain-text'].map((source) => ({
+      source,
+      headers: [{ key: 'vary', value: 'accept, user-agent' }],
+    })),
   experimental: {
     // The longest entry, in any script, and what React sends beside it, with room for one that is
     // too long, so that its writer is told. The same limit stands in server/protect.ts.

@@ -16,6 +16,9 @@ export const visitsHeader = 'x-visits'
 export const todayHeader = 'x-visits-today'
 export const dayHeader = 'x-visits-day'
 
+/** Set where a page is asked for before anybody looks at it: it is to be counted when it is shown. */
+export const laterHeader = 'x-visit-later'
+
 /**
  * Under which key the answer to a request may be kept, as it is the same for everybody but for the
  * headers above; null if it may not.

@@ -1,6 +1,6 @@
 /**
  * Why this page only shows a copy: at the address of a preview, by an older release than the data's,
- * or because this server can not write just now.
+ * or because visits can't be counted just now.
  */
 export type Notice = 'preview' | 'older-release' | 'not-counted'
 

@@ -1,12 +1,14 @@
 import { headers } from 'next/headers'
 import { type Notice as Name, noticeHeader } from './notice-header.ts'
 
+export const notCounted = 'Visits are not being counted at the moment.'
+
 const words: Record<Name, string> = {
   preview:
     'This is a preview. It shows a copy of the data: visits are not counted, and nothing can be written.',
   'older-release':
     'A newer release takes over. Until then this page shows a copy: visits are not counted, and nothing can be written.',
-  'not-counted': 'Your visit was not counted: this server can not write just now.',
+  'not-counted': notCounted,
 }
 
 /** Says so where a page only shows a copy of the data. */

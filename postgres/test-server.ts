@@ -12,7 +12,7 @@ const pages: RequestListener = async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const give = (value: unknown) => response.end(JSON.stringify(value))
   try {
-    if (pathname === '/') give(Number(request.headers[visitsHeader]))
+    if (request.headers[visitsHeader] !== undefined) give(Number(request.headers[visitsHeader]))
     else if (pathname === '/status') give(await status())
     else if (request.method === 'POST') {
       const idempotencyKey = searchParams.get('key') ?? ''

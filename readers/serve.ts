@@ -21,7 +21,6 @@ import { Routes } from '../server/routes.ts'
 import { publishRuntime } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { strictClock } from '../server/strict-clock.ts'
-import { countAt } from './count-visit.ts'
 import { readReaderEnvironment } from './environment.ts'
 import { Follower, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
@@ -85,7 +84,8 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   try {
     const pages = prepare(folder, { ...environment, httpServer: server })
     const [render] = await unlessStopped(stopped, [pages])
-    gate.open(answerPages(data, render, { count: countAt(writer, data), isPreview: onlyLooks }))
+    const count = (request: IncomingMessage) => writer.count(request)
+    gate.open(answerPages(data, render, { count, isPreview: onlyLooks }))
     if (follower.position) lifecycle.enter({ name: 'following', problem: null })
     log('INFO', `Reading what ${writerUrl.origin} writes.`)
 

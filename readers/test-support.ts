@@ -18,7 +18,6 @@ import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
 import { durable, portOf } from '../server/test-support.ts'
 import { leadershipTiming } from '../server/timing.ts'
-import { countAt } from './count-visit.ts'
 import { type Change, Follower, type FollowerOptions, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
 import { transactionsIn } from './replica-files.ts'
@@ -99,7 +98,7 @@ export async function startReader(
   const data = dataIn((call) => follower.read(call))
   const writer = new Writer(new URL(writerUrl), null)
   const gate = new Gate(follower, writer)
-  gate.open(answerPages(data, pages(data), { count: countAt(writer, data) }))
+  gate.open(answerPages(data, pages(data), { count: (request) => writer.count(request) }))
   const server = createServer((request, response) => gate.serve(request, response)).listen(0)
   const url = `http://127.0.0.1:${await portOf(test, server)}`
   const end = async () => {
@@ -129,7 +128,7 @@ function pages(data: Data, durable?: () => Promise<void>): RequestListener {
         ? (await data.countVisits(new Date())).total
         : Number(request.headers[visitsHeader])
     const { entries } = await data.listEntries({ before: null, limit: 10_000 })
-    return { visits, messages: entries.map(({ message }) => message) }
+    return { visits, today: 0, messages: entries.map(({ message }) => message) }
   }
   return (request, response) => {
     answer(request).then(

@@ -1,16 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { dayHeader, todayHeader, visitsHeader } from '../app/kept-pages.ts'
+import { dayHeader, laterHeader, todayHeader, visitsHeader } from '../app/kept-pages.ts'
 import { type Notice, noticeHeader } from '../app/notice-header.ts'
 import { requestKind } from '../app/request-kind.ts'
 import { countVisit } from '../app/visits/count-visit.ts'
+import { isPrefetch } from '../app/visits/is-visit.ts'
+import { wantsPlainText } from '../app/visits/wants-plain-text.ts'
 import type { Data } from '../db/data.ts'
 import { dayOf, type Visits } from '../db/visits.ts'
 import type { Problem } from './lifecycle.ts'
 import { log, reasonOf } from './log.ts'
 import { PageCache } from './page-cache.ts'
+import { refuse } from './refuse.ts'
 import { answerUnavailable } from './unavailable.ts'
 
-const told = [visitsHeader, todayHeader, dayHeader, noticeHeader]
+const told = [visitsHeader, todayHeader, dayHeader, laterHeader, noticeHeader]
 
 /** Serves a page; with a notice, it counts nothing and says why. */
 export type Pages = (
@@ -19,7 +22,7 @@ export type Pages = (
   notice?: Notice | null,
 ) => void
 
-type Counting = (request: IncomingMessage, response: ServerResponse, now: Date) => Promise<Visits>
+type Counting = (request: IncomingMessage, now: Date) => Promise<Visits | null>
 
 /**
  * Answers what the gate has let in: counts the visit if it is one, and has Next render what can't be
@@ -27,7 +30,7 @@ type Counting = (request: IncomingMessage, response: ServerResponse, now: Date) 
  *
  * @param options.passing what to tell people of a failure that passes; null for any other
  * @param options.isPreview whether a request is shown everything and counted nowhere
- * @param options.count counts a visit, and returns how many there are with it
+ * @param options.count counts a visit, and returns how many there are with it; null if it can't
  */
 export function answerPages(
   data: Pick<Data, 'recordVisit' | 'countVisits' | 'entriesVersion'>,
@@ -35,7 +38,7 @@ export function answerPages(
   {
     passing = () => null,
     isPreview = () => false,
-    count = (_request, _response, now) => countVisit(data, now),
+    count = (_, now) => countVisit(data, now),
   }: {
     passing?: (error: unknown) => Problem | null
     isPreview?: (request: IncomingMessage) => boolean
@@ -48,26 +51,51 @@ export function answerPages(
     response: ServerResponse,
     notice: Notice | null,
   ) => {
-    for (const name of told) Reflect.deleteProperty(request.headers, name)
-    if (notice) request.headers[noticeHeader] = notice
+    const { headers, method } = request
+    for (const name of told) Reflect.deleteProperty(headers, name)
+    if (notice) headers[noticeHeader] = notice
     if (requestKind(request) === 'visit') {
-      if (notice) response.setHeader('x-visit', 'not-counted')
       const now = new Date()
-      const visits = notice ? data.countVisits(now) : count(request, response, now)
-      const { total, today } = await visits
-      request.headers[visitsHeader] = String(total)
-      request.headers[todayHeader] = String(today)
-      request.headers[dayHeader] = dayOf(now, 0)
+      const counted = notice ? null : await count(request, now)
+      if (!counted && method === 'POST') return refuse(request, response, notCounted)
+      if (!counted) {
+        headers[noticeHeader] = notice ?? 'not-counted'
+        response.setHeader('x-visit', 'not-counted')
+      }
+      const { total, today } = counted ?? (await data.countVisits(now))
+      headers[visitsHeader] = String(total)
+      headers[todayHeader] = String(today)
+      headers[dayHeader] = dayOf(now, 0)
+    }
+    const [path, ...query] = (request.url ?? '/').split('?')
+    if (path === '/' && (method === 'GET' || method === 'HEAD')) {
+      if (isPrefetch(request) && !notice) headers[laterHeader] = 'true'
+      if (wantsPlainText(request)) request.url = ['/visits/plain-text', ...query].join('?')
     }
     await cache.serve(request, response, () => data.entriesVersion(), render)
   }
   return (request, response, notice = isPreview(request) ? 'preview' : null) => {
     answer(request, response, notice).catch((error) => {
       log('ERROR', `A request could not be answered: ${reasonOf(error)}`)
+      if (response.headersSent) return response.end()
       const problem = passing(error)
-      if (problem && !response.headersSent) return answerUnavailable(request, response, problem)
-      if (!response.headersSent) response.writeHead(500)
-      response.end()
+      if (problem) answerUnavailable(request, response, problem)
+      else refuse(request, response, failed)
     })
   }
+}
+
+const notCounted = {
+  status: 503,
+  type: 'not-counted',
+  title: 'The visit was not counted.',
+  detail: 'Visits are not being counted at the moment.',
+  retryAfter: 5,
+}
+
+const failed = {
+  status: 500,
+  type: 'failed',
+  title: 'This page could not be made.',
+  detail: 'Nothing that was saved is lost. Please try again in a moment.',
 }

@@ -55,6 +55,7 @@ async function scene(
   const server = createServer((request, response) => gate.serve(request, response)).listen(0)
   const port = await portOf(test, server)
   return {
+    gate,
     asked,
     leadership,
     server,
@@ -163,6 +164,22 @@ describe('The gate', () => {
     assert.deepEqual([status, headers.get('x-copy-age-seconds')], [200, '7'])
     assert.equal(await (await answer).text(), 'visit not-counted')
     assert.deepEqual(asked, ['lead', 'refresh'])
+  })
+
+  it('lets no visitor wait for what those before have waited for in vain', async (test) => {
+    const { url, server, gate, lead, refuse } = await scene(test)
+    const firstMs = gate.visitMs
+    const arrived = once(server, 'request')
+    const first = fetch(url)
+    await arrived
+    refuse()
+    await first
+    assert.ok(gate.visitMs < firstMs / 5)
+    // Nobody grants it, and it is asked for all the same.
+    assert.equal(await (await fetch(url)).text(), 'visit not-counted')
+    lead()
+    assert.equal(await (await fetch(url)).text(), 'visit')
+    assert.equal(gate.visitMs, firstMs)
   })
 
   it('tells a program that wants to count a visit that it was not', async (test) => {

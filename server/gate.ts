@@ -14,8 +14,9 @@ import { refuseToWrite } from './refuse-to-write.ts'
 import type { Routes } from './routes.ts'
 import { answerUnavailable } from './unavailable.ts'
 
-// Longer than a handover, and no longer than a person waits. Who only visits is shown the page anyway.
-const patienceMs = { write: 5_000, visit: 2_000 }
+// Longer than a handover, and no longer than a person waits. Who only visits is shown the page anyway,
+// and doesn't wait for what those before have waited for in vain.
+const patienceMs = { write: 5_000, visit: { first: 2_000, again: 200 } }
 
 type Parts = {
   leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshSoon' | 'position'>
@@ -34,6 +35,7 @@ type Parts = {
 export class Gate {
   readonly #parts: Parts
   #pages: Pages = () => {}
+  #visitMs = patienceMs.visit.first
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -42,6 +44,11 @@ export class Gate {
   /** From now on requests are served; before, nobody may ask. */
   open(pages: Pages): void {
     this.#pages = pages
+  }
+
+  /** How long the next visit waits for this instance to lead. */
+  get visitMs(): number {
+    return this.#visitMs
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -89,16 +96,19 @@ export class Gate {
     return leadership.isLeading ? null : lifecycle.bar
   }
 
-  async #refusal(kind: keyof typeof patienceMs): Promise<Problem | null> {
+  async #refusal(kind: 'write' | 'visit'): Promise<Problem | null> {
     const { leadership } = this.#parts
-    if (leadership.isLeading) return null
-    const waitMs = patienceMs[kind]
     try {
-      await within(waitMs, leadership.lead(), () => {
-        return new ReplicationProblem('lease-held', '', `${waitMs} ms`)
-      })
+      if (!leadership.isLeading) {
+        const waitMs = kind === 'visit' ? this.#visitMs : patienceMs.write
+        await within(waitMs, leadership.lead(), () => {
+          return new ReplicationProblem('lease-held', '', `${waitMs} ms`)
+        })
+      }
+      this.#visitMs = patienceMs.visit.first
       return null
     } catch (error) {
+      this.#visitMs = patienceMs.visit.again
       return problemOf(error)
     }
   }

@@ -13,6 +13,16 @@ export function log(
   process.stdout.write(`${line}\n`)
 }
 
+const saidAtMs = new Map<string, number>()
+
+/** Logs what goes on for many requests when it begins, and then once a minute. */
+export function logSometimes(severity: Severity, message: string, now = performance.now()): void {
+  if (now - (saidAtMs.get(message) ?? Number.NEGATIVE_INFINITY) < 60_000) return
+  if (saidAtMs.size >= 100) saidAtMs.clear()
+  saidAtMs.set(message, now)
+  log(severity, message)
+}
+
 /** What an error says, without its stack. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -17,12 +17,14 @@ export function requestLog(
   return (request, response) => {
     const startMs = performance.now()
     const kind = requestKind(request)
+    // What answers may look for it elsewhere.
+    const { method, url, headers } = request
     response.once('close', () => {
       // Whoever asked has gone before the answer.
       const status = response.writableFinished ? response.statusCode : 499
       const answered = { ms: performance.now() - startMs, status }
       onAnswered(kind, answered)
-      log(...lineOf(request, answered, project))
+      log(...lineOf({ method, url, headers }, answered, project))
     })
   }
 }

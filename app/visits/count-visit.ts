@@ -1,17 +1,17 @@
 import type { Data } from '../../db/data.ts'
 import type { Visits } from '../../db/visits.ts'
-import { log, reasonOf } from '../../server/log.ts'
+import { logSometimes, reasonOf } from '../../server/log.ts'
 
-/** Records a visit, and returns how many there have been; called by the server for each visit. */
+/** Records a visit, and returns how many there are with it; null where it could not be recorded. */
 export async function countVisit(
-  data: Pick<Data, 'recordVisit' | 'countVisits'>,
+  data: Pick<Data, 'recordVisit'>,
   now: Date,
-): Promise<Visits> {
+): Promise<Visits | null> {
   try {
     return await data.recordVisit(now)
   } catch (error) {
     // On a full disk, say, where everything can still be read.
-    log('ERROR', `A visit could not be counted: ${reasonOf(error)}`)
-    return data.countVisits(now)
+    logSometimes('ERROR', `A visit could not be counted: ${reasonOf(error)}`)
+    return null
   }
 }

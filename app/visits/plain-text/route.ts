@@ -1,13 +1,19 @@
+import { headers } from 'next/headers'
 import { plural } from '../../format.ts'
+import { notCounted } from '../../notice.tsx'
+import { noticeHeader } from '../../notice-header.ts'
 import { countedVisits } from '../visits.ts'
 
 /**
- * The front page for curl and its kind: next.config.mjs sends them here from `/`. The number is in
- * digits alone, as scripts read it.
+ * The front page for curl and its kind: server/answer-pages.ts sends them here from `/`. Scripts read
+ * the first line, so its number is in digits alone, and what else there is to say comes after it.
  */
 export async function GET(): Promise<Response> {
   const { total } = await countedVisits()
-  return new Response(`This server has been visited ${total} ${plural(total, 'time')}.\n`, {
-    headers: { 'cache-control': 'no-store', vary: 'accept' },
-  })
+  const isNoticed = (await headers()).get(noticeHeader) !== null
+  const lines = [
+    `This server has been visited ${total} ${plural(total, 'time')}.`,
+    ...(isNoticed ? [notCounted] : []),
+  ]
+  return new Response(`${lines.join('\n')}\n`, { headers: { 'cache-control': 'no-store' } })
 }
