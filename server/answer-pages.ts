@@ -10,7 +10,7 @@ import { dayOf, type Visits } from '../db/visits.ts'
 import type { Problem } from './lifecycle.ts'
 import { log, reasonOf } from './log.ts'
 import { PageCache } from './page-cache.ts'
-import { refuse } from './refuse.ts'
+import { answerFailed, refuse } from './refuse.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 const told = [visitsHeader, todayHeader, dayHeader, laterHeader, noticeHeader]
@@ -80,7 +80,7 @@ export function answerPages(
       if (response.headersSent) return response.end()
       const problem = passing(error)
       if (problem) answerUnavailable(request, response, problem)
-      else refuse(request, response, failed)
+      else answerFailed(request, response)
     })
   }
 }
@@ -91,11 +91,4 @@ const notCounted = {
   title: 'The visit was not counted.',
   detail: 'Visits are not being counted at the moment.',
   retryAfter: 5,
-}
-
-const failed = {
-  status: 500,
-  type: 'failed',
-  title: 'This page could not be made.',
-  detail: 'Nothing that was saved is lost. Please try again in a moment.',
 }

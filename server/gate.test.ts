@@ -193,7 +193,7 @@ describe('The gate', () => {
 })
 
 for (const [what, init, code, words] of [
-  ['may not lead', {}, 'older-release', /one is older than two/],
+  ['may not lead', {}, 'older-release', /one is older than two|A newer release/],
   ['is asked as a preview', { headers: tagged }, 'preview', /This is a preview/],
 ] as const) {
   describe(`The gate of an instance that ${what}`, () => {
@@ -231,6 +231,17 @@ for (const [what, init, code, words] of [
     })
   })
 }
+
+describe('The gate of an instance that may not lead', () => {
+  it('keeps the names of releases from people, not from programs', async (test) => {
+    const { url } = await scene(test, { bar: older, hasCopy: false })
+    for (const method of ['GET', 'POST']) {
+      assert.doesNotMatch(await (await fetch(url, { method })).text(), /older than two/)
+    }
+    const answer = await fetch(`${url}/api/entries`, { method: 'POST' })
+    assert.match(await answer.text(), /one is older than two/)
+  })
+})
 
 describe('The gate of an instance that leads', () => {
   it('counts no visit that only looks, and lets it write nothing', async (test) => {

@@ -98,6 +98,14 @@ describe('While the server starts', () => {
     const answer = await fetch(url, { headers: { accept: 'text/html' } })
     assert.match(await answer.text(), /<meta http-equiv="refresh"/)
   })
+
+  it('never has a browser ask again by itself for what was sent', async (test) => {
+    const { url, lifecycle } = await start(test)
+    lifecycle.enter({ name: 'starting', step: 'restore', problem })
+    const page = await fetch(url, { method: 'POST', headers: { accept: 'text/html' } })
+    assert.equal(page.status, 503)
+    assert.doesNotMatch(await page.text(), /http-equiv="refresh"/)
+  })
 })
 
 describe('What the pages shall not see', () => {

@@ -53,7 +53,7 @@ export async function listen(
     observe(request, response)
     if (await protection.refuses(request, response)) return
     const state = await lifecycle.settled(patienceMs)
-    if (state.name === 'starting') answerUnavailable(request, response, state.problem)
+    if (state.name === 'starting') answerUnavailable(request, response, state.problem, true)
     else serve(request, response)
   }
   const server = createServer(options, answer)

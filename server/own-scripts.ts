@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { accepts } from './accepts.ts'
 import { answerOf } from './captured.ts'
 import { endCompressed, vary } from './compressed.ts'
+import { answerFailed } from './refuse.ts'
 
 /**
  * Has pages that bring scripts of their own go without Next's: 140 kB that make React components
@@ -16,6 +17,8 @@ export function withOwnScripts(render: RequestListener): RequestListener {
     request.headers = headers
     const { status, headers: answered, body } = await answerOf(request, render)
     if (coding !== undefined) request.headers['accept-encoding'] = coding
+    // Next's own page for it is empty until its scripts have run.
+    if (status === 500) return answerFailed(request, response)
     for (const [name, value] of Object.entries(answered)) {
       if (value !== undefined && name !== 'content-length') response.setHeader(name, value)
     }

@@ -1,28 +1,66 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isForPrograms } from '../app/request-kind.ts'
+import { wantsPlainText } from '../app/visits/wants-plain-text.ts'
 import { barePage, escaped } from './bare-page.ts'
 import { nonceOf } from './nonce.ts'
 import { type ProblemDetails, problemAnswer } from './problem-details.ts'
+import { refusalWords, type Words } from './words.ts'
 
 /** Answers a request that isn't served, in the format that whoever sent it understands. */
 export function refuse(
-  { url, headers: { accept } }: Pick<IncomingMessage, 'url' | 'headers'>,
+  request: Pick<IncomingMessage, 'url' | 'headers'>,
   response: ServerResponse,
   details: ProblemDetails,
 ): void {
-  const problem = problemAnswer(details)
-  if (isForPrograms(url)) {
-    response.writeHead(problem.status, problem.headers)
-    response.end(problem.body)
-    return
+  const { status, headers, body } = problemAnswer(details)
+  if (isForPrograms(request.url)) {
+    response.writeHead(status, headers)
+    response.end(body)
+  } else {
+    answerPerson(request, response, { status, headers, words: refusalWords(details), page })
   }
-  const html = accept?.includes('text/html')
-  const type = `text/${html ? 'html' : 'plain'}; charset=utf-8`
-  response.writeHead(problem.status, { ...problem.headers, 'content-type': type })
-  const nonce = nonceOf(response.getHeader('content-security-policy')?.toString())
-  response.end(html ? page(details, nonce) : `${details.title} ${details.detail}\n`)
 }
 
-function page({ title, detail }: ProblemDetails, nonce: string): string {
-  return barePage(title, `<h1>${escaped(title)}</h1>\n<p>${escaped(detail)}</p>`, nonce)
+/** Answers a request for what could not be made; the log has the reason. */
+export function answerFailed(request: IncomingMessage, response: ServerResponse): void {
+  refuse(request, response, {
+    status: 500,
+    type: 'failed',
+    title: 'This page could not be made.',
+    detail: 'Nothing that was saved is lost. Please try again in a moment.',
+  })
+}
+
+/**
+ * Tells somebody in words: in a page, or in a line of text.
+ *
+ * @param answer.page markup for the words
+ */
+export function answerPerson(
+  request: Pick<IncomingMessage, 'headers'>,
+  response: ServerResponse,
+  answer: {
+    status: number
+    headers: Record<string, unknown>
+    words: Words
+    page: (words: Words) => string
+  },
+): void {
+  const { words } = answer
+  const isText = wantsPlainText(request)
+  const headers = {
+    ...answer.headers,
+    'content-type': `text/${isText ? 'plain' : 'html'}; charset=utf-8`,
+    vary: 'accept, user-agent',
+  }
+  response.writeHead(answer.status, headers)
+  const nonce = nonceOf(request.headers['content-security-policy']?.toString())
+  const text = `${words.title} ${words.detail}\n`
+  response.end(isText ? text : barePage(words.title, answer.page(words), nonce))
+}
+
+function page({ title, detail }: Words): string {
+  return `<h1>${escaped(title)}</h1>
+<p>${escaped(detail)}</p>
+<p><a href="/guestbook">Read the guestbook</a>, or go <a href="/">to the front page</a>.</p>`
 }

@@ -1,55 +1,46 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isForPrograms } from '../app/request-kind.ts'
-import { barePage, escaped } from './bare-page.ts'
+import { escaped } from './bare-page.ts'
 import type { Problem } from './lifecycle.ts'
-import { nonceOf } from './nonce.ts'
 import { problemAnswer } from './problem-details.ts'
+import { answerPerson } from './refuse.ts'
+import { unavailableWords, type Words } from './words.ts'
 
-const retryAfterSeconds = 5
+const retryAfter = 5
 
-/** Tells a person, or a program, that the pages can't be served yet and to come back. */
+/**
+ * Tells a person, or a program, that the pages can't be served now and to come back.
+ *
+ * @param isStarting whether that is because the server has not started yet
+ */
 export function answerUnavailable(
   request: IncomingMessage,
   response: ServerResponse,
   problem: Problem | null,
+  isStarting = false,
 ): void {
-  const nonce = nonceOf(response.getHeader('content-security-policy')?.toString())
-  const { status, headers, body } = answer(request, problem, nonce)
-  response.writeHead(status, headers)
-  response.end(body)
-}
-
-function answer(
-  { url, headers: { accept } }: IncomingMessage,
-  problem: Problem | null,
-  nonce: string,
-) {
+  const words = unavailableWords(problem, isStarting)
+  const { title } = words
+  const type = isStarting ? 'starting' : 'unavailable'
   const detail = problem?.message ?? 'Please ask again in a moment.'
-  const title = 'This server is starting.'
-  if (isForPrograms(url)) {
-    const retryAfter = retryAfterSeconds
-    return problemAnswer({ status: 503, type: 'starting', title, detail, retryAfter })
-  }
-  const text = `${title} ${detail}`
-  const html = accept?.includes('text/html')
-  return {
-    status: 503,
-    headers: {
-      'content-type': html ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8',
-      'cache-control': 'no-store',
-      'retry-after': String(retryAfterSeconds),
-    },
-    body: html ? page(text, nonce) : `${text}\n`,
+  const { status, headers, body } = problemAnswer({ status: 503, type, title, detail, retryAfter })
+  if (isForPrograms(request.url)) {
+    response.writeHead(status, headers)
+    response.end(body)
+  } else {
+    // Asked again by itself, what was sent would be lost.
+    const page = request.method === 'GET' ? pageThatAsksAgain : pageOf
+    answerPerson(request, response, { status, headers, words, page })
   }
 }
 
-function page(text: string, nonce: string): string {
-  return barePage(
-    'One moment',
-    `<meta http-equiv="refresh" content="${retryAfterSeconds}">
-<h1>One moment</h1>
-<p>${escaped(text)}</p>
-<p>This page asks again by itself.</p>`,
-    nonce,
-  )
+function pageThatAsksAgain(words: Words): string {
+  return `<meta http-equiv="refresh" content="${retryAfter}">
+${pageOf(words)}
+<p>This page asks again by itself.</p>`
+}
+
+function pageOf({ title, detail }: Words): string {
+  return `<h1>One moment</h1>
+<p>${escaped(title)} ${escaped(detail)}</p>`
 }
