@@ -1,15 +1,26 @@
-import type { Metadata } from 'next'
+import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { nonceOf } from '../server/nonce.ts'
 import { releaseId, releaseInWords } from '../server/release-name.ts'
 import { Notice } from './notice.tsx'
+import { OpenGraph } from './open-graph.tsx'
 import './style.css'
+import { VisitWhenShown } from './visits/visit-when-shown.tsx'
 
 export const metadata: Metadata = {
   title: { default: 'Visits', template: '%s · Visits' },
   description: 'A guestbook on SQLite, replicated to a bucket by Litestream.',
-  icons: { icon: '/favicon.svg' },
+  icons: { icon: '/favicon.svg', apple: '/apple-touch-icon.png' },
+  manifest: '/manifest.webmanifest',
+}
+
+export const viewport: Viewport = {
+  colorScheme: 'light dark',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#faf9f5' },
+    { media: '(prefers-color-scheme: dark)', color: '#101413' },
+  ],
 }
 
 export default async function Layout({ children }: { children: ReactNode }) {
@@ -19,6 +30,8 @@ export default async function Layout({ children }: { children: ReactNode }) {
     <html lang="en" data-scripts="own" data-release={releaseId()}>
       <head>
         <script type="module" src="/client.js" nonce={nonce} data-own />
+        <OpenGraph />
+        <VisitWhenShown />
       </head>
       <body>
         <Notice />

@@ -7,9 +7,12 @@ export default async function FrontPage() {
   return (
     <>
       <h1>
-        This server has been visited <strong>{total}</strong> {times}.
+        This server has been visited <strong data-live="visits">{total}</strong>{' '}
+        <span data-live="times">{times}</span>.
       </h1>
-      <p className="today">{today} today</p>
+      <p className="today">
+        <span data-live="today">{today}</span> today
+      </p>
       <VisitsChart today={today} day={day} />
       <Guestbook before={null} signed={null} />
     </>

@@ -35,7 +35,12 @@ function isForOperators(method: string | undefined, path: string): boolean {
   return path === '/status' && method === 'GET'
 }
 
+// What is in `public/`.
+const publicFile =
+  /^\/(client\.js|favicon\.(ico|svg)|robots\.txt|manifest\.webmanifest|(icon-\d+|apple-touch-icon|og)\.png)$/
+
 // Next resolves `..`, so a path with it may lead anywhere.
 function isStatic(path: string): boolean {
-  return /^\/(_next\/static\/|favicon\.(ico|svg)$)/.test(path) && !/\.\.|%2e|\\/i.test(path)
+  if (publicFile.test(path)) return true
+  return path.startsWith('/_next/static/') && !/\.\.|%2e|\\/i.test(path)
 }

@@ -1,2 +1,2 @@
 // All that browsers run: each of these adds to what works without it.
-export {}
+import './shown.ts'

@@ -1,0 +1,21 @@
+import { numberInWords, plural } from '../format.ts'
+
+// A page that a browser has asked for before anybody wanted to see it counts when it is shown.
+if (document.querySelector('meta[name="visit"][content="when-shown"]')) {
+  if ('prerendering' in document && document.prerendering) {
+    document.addEventListener('prerenderingchange', count, { once: true })
+  } else count()
+}
+
+async function count(): Promise<void> {
+  const answer = await fetch('/api/visits', { method: 'POST' }).catch(() => null)
+  if (!answer?.ok) return
+  const { visits, today }: { visits: number; today: number } = await answer.json()
+  show('visits', numberInWords(visits))
+  show('times', plural(visits, 'time'))
+  show('today', numberInWords(today))
+}
+
+function show(what: string, text: string): void {
+  for (const place of document.querySelectorAll(`[data-live="${what}"]`)) place.textContent = text
+}
