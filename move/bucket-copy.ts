@@ -6,7 +6,6 @@ import type { Context } from '../operations/command.ts'
 import { changeIn } from '../operations/epoch-files.ts'
 import { examineApart } from '../operations/examine-apart.ts'
 import { migrationsFolder } from '../operations/migrations.ts'
-import { mustBeText } from '../operations/must-be-text.ts'
 import { NoReplica } from '../operations/no-replica.ts'
 import { mustBeSound, restoreAndExamine } from '../operations/restored.ts'
 import { mustBeRestorable, survey } from '../operations/survey.ts'
@@ -22,7 +21,7 @@ export type BucketCopy = Disposable & {
 /**
  * Restores what is restorable to a file in `folder`, checked, and migrated to this release.
  *
- * @throws {Error} if there is none, it is damaged, of a newer release, or has text that is none
+ * @throws {Error} if there is none, it is damaged, or of a newer release
  */
 export async function copyOfBucket(folder: string, context: Context): Promise<BucketCopy> {
   const { url, files } = mustBeRestorable(await survey(context), context.url)
@@ -33,12 +32,6 @@ export async function copyOfBucket(folder: string, context: Context): Promise<Bu
   mustBeSound(restored, url)
   const at = changeIn(files, restored.txid)
   const database = migrated(file)
-  try {
-    mustBeText(database.$client, context.url)
-  } catch (error) {
-    database.$client.close()
-    throw error
-  }
   return {
     database,
     changedAt: at === null ? null : timeInWords(at),

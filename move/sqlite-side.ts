@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3'
+import { isText, textDecoder } from '../operations/must-be-text.ts'
 import { orUpdate, quoted, select } from './select.ts'
 import { keyOf, type Range, type Row, type Target, type Value } from './side.ts'
 import type { Kind, Table } from './table.ts'
@@ -8,18 +9,43 @@ const spelling = { parameter: () => '?', binary: '' }
 /** A SQLite file that nobody else uses. */
 export class SqliteSide implements Target {
   readonly #client: Sqlite.Database
+  readonly #decoder: TextDecoder
 
   constructor(client: Sqlite.Database) {
     // Rows come in the order of their tables; SQLite checks the references of all at the end.
     client.pragma('foreign_keys = OFF')
     this.#client = client
+    this.#decoder = textDecoder(client)
   }
 
   async read(table: Table, range: Range, limit: number): Promise<Row[]> {
     const { sql, values } = select(table, range, limit, spelling)
     const rows = this.#client.prepare(sql).raw().safeIntegers().all(values) as Row[]
-    for (const row of rows) check(table, row)
+    for (const row of rows) {
+      check(table, row)
+      this.#refuseMangled(table, row)
+    }
     return rows
+  }
+
+  // SQLite keeps any bytes as text. U+FFFD is read in the place of those that are none, and would be
+  // another text on the other side.
+  #refuseMangled(table: Table, row: Row): void {
+    row.forEach((value, index) => {
+      if (typeof value !== 'string' || !value.includes('\ufffd')) return
+      const column = table.columns[index]?.name ?? ''
+      const where = table.key.map((key) => `${quoted(table.columns[key]?.name ?? '')} = ?`)
+      const bytes = this.#client
+        .prepare(`select cast(${quoted(column)} as blob) from ${quoted(table.name)}
+          where ${where.join(' and ')}`)
+        .pluck()
+        .get(keyOf(table, row))
+      // There is none where the key itself is no text.
+      if (bytes !== undefined && isText(bytes, this.#decoder)) return
+      throw new Error(
+        `${table.name}.${column} of the row ${keyOf(table, row).map(String).join(', ')} has bytes that are no text: correct it in the source.`,
+      )
+    })
   }
 
   async count({ name }: Table): Promise<number> {

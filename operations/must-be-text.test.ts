@@ -27,10 +27,15 @@ describe('A database that is brought in', () => {
       'a byte of Latin-1',
       `'Ada'`,
       `cast(x'e9' as text)`,
-      /UTF-8.+: entries.message of the row 2\./,
+      /no text.+: entries.message of the row 2\./,
     ],
-    ['half a character', `cast(x'eda0bd' as text)`, `'B'`, /UTF-8.+: entries.name of the row 2\./],
-    ['bytes', `x'41'`, `'B'`, /type blob.+: entries.name of the row 2\./],
+    [
+      'half a character',
+      `cast(x'eda0bd' as text)`,
+      `'B'`,
+      /no text.+: entries.name of the row 2\./,
+    ],
+    ['bytes', `x'41'`, `'B'`, /no text.+: entries.name of the row 2\./],
   ] as const) {
     it(`is refused for ${what} in the place of text, and told where`, (test) => {
       const { $client } = temporaryDatabase(test)
@@ -48,7 +53,7 @@ describe('A database that is brought in', () => {
     database.$client.exec(row(`'é'`, `'🙂'`))
     mustBeText(database.$client, 'a.db')
     database.$client.exec(row(`'A'`, `cast(x'3dd8' as text)`))
-    assert.throws(() => mustBeText(database.$client, 'a.db'), /UTF-16le.+ the row 2\./)
+    assert.throws(() => mustBeText(database.$client, 'a.db'), /no text.+ the row 2\./)
   })
 
   it('may have no key', (test) => {

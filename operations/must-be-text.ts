@@ -5,35 +5,38 @@ import * as schema from '../db/schema.ts'
 
 /**
  * Refuses a database, migrated to this release, whose text isn't: SQLite keeps any bytes as text, and
- * who reads them gets U+FFFD in their place, so another text would be shown, and moved. Any other text
- * is brought in as it is, also one that nobody could write in the app today.
+ * who reads them gets U+FFFD in their place, so another text would be shown. Any other text is brought
+ * in as it is, also one that nobody could write in the app today.
  *
  * @param original where it comes from, in words
  * @throws {Error} if there is such a row; it names the first
  */
 export function mustBeText(client: Sqlite.Database, original: string): void {
-  // UTF-8, UTF-16le or UTF-16be.
-  const encoding = String(client.pragma('encoding', { simple: true }))
-  const decoder = new TextDecoder(encoding, { fatal: true })
-  client.function('is_text', { deterministic: true }, (bytes) => Number(isText(bytes, decoder)))
-  for (const { table, column } of textColumns()) {
-    const found = client
-      .prepare(
-        `select rowid as row, typeof("${column}") as type from "${table}"
-          where typeof("${column}") not in ('text', 'null')
-          or not is_text(cast(coalesce("${column}", '') as blob)) limit 1`,
+  const decoder = textDecoder(client)
+  for (const { table, columns } of textColumns()) {
+    const names = columns.map((name) => `"${name}"`).join(', ')
+    const rows = client.prepare(`select rowid, ${names} from "${table}"`).raw().iterate()
+    for (const [row, ...values] of rows as Iterable<unknown[]>) {
+      const wrong = columns.find((column, index) => {
+        const value = values[index]
+        if (value === null || (typeof value === 'string' && !value.includes('\ufffd'))) return false
+        const bytes = `select cast("${column}" as blob) from "${table}" where rowid = ?`
+        return typeof value !== 'string' || !isText(client.prepare(bytes).pluck().get(row), decoder)
+      })
+      if (wrong === undefined) continue
+      throw new Error(
+        `${original} has bytes that are no text where text belongs: ${table}.${wrong} of the row ${row}. Nothing was changed. Correct it there, as in: UPDATE "${table}" SET "${wrong}" = '…' WHERE rowid = ${row}`,
       )
-      .get() as { row: number; type: string } | undefined
-    if (!found) continue
-    const why =
-      found.type === 'text' ? `bytes that are not ${encoding}` : `a value of type ${found.type}`
-    throw new Error(
-      `${original} has ${why} where text belongs: ${table}.${column} of the row ${found.row}. Nothing was changed. Correct it there, as in: UPDATE "${table}" SET "${column}" = '…' WHERE rowid = ${found.row}`,
-    )
+    }
   }
 }
 
-function isText(bytes: unknown, decoder: TextDecoder): boolean {
+/** What the database's texts are in: UTF-8, UTF-16le or UTF-16be. */
+export function textDecoder(client: Sqlite.Database): TextDecoder {
+  return new TextDecoder(String(client.pragma('encoding', { simple: true })), { fatal: true })
+}
+
+export function isText(bytes: unknown, decoder: TextDecoder): boolean {
   try {
     decoder.decode(bytes as Buffer)
     return true
@@ -42,13 +45,13 @@ function isText(bytes: unknown, decoder: TextDecoder): boolean {
   }
 }
 
-function textColumns(): { table: string; column: string }[] {
-  const tables = Object.values(schema).filter((value) => is(value, SQLiteTable))
-  return tables
+function textColumns(): { table: string; columns: string[] }[] {
+  return Object.values(schema)
+    .filter((value) => is(value, SQLiteTable))
     .map(getTableConfig)
-    .flatMap(({ name, columns }) =>
-      columns
-        .filter((column) => column.getSQLType() === 'text')
-        .map((column) => ({ table: name, column: column.name })),
-    )
+    .map(({ name, columns }) => {
+      const texts = columns.filter((column) => column.getSQLType() === 'text')
+      return { table: name, columns: texts.map((column) => column.name) }
+    })
+    .filter(({ columns }) => columns.length > 0)
 }

@@ -57,7 +57,7 @@ describe('seed', () => {
     client.close()
     const { code, stderr } = await seed()
     assert.equal(code, 1)
-    assert.match(stderr, /mine\.db has bytes that are not UTF-8.+ entries\.message of the row 1\./)
+    assert.match(stderr, /mine\.db has bytes that are no text.+ entries\.message of the row 1\./)
     assert.deepEqual(await store.list(''), [])
   })
 
