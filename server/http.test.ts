@@ -357,6 +357,17 @@ describe('Draining', () => {
     await drain(server, 10_000)
   })
 
+  it('does not wait for a connection that was upgraded and that its client leaves open', async (test) => {
+    const { server, port } = await start(test)
+    server.on('upgrade', (_, socket) => socket.end())
+    const upgraded = once(server, 'upgrade')
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    test.after(() => socket.destroy())
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+    await upgraded
+    await drain(server, 20)
+  })
+
   it('cuts an open stream at the deadline', async (test) => {
     const { url, server, lead } = await start(test)
     lead((_, response) => response.write('for ever'))

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import { join } from 'node:path'
 import { timed } from '../replication/timed.ts'
+import type { Place } from './cross-site.ts'
 import { withOwnScripts } from './own-scripts.ts'
+import { throughTunnels } from './through-tunnels.ts'
 
 /**
  * Prepares Next to render the app in `folder`: the standalone build, or the sources in
@@ -10,7 +12,12 @@ import { withOwnScripts } from './own-scripts.ts'
  */
 export async function preparePages(
   folder: string,
-  { development, port, httpServer }: { development: boolean; port: number; httpServer: Server },
+  {
+    development,
+    port,
+    httpServer,
+    ...place
+  }: Place & { development: boolean; port: number; httpServer: Server },
 ): Promise<RequestListener> {
   // Next's own handlers exit with 143 on SIGTERM, and Litestream skips its final sync then.
   process.env.NEXT_MANUAL_SIG_HANDLE = '1'
@@ -25,7 +32,7 @@ export async function preparePages(
   await timed('prepare pages', () => app.prepare())
   const render: RequestListener = app.getRequestHandler()
   // In development Next's scripts renew what changes.
-  return development ? render : withOwnScripts(render)
+  return development ? throughTunnels(render, httpServer, place) : withOwnScripts(render)
 }
 
 function builtConfig(folder: string): unknown {
