@@ -352,6 +352,64 @@ test.describe('A client that asks too often', () => {
   })
 })
 
+test.describe('Behind a proxy that asks for another host', () => {
+  const origin = 'https://visits.example'
+  const signOut = (url: string, headers: Record<string, string>) =>
+    rawRequest(url, '/sign-out', { method: 'POST', headers })
+
+  test('a page of PUBLIC_URL is one of ours', async ({ start }) => {
+    const app = await start({ ADMIN_TOKEN: adminToken, PUBLIC_URL: origin })
+    await app.ready()
+    expect((await signOut(app.url, { origin })).status).toBe(303)
+    for (const other of ['https://evil.example', `${origin}.evil.example`, 'null']) {
+      expect((await signOut(app.url, { origin: other })).status, other).toBe(403)
+    }
+    const claimed = { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' }
+    expect((await signOut(app.url, claimed)).status).toBe(403)
+  })
+
+  test('its operator is told what to set', async ({ app }) => {
+    const answer = await signOut(app.url, { origin, 'x-forwarded-host': 'visits.example' })
+    expect(answer.status).toBe(403)
+    expect(answer.body).not.toContain('PUBLIC_URL')
+    const { host } = new URL(app.url)
+    await expect
+      .poll(() => app.logs())
+      .toMatch(new RegExp(`${origin} to the host ${host} .*set PUBLIC_URL`))
+  })
+})
+
+test('what is no request is answered in words, and protected as every answer is', async ({
+  app,
+}) => {
+  const long = { headers: { 'x-long': 'x'.repeat(20_000) } }
+  for (const [status, answer] of [
+    [431, await rawRequest(app.url, '/', long)],
+    [400, await rawRequest(app.url, '/', { headers: { host: 'a/b' } })],
+    [417, await rawRequest(app.url, '/', { headers: { expect: 'more' } })],
+  ] as const) {
+    expect(answer.status).toBe(status)
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
+    expect(answer.body).toMatch(/^[A-Z].*\.\n$/)
+  }
+})
+
+test('no page comes in a coding that is not taken', async ({ app }) => {
+  const script = /src="(\/[^"]+\.js)"/.exec(await openFrontPage(app.url))?.[1] ?? ''
+  const coding = async (path: string, accepted: string, cookie = '') => {
+    const headers = { ...html, 'accept-encoding': accepted, ...(cookie && { cookie }) }
+    return (await rawRequest(app.url, path, { headers })).headers['content-encoding']
+  }
+  for (const path of [...pages, '/api/entries', script]) {
+    expect(await coding(path, 'gzip;q=0, br;q=0'), path).toBeUndefined()
+    expect(await coding(path, '*;q=0'), path).toBeUndefined()
+  }
+  for (const cookie of ['', 'a=b']) {
+    expect(await coding('/guestbook', 'gzip, br', cookie)).toBe('br')
+    expect(await coding('/guestbook', 'gzip', cookie)).toBe('gzip')
+  }
+})
+
 test('what a client says of its request does not make it another', async ({ app }) => {
   const visits = async () => (await (await fetch(`${app.url}/api/visits`)).json()) as unknown
   await fetch(app.url, { method: 'HEAD', headers: { ...html, 'x-request-kind': 'visit' } })
