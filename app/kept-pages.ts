@@ -34,7 +34,7 @@ export function keptPage({
     url === '/'
       ? // Otherwise the front page shows a number that is no marker.
         headers[visitsHeader] !== undefined
-      : /^\/guestbook(\?before=\d{1,10})?$/.test(url)
+      : /^\/(how-it-works|guestbook(\?before=\d{1,10})?)$/.test(url)
   return isKept ? [headers[noticeHeader], headers[dayHeader], url].join(' ') : null
 }
 
@@ -48,7 +48,7 @@ export function placeholders({
   return [
     'nonce',
     // Only the newest entries have the form above them.
-    ...(url.includes('?before=') ? [] : ['formKey' as const]),
+    ...(/^\/(guestbook)?$/.test(url) ? ['formKey' as const] : []),
     ...(headers[visitsHeader] === undefined ? [] : (['visits', 'times', 'today'] as const)),
   ]
 }

@@ -2,10 +2,12 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { nonceOf } from '../server/nonce.ts'
-import { releaseId, releaseInWords } from '../server/release-name.ts'
+import { releaseId } from '../server/release-name.ts'
+import { SiteFooter } from './frame/site-footer.tsx'
+import { SiteHeader } from './frame/site-header.tsx'
 import { Notice } from './notice.tsx'
 import { OpenGraph } from './open-graph.tsx'
-import './style.css'
+import './style/index.css'
 import { VisitWhenShown } from './visits/visit-when-shown.tsx'
 
 export const metadata: Metadata = {
@@ -34,11 +36,15 @@ export default async function Layout({ children }: { children: ReactNode }) {
         <VisitWhenShown />
       </head>
       <body>
+        <a className="skip" href="#content">
+          Skip to the content
+        </a>
+        <SiteHeader />
         <Notice />
-        <main>{children}</main>
-        <footer>
-          <p>Kept in SQLite, replicated to a bucket by Litestream. Release {releaseInWords()}.</p>
-        </footer>
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+        <SiteFooter />
       </body>
     </html>
   )

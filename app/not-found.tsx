@@ -1,5 +1,4 @@
 import type { Metadata } from 'next'
-import Link from 'next/link'
 
 export const metadata: Metadata = { title: 'Not found' }
 
@@ -7,8 +6,9 @@ export default function NotFound() {
   return (
     <>
       <h1>There is no such page.</h1>
+      <p className="lead">The address may be mistyped, or old.</p>
       <p>
-        <Link href="/">To the front page</Link>
+        <a href="/">To the front page</a> or <a href="/guestbook">to the guestbook</a>
       </p>
     </>
   )

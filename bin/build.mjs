@@ -23,7 +23,7 @@ nameCommit(standalone)
 for (const migrations of ['db/migrations', 'postgres/migrations'].filter(existsSync)) {
   cpSync(migrations, join(standalone, migrations), { recursive: true })
 }
-cpSync('app/style.css', join(standalone, 'app/style.css'))
+cpSync('app/style', join(standalone, 'app/style'), { recursive: true })
 cpSync('public', join(standalone, 'public'), { recursive: true })
 cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
 

@@ -1,4 +1,5 @@
-import { releaseId } from './release-name.ts'
+import { about, mark, places } from '../app/frame/places.ts'
+import { releaseId, releaseInWords, sourceUrl } from './release-name.ts'
 import { style } from './style.ts'
 
 /**
@@ -20,12 +21,37 @@ export function barePage(title: string, main: string, nonce: string): string {
 <script type="module" src="/client.js" nonce="${nonce}"></script>
 </head>
 <body>
-<main>
+<a class="skip" href="#content">Skip to the content</a>
+${header}
+<main id="content" tabindex="-1">
 ${main}
 </main>
+${footer()}
 </body>
 </html>
 `
+}
+
+const links = places.map(({ path, name }) => `<li><a href="${path}">${name}</a></li>`)
+
+// As in app/frame/.
+const header = `<header class="site">
+<nav aria-label="Site">
+<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+<rect width="32" height="32" rx="7"/>
+<path d="${mark}"/>
+</svg>
+<ul>${links.join('')}</ul>
+</nav>
+</header>`
+
+function footer(): string {
+  const url = sourceUrl()
+  const source = url ? ` · <a href="${escaped(url)}">Source</a>` : ''
+  return `<footer class="site">
+<p>${about}</p>
+<p>Release ${escaped(releaseInWords())}${source}</p>
+</footer>`
 }
 
 /** Text as it stands in markup and in the values of attributes. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
+import { pathHeader } from '../app/frame/path-header.ts'
 import { dayHeader, shownVisitsHeader, todayHeader, visitsHeader } from '../app/kept-pages.ts'
 import { PageCache } from './page-cache.ts'
 import { headersInNext, portOf } from './test-support.ts'
@@ -166,6 +167,22 @@ describe('A page', () => {
     assert.equal((await ask('/guestbook', { ...html, ...forged })).visits, 'undefined')
   })
 
+  it('is told its path, whatever its visitor claims', async (test) => {
+    const { ask, told } = await scene(test)
+    for (const more of [{}, { cookie: 'a=b' }]) {
+      await ask('/guestbook?before=1', { ...html, [pathHeader]: '/admin', ...more })
+      assert.equal(told.pop()?.[pathHeader], '/guestbook')
+    }
+  })
+
+  it('is kept without a form where it has none', async (test) => {
+    const { ask, state } = await scene(test)
+    state.lacks = 'formKey'
+    for (const path of ['/how-it-works', '/how-it-works']) {
+      assert.equal((await ask(path)).render, 1)
+    }
+  })
+
   it('is rendered anew when what it shows has changed', async (test) => {
     const { ask, state } = await scene(test)
     await ask('/guestbook')
@@ -257,7 +274,7 @@ describe('A page', () => {
     await ask('/', { ...sent, ...html, 'user-agent': 'Googlebot', 'accept-encoding': 'gzip' })
     assert.deepEqual(Object.keys(told[0] ?? {}).toSorted(), [
       ...['accept', 'content-security-policy', 'host'],
-      ...['x-form-key', 'x-visits-day', 'x-visits-shown'],
+      ...['x-form-key', 'x-path', 'x-visits-day', 'x-visits-shown'],
     ])
     assert.deepEqual([told[0]?.host, told[0]?.accept], ['localhost', 'text/html'])
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { numberInWords, plural } from '../app/format.ts'
+import { pathHeader } from '../app/frame/path-header.ts'
 import {
   dayHeader,
   formKeyHeader,
@@ -110,10 +111,11 @@ function ownValues({ headers }: IncomingMessage): Values {
   }
 }
 
-function toldOf({ headers }: IncomingMessage, { nonce, formKey, ...shown }: Values) {
+function toldOf({ url = '/', headers }: IncomingMessage, { nonce, formKey, ...shown }: Values) {
   return {
     'content-security-policy': `script-src 'nonce-${nonce}'`,
     [formKeyHeader]: formKey,
+    [pathHeader]: url.replace(/\?.*/s, ''),
     ...(headers[visitsHeader] !== undefined && {
       [shownVisitsHeader]: `${shown.visits} ${shown.times} ${shown.today}`,
     }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { release, releaseInWords } from './release-name.ts'
+import { release, releaseInWords, sourceUrl, webAddress } from './release-name.ts'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -18,5 +18,19 @@ describe('A release', () => {
 
   it('is that of the sources in development', () => {
     assert.deepEqual(release(), { revision: 'local', version, commit: null })
+  })
+
+  it('says where its sources are: as npm has it, or as the operator does', () => {
+    for (const repository of [
+      'https://code.example/visits',
+      { type: 'git', url: 'git+https://code.example/visits.git' },
+    ]) {
+      assert.equal(webAddress(repository), 'https://code.example/visits')
+    }
+    for (const repository of [undefined, 'code/visits', { url: 'git@code.example:visits.git' }]) {
+      assert.equal(webAddress(repository), null)
+    }
+    process.env.SOURCE_URL = 'https://code.example/fork'
+    assert.equal(sourceUrl(), 'https://code.example/fork')
   })
 })

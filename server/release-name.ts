@@ -10,7 +10,9 @@ export type Release = {
   commit: string | null
 }
 
-let build: Omit<Release, 'revision'> | null = null
+type Build = Omit<Release, 'revision'> & { source: string | null }
+
+let build: Build | null = null
 
 /**
  * The release that runs here. A build where git is writes its commit into its own package.json, as
@@ -20,12 +22,30 @@ let build: Omit<Release, 'revision'> | null = null
  */
 export function release(folder = process.cwd()): Release {
   build ??= readBuild(folder)
-  return { revision: process.env.K_REVISION ?? 'local', ...build }
+  const { version, commit } = build
+  return { revision: process.env.K_REVISION ?? 'local', version, commit }
 }
 
-function readBuild(folder: string): Omit<Release, 'revision'> {
-  const { version, gitHead } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return { version: String(version), commit: gitHead || process.env.COMMIT || null }
+/** Where the sources of this release are: the `repository` of its package.json, or `SOURCE_URL`. */
+export function sourceUrl(folder = process.cwd()): string | null {
+  build ??= readBuild(folder)
+  return process.env.SOURCE_URL || build.source
+}
+
+function readBuild(folder: string): Build {
+  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { version, gitHead, repository } = about
+  return {
+    version: String(version),
+    commit: gitHead || process.env.COMMIT || null,
+    source: webAddress(repository),
+  }
+}
+
+/** The page of what npm has as the `repository`, such as `git+https://….git`; null without one. */
+export function webAddress(repository?: string | { url?: string }): string | null {
+  const url = typeof repository === 'string' ? repository : repository?.url
+  return /https:\/\/.+?(?=(\.git)?$)/.exec(url ?? '')?.[0] ?? null
 }
 
 /** As in `visits-00012 (0.1.0, 5e2fdbf)`. */

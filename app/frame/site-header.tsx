@@ -1,0 +1,29 @@
+import { cookies, headers } from 'next/headers'
+import { sessionCookie } from '../admin/session-cookie.ts'
+import { pathHeader } from './path-header.ts'
+import { mark, places, placesOfAdmins } from './places.ts'
+
+export async function SiteHeader() {
+  const current = (await headers()).get(pathHeader)
+  // Whether the session still holds is for those pages to find out.
+  const hasSession = (await cookies()).has(sessionCookie)
+  return (
+    <header className="site">
+      <nav aria-label="Site">
+        <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
+          <rect width="32" height="32" rx="7" />
+          <path d={mark} />
+        </svg>
+        <ul>
+          {[...places, ...(hasSession ? placesOfAdmins : [])].map(({ path, name }) => (
+            <li key={path}>
+              <a href={path} aria-current={path === current ? 'page' : undefined}>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </header>
+  )
+}
