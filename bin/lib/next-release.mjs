@@ -6,7 +6,7 @@ import { cache, root } from './project.mjs'
 // What a next release of the app might change, by file: a column, and pages that show it.
 const changes = {
   'db/schema.ts': ["hiddenAt: text('hidden_at'),", "$&\n  mood: text('mood'),"],
-  'app/page.tsx': ['<VisitsChart />', '<p>The next release.</p>\n      $&'],
+  'app/page.tsx': [/<VisitsChart .*\/>/, '<p>The next release.</p>\n        $&'],
 }
 const migration = { tag: '9999_mood', sql: 'ALTER TABLE `entries` ADD `mood` text;\n' }
 
