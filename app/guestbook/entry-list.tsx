@@ -2,6 +2,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Entry, EntryPage } from '../../db/entries.ts'
 import { timeInWords } from '../format.ts'
+import { isLong } from './is-long.ts'
 
 /**
  * @param path of the page that shows the list
@@ -48,14 +49,32 @@ export function EntryList<E extends Entry>({
 }
 
 function Signed({ entry, children }: { entry: Entry; children: ReactNode }) {
+  const { id, name, message, createdAt } = entry
   return (
-    <li id={`entry-${entry.id}`}>
-      <p dir="auto">{entry.message}</p>
-      <footer>
-        <b dir="auto">{entry.name}</b>
-        <time dateTime={entry.createdAt}>{timeInWords(entry.createdAt)}</time>
-      </footer>
+    <li id={`entry-${id}`}>
+      <header>
+        <b dir="auto">{name}</b>
+        <time dateTime={createdAt} data-relative>
+          {timeInWords(createdAt)}
+        </time>
+      </header>
+      <p className="message" dir="auto">
+        {message}
+      </p>
+      {isLong(message) && <Fold />}
       {children}
     </li>
+  )
+}
+
+/** Shows and hides what is folded of the message before it; screen readers read all of it anyway. */
+function Fold() {
+  return (
+    <details className="fold">
+      <summary>
+        <span className="more">Show the whole message</span>
+        <span className="less">Show less</span>
+      </summary>
+    </details>
   )
 }

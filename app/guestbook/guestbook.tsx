@@ -23,7 +23,7 @@ export async function Guestbook({
 }) {
   const page = await (await data()).listEntries({ before, limit: entriesAPage })
   return (
-    <section aria-labelledby="guestbook">
+    <section className="guestbook" aria-labelledby="guestbook">
       <Heading id="guestbook">Guestbook</Heading>
       {before === null && (
         <SignForm

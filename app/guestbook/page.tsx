@@ -1,5 +1,4 @@
 import type { Metadata } from 'next'
-import Link from 'next/link'
 import { z } from 'zod'
 import { entryId } from '../digits.ts'
 import { Guestbook } from './guestbook.tsx'
@@ -16,14 +15,5 @@ export default async function GuestbookPage({
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }) {
   const { before, signed } = query.parse(await searchParams)
-  return (
-    <>
-      <nav>
-        <Link href="/" prefetch={false}>
-          ← Front page
-        </Link>
-      </nav>
-      <Guestbook heading="h1" before={before} signed={signed} />
-    </>
-  )
+  return <Guestbook heading="h1" before={before} signed={signed} />
 }
