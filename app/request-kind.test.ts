@@ -13,6 +13,7 @@ describe('A request', () => {
     ['POST', '/api/visits?a=b', 'write'],
     ['GET', '/api/entries', 'read'],
     ['GET', '/guestbook?before=7', 'read'],
+    ['GET', '/how-it-works', 'read'],
     ['GET', '/_next/static/chunks/a.js', 'static'],
     ['GET', '/favicon.ico', 'static'],
     ['GET', '/client.js', 'static'],

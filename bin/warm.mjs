@@ -31,7 +31,7 @@ const litestream = spawn(
 const exited = new Promise((resolve) => litestream.on('exit', resolve))
 try {
   await ready()
-  for (const path of ['/', '/guestbook', '/status', '/api/entries', '/admin']) {
+  for (const path of ['/', '/guestbook', '/how-it-works', '/status', '/api/entries', '/admin']) {
     const answer = await fetch(url + path, { headers: { accept: 'text/html' } })
     await answer.text()
     if (!answer.ok) throw new Error(`${path} answers ${answer.status}.`)
