@@ -12,6 +12,12 @@ const states: Record<string, (page: Page, url: string) => Promise<unknown>> = {
   'The guestbook': (page, url) => page.goto(`${url}/guestbook`),
   'Older entries': (page, url) => page.goto(`${url}/guestbook?before=12`),
   'Beyond the oldest entry': (page, url) => page.goto(`${url}/guestbook?before=1`),
+  'How it works': (page, url) => page.goto(`${url}/how-it-works`),
+  'The table and a long message': async (page, url) => {
+    await page.goto(url)
+    await page.getByText('As a table').click()
+    await page.locator('.days label').first().hover()
+  },
   'A page that does not exist': (page, url) => page.goto(`${url}/missing`),
   'The status': (page, url) => page.goto(`${url}/status`),
   'A form with mistakes': async (page, url) => {
@@ -46,13 +52,20 @@ const states: Record<string, (page: Page, url: string) => Promise<unknown>> = {
   },
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`every page can be used by everybody, in the ${colorScheme}`, async ({ start, page }) => {
+for (const [colorScheme, width] of [
+  ['light', 1440],
+  ['dark', 360],
+] as const) {
+  test(`every page can be used by everybody, in the ${colorScheme}, at ${width}`, async ({
+    start,
+    page,
+  }) => {
     test.setTimeout(180_000)
     const app = await start({ ADMIN_TOKEN: adminToken })
     await app.ready()
     for (let number = 1; number <= 25; number++) await postEntry(app.url, `No. ${number}`)
     await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 800 })
     for (const [name, lead] of Object.entries(states)) {
       await page.context().clearCookies()
       await lead(page, app.url)
@@ -78,6 +91,41 @@ test('a page that is refused can be used by everybody', async ({ start, page }) 
   await page.goto(app.url)
   await expect(page.getByRole('heading')).toHaveText('There were too many requests.')
   await check(page, 'Too many requests')
+  // It comes without a file: a style would be refused as well.
+  expect(await page.evaluate(() => getComputedStyle(document.body).display)).toBe('flex')
+  await expect(page.getByRole('navigation', { name: 'Site' })).toBeVisible()
+})
+
+test('the header says where one is, and keys can skip it', async ({ app, page }) => {
+  for (const [path, name] of [
+    ['/', 'Visits'],
+    ['/guestbook?before=5', 'Guestbook'],
+    ['/how-it-works', 'How it works'],
+  ] as const) {
+    await page.goto(app.url + path)
+    await expect(page.locator('[aria-current="page"]')).toHaveText([name])
+  }
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+})
+
+test('the header leads to the status and to moderation where somebody signed in', async ({
+  start,
+  page,
+}) => {
+  const app = await start({ ADMIN_TOKEN: adminToken })
+  await app.ready()
+  await page.goto(app.url)
+  const links = page.getByRole('navigation', { name: 'Site' }).getByRole('link')
+  await expect(links).toHaveText(['Visits', 'Guestbook', 'How it works'])
+  await openAdmin(page, app.url)
+  await page.goto(app.url)
+  await expect(links).toHaveText([
+    ...['Visits', 'Guestbook', 'How it works'],
+    ...['Status', 'Moderation'],
+  ])
 })
 
 async function check(page: Page, name: string, except: string[] = []): Promise<void> {
