@@ -14,16 +14,23 @@ export function DaysTable({ days }: { days: ShownDay[] }) {
         </tr>
       </thead>
       <tbody>
-        {days.toReversed().map(({ day, text, isToday }) => (
-          <tr key={day}>
+        {days.toReversed().map((day) => (
+          <tr key={day.day}>
             <th scope="row">
-              <time dateTime={day}>{dayInWords(day)}</time>
-              {isToday && ', so far'}
+              <time dateTime={day.day}>{dayInWords(day.day)}</time>
+              {day.isToday && ', so far'}
             </th>
-            <td>{text}</td>
+            <td>
+              <VisitsOf {...day} />
+            </td>
           </tr>
         ))}
       </tbody>
     </table>
   )
+}
+
+/** Today's are renewed where the number in the heading is. */
+export function VisitsOf({ text, isToday }: ShownDay) {
+  return isToday ? <span data-live="today">{text}</span> : text
 }

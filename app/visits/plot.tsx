@@ -1,5 +1,5 @@
 import { dayInWords, numberInWords } from '../format.ts'
-import type { ShownDay } from './days-table.tsx'
+import { type ShownDay, VisitsOf } from './days-table.tsx'
 import { scaleTo } from './scale.ts'
 
 const thirds = ['early', 'middle', 'late']
@@ -26,7 +26,7 @@ export function Plot({ days }: { days: ShownDay[] }) {
             <input type="radio" name="day" defaultChecked={day.isToday} />
             <Bar {...day} share={day.visits / top} />
             <span className="tip">
-              {dayInWords(day.day)}: {day.text}
+              {dayInWords(day.day)}: <VisitsOf {...day} />
               {day.isToday && ' so far'}
             </span>
           </label>
