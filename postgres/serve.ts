@@ -20,6 +20,7 @@ import { unlessStopped } from '../server/stop-signal.ts'
 import { dataIn } from './data.ts'
 import { readEnvironment } from './environment.ts'
 import { Gate } from './gate.ts'
+import { replicated } from './live.ts'
 import { Metrics } from './metrics.ts'
 import { openPostgres } from './open.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -55,6 +56,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   publishRuntime({
     data,
     durable: async () => {},
+    replicated: () => replicated(reachability.isAway),
     status: () => statusOf(lifecycle, instance, database, data),
     admin: new Admin(environment.adminToken, environment.isLocal),
   })

@@ -24,6 +24,7 @@ import { strictClock } from '../server/strict-clock.ts'
 import { readReaderEnvironment } from './environment.ts'
 import { Follower, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
+import { replicatedTo } from './live.ts'
 import { transactionsIn } from './replica-files.ts'
 import { reportTo } from './report.ts'
 import { shownStatus, statusOf } from './status.ts'
@@ -63,6 +64,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   publishRuntime({
     data,
     durable: () => Promise.reject(new Error('A reader writes nothing.')),
+    replicated: () => replicatedTo(parts),
     status: () => shownStatus(parts),
     admin: new Admin(environment.adminToken, environment.isLocal),
   })

@@ -15,7 +15,9 @@ async function scene(test: TestContext, bucket = 'bucket') {
   let vouching = true
   const clock = () => now
   const vouch = () => vouching
-  const replication = new Replication(litestream, { path, replicaUrl, vouch, clock })
+  let reached = () => {}
+  const onReached = () => reached()
+  const replication = new Replication(litestream, { path, replicaUrl, vouch, clock, onReached })
   return {
     folder,
     path,
@@ -32,6 +34,9 @@ async function scene(test: TestContext, bucket = 'bucket') {
       write(path, 'one')
       await replication.start()
       await replication.complete(5_000)
+    },
+    whenReached: (call: () => void) => {
+      reached = call
     },
     stopVouching: () => {
       vouching = false
@@ -117,6 +122,40 @@ describe('Replication', () => {
     stopVouching()
     await assert.rejects(replication.durable(), problem('lease-lost'))
     assert.deepEqual(await restored(), ['one', 'two'])
+  })
+
+  it('knows how far the bucket is, as far as it was told, without asking', async (test) => {
+    const { begin, path, replication, litestream, passTime } = await scene(test)
+    assert.deepEqual([replication.known.txid, replication.known.missing], [null, 0])
+    await begin()
+    await replication.durable()
+    const asked = test.mock.method(litestream, 'sync')
+    passTime(700)
+    const { agoMs, txid, missing, isVouchedFor } = replication.known
+    assert.deepEqual([agoMs, missing, isVouchedFor], [700, 0, true])
+    assert.equal(asked.mock.callCount(), 0)
+    test.mock.method(litestream, 'positions', async () => ({ txid: 9, replicatedTxid: txid }))
+    write(path, 'two')
+    await replication.lag(1_000)
+    assert.equal(replication.known.txid, txid)
+    assert.equal(replication.known.missing, 9 - (txid ?? 0))
+    assert.equal(replication.known.agoMs, 700)
+  })
+
+  it('promises no more than what an upload was for, whatever is seen meanwhile', async (test) => {
+    const { begin, replication, litestream, whenReached } = await scene(test)
+    await begin()
+    await replication.durable()
+    const promised = replication.durableTxid
+    const seen = Promise.withResolvers<{ txid: number; replicatedTxid: number }>()
+    test.mock.method(litestream, 'positions', () => seen.promise)
+    const looking = replication.lag(1_000)
+    // Another one writes between the end of an upload and what is made of it.
+    whenReached(() => seen.resolve({ txid: 99, replicatedTxid: 98 }))
+    await replication.durable()
+    await looking
+    assert.equal(replication.known.txid, 98)
+    assert.equal(replication.durableTxid, promised)
   })
 
   it('begins a new replica with a complete copy', async (test) => {

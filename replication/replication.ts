@@ -19,6 +19,18 @@ export type Lag = {
   lagMs: number
 }
 
+/** What is known without asking anybody. */
+export type Known = {
+  /** All that was written until so many milliseconds ago is in the bucket. */
+  agoMs: number
+  /** The last transaction that is there; null where that was never seen. */
+  txid: number | null
+  /** How many transactions were on their way when that was seen. */
+  missing: number
+  /** Whether what is in the bucket is what will be restored. */
+  isVouchedFor: boolean
+}
+
 // Shorter than a person waits for a page, and longer than any PUT of a few pages takes.
 const syncMs = 5_000
 // Fewer than the next sync takes to fail as well: an upload of what was written takes a tenth of that.
@@ -57,6 +69,8 @@ export class Replication {
   #waiting = 0
   #lastDurableAt: Date | null = null
   #syncedTxid: number | null = null
+  /** What Litestream has said last, which is what an upload was for only by chance. */
+  #seen: { txid: number; replicatedTxid: number } | null = null
   #durableTxid: number | null = null
 
   /**
@@ -165,6 +179,16 @@ export class Replication {
     return this.#lastDurableAt
   }
 
+  get known(): Known {
+    const { txid, replicatedTxid } = this.#seen ?? { txid: 0, replicatedTxid: 0 }
+    return {
+      agoMs: Math.round(this.#clock() - this.#completeAtMs),
+      txid: this.#seen && Math.min(txid, replicatedTxid),
+      missing: Math.max(0, txid - replicatedTxid),
+      isVouchedFor: this.#vouch(),
+    }
+  }
+
   /** @throws {ReplicationProblem} if Litestream doesn't say, or not within `timeoutMs` */
   async lag(timeoutMs: number): Promise<Lag> {
     const askedAtMs = this.#clock()
@@ -172,6 +196,7 @@ export class Replication {
     await this.#asking(async () => {
       positions = await this.#litestream.positions(this.#path, timeoutMs)
     })
+    this.#seen = positions
     const isComplete = positions.replicatedTxid >= positions.txid
     if (isComplete) this.#completeAtMs = askedAtMs
     return { ...positions, lagMs: isComplete ? 0 : Math.round(askedAtMs - this.#completeAtMs) }
@@ -241,7 +266,8 @@ export class Replication {
   }
 
   async #syncOnce(timeoutMs: number): Promise<void> {
-    const { txid, replicatedTxid } = await this.#litestream.sync(this.#path, timeoutMs)
+    this.#seen = await this.#litestream.sync(this.#path, timeoutMs)
+    const { txid, replicatedTxid } = this.#seen
     this.#syncedTxid = txid
     if (replicatedTxid <= txid) return this.#onReached(replicatedTxid)
     // Litestream answers 200 and uploads nothing when the replica is ahead of the database.

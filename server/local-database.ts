@@ -71,6 +71,11 @@ export class LocalDatabase {
     return performance.now() - this.#newestAtMs
   }
 
+  /** The state of the bucket that the file was last known to hold; null where that isn't known. */
+  get position(): Reached | null {
+    return this.#written ?? this.#restored
+  }
+
   /** How long the last restore took, in milliseconds. */
   get tookMs(): number {
     return this.#tookMs

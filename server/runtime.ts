@@ -1,3 +1,4 @@
+import type { Replicated } from '../app/live/replicated.ts'
 import type { Data } from '../db/data.ts'
 import type { Event } from '../db/events.ts'
 import type { Admin } from './admin.ts'
@@ -11,6 +12,8 @@ export type Runtime = {
    * this can't be promised.
    */
   durable(): Promise<void>
+  /** How far what is written has come, for everybody; from memory. */
+  replicated(): Replicated
   /** What this instance is doing, for operators. */
   status(): Promise<{ facts: Fact[]; events: Event[] }>
   admin: Admin

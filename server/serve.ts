@@ -9,6 +9,7 @@ import { checkDataDirectory } from './data-directory.ts'
 import { drain } from './drain.ts'
 import { readEnvironment } from './environment.ts'
 import { listen } from './http.ts'
+import { LiveFacts } from './live.ts'
 import { log } from './log.ts'
 import { preparePages } from './pages.ts'
 import { publishRuntime } from './runtime.ts'
@@ -26,9 +27,11 @@ export async function serve(stop: AbortController): Promise<void> {
   const parts = assemble(environment, litestream, folder, stop)
   const { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring } =
     parts
+  const live = new LiveFacts(parts)
   publishRuntime({
     data: database.data,
     durable: () => leadership.durable(),
+    replicated: () => live.replicated(),
     status: () => monitoring.status(),
     admin,
   })
