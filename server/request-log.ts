@@ -24,9 +24,14 @@ export function requestLog(
       const status = response.writableFinished ? response.statusCode : 499
       const answered = { ms: performance.now() - startMs, status }
       onAnswered(kind, answered)
-      log(...lineOf({ method, url, headers }, answered, project))
+      if (!isPolled(url, status)) log(...lineOf({ method, url, headers }, answered, project))
     })
   }
+}
+
+// Each page that is open asks every few seconds.
+function isPolled(url: string | undefined, status: number): boolean {
+  return url === '/live' && status === 200
 }
 
 /**

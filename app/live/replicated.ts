@@ -1,3 +1,5 @@
+import { numberInWords } from '../format.ts'
+
 /** How far what is written has come, for everybody: no name, path or address is in it. */
 export type Replicated = {
   role: 'writer' | 'follower' | 'reader' | 'postgres'
@@ -23,7 +25,7 @@ export function replicatedInWords(replicated: Replicated): string {
   return [
     sentence(replicated),
     ...(epoch === null ? [] : [`epoch ${epoch}`]),
-    ...(txid === null ? [] : [`transaction ${txid.toLocaleString('en-GB')}`]),
+    ...(txid === null ? [] : [`transaction ${numberInWords(txid)}`]),
   ].join(' · ')
 }
 
