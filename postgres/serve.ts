@@ -7,6 +7,7 @@ import { answerPages } from '../server/answer-pages.ts'
 import { drain } from '../server/drain.ts'
 import { listen } from '../server/http.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
+import { withLive } from '../server/live.ts'
 import { log } from '../server/log.ts'
 import { lookOnly } from '../server/look-only.ts'
 import { serveMetrics } from '../server/metrics-server.ts'
@@ -78,7 +79,8 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
       mayMigrate: environment.previews !== 'all',
     }),
   ])
-  gate.open(answerPages(data, pages, { passing: passingProblem, isPreview: onlyLooks }))
+  const render = withLive(pages, data, () => replicated(reachability.isAway))
+  gate.open(answerPages(data, render, { passing: passingProblem, isPreview: onlyLooks }))
   lifecycle.enter({ name: 'serving', problem: null })
   note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
 

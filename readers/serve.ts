@@ -9,6 +9,7 @@ import { checkDataDirectory } from '../server/data-directory.ts'
 import { drain } from '../server/drain.ts'
 import { listen } from '../server/http.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
+import { withLive } from '../server/live.ts'
 import { log } from '../server/log.ts'
 import { lookOnly } from '../server/look-only.ts'
 import { Metrics } from '../server/metrics.ts'
@@ -85,7 +86,8 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   following.catch((error) => stop.abort(error))
   try {
     const pages = prepare(folder, { ...environment, httpServer: server })
-    const [render] = await unlessStopped(stopped, [pages])
+    const [prepared] = await unlessStopped(stopped, [pages])
+    const render = withLive(prepared, data, () => replicatedTo(parts))
     const count = (request: IncomingMessage) => writer.count(request)
     gate.open(answerPages(data, render, { count, isPreview: onlyLooks }))
     if (follower.position) lifecycle.enter({ name: 'following', problem: null })

@@ -1,129 +1,103 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { ReplicationProblem } from '../replication/problem.ts'
-import type { Health, Known, Lag } from '../replication/replication.ts'
-import type { State } from './lifecycle.ts'
-import { LiveFacts } from './live.ts'
+import { createServer } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import type { Replicated } from '../app/live/replicated.ts'
+import { withLive } from './live.ts'
+import { portOf } from './test-support.ts'
 
-const url = 'gs://secret-bucket/path'
-const known: Known = { agoMs: 400, txid: 1_234, missing: 0, isVouchedFor: true }
+const replicated: Replicated = {
+  ...{ role: 'writer', state: 'ok', durableAgoMs: 400, missing: 0, waiting: 0 },
+  ...{ epoch: 3, txid: 7, why: null },
+}
 
-/** An instance that leads, but for what is given. */
-function scene(
-  changed: Partial<Known> = {},
-  health: Health = { status: 'healthy' },
-  state: State = { name: 'leading', epoch: 3, replication: { health } },
-) {
-  let nowMs = 0
-  const looks: PromiseWithResolvers<Lag>[] = []
-  const replication = {
-    ...{ known: { ...known, ...changed }, health, waiting: 2 },
-    lag() {
-      const look = Promise.withResolvers<Lag>()
-      looks.push(look)
-      return look.promise
+async function scene(test: TestContext) {
+  const reads = { visits: 0, entries: 0 }
+  let version = 'a'
+  let broken = false
+  const data = {
+    countVisits: async () => {
+      reads.visits++
+      if (broken) throw new Error('There is no database yet.')
+      return { total: 1_237, today: 14 }
+    },
+    entriesVersion: async () => version,
+    listEntries: async () => {
+      reads.entries++
+      const entry = { name: 'A', message: 'B', createdAt: '' }
+      return {
+        entries: [
+          { id: 9, ...entry },
+          { id: 7, ...entry },
+        ],
+        older: null,
+      }
     },
   }
-  const database = { ageMs: 3_000, tookMs: 100, position: { epoch: 2, txid: 7 } }
-  const problem = 'problem' in state ? state.problem : null
-  const leads = state.name === 'leading' || state.name === 'stepping-down'
-  const live = new LiveFacts(
-    {
-      leadership: { replication: leads ? replication : null },
-      lifecycle: { state, problem },
-      database,
-    },
-    () => nowMs,
+  const render = withLive(
+    (_, response) => response.end('a page'),
+    data,
+    () => replicated,
   )
+  const port = await portOf(test, createServer(render).listen(0))
   return {
-    ...{ live, looks, database },
-    pass(ms: number) {
-      nowMs += ms
+    reads,
+    ask: (path = '/live', method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method }),
+    change: (to: string) => {
+      version = to
+    },
+    break: () => {
+      broken = true
     },
   }
 }
 
-function failing(failingForMs: number): Health {
-  const problem = new ReplicationProblem('bucket-unreachable', url, '/data/app.db')
-  return { status: 'degraded', failingForMs, problem }
-}
-
-describe('The facts for everybody', () => {
-  it('say how far the bucket is, of an instance that leads', () => {
-    assert.deepEqual(scene().live.replicated(), {
-      ...{ role: 'writer', state: 'ok', durableAgoMs: 400, missing: 0, waiting: 2 },
-      ...{ epoch: 3, txid: 1_234, why: null },
+describe('GET /live', () => {
+  it('says what is new, for everybody, and is kept by nobody', async (test) => {
+    const answer = await (await scene(test)).ask()
+    assert.equal(answer.headers.get('cache-control'), 'no-store')
+    const { release, day, replication, ...rest } = await answer.json()
+    assert.deepEqual(rest, { visits: 1_237, today: 14, entriesVersion: 'a', newestEntries: [9, 7] })
+    assert.match(day, /^\d{4}-\d\d-\d\d$/)
+    assert.match(release, /^local /)
+    assert.deepEqual(replication, {
+      ...replicated,
+      words: 'Everything up to 0.4 s ago is in the bucket · epoch 3 · transaction 7',
     })
   })
 
-  it('call late what is missing for longer than an upload takes', () => {
-    assert.equal(scene({ missing: 1, agoMs: 2_000 }).live.replicated().state, 'ok')
-    assert.equal(scene({ missing: 1, agoMs: 4_000 }).live.replicated().state, 'late')
-    assert.equal(scene({ agoMs: 4_000 }).live.replicated().state, 'ok')
-    assert.equal(scene({ agoMs: 9_000 }).live.replicated().state, 'late')
+  it('reads once for all who ask within a second', async (test) => {
+    test.mock.method(performance, 'now', () => 0)
+    const { ask, reads } = await scene(test)
+    await Promise.all(Array.from({ length: 50 }, async () => (await ask()).text()))
+    assert.deepEqual(reads, { visits: 1, entries: 1 })
   })
 
-  it('call nothing well that a later leader would not restore', () => {
-    const { state, why } = scene({ isVouchedFor: false }).live.replicated()
-    assert.deepEqual([state, why], ['late', 'What is written here is not safe yet.'])
+  it('reads the entries only when they have changed', async (test) => {
+    let now = 0
+    test.mock.method(performance, 'now', () => now)
+    const { ask, reads, change } = await scene(test)
+    for (const version of ['a', 'a', 'b', 'b']) {
+      change(version)
+      await ask()
+      now += 1_000
+    }
+    assert.deepEqual(reads, { visits: 4, entries: 2 })
   })
 
-  it('say that the bucket fails, in words without its name', () => {
-    const facts = scene({}, failing(12_000)).live.replicated()
-    assert.deepEqual([facts.state, facts.why], ['down', 'The bucket does not answer.'])
-    assert.doesNotMatch(JSON.stringify(facts), /secret|data/)
+  it('says how far the bucket is also where there is nothing to read', async (test) => {
+    const { ask, break: breakIt } = await scene(test)
+    breakIt()
+    const answer = await ask()
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers.get('retry-after'), '5')
+    assert.equal((await answer.json()).replication.epoch, 3)
   })
 
-  it('say how old the copy is, of an instance that follows', () => {
-    const facts = scene({}, undefined, { name: 'following', problem: null }).live.replicated()
-    assert.deepEqual(facts, {
-      ...{ role: 'follower', state: 'ok', durableAgoMs: 3_000, missing: 0, waiting: 0 },
-      ...{ epoch: 2, txid: 7, why: null },
-    })
-  })
-
-  it('say of an instance that could not lead why, until the bucket has answered again', () => {
-    const problem = { code: 'bucket-unreachable', message: 'REPLICA_URL' }
-    const { live, database } = scene({}, undefined, { name: 'following', problem })
-    database.ageMs = 30_000
-    assert.deepEqual(
-      [live.replicated().state, live.replicated().why],
-      ['down', 'The bucket does not answer.'],
-    )
-    database.ageMs = 1_000
-    assert.deepEqual([live.replicated().state, live.replicated().why], ['ok', null])
-  })
-
-  it('take no notice of the instance that leads instead', () => {
-    const problem = { code: 'lease-held', message: '' }
-    const { live } = scene({}, undefined, { name: 'following', problem })
-    assert.equal(live.replicated().state, 'ok')
-  })
-
-  it('call a copy late that could not be renewed', () => {
-    const { live, database } = scene({}, undefined, { name: 'following', problem: null })
-    database.ageMs = 30_000
-    assert.equal(live.replicated().state, 'late')
-    database.tookMs = 5_000
-    assert.equal(live.replicated().state, 'ok')
-  })
-
-  it('are told from memory: Litestream is asked once a second, whoever asks', async () => {
-    const { live, looks, pass } = scene()
-    for (let asked = 0; asked < 1_000; asked++) live.replicated()
-    assert.equal(looks.length, 1)
-    pass(1_001)
-    live.replicated()
-    assert.equal(looks.length, 1, 'the first look has not ended yet')
-    looks[0]?.reject(new Error('no answer'))
-    await new Promise(setImmediate)
-    live.replicated()
-    assert.equal(looks.length, 2)
-  })
-
-  it('ask nobody anything where this instance does not lead', () => {
-    const { live, looks } = scene({}, undefined, { name: 'following', problem: null })
-    live.replicated()
-    assert.equal(looks.length, 0)
+  it('takes no notice of its query, and leaves all other pages to others', async (test) => {
+    const { ask } = await scene(test)
+    assert.equal((await ask('/live?now')).headers.get('content-type'), 'application/json')
+    for (const path of ['/', '/lively', '/live/', '/guestbook?/live']) {
+      assert.equal(await (await ask(path)).text(), 'a page')
+    }
   })
 })

@@ -9,7 +9,8 @@ import { checkDataDirectory } from './data-directory.ts'
 import { drain } from './drain.ts'
 import { readEnvironment } from './environment.ts'
 import { listen } from './http.ts'
-import { LiveFacts } from './live.ts'
+import { withLive } from './live.ts'
+import { LiveFacts } from './live-facts.ts'
 import { log } from './log.ts'
 import { preparePages } from './pages.ts'
 import { publishRuntime } from './runtime.ts'
@@ -59,7 +60,8 @@ export async function serve(stop: AbortController): Promise<void> {
       preparePages(folder, { ...environment, httpServer: server }),
     ),
   ])
-  gate.open(answerPages(database.data, pages))
+  const render = withLive(pages, database.data, () => live.replicated())
+  gate.open(answerPages(database.data, render))
   // From here on the gate decides: the first request that writes makes this instance lead.
   lifecycle.enter({ name: 'following', problem: null })
   const startMs = Math.round(performance.now())
