@@ -27,6 +27,7 @@ const answerMs = 10_000
  */
 export class Polling {
   readonly #ask: (signal: AbortSignal) => Promise<void>
+  readonly #onFailure: (error: unknown) => void
   readonly #everyMs: number
   readonly #isHidden: () => boolean
   readonly #random: () => number
@@ -38,18 +39,27 @@ export class Polling {
 
   /**
    * @param ask throws where there is no answer, {@link Refused} where it is another
+   * @param options.onFailure told of each, but of what was given up
    * @param options.isHidden whether nobody sees the page
    */
   constructor(
     ask: (signal: AbortSignal) => Promise<void>,
     {
       everyMs,
+      onFailure = () => {},
       isHidden = () => document.hidden,
       random = Math.random,
       timers: given = timers,
-    }: { everyMs: number; isHidden?: () => boolean; random?: () => number; timers?: Timer },
+    }: {
+      everyMs: number
+      onFailure?: (error: unknown) => void
+      isHidden?: () => boolean
+      random?: () => number
+      timers?: Timer
+    },
   ) {
     this.#ask = ask
+    this.#onFailure = onFailure
     this.#everyMs = everyMs
     this.#isHidden = isHidden
     this.#random = random
@@ -104,6 +114,7 @@ export class Polling {
       await this.#ask(asking.signal)
       this.#failures = 0
     } catch (error) {
+      if (this.#asking === asking) this.#onFailure(error)
       waitMs = Math.min(this.#everyMs * 2 ** this.#failures++, longestMs)
       if (error instanceof Refused) waitMs = Math.max(waitMs, error.retryAfterMs ?? 0)
     } finally {

@@ -30,7 +30,9 @@ export async function Guestbook({
           initial={{ status: signed === null ? 'blank' : 'signed', key: await formKey() }}
         />
       )}
-      <EntryList page={page} before={before} path="/guestbook" />
+      <div id="entries">
+        <EntryList page={page} before={before} path="/guestbook" />
+      </div>
     </section>
   )
 }

@@ -2,7 +2,7 @@ import type { Fact } from '../../server/facts.ts'
 
 export function Facts({ facts }: { facts: Fact[] }) {
   return (
-    <dl className="facts">
+    <dl id="facts" className="facts">
       {facts.map(({ name, value, isProblem }) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -5,7 +5,7 @@ import { runtime } from '../../server/runtime.ts'
 import { requireAdmin } from '../admin/require-admin.ts'
 import { SignOut } from '../sign-out/sign-out.tsx'
 import { Facts } from './facts.tsx'
-import { Refresh } from './refresh.tsx'
+import { Renewal } from './renewal.tsx'
 import { Timeline } from './timeline.tsx'
 
 export const metadata: Metadata = { title: 'Status', robots: 'noindex' }
@@ -26,10 +26,7 @@ export default async function StatusPage() {
       </nav>
       <h1>Status</h1>
       {runtime().admin.access === 'guarded' && <SignOut />}
-      <noscript>
-        <meta httpEquiv="refresh" content={String(everySeconds)} />
-      </noscript>
-      <Refresh everySeconds={everySeconds} now={new Date().toISOString()} />
+      <Renewal everySeconds={everySeconds} now={new Date().toISOString()} />
       <Facts facts={facts} />
       <Timeline events={events} />
     </>

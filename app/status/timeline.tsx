@@ -4,7 +4,7 @@ export function Timeline({ events }: { events: Event[] }) {
   return (
     <section aria-labelledby="events">
       <h2 id="events">What happened</h2>
-      <ol className="timeline">
+      <ol id="timeline" className="timeline">
         {events.map(({ at, kind, instance, detail }) => (
           <li key={`${at} ${kind} ${detail}`}>
             <time dateTime={at}>{at.slice(0, 19).replace('T', ' ')}</time>

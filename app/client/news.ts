@@ -1,0 +1,82 @@
+import type { Live } from '../live/live.ts'
+import { fetchPage } from './fragment.ts'
+import { newsInWords, unseen } from './news-words.ts'
+
+const most = 11
+
+/** Offers the entries that others write while the guestbook is read, and moves nothing until then. */
+export function offerNews(): (live: Live) => void {
+  const entries = document.getElementById('entries')
+  // Older pages have none that are new.
+  if (!entries || new URLSearchParams(location.search).has('before')) return () => {}
+  const place = document.createElement('div')
+  place.className = 'news'
+  place.ariaLive = 'polite'
+  entries.before(place)
+  const pill = newPill(() => show(entries, pill))
+  let newest: number[] = []
+  const offer = () => {
+    const count = unseen(newest, shownIn(entries)).length
+    // It may be one's own, which is about to be shown.
+    if (document.querySelector('form[aria-busy="true"]')) return
+    if (count === 0) return pill.remove()
+    const words = newsInWords(count, most)
+    if (pill.textContent !== words) pill.textContent = words
+    if (!pill.isConnected) place.append(pill)
+  }
+  // One's own entry is put there when it is kept.
+  new MutationObserver(offer).observe(entries, { childList: true, subtree: true })
+  return ({ newestEntries }) => {
+    newest = newestEntries
+    offer()
+  }
+}
+
+function newPill(press: () => Promise<void>): HTMLButtonElement {
+  const pill = document.createElement('button')
+  pill.type = 'button'
+  pill.className = 'pill'
+  pill.addEventListener('click', press)
+  return pill
+}
+
+async function show(entries: HTMLElement, pill: HTMLButtonElement): Promise<void> {
+  if (pill.ariaDisabled === 'true') return
+  pill.ariaDisabled = 'true'
+  try {
+    const page = (await fetchPage('/guestbook')).getElementById('entries')
+    if (page) putOnTop(entries, page)
+  } catch {
+    pill.textContent = 'They could not be loaded. Try again'
+  } finally {
+    pill.ariaDisabled = null
+  }
+}
+
+function putOnTop(entries: HTMLElement, page: HTMLElement): void {
+  const [shown, there] = [shownIn(entries), shownIn(page)]
+  const fresh = unseen(there, shown)
+  const list = entries.querySelector('ol')
+  // Where there is a page of new ones, those between would be missing.
+  if (!list || fresh.length === there.length) entries.replaceChildren(...page.childNodes)
+  else for (const id of fresh) insert(list, page, id)
+  const first = entries.querySelector<HTMLElement>(`#entry-${fresh[0]}`)
+  if (!first) return
+  first.tabIndex = -1
+  first.focus({ preventScroll: true })
+  first.scrollIntoView({ block: 'nearest' })
+}
+
+function insert(list: Element, page: Element, id: number): void {
+  const entry = page.querySelector(`#entry-${id}`)
+  const next = [...list.children].find((other) => idOf(other) < id)
+  if (entry) list.insertBefore(entry, next ?? null)
+}
+
+function shownIn(within: ParentNode): number[] {
+  return [...within.querySelectorAll('ol > li')].map(idOf)
+}
+
+function idOf(entry: Element): number {
+  return Number(entry.id.replace('entry-', ''))
+}
