@@ -29,6 +29,7 @@ export type State =
 /** The one place that knows, and changes, what the process is doing. */
 export class Lifecycle {
   #state: State = { name: 'starting', step: 'start', problem: null }
+  #sinceMs = performance.now()
   #draining = false
   #change = Promise.withResolvers<void>()
   readonly #bar: () => Problem | null
@@ -52,6 +53,11 @@ export class Lifecycle {
     return this.#state
   }
 
+  /** When it was entered, by `performance.now()`. */
+  get sinceMs(): number {
+    return this.#sinceMs
+  }
+
   /** Whether the process is to stop, and takes no new work. */
   get draining(): boolean {
     return this.#draining
@@ -59,6 +65,7 @@ export class Lifecycle {
 
   enter(state: State): void {
     this.#state = state
+    this.#sinceMs = performance.now()
     this.#change.resolve()
     this.#change = Promise.withResolvers()
   }

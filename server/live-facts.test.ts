@@ -14,7 +14,7 @@ function scene(
   health: Health = { status: 'healthy' },
   state: State = { name: 'leading', epoch: 3, replication: { health } },
 ) {
-  let nowMs = 0
+  let nowMs = 20_000
   const looks: PromiseWithResolvers<Lag>[] = []
   const replication = {
     ...{ known: { ...known, ...changed }, health, waiting: 2 },
@@ -30,7 +30,7 @@ function scene(
   const live = new LiveFacts(
     {
       leadership: { replication: leads ? replication : null },
-      lifecycle: { state, problem },
+      lifecycle: { state, problem, sinceMs: 10_000 },
       database,
     },
     () => nowMs,
@@ -85,12 +85,12 @@ describe('The facts for everybody', () => {
   it('say of an instance that could not lead why, until the bucket has answered again', () => {
     const problem = { code: 'bucket-unreachable', message: 'REPLICA_URL' }
     const { live, database } = scene({}, undefined, { name: 'following', problem })
-    database.ageMs = 30_000
+    database.ageMs = 11_000
     assert.deepEqual(
       [live.replicated().state, live.replicated().why],
       ['down', 'The bucket does not answer.'],
     )
-    database.ageMs = 1_000
+    database.ageMs = 9_000
     assert.deepEqual([live.replicated().state, live.replicated().why], ['ok', null])
   })
 

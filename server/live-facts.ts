@@ -13,7 +13,7 @@ type Parts = {
   leadership: {
     replication: Pick<Replication, 'known' | 'health' | 'waiting' | 'lag'> | null
   }
-  lifecycle: Pick<Lifecycle, 'state' | 'problem'>
+  lifecycle: Pick<Lifecycle, 'state' | 'sinceMs' | 'problem'>
   database: Pick<LocalDatabase, 'ageMs' | 'tookMs' | 'position'>
 }
 
@@ -59,7 +59,8 @@ export class LiveFacts {
     const { ageMs, tookMs, position } = database
     // It is renewed when it is read, as often as that is worth its while.
     const isOld = ageMs > 15_000 + 20 * tookMs
-    const why = whyInWords(lifecycle.problem?.code, isOld)
+    const hasAnsweredSince = this.#clock() - ageMs > lifecycle.sinceMs
+    const why = whyInWords(lifecycle.problem?.code, !hasAnsweredSince)
     return {
       ...{ role: 'follower', state: why ? 'down' : isOld ? 'late' : 'ok' },
       ...{ durableAgoMs: Math.round(ageMs), missing: 0, waiting: 0, why },
