@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { lineOf } from './request-log.ts'
+import { createServer } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import { lineOf, requestLog } from './request-log.ts'
+import { portOf } from './test-support.ts'
 
 const trace = 'ab'.repeat(16)
 const traced = { traceparent: `00-${trace}-00f067aa0ba902b7-01` }
@@ -13,6 +15,32 @@ function line({ url = '/', status = 200, headers = {}, project = null as string 
   )
   return { severity, message, trace: facts?.['logging.googleapis.com/trace'], facts }
 }
+
+describe('A request', () => {
+  const logged = async (test: TestContext, url: string, status: number) => {
+    const written = test.mock.method(process.stdout, 'write')
+    const observe = requestLog(null, () => {})
+    const server = createServer((request, response) => {
+      observe(request, response)
+      response.writeHead(status).end()
+    })
+    const port = await portOf(test, server.listen(0))
+    await (await fetch(`http://127.0.0.1:${port}${url}`)).text()
+    await new Promise(setImmediate)
+    written.mock.restore()
+    return written.mock.calls.filter(({ arguments: [text] }) => `${text}`.includes('httpRequest'))
+      .length
+  }
+
+  it('is a line of the log', async (test) => {
+    assert.equal(await logged(test, '/guestbook', 200), 1)
+  })
+
+  it('of an open page that asks what is new is one only where it fails', async (test) => {
+    assert.equal(await logged(test, '/live', 200), 0)
+    assert.equal(await logged(test, '/live', 503), 1)
+  })
+})
 
 describe('The line of a request', () => {
   it('has neither its query nor its headers', () => {
