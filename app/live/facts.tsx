@@ -1,0 +1,33 @@
+import { connection } from 'next/server'
+import { runtime } from '../../server/runtime.ts'
+import { numberInWords } from '../format.ts'
+import { later, type Replicated, replicatedInWords } from './replicated.ts'
+
+const roles: Record<Replicated['role'], string> = {
+  writer: 'It leads: it takes what is written, and Litestream brings it to the bucket',
+  follower: 'It follows: it reads a copy, and leads when somebody next writes to it',
+  reader: 'It only reads a copy, and hands on what is written',
+  postgres: 'It has its data on a PostgreSQL server, without Litestream and the lease',
+}
+
+/** What this instance tells everybody of itself, as rows of a `<dl>`. */
+export async function LiveFacts() {
+  await connection()
+  const replicated = runtime().replicated()
+  const { role, epoch, txid } = replicated
+  const rows = [
+    ['This instance', roles[role]],
+    ['Now', replicatedInWords({ ...later(replicated, 1_000), epoch: null, txid: null })],
+    ['Epoch', epoch === null ? null : numberInWords(epoch)],
+    ['Transaction', txid === null ? null : numberInWords(txid)],
+  ]
+  return rows.map(
+    ([name, value]) =>
+      value && (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ),
+  )
+}
