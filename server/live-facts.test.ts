@@ -119,6 +119,10 @@ describe('The facts for everybody', () => {
     await new Promise(setImmediate)
     live.replicated()
     assert.equal(looks.length, 2)
+    looks[1]?.resolve({ txid: 7, replicatedTxid: 7, lagMs: 0 })
+    await new Promise(setImmediate)
+    live.replicated()
+    assert.equal(looks.length, 2, 'it is a second since the last one')
   })
 
   it('ask nobody anything where this instance does not lead', () => {
