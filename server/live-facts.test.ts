@@ -94,6 +94,15 @@ describe('The facts for everybody', () => {
     assert.deepEqual([live.replicated().state, live.replicated().why], ['ok', null])
   })
 
+  it('say that the bucket is away of an instance whose lease has run out meanwhile', () => {
+    const problem = { code: 'lease-lost', message: '' }
+    const { live, database } = scene({}, undefined, { name: 'following', problem })
+    database.ageMs = 11_000
+    assert.equal(live.replicated().state, 'down')
+    database.ageMs = 9_000
+    assert.equal(live.replicated().state, 'ok')
+  })
+
   it('take no notice of the instance that leads instead', () => {
     const problem = { code: 'lease-held', message: '' }
     const { live } = scene({}, undefined, { name: 'following', problem })

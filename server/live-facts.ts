@@ -93,13 +93,15 @@ export function whyInWords(code: string | undefined, isAway: boolean): string | 
     case undefined:
     // Each of these says that another instance writes.
     case 'lease-held':
-    case 'lease-lost':
     case 'older-release':
     case 'preview':
       return null
     case 'bucket-unreachable':
     case 'bucket-garbled':
       return isAway ? awayInWords : null
+    // It has run out, or another instance has it: the bucket tells when it next answers.
+    case 'lease-lost':
+      return isAway ? 'The bucket has not answered lately.' : null
     case 'permission-denied':
     case 'no-credentials':
     case 'bucket-missing':

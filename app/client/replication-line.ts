@@ -15,6 +15,7 @@ export class ReplicationLine {
   show({ replication }: Pick<Live, 'replication'>): void {
     this.#failingSince = null
     this.#known = { replication, atMs: performance.now() }
+    if (this.#place) this.#place.dataset.role = replication.role
     this.#tick()
   }
 
