@@ -59,7 +59,8 @@ async function seen(url: string, path: string) {
       .replace(/<script[\s\S]*?<\/script>/g, '')
       .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'KEY')
       .replace(/before=\d+/g, 'before=N')
-      .replace(/<strong[^>]*>.*?<\/strong> times?|[\d,]+ today/g, 'VISITS'),
+      .replace(/<p class="replication".*?<\/p>/g, '')
+      .replace(/data-live="\w+">[^<]*</g, 'VISITS<'),
   }
 }
 

@@ -78,7 +78,7 @@ test('a reader goes on reading without a writer, says what it can not do, and st
   const reader = await startReader(start, app.url)
   await reader.ready()
   const counted = await fetch(reader.url, { headers: { accept: 'text/html' } })
-  expect(await counted.text()).toMatch(/<strong[^>]*>2<\/strong>/)
+  expect(await counted.text()).toContain('>2</strong>')
   await app.kill()
   const page = await fetch(reader.url, { headers: { accept: 'text/html' } })
   expect([page.status, page.headers.get('x-visit')]).toEqual([200, 'not-counted'])
