@@ -10,17 +10,18 @@ export default {
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
   rewrites: () => [{ source: '/favicon.ico', destination: '/favicon.svg' }],
-  // What `/` is depends on these, as server/answer-pages.ts decides.
-  headers: () =>
-    ['/', '/visits/plain-text'].map((source) => ({
-      source,
-      headers: [{ key: 'vary', value: 'accept, user-agent' }],
-    })),
-  experimental: {
-    // The longest entry, in any script, and what React sends beside it, with room for one that is
-    // too long, so that its writer is told. The same limit stands in server/protect.ts.
-    serverActions: { bodySizeLimit: '128kb' },
-  },
+  headers: () => [
+    // What `/` is depends on these, as server/answer-pages.ts decides.
+    ...headersAt(['/', '/visits/plain-text'], { vary: 'accept, user-agent' }),
+    // Browsers keep them for going back, so that a form has the key that it was sent with: `no-store`,
+    // which Next would say, makes them ask for another page, with a new one.
+    ...headersAt(['/', '/guestbook'], { 'cache-control': 'private, no-cache' }),
+  ],
   poweredByHeader: false,
   devIndicators: false,
+}
+
+function headersAt(sources, values) {
+  const headers = Object.entries(values).map(([key, value]) => ({ key, value }))
+  return sources.map((source) => ({ source, headers }))
 }

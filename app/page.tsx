@@ -18,7 +18,7 @@ export default async function FrontPage() {
         </div>
         <VisitsChart today={today} day={day} />
       </div>
-      <Guestbook before={null} signed={null} />
+      <Guestbook before={null} />
     </div>
   )
 }

@@ -7,9 +7,7 @@ export type RequestKind = 'visit' | 'write' | 'read' | 'operator' | 'static'
 /**
  * What a request needs of the instance that serves it: only one that leads may write.
  *
- * Signing in and out changes no row, and has to work while the bucket is away. A form that is sent
- * there in the hope to write is told that it could not: the database of an instance that follows is
- * read-only, and nothing is acknowledged without the lease.
+ * Signing in and out changes no row, and has to work while the bucket is away.
  */
 export function requestKind(
   request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
@@ -31,7 +29,8 @@ export function isForPrograms(url = '/'): boolean {
 }
 
 function isForOperators(method: string | undefined, path: string): boolean {
-  if (path === '/sign-in' || path === '/sign-out') return method === 'POST' || method === 'GET'
+  if (method === 'POST') return path === '/sign-in/session' || path === '/sign-out'
+  if (path === '/sign-in' || path === '/sign-in/session') return method === 'GET'
   return path === '/status' && method === 'GET'
 }
 

@@ -15,7 +15,8 @@ describe('The guestbook', () => {
   it('tells pages that a key was reused, though they have a copy of its code', async () => {
     const copy: typeof import('./entries.ts') = await import(`./entries.ts?${'copy'}`)
     assert.notEqual(copy.KeyReused, KeyReused)
-    assert.ok(copy.isKeyReused(new KeyReused()))
-    assert.ok(!copy.isKeyReused(new Error()))
+    const entry = { id: 1, name: 'A', message: 'B', createdAt: '' }
+    assert.deepEqual(copy.keptWithKey(new KeyReused(entry)), entry)
+    assert.equal(copy.keptWithKey(new Error()), null)
   })
 })

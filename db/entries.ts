@@ -19,9 +19,12 @@ export type EntryPage<E = Entry> = {
 /** Another entry was written with the same idempotency key. */
 export class KeyReused extends Error {
   readonly code = 'key-reused'
+  readonly entry: Entry
 
-  constructor() {
+  /** @param entry what was written with it */
+  constructor(entry: Entry) {
     super('Another entry was written with this idempotency key.')
+    this.entry = entry
   }
 }
 
@@ -35,14 +38,15 @@ export class EntryDeleted extends Error {
 }
 
 /**
- * Whether an error is {@link KeyReused}. Next bundles this file once more for the pages, and the class
- * that they know isn't the one that the server throws.
+ * What was written with a key, where an error is {@link KeyReused}; null for any other. Next bundles
+ * this file once more for the pages, and the class that they know isn't the one that the server throws.
  */
-export function isKeyReused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'key-reused'
+export function keptWithKey(error: unknown): Entry | null {
+  const isReused = error instanceof Error && 'code' in error && error.code === 'key-reused'
+  return isReused ? (error as KeyReused).entry : null
 }
 
-/** Whether an error is {@link EntryDeleted}, as {@link isKeyReused} does it. */
+/** Whether an error is {@link EntryDeleted}, as {@link keptWithKey} does it. */
 export function isEntryDeleted(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'entry-deleted'
 }
@@ -55,7 +59,7 @@ export function writtenEntry(
   if (!row) throw new Error('The entry was not written.')
   const { deletedAt, ...entry } = row
   if (deletedAt !== null) throw new EntryDeleted()
-  if (entry.name !== name || entry.message !== message) throw new KeyReused()
+  if (entry.name !== name || entry.message !== message) throw new KeyReused(entry)
   return entry
 }
 

@@ -113,6 +113,40 @@ describe('The gate of a reader', { timeout: 20_000 }, () => {
     assert.match(await answer.text(), /writer-away/)
   })
 
+  for (const [what, answer] of [
+    ['answers nothing', null],
+    [
+      'breaks off once it has read it',
+      (near, response) => near.resume().on('end', () => response.destroy()),
+    ],
+    ['breaks off at once', (_, response) => response.destroy()],
+  ] as [string, RequestListener | null][]) {
+    it(`shows a form again as it was filled in where the writer ${what}`, async (test) => {
+      const { url, stopWriter } = await scene(test, answer ?? (() => {}))
+      if (!answer) stopWriter()
+      const message = 'x'.repeat(90_000)
+      const page = await fetch(`${url}/guestbook/sign`, {
+        method: 'POST',
+        headers: { accept: 'text/html' },
+        body: new URLSearchParams({ key: 'k', name: 'Ada', message }),
+      })
+      assert.equal(page.status, 503)
+      const shown = await page.text()
+      assert.match(shown, /value="Ada"/)
+      assert.ok(shown.includes(`>\n${message}</textarea>`))
+      assert.match(shown, /may have arrived, or not/)
+    })
+  }
+
+  it('tells a page of its own release, as it is that of the page', async (test) => {
+    const { url } = await scene(test, (_, response) => {
+      response.setHeader('x-release', 'of the writer').end('there')
+    })
+    const answer = await fetch(`${url}/guestbook/sign`, { method: 'POST' })
+    assert.equal(await answer.text(), 'there')
+    assert.equal(answer.headers.get('x-release'), null)
+  })
+
   it('reads here for who has written what this copy has', async (test) => {
     const { url, reached } = await scene(test, (_, response) => response.end('there'))
     assert.equal(await (await fetch(`${url}/guestbook`, cookie('1-5'))).text(), 'here ')

@@ -1,7 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { requestKind } from '../app/request-kind.ts'
+import { bodyOf } from '../server/body-of.ts'
 import { log } from '../server/log.ts'
 import { refuse } from '../server/refuse.ts'
+import { isForm } from '../server/refuse-form.ts'
 import { answerUnavailable } from '../server/unavailable.ts'
 import type { Follower } from './follower.ts'
 import { insteadOf500 } from './instead-of-500.ts'
@@ -55,6 +57,8 @@ export class Gate {
   }
 
   #write(request: IncomingMessage, response: ServerResponse): void {
+    // While it goes on to the writer, in case that doesn't answer.
+    if (isForm(request)) bodyOf(request)
     this.#writer.pass(request, response, {
       onWritten: (position) => {
         this.#follower.hear(position)

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { clientHeader } from '../server/client.ts'
 import { forwardedClientHeader, forwardTokenHeader } from '../server/forwarded-client.ts'
+import { releaseHeader } from '../server/release-name.ts'
 
 // They are about one connection: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 const ofConnection = new Set([
@@ -42,7 +43,8 @@ export function requestHeaders(
 export function answerHeaders(headers: IncomingHttpHeaders, writer: URL): OutgoingHttpHeaders {
   const { location } = headers
   return {
-    ...without(headers, () => false),
+    // The page is of the reader's release.
+    ...without(headers, (name) => name === releaseHeader),
     ...(location && { location: relative(location, writer) }),
   }
 }

@@ -99,3 +99,32 @@ describe('A page that can not be made', () => {
     assert.match(await answer.text(), /<h1>This page could not be made/)
   })
 })
+
+describe('A page that says what became of a form', () => {
+  const tell: RequestListener = ({ headers }, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end(headers.cookie)
+  }
+
+  it('takes away what it was told by', async (test) => {
+    const { ask } = await scene(test, { render: tell })
+    const answer = await ask('/guestbook?signed=1', {
+      headers: { ...html, cookie: 'signed=1.38' },
+    })
+    assert.match(await answer.text(), /signed=1\.38/)
+    assert.match(String(answer.headers.getSetCookie()), /^signed=; Path=\/; Max-Age=0;/)
+  })
+
+  it('leaves it to be said where it says nothing', async (test) => {
+    const { ask } = await scene(test, { render: tell })
+    const cookie = 'signed=1.38'
+    for (const [path, headers] of [
+      ['/guestbook', { accept: 'application/json', cookie }],
+      ['/live', { ...html, cookie }],
+      ['/guestbook', html],
+    ] as const) {
+      const answer = await ask(path, { headers })
+      assert.deepEqual(answer.headers.getSetCookie(), [], path)
+    }
+  })
+})

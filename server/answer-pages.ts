@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { spentCookies } from '../app/forms/flash.ts'
 import { dayHeader, laterHeader, todayHeader, visitsHeader } from '../app/kept-pages.ts'
 import { type Notice, noticeHeader } from '../app/notice-header.ts'
 import { requestKind } from '../app/request-kind.ts'
@@ -7,6 +8,7 @@ import { isPrefetch } from '../app/visits/is-visit.ts'
 import { wantsPlainText } from '../app/visits/wants-plain-text.ts'
 import type { Data } from '../db/data.ts'
 import { dayOf, type Visits } from '../db/visits.ts'
+import { accepts } from './accepts.ts'
 import type { Problem } from './lifecycle.ts'
 import { log, reasonOf } from './log.ts'
 import { PageCache } from './page-cache.ts'
@@ -67,10 +69,15 @@ export function answerPages(
       headers[todayHeader] = String(today)
       headers[dayHeader] = dayOf(now, 0)
     }
-    const [path, ...query] = (request.url ?? '/').split('?')
+    const [path = '/', ...query] = (request.url ?? '/').split('?')
     if (path === '/' && (method === 'GET' || method === 'HEAD')) {
       if (isPrefetch(request) && !notice) headers[laterHeader] = 'true'
       if (wantsPlainText(request)) request.url = ['/visits/plain-text', ...query].join('?')
+    }
+    if (isShown(request)) {
+      for (const cookie of spentCookies(path, headers.cookie)) {
+        response.appendHeader('set-cookie', cookie)
+      }
     }
     await cache.serve(request, response, () => data.entriesVersion(), render)
   }
@@ -91,4 +98,9 @@ const notCounted = {
   title: 'The visit was not counted.',
   detail: 'Visits are not being counted at the moment.',
   retryAfter: 5,
+}
+
+// To somebody who is looking: a page says once what became of a form.
+function isShown(request: IncomingMessage): boolean {
+  return request.method === 'GET' && accepts(request).html
 }

@@ -5,6 +5,7 @@ import { answerProbe } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Protection } from './protect.ts'
 import { refuse } from './refuse.ts'
+import { releaseHeader, releaseId } from './release-name.ts'
 import { answerUnavailable } from './unavailable.ts'
 import { answerUnreadable, headProblem } from './unreadable.ts'
 
@@ -42,6 +43,7 @@ export async function listen(
   const answer: RequestListener = async (request, response) => {
     request.socket.setTimeout(silenceMs)
     protection.setHeaders(request, response)
+    response.setHeader(releaseHeader, releaseId())
     const problem = headProblem(request)
     if (problem) {
       observe(request, response)

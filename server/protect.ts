@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isForPrograms, type RequestKind, requestKind } from '../app/request-kind.ts'
 import { apiLimitBytes, formLimitBytes, tooLarge } from '../app/too-large.ts'
+import { arrivedHeader } from './arrived.ts'
 import { clientHeader, clientOf } from './client.ts'
 import { crossSiteFacts, isCrossSite, type Place } from './cross-site.ts'
 import { forwardedClient } from './forwarded-client.ts'
@@ -59,6 +60,7 @@ export class Protection {
     const client = clientOf(request, this.#trustedProxies, this.#forwardToken)
     dropInternal(request.headers, this.#development)
     request.headers[clientHeader] = client
+    request.headers[arrivedHeader] = String(performance.now())
     const problem =
       this.#noPath(request) ??
       this.#unknownMethod(request, response) ??

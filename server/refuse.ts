@@ -4,14 +4,16 @@ import { wantsPlainText } from '../app/visits/wants-plain-text.ts'
 import { barePage, escaped } from './bare-page.ts'
 import { nonceOf } from './nonce.ts'
 import { type ProblemDetails, problemAnswer } from './problem-details.ts'
+import { refuseForm } from './refuse-form.ts'
 import { refusalWords, type Words } from './words.ts'
 
 /** Answers a request that isn't served, in the format that whoever sent it understands. */
 export function refuse(
-  request: Pick<IncomingMessage, 'url' | 'headers'>,
+  request: IncomingMessage,
   response: ServerResponse,
   details: ProblemDetails,
 ): void {
+  if (refuseForm(request, response, details)) return
   const { status, headers, body } = problemAnswer(details)
   if (isForPrograms(request.url)) {
     response.writeHead(status, headers)

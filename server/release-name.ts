@@ -53,6 +53,9 @@ export function releaseInWords({ revision, version, commit }: Release = release(
   return `${revision} (${[version, commit].filter(Boolean).join(', ')})`
 }
 
+/** The header in which each answer names the release that it is of. */
+export const releaseHeader = 'x-release'
+
 /** Another text for each release: pages and answers carry it, so that a page knows when it is old. */
 export function releaseId({ revision, version, commit }: Release = release()): string {
   return [revision, version, commit].filter(Boolean).join(' ')

@@ -4,6 +4,7 @@ import { escaped } from './bare-page.ts'
 import type { Problem } from './lifecycle.ts'
 import { problemAnswer } from './problem-details.ts'
 import { answerPerson } from './refuse.ts'
+import { refuseForm } from './refuse-form.ts'
 import { unavailableWords, type Words } from './words.ts'
 
 const retryAfter = 5
@@ -23,11 +24,12 @@ export function answerUnavailable(
   const { title } = words
   const type = isStarting ? 'starting' : 'unavailable'
   const detail = problem?.message ?? 'Please ask again in a moment.'
-  const { status, headers, body } = problemAnswer({ status: 503, type, title, detail, retryAfter })
+  const details = { status: 503, type, title, detail, retryAfter }
+  const { status, headers, body } = problemAnswer(details)
   if (isForPrograms(request.url)) {
     response.writeHead(status, headers)
     response.end(body)
-  } else {
+  } else if (!refuseForm(request, response, { ...details, type: problem?.code ?? type })) {
     // Asked again by itself, what was sent would be lost.
     const page = request.method === 'GET' ? pageThatAsksAgain : pageOf
     answerPerson(request, response, { status, headers, words, page })

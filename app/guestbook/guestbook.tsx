@@ -1,6 +1,7 @@
 import { data } from '../data.ts'
 import { formKey } from '../form-key.ts'
 import { EntryList } from './entry-list.tsx'
+import { justSigned } from './just-signed.ts'
 import { SignForm } from './sign-form.tsx'
 
 const entriesAPage = 10
@@ -10,24 +11,23 @@ const entriesAPage = 10
  *
  * @param before shows only what was written before this entry; null starts at the newest
  * @param heading `h1` where it is the heading of the whole page
- * @param signed the entry that the visitor has just written, if any
  */
 export async function Guestbook({
   heading: Heading = 'h2',
   before,
-  signed,
 }: {
   heading?: 'h1' | 'h2'
   before: number | null
-  signed: number | null
 }) {
   const page = await (await data()).listEntries({ before, limit: entriesAPage })
+  const signed = await justSigned()
   return (
     <section className="guestbook" aria-labelledby="guestbook">
       <Heading id="guestbook">Guestbook</Heading>
       {before === null && (
         <SignForm
-          initial={{ status: signed === null ? 'blank' : 'signed', key: await formKey() }}
+          idempotencyKey={await formKey()}
+          isThanked={page.entries.some(({ id }) => id === signed?.id)}
         />
       )}
       <div id="entries">

@@ -5,8 +5,7 @@ import { Guestbook } from './guestbook.tsx'
 
 export const metadata: Metadata = { title: 'Guestbook' }
 
-const id = entryId.nullable().default(null).catch(null)
-const query = z.object({ before: id, signed: id })
+const query = z.object({ before: entryId.nullable().default(null).catch(null) })
 
 /** The guestbook by itself, from any entry on; being here is no visit. */
 export default async function GuestbookPage({
@@ -14,6 +13,6 @@ export default async function GuestbookPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }) {
-  const { before, signed } = query.parse(await searchParams)
-  return <Guestbook heading="h1" before={before} signed={signed} />
+  const { before } = query.parse(await searchParams)
+  return <Guestbook heading="h1" before={before} />
 }

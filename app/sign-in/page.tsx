@@ -2,9 +2,10 @@ import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { runtime } from '../../server/runtime.ts'
 import { isAdmin } from '../admin/is-admin.ts'
+import { FormOnPage } from '../forms/form.tsx'
+import { signInForm } from '../forms/forms.ts'
 import { SignOut } from '../sign-out/sign-out.tsx'
 import { localPath } from './local-path.ts'
-import { SignInForm } from './sign-in-form.tsx'
 
 export const metadata: Metadata = { title: 'Sign in', robots: { index: false } }
 
@@ -31,18 +32,17 @@ export default async function SignInPage({
           admin. <a href={to}>Go on</a>
         </p>
       )}
-      {access === 'guarded' && (
-        <SignInForm to={to}>
-          {(await isAdmin()) && (
-            <>
-              <p>
-                You are signed in. <a href={to}>Go on</a>
-              </p>
-              <SignOut />
-            </>
-          )}
-        </SignInForm>
-      )}
+      {access === 'guarded' &&
+        ((await isAdmin()) ? (
+          <>
+            <p>
+              You are signed in. <a href={to}>Go on</a>
+            </p>
+            <SignOut />
+          </>
+        ) : (
+          <FormOnPage form={signInForm} values={new Map([['to', to]])} />
+        ))}
     </>
   )
 }

@@ -1,9 +1,13 @@
 import { cookies } from 'next/headers'
 import { sessionCookie } from '../admin/session-cookie.ts'
+import { answerForm } from '../forms/answer-form.ts'
+import { signOutForm } from '../forms/forms.ts'
 
 /** Ends the session in this browser. */
-export async function POST(): Promise<Response> {
-  const jar = await cookies()
-  jar.delete(sessionCookie)
-  return new Response(null, { status: 303, headers: { location: '/sign-in' } })
+export function POST(request: Request): Promise<Response> {
+  return answerForm(request, signOutForm, async () => {
+    const jar = await cookies()
+    jar.delete(sessionCookie)
+    return { to: '/sign-in' }
+  })
 }

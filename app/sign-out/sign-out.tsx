@@ -1,10 +1,6 @@
-/** No action: those wait for the database to be writable, and signing out must not. */
+import { FormOnPage } from '../forms/form.tsx'
+import { signOutForm } from '../forms/forms.ts'
+
 export function SignOut() {
-  return (
-    <form action="/sign-out" method="post" className="bare">
-      <button type="submit" className="second">
-        Sign out
-      </button>
-    </form>
-  )
+  return <FormOnPage form={signOutForm} />
 }
