@@ -16,7 +16,7 @@ const test = base.extend({
 const entry = (page: Page, message: string) =>
   page.getByRole('listitem').filter({ hasText: message })
 
-const status = (page: Page) => page.getByRole('status')
+const status = (page: Page) => page.locator('.outcome[data-state=done]')
 
 async function listed({ url }: Container): Promise<string[]> {
   const answer = await fetch(`${url}/api/entries`)
@@ -96,6 +96,52 @@ for (const javaScriptEnabled of [true, false]) {
     })
   })
 }
+
+test('who moderates is told at the entry, and goes on from there', async ({ app, page }) => {
+  for (const message of ['one.', 'two.', 'three.']) await postEntry(app.url, message)
+  await openAdmin(page, app.url)
+  await entry(page, 'two.').getByRole('button', { name: 'Hide' }).click()
+  await expect(entry(page, 'two.').getByRole('status')).toHaveText('The entry is hidden.')
+  await expect(entry(page, 'two.').getByRole('button', { name: 'Show' })).toBeFocused()
+
+  const remove = async (message: string) => {
+    await entry(page, message).getByText('Delete …').click()
+    await entry(page, message).getByRole('button', { name: 'Delete for good' }).click()
+  }
+  await remove('two.')
+  await expect(page.locator('#entry-2')).toHaveText('The entry is deleted.')
+  await expect(entry(page, 'one.').getByRole('button', { name: 'Hide' })).toBeFocused()
+  await remove('one.')
+  await expect(page.locator('#entry-1')).toHaveText('The entry is deleted.')
+  await expect(page.getByRole('heading', { name: 'Moderation' })).toBeFocused()
+  expect(await listed(app)).toEqual(['three.'])
+})
+
+test('what is said to have been done is so', async ({ app, page }) => {
+  await postEntry(app.url, 'there')
+  await openAdmin(page, app.url)
+  const { hostname: domain } = new URL(app.url)
+  for (const value of ['1.deleted', '1.hidden', '7.shown', 'x']) {
+    await page.context().addCookies([{ name: 'changed', value, domain, path: '/admin' }])
+    await page.goto(`${app.url}/admin?done=deleted`)
+    await expect(entry(page, 'there')).toBeVisible()
+    await expect(status(page)).toBeHidden()
+  }
+})
+
+test('who is signed out meanwhile is asked for the token, and nothing is changed', async ({
+  app,
+  page,
+}) => {
+  await postEntry(app.url, 'kept')
+  await openAdmin(page, app.url)
+  await page.context().clearCookies()
+  await entry(page, 'kept').getByRole('button', { name: 'Hide' }).click()
+  await expect(entry(page, 'kept').getByRole('status')).toHaveText(
+    /Nothing was changed.*signed out/,
+  )
+  expect(await listed(app)).toEqual(['kept'])
+})
 
 test('a program with the token hides and deletes, and what it was told is kept', async ({
   app,

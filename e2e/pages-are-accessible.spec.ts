@@ -34,6 +34,13 @@ const states: Record<string, (page: Page, url: string) => Promise<unknown>> = {
     await page.getByRole('button', { name: 'Sign' }).click()
     await expect(page.getByText('Thank you.')).toBeVisible()
   },
+  'A form that is shown again': async (page, url) => {
+    await page.goto(url)
+    await page.getByLabel('Your name').fill('   ')
+    // Without the page's own script.
+    await page.locator('form').evaluate((form: HTMLFormElement) => form.submit())
+    await expect(page.getByRole('heading')).toHaveText('Nothing was saved yet.')
+  },
   'The page to sign in': (page, url) => page.goto(`${url}/sign-in`),
   'A wrong token': async (page, url) => {
     await page.goto(`${url}/sign-in`)

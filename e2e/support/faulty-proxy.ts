@@ -11,6 +11,8 @@ export type Fault = { only?: 'writes' | 'lists' | 'reads' | RegExp } & (
   | { status: number; message?: string }
   /** Something else answers in its place. */
   | { body: string; type?: string; status?: number }
+  /** What is asked is done, and no answer comes. */
+  | { lost: true }
   /** Half of each answer comes: the connection ends then, or the answer, which says that it is whole. */
   | { half: 'connection' | 'answer' }
 )
@@ -71,6 +73,7 @@ export class FaultyProxy {
       if (kindOf(near) === 'write') this.onWrite(decodeURIComponent(path ?? ''), startMs)
       // Whoever asked may have given up.
       if (answer.destroyed) return response.destroy()
+      if (fault && 'lost' in fault) return answer.destroy()
       if (fault && 'half' in fault) return sendHalf(response, answer, fault.half)
       answer.writeHead(response.statusCode ?? 502, response.headers)
       // Ends the answer also where the response breaks off.

@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test'
+
 /** The front page, as a browser asks for it. */
 export const openFrontPage = (url: string) => open(url)
 
@@ -13,19 +15,19 @@ async function open(url: string): Promise<string> {
 /** Signs the guestbook as a browser without JavaScript does, and returns once it was accepted. */
 export async function signGuestbook(url: string, name: string, message: string): Promise<void> {
   const page = await openFrontPage(url)
-  const form = new FormData()
-  for (const [, field, value] of page.matchAll(
-    /<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g,
-  )) {
-    if (field) form.append(field, (value ?? '').replaceAll('&quot;', '"'))
-  }
-  form.append('name', name)
-  form.append('message', message)
-  const answer = await fetch(url, {
+  const key = /name="key" value="([^"]+)"/.exec(page)?.[1] ?? ''
+  const answer = await fetch(`${url}/guestbook/sign`, {
     method: 'POST',
-    body: form,
+    body: new URLSearchParams({ key, name, message }),
     headers: { accept: 'text/html' },
     redirect: 'manual',
   })
   if (answer.status !== 303) throw new Error(`The form was answered with ${answer.status}`)
+}
+
+/** Fills in the form of the guestbook on a page, and sends it. */
+export async function sign(page: Page, name: string, message: string): Promise<void> {
+  await page.getByLabel('Your name').fill(name)
+  await page.getByLabel('Message').fill(message)
+  await page.getByRole('button', { name: 'Sign the guestbook' }).click()
 }
