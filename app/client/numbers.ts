@@ -16,7 +16,8 @@ export function renewNumbers(): (live: Live) => void {
     put('times', plural(visits, 'time'))
     put('today', numberInWords(today))
     if (drawn.today === today && drawn.day === day) return
-    if (performance.now() - drawnAtMs < chartMs) return
+    // At midnight its last bar is another day's.
+    if (drawn.day === day && performance.now() - drawnAtMs < chartMs) return
     drawnAtMs = performance.now()
     drawn = { today, day }
     drawChart().catch(() => {})

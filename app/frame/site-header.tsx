@@ -1,5 +1,6 @@
 import { cookies, headers } from 'next/headers'
 import { sessionCookie } from '../admin/session-cookie.ts'
+import { ReplicationLine } from '../live/replication.tsx'
 import { pathHeader } from './path-header.ts'
 import { mark, places, placesOfAdmins } from './places.ts'
 
@@ -24,6 +25,7 @@ export async function SiteHeader() {
           ))}
         </ul>
       </nav>
+      <ReplicationLine />
     </header>
   )
 }

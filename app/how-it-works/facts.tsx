@@ -1,20 +1,16 @@
 import { releaseInWords } from '../../server/release-name.ts'
+import { LiveFacts } from '../live/facts.tsx'
 
 /** What this instance tells everybody of itself. */
 export function Facts() {
   return (
     <figcaption>
       <dl className="facts">
+        <LiveFacts />
         <div>
           <dt>Release</dt>
           <dd>{releaseInWords()}</dd>
         </div>
-        {process.env.DATABASE_URL && (
-          <div>
-            <dt>Data</dt>
-            <dd>On a PostgreSQL server: this instance needs no Litestream and no lease</dd>
-          </div>
-        )}
       </dl>
     </figcaption>
   )

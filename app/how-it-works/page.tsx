@@ -1,4 +1,6 @@
 import type { Metadata } from 'next'
+import { connection } from 'next/server'
+import { runtime } from '../../server/runtime.ts'
 import { Dare } from './dare.tsx'
 import { Drawing } from './drawing.tsx'
 import { Facts } from './facts.tsx'
@@ -9,7 +11,8 @@ export const metadata: Metadata = {
   description: 'What happens when you sign, and why nothing is lost when this server is killed.',
 }
 
-export default function HowItWorksPage() {
+export default async function HowItWorksPage() {
+  await connection()
   return (
     <div className="how">
       <div className="how-intro">
@@ -20,7 +23,7 @@ export default function HowItWorksPage() {
         </p>
       </div>
       <figure className="how-drawing">
-        <Drawing epoch={null} />
+        <Drawing epoch={runtime().replicated().epoch} />
         <Facts />
       </figure>
       <div className="how-story">
