@@ -8,6 +8,8 @@ export function renewStatus(): void {
   const place = document.getElementById('renewal')
   const button = place?.querySelector('button')
   if (!place || !button) return
+  const every = place.querySelector('.every')
+  const everyWords = every?.textContent ?? ''
   let failingSince: string | null = null
   const ask = async (signal: AbortSignal): Promise<void> => {
     const page = await fetchPage('/status')
@@ -31,8 +33,7 @@ export function renewStatus(): void {
     if (polling.isPaused) polling.goOn()
     else polling.pause()
     button.textContent = polling.isPaused ? 'Go on' : 'Pause'
-    const every = place.querySelector<HTMLElement>('.every')
-    if (every) every.hidden = polling.isPaused
+    if (every) every.textContent = polling.isPaused ? '' : everyWords
   })
   polling.start(everyMs)
   whileSeen(polling)
