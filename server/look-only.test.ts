@@ -46,7 +46,7 @@ describe('A server without a lease', () => {
 
   it('lets who signs in do so', async (test) => {
     const { ask } = await start(test, true)
-    assert.equal((await ask('/sign-in', { method: 'POST' })).status, 200)
+    assert.equal((await ask('/sign-in/session', { method: 'POST' })).status, 200)
   })
 
   it('serves everybody else, and believes no notice of theirs', async (test) => {
