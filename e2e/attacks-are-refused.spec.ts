@@ -55,7 +55,7 @@ test.describe('Scripts in what people write', () => {
     for (const path of ['/', '/guestbook', '/admin']) {
       await page.goto(app.url + path)
       for (const payload of payloads) {
-        await expect(page.locator('.entries li > p').getByText(payload).first()).toBeVisible()
+        await expect(page.locator('.entries .message').getByText(payload).first()).toBeVisible()
       }
       await page.waitForLoadState('networkidle')
       expect(await hacked(page), path).toBe(false)

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './support/test.ts'
 import { sign, signGuestbook } from './support/visitor.ts'
 
-const messages = (page: Page) => page.locator('.entries li > p')
+const messages = (page: Page) => page.locator('.entries .message')
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
@@ -18,6 +18,16 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(messages(page)).toHaveText(['Second', /First!/])
       await page.reload()
       await expect(messages(page)).toHaveText(['Second', /First!/])
+    })
+
+    test('whoever wrote an entry has a receipt for it, once', async ({ app, page }) => {
+      await page.goto(app.url)
+      await sign(page, 'Ada', 'First')
+      await expect(page.locator('.entries li .receipt')).toHaveText(
+        /^In the bucket \d+(\.\d)? m?s after you sent it$/,
+      )
+      await page.reload()
+      await expect(page.locator('.receipt')).toHaveCount(0)
     })
 
     test('what is wrong is said at the field, and nothing has to be typed again', async ({

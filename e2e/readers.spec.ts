@@ -34,7 +34,7 @@ test('who signs through a reader sees it there at once, also while the writer is
       await page.getByRole('button', { name: 'Sign' }).click()
       await expect(page.getByRole('status')).toHaveText(/Thank you/)
       await page.reload()
-      await expect(page.locator('.entries li > p').first()).toHaveText(message)
+      await expect(page.locator('.entries .message').first()).toHaveText(message)
     }
     await sign(one, 'Before')
     const second = await start({ FORWARD_TOKEN: token })
@@ -44,7 +44,7 @@ test('who signs through a reader sees it there at once, also while the writer is
     expect(await first.stop()).toBe(0)
     // Cookies know no ports, so the other reader is told what has to be seen.
     await page.goto(`${two?.url}/guestbook`)
-    await expect(page.locator('.entries li > p')).toHaveText([
+    await expect(page.locator('.entries .message')).toHaveText([
       'While another instance takes over',
       'Before',
     ])
@@ -66,7 +66,7 @@ test('without JavaScript, the form leads back to the reader', async ({ app, star
   await page.getByRole('button', { name: 'Sign' }).click()
   await expect(page.getByRole('status')).toHaveText(/Thank you/)
   expect(new URL(page.url()).origin).toBe(reader.url)
-  await expect(page.locator('.entries li > p')).toHaveText(['No script'])
+  await expect(page.locator('.entries .message')).toHaveText(['No script'])
   await context.close()
 })
 

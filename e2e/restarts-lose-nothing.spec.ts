@@ -13,7 +13,7 @@ test('a stop on SIGTERM and a start on another disk', async ({ bucket, start, pa
   const second = await start()
   await second.ready()
   await page.goto(second.url)
-  await expect(page.locator('.entries li > p')).toHaveText(['three', 'two', 'one'])
+  await expect(page.locator('.entries .message')).toHaveText(['three', 'two', 'one'])
   // Each form was found on the front page.
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     'This server has been visited 5 times.',

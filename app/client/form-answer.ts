@@ -3,6 +3,8 @@ export type Told = {
   to?: string
   said?: string
   id?: number
+  /** From when it arrived to when the bucket had it. */
+  durableMs?: number
   key?: string
   changed?: { id: number; state: 'hidden' | 'shown' | 'deleted' }
 }

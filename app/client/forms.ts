@@ -3,6 +3,7 @@ import { dropDraft, keepDraft, restoreDraft } from './drafts.ts'
 import type { Outcome, Stored, Told } from './form-answer.ts'
 import { controlsOf, element, keyOf } from './form-parts.ts'
 import { addBelow, clearWords, say, showErrors, tellRelease } from './form-words.ts'
+import { showReceipt } from './receipt.ts'
 import { resendSoon } from './resend.ts'
 import { showChange } from './show-change.ts'
 import { showEntry } from './show-entry.ts'
@@ -66,13 +67,14 @@ function begin(form: HTMLFormElement): () => void {
 }
 
 async function taken(form: HTMLFormElement, told: Told): Promise<void> {
-  const { to, said, id, key, changed } = told
+  const { to, said, id, durableMs, key, changed } = told
   for (const control of controlsOf(form)) control.value = ''
   dropDraft(form, key)
   if (said) say(form, 'done', said)
   const isShown =
     (changed && said && showChange(form, changed, said)) ||
     (id !== undefined && (await showEntry(id)))
+  if (id !== undefined && durableMs !== undefined) showReceipt(id, durableMs)
   if (!isShown && to !== undefined) location.assign(to)
 }
 

@@ -2,6 +2,7 @@ import { data } from '../data.ts'
 import { formKey } from '../form-key.ts'
 import { EntryList } from './entry-list.tsx'
 import { justSigned } from './just-signed.ts'
+import { Receipt } from './receipt.tsx'
 import { SignForm } from './sign-form.tsx'
 
 const entriesAPage = 10
@@ -31,7 +32,9 @@ export async function Guestbook({
         />
       )}
       <div id="entries">
-        <EntryList page={page} before={before} path="/guestbook" />
+        <EntryList page={page} before={before} path="/guestbook">
+          {({ id }) => id === signed?.id && <Receipt durableMs={signed.durableMs} />}
+        </EntryList>
       </div>
     </section>
   )
