@@ -22,7 +22,7 @@ test('a program is told in one line of plain text', async ({ app }) => {
 test('what is no visit is not counted', async ({ app }) => {
   const html = { accept: 'text/html' }
   const page = await openFrontPage(app.url)
-  const script = /src="(\/_next\/static\/[^"]+\.js)"/.exec(page)?.[1]
+  const script = /src="(\/client\.js)"/.exec(page)?.[1]
   for (const [path, options, status] of [
     ['/favicon.ico', {}, 200],
     ['/favicon.svg', {}, 200],
