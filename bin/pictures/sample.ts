@@ -17,7 +17,7 @@ const visits = [
 const entries = [
   ['Grace', 'Deployed over it twice while writing this. It is still here.', 3 * dayMs],
   ['José', '¿Quién necesita un servidor de base de datos?', 2 * dayMs],
-  ['Lin', 'Killed the container. Reloaded. Nothing missing. 👏', 26 * 60 * minuteMs],
+  ['Lin', 'Killed the container. Reloaded. Nothing missing.', 26 * 60 * minuteMs],
   ['Ada', 'One file, one container, one bucket: I like things that I can draw.', 3 * 60 * minuteMs],
   ['Edsger', 'Simplicity is a prerequisite for reliability.', 12 * minuteMs],
 ] as const

@@ -10,7 +10,7 @@ import { freePort } from '../../e2e/support/ports.ts'
 import { fillSample } from './sample.ts'
 
 const root = join(import.meta.dirname, '../..')
-const viewport = { width: 960, height: 800 }
+const viewport = { width: 1280, height: 800 }
 const mostBytes = 200_000
 
 const folder = await mkdtemp(join(tmpdir(), 'pictures-'))
