@@ -5,7 +5,7 @@ import { endCompressed, vary } from './compressed.ts'
 import { answerFailed } from './refuse.ts'
 
 /**
- * Has pages that bring scripts of their own go without Next's: 140 kB that make React components
+ * Has pages that bring scripts of their own go without Next's: 150 kB that make React components
  * interactive, of which these pages have none. A page says so by `<html data-scripts="own">`, and
  * marks each script that stays with `data-own`.
  */
