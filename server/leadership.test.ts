@@ -64,7 +64,7 @@ function scene(test: TestContext) {
       await database.restore(await lease.look())
       lifecycle.enter({ name: 'following', problem: null })
       test.after(() => database.close())
-      const visit = async () => recordVisit(database.open, new Date())
+      const visit = async () => (await recordVisit(database.open, new Date())).total
       return { database, lifecycle, leadership, lease, litestream, visit, end, gone }
     },
   }
