@@ -94,7 +94,10 @@ test.describe('The policy of the pages', () => {
     await page.route(app.url, async (route) => {
       const response = await route.fetch()
       const page = await response.text()
-      await route.fulfill({ response, body: page.replace('<main>', `<main>${injected}`) })
+      await route.fulfill({
+        response,
+        body: page.replace(/<main[^>]*>/, (main) => main + injected),
+      })
     })
     await page.goto(app.url)
     await expect
@@ -119,7 +122,7 @@ test.describe('The policy of the pages', () => {
       expect(policy).not.toContain('unsafe')
       expect(page).not.toContain('Zm9yZ2Vk')
       const scripts = page.match(/<script[^>]*>/g) ?? []
-      expect(scripts.length).toBeGreaterThan(3)
+      expect(scripts).toHaveLength(1)
       expect(scripts.filter((script) => !script.includes(`nonce="${nonce}"`))).toEqual([])
       nonces.add(nonce)
     }
@@ -128,8 +131,8 @@ test.describe('The policy of the pages', () => {
 })
 
 test('every answer tells browsers what they may not do', async ({ app }) => {
-  const script = /src="(\/_next\/static\/[^"]+\.js)"/.exec(await openFrontPage(app.url))?.[1] ?? ''
-  for (const path of [...pages, '/api/entries', '/api/none', '/favicon.ico', script]) {
+  const style = /href="(\/_next\/static\/[^"]+)"/.exec(await openFrontPage(app.url))?.[1] ?? ''
+  for (const path of [...pages, '/api/entries', '/api/none', '/favicon.ico', '/client.js', style]) {
     const { headers } = await fetch(app.url + path, { headers: html, redirect: 'manual' })
     expect(headers.get('content-security-policy'), path).toContain("frame-ancestors 'none'")
     expect(headers.get('x-frame-options'), path).toBe('DENY')
@@ -359,8 +362,9 @@ test.describe('A client that asks too often', () => {
 
 test.describe('Behind a proxy that asks for another host', () => {
   const origin = 'https://visits.example'
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const signOut = (url: string, headers: Record<string, string>) =>
-    rawRequest(url, '/sign-out', { method: 'POST', headers })
+    rawRequest(url, '/sign-out', { method: 'POST', headers: { ...form, ...headers } })
 
   test('a page of PUBLIC_URL is one of ours', async ({ start }) => {
     const app = await start({ ADMIN_TOKEN: adminToken, PUBLIC_URL: origin })
