@@ -6,7 +6,7 @@ export { entryId } from '../digits.ts'
 
 export const change = z.enum(['hide', 'show', 'delete'])
 
-type Change = z.infer<typeof change>
+export type Change = z.infer<typeof change>
 
 /** `not-durable`: it is changed here, but nobody may be told that it stays so. */
 export type Changing = 'changed' | 'no-entry' | 'not-durable' | 'not-written'
