@@ -30,9 +30,8 @@ export async function captured(
 /** Has a request answered into memory instead of to its client. */
 export async function answerOf(request: IncomingMessage, render: RequestListener): Promise<Answer> {
   const response = new ServerResponse(request)
-  const body = bodyOf(response)
-  await render(request, response)
-  return { status: response.statusCode, body: await body, headers: response.getHeaders() }
+  const [body] = await Promise.all([bodyOf(response), render(request, response)])
+  return { status: response.statusCode, body, headers: response.getHeaders() }
 }
 
 function bodyOf(response: ServerResponse): Promise<Buffer> {
