@@ -1,4 +1,4 @@
-import type { ServerOptions } from 'node:http'
+import type { IncomingMessage, ServerOptions } from 'node:http'
 
 /** How long a client may keep a connection busy without getting anywhere, and how much it may say. */
 export const connectionLimits = {
@@ -12,6 +12,11 @@ export const connectionLimits = {
   connectionsCheckingInterval: 2_500,
   // A request with two hosts, or without one, is answered in our words.
   requireHostHeader: false,
+  // Others offer it, such as Java's client HTTP/2, and take an answer without it: Next listens for the
+  // upgrades of its development server, and would cut all.
+  shouldUpgradeCallback: ({ url = '', headers }: IncomingMessage) => {
+    return url.startsWith('/_next/') && /^websocket$/i.test(headers.upgrade ?? '')
+  },
 } satisfies ServerOptions
 
 /**

@@ -363,7 +363,9 @@ describe('Draining', () => {
     const upgraded = once(server, 'upgrade')
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     test.after(() => socket.destroy())
-    socket.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+    socket.write(
+      'GET /_next/hmr HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+    )
     await upgraded
     await drain(server, 20)
   })
@@ -380,5 +382,19 @@ describe('Draining', () => {
     const { url, server } = await start(test)
     await drain(server, 20)
     await assert.rejects(fetch(url))
+  })
+})
+
+describe('A client that offers another protocol', () => {
+  it('is answered in this one, though the development server listens for its own', async (test) => {
+    const { port, server, lead } = await start(test)
+    lead(hello)
+    server.on('upgrade', (_, socket) => socket.destroy())
+    for (const upgrade of ['h2c', 'websocket', 'TLS/1.0']) {
+      const headers = { connection: 'Upgrade', upgrade }
+      const [answer] = await once(get({ port, headers }), 'response')
+      assert.equal(answer.statusCode, 200, upgrade)
+      assert.equal(await text(answer), 'hello')
+    }
   })
 })
