@@ -28,6 +28,11 @@ export function isForPrograms(url = '/'): boolean {
   return /^\/api(\/|\?|$)/.test(url)
 }
 
+/** Whether this is what each page that is open asks for every few seconds. */
+export function isPolled(url: string | undefined): boolean {
+  return url === '/live'
+}
+
 function isForOperators(method: string | undefined, path: string): boolean {
   if (method === 'POST') return path === '/sign-in/session' || path === '/sign-out'
   if (path === '/sign-in' || path === '/sign-in/session') return method === 'GET'

@@ -165,6 +165,12 @@ describe('A client that asks too often', () => {
     assert.deepEqual(await statuses(2, '/_next/static/a.js'), [200, 200])
   })
 
+  it('does not count what open pages ask for, as many may have one address', async (test) => {
+    const { statuses } = await start(test, { rateLimits: { requests: 1, writes: 1 } })
+    assert.deepEqual(await statuses(3, '/live'), [200, 200, 200])
+    assert.deepEqual(await statuses(2, '/guestbook'), [200, 429])
+  })
+
   it('can not name itself another', async (test) => {
     const { ask, statuses } = await start(test, { rateLimits })
     await statuses(4, '/')

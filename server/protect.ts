@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isForPrograms, type RequestKind, requestKind } from '../app/request-kind.ts'
+import { isForPrograms, isPolled, type RequestKind, requestKind } from '../app/request-kind.ts'
 import { apiLimitBytes, formLimitBytes, tooLarge } from '../app/too-large.ts'
 import { arrivedHeader } from './arrived.ts'
 import { clientHeader, clientOf } from './client.ts'
@@ -127,7 +127,8 @@ export class Protection {
 
   async #tooMany(request: IncomingMessage, client: string): Promise<ProblemDetails | null> {
     const kind = requestKind(request)
-    if (kind === 'static') return null
+    // Fifty open pages behind one address would use up what all of them may ask for.
+    if (kind === 'static' || (kind === 'read' && isPolled(request.url))) return null
     const retryAfter =
       (await this.#requests?.take(client)) ??
       (this.#isWrite(request, kind) ? await this.#writes?.take(client) : null)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
-import { type RequestKind, requestKind } from '../app/request-kind.ts'
+import { isPolled, type RequestKind, requestKind } from '../app/request-kind.ts'
 import { log } from './log.ts'
 
 type Answered = { ms: number; status: number }
@@ -24,14 +24,10 @@ export function requestLog(
       const status = response.writableFinished ? response.statusCode : 499
       const answered = { ms: performance.now() - startMs, status }
       onAnswered(kind, answered)
-      if (!isPolled(url, status)) log(...lineOf({ method, url, headers }, answered, project))
+      if (!isPolled(url) || status !== 200)
+        log(...lineOf({ method, url, headers }, answered, project))
     })
   }
-}
-
-// Each page that is open asks every few seconds.
-function isPolled(url: string | undefined, status: number): boolean {
-  return url === '/live' && status === 200
 }
 
 /**
