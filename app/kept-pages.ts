@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { accepts } from '../server/accepts.ts'
 import { noticeHeader } from './notice-header.ts'
+import { whoAsks } from './visits/who-asks.ts'
 
 /**
  * The headers in which the server tells the pages what differs from one answer to the next; what a
@@ -30,6 +31,8 @@ export function keptPage({
 }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): string | null {
   const isDocument = accepts({ headers }).html && !headers.rsc
   if (method !== 'GET' || !isDocument || headers.cookie !== undefined) return null
+  // A preview needs the whole address of a picture, with the host that it has asked.
+  if (whoAsks(headers['user-agent']) === 'bot') return null
   const isKept =
     url === '/'
       ? // Otherwise the front page shows a number that is no marker.

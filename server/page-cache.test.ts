@@ -239,6 +239,7 @@ describe('A page', () => {
 
   for (const [who, path, headers] of [
     ['who has a cookie', '/guestbook', { ...html, cookie: 'a=b' }],
+    ['a preview of a link', '/guestbook', { ...html, 'user-agent': 'LinkedInBot/1.0' }],
     ['who asks for a part of it', '/guestbook', { ...html, rsc: '1' }],
     ['a program', '/guestbook', { accept: '*/*' }],
     ['who has just written', '/guestbook?signed=1', html],
@@ -271,7 +272,12 @@ describe('A page', () => {
     const sent = Object.fromEntries(
       [...names, 'x-forwarded-host', 'from'].map((name) => [name, '1']),
     )
-    await ask('/', { ...sent, ...html, 'user-agent': 'Googlebot', 'accept-encoding': 'gzip' })
+    await ask('/', {
+      ...sent,
+      ...html,
+      'user-agent': 'Mozilla/5.0 (X11) Firefox/145.0',
+      'accept-encoding': 'gzip',
+    })
     assert.deepEqual(Object.keys(told[0] ?? {}).toSorted(), [
       ...['accept', 'content-security-policy', 'host'],
       ...['x-form-key', 'x-path', 'x-visits-day', 'x-visits-shown'],
