@@ -41,6 +41,24 @@ test('what is no visit is not counted', async ({ app }) => {
   expect(await visited(app.url)).toBe(2)
 })
 
+test('a page that was asked for before it was shown is one visit, also for who goes back to it', async ({
+  app,
+  page,
+}) => {
+  const counted = page.waitForResponse(`${app.url}/api/visits`)
+  await page.setExtraHTTPHeaders({ 'sec-purpose': 'prefetch' })
+  await page.goto(app.url)
+  await counted
+  await page.setExtraHTTPHeaders({})
+  await page.goto(`${app.url}/how-it-works`)
+  // It is asked for once all scripts of the page have run.
+  const isLive = page.waitForResponse(`${app.url}/live`)
+  await page.goBack()
+  await isLive
+  await expect(page.locator('meta[name="visit"]')).toHaveCount(1)
+  expect(await visited(app.url)).toBe(2)
+})
+
 test('visitors who come at once are each told a number of their own', async ({ app }) => {
   const numbers = await Promise.all(Array.from({ length: 100 }, () => visited(app.url)))
   expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))

@@ -8,6 +8,10 @@ if (document.querySelector('meta[name="visit"][content="when-shown"]')) {
 }
 
 async function count(): Promise<void> {
+  // Who goes back to it may be shown it as it was kept, and is no other visit.
+  const [navigation] = performance.getEntriesByType('navigation')
+  if (navigation instanceof PerformanceNavigationTiming && navigation.type === 'back_forward')
+    return
   const answer = await fetch('/api/visits', { method: 'POST' }).catch(() => null)
   if (!answer?.ok) return
   const { visits, today }: { visits: number; today: number } = await answer.json()
