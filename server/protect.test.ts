@@ -106,6 +106,27 @@ describe('A request below /api/', () => {
   })
 })
 
+describe('A request for the methods that there are', () => {
+  const routes = new Routes([
+    { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: false },
+  ])
+
+  it('is answered for pages and for files, to which Next has no answer', async (test) => {
+    const { ask } = await start(test, { routes })
+    for (const path of ['/guestbook', '/guestbook?before=9', '/client.js', '/_next/static/a.js']) {
+      const answer = await ask(path, { method: 'OPTIONS' })
+      assert.equal(answer.status, 204, path)
+      assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS')
+    }
+  })
+
+  it('is left to the pages for what is not there, and to the API', async (test) => {
+    const { ask } = await start(test, { routes })
+    assert.equal((await ask('/nothing', { method: 'OPTIONS' })).status, 200)
+    assert.equal((await ask('/api/nothing', { method: 'OPTIONS' })).status, 404)
+  })
+})
+
 describe('A request that no route takes', () => {
   const routes = new Routes([
     { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: true },

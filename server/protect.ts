@@ -68,7 +68,7 @@ export class Protection {
       this.#crossSite(request) ??
       this.#noRoute(request, response) ??
       (await this.#tooMany(request, client))
-    if (!problem) return false
+    if (!problem) return this.#tellsMethods(request, response)
     // What is still to come of the body is not waited for.
     if (problem.status === 413) response.setHeader('connection', 'close')
     refuse(request, response, problem)
@@ -123,6 +123,17 @@ export class Protection {
     const isForPage = isReading(request) && !isForPrograms(request.url)
     if (found === 'no-route') return isForPage ? null : noRoute
     return wrongMethod(found.allow, response)
+  }
+
+  // Next has no answer to it but that of its API: 400 for a page, and 500 for a file.
+  #tellsMethods(request: IncomingMessage, response: ServerResponse): boolean {
+    const { url, headers } = request
+    if (request.method !== 'OPTIONS' || isForPrograms(url)) return false
+    const isFile = requestKind({ method: 'GET', url, headers }) === 'static'
+    const methods = isFile ? ['GET', 'HEAD', 'OPTIONS'] : this.#routes?.methods(request)
+    if (!methods) return false
+    response.writeHead(204, { allow: methods.join(', ') }).end()
+    return true
   }
 
   async #tooMany(request: IncomingMessage, client: string): Promise<ProblemDetails | null> {

@@ -29,12 +29,21 @@ export class Routes {
   }
 
   find(request: Asked): Taken {
-    const path = request.url?.split('?', 1)[0] ?? '/'
-    const route = this.#routes.find(({ pattern }) => pattern.test(path))
+    const route = this.#at(request)
     if (!route) return 'no-route'
     const { methods, takesForms } = route
     const isTaken = methods.includes(request.method ?? '') || (takesForms && isAction(request))
     return isTaken ? 'taken' : { allow: methods }
+  }
+
+  /** The methods that are taken at the path of a request; null where no route is. */
+  methods(request: Asked): string[] | null {
+    return this.#at(request)?.methods ?? null
+  }
+
+  #at({ url = '/' }: Asked): Route | undefined {
+    const [path = '/'] = url.split('?', 1)
+    return this.#routes.find(({ pattern }) => pattern.test(path))
   }
 }
 
