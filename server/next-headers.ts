@@ -29,9 +29,14 @@ export function isInternal(name: string, development = false): boolean {
   return !(development && ofDevelopment.has(name))
 }
 
-/** Drops what a client has no business to tell Next. */
+// Where they can't be met, Next answers with 500 instead of 416 or 412. Any server may leave them out
+// of account, and no file here is so long that a part of it were worth while:
+// https://www.rfc-editor.org/rfc/rfc9110#section-14.2
+const unmet = new Set(['range', 'if-range', 'if-match', 'if-unmodified-since'])
+
+/** Drops what a client has no business to tell Next, and what Next fails at. */
 export function dropInternal(headers: IncomingHttpHeaders, development: boolean): void {
   for (const name of Object.keys(headers)) {
-    if (isInternal(name, development)) Reflect.deleteProperty(headers, name)
+    if (unmet.has(name) || isInternal(name, development)) Reflect.deleteProperty(headers, name)
   }
 }

@@ -106,6 +106,20 @@ describe('A request below /api/', () => {
   })
 })
 
+describe('A request for a part of a file, or on a condition', () => {
+  it('is one for the file, as Next fails where that can not be met', async (test) => {
+    const seen: IncomingMessage['headers'][] = []
+    const { ask } = await start(test, {}, ({ headers }) => seen.push(headers))
+    const conditions = {
+      ...{ range: 'bytes=99999-', 'if-range': '"x"', 'if-match': '"x"' },
+      ...{ 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+    }
+    await ask('/client.js', { headers: { ...conditions, 'if-none-match': '"y"' } })
+    for (const name of Object.keys(conditions)) assert.equal(seen[0]?.[name], undefined, name)
+    assert.equal(seen[0]?.['if-none-match'], '"y"')
+  })
+})
+
 describe('A request for the methods that there are', () => {
   const routes = new Routes([
     { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: false },
