@@ -25,8 +25,8 @@ export async function OpenGraph() {
 
 // Previews are shown pages that are rendered for them; one that is kept for many has no host.
 function originOf(asked: Headers): string {
-  const [first = ''] = (process.env.PUBLIC_URL ?? '').split(',')
-  if (URL.canParse(first.trim())) return new URL(first.trim()).origin
+  const first = URL.parse((process.env.PUBLIC_URL ?? '').split(/[\s,]+/).find(Boolean) ?? '')
+  if (first) return first.origin
   const host = asked.get('host') ?? 'localhost'
   if (host === 'localhost') return ''
   const origin = `${asked.get('x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host}`
