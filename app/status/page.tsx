@@ -1,5 +1,4 @@
 import type { Metadata } from 'next'
-import Link from 'next/link'
 import { connection } from 'next/server'
 import { runtime } from '../../server/runtime.ts'
 import { requireAdmin } from '../admin/require-admin.ts'
@@ -19,11 +18,6 @@ export default async function StatusPage() {
   const { facts, events } = await runtime().status()
   return (
     <>
-      <nav>
-        <Link href="/" prefetch={false}>
-          ← Front page
-        </Link>
-      </nav>
       <h1>Status</h1>
       {runtime().admin.access === 'guarded' && <SignOut />}
       <Renewal everySeconds={everySeconds} now={new Date().toISOString()} />
