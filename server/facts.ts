@@ -45,7 +45,7 @@ function leaseInWords({ lease, instance }: Status): string {
   const by = holder?.id === instance.id ? 'this instance' : (held ?? 'nobody holds it')
   const asked = wantedBy ? ', and another instance asks for it' : ''
   if (epoch === 0) return `${by}${asked}; there is no epoch yet`
-  const from = restorable === 0 ? 'none complete yet' : `restored from epoch ${restorable}`
+  const from = restorable === 0 ? 'none complete yet' : `a restore takes epoch ${restorable}`
   return `${by}${asked}; last epoch ${epoch}, ${from}`
 }
 
