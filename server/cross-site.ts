@@ -32,7 +32,7 @@ export function isCrossSite({ method, headers }: Asked, place: Place): boolean {
 
 /** What an operator has to know of a request that was refused: both values, and the variable. */
 export function crossSiteFacts({ headers }: Pick<Asked, 'headers'>) {
-  const { 'sec-fetch-site': site, origin = 'a page that it does not name', host } = headers
+  const { 'sec-fetch-site': site, origin = 'a page of unknown origin', host } = headers
   const said = site === undefined ? '' : `, as Sec-Fetch-Site says "${site}"`
   const message = `A request from ${origin} to the host ${host} was refused${said}. If that page is one of this app, set PUBLIC_URL to its origin, or add it there after a comma. Otherwise another site has tried, and there is nothing to do.`
   return { origin, host, message: message.slice(0, 1_000) }
