@@ -1,5 +1,5 @@
 // As many characters as a line has where it is widest, and lines that are shown at first.
-const width = 70
+const width = 80
 const lines = 6
 
 /** Whether a message is folded, as it would leave no room for others. */
