@@ -69,6 +69,8 @@ async function takeAll(url: string): Promise<void> {
     // The first visit makes the app lead; the second is shown what it looks like then.
     await page.goto(url)
     await page.goto(url)
+    // Until then the header says that the bucket does not have this visit yet.
+    await page.locator('.replication[data-state="ok"]').waitFor()
     for (const scheme of ['light', 'dark'] as const) await take(page, scheme)
   } finally {
     await browser.close()
