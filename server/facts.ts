@@ -1,3 +1,4 @@
+import { plural } from '../app/format.ts'
 import { duration, size } from './in-words.ts'
 import { releaseInWords } from './release-name.ts'
 import type { Status } from './status.ts'
@@ -58,9 +59,9 @@ function replicationInWords({ replication, copyAgeMs, databaseBytes }: Status): 
     lagMs === null
       ? 'not known'
       : missing === 0
-        ? `all ${txid} transactions are in the bucket`
-        : `${missing} of ${txid} transactions are missing, for ${duration(lagMs)} at most`
-  const wait = waiting > 0 ? `; ${waiting} writers wait` : ''
+        ? `the bucket has everything up to transaction ${txid}`
+        : `the bucket lacks ${missing} of ${txid} transactions, for ${duration(lagMs)} at most`
+  const wait = waiting > 0 ? `; it is waited for by ${waiting} ${plural(waiting, 'writer')}` : ''
   const at = lastDurableAt?.toISOString().slice(0, 19).replace('T', ' ')
   return [
     { name: 'Replication', value: `${lag}${wait}` },
