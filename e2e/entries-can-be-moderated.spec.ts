@@ -14,7 +14,7 @@ const test = base.extend({
 })
 
 const entry = (page: Page, message: string) =>
-  page.getByRole('listitem').filter({ hasText: message })
+  page.locator('.entries > li').filter({ hasText: message })
 
 const status = (page: Page) => page.locator('.outcome[data-state=done]')
 
@@ -72,7 +72,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(status(page)).toHaveText('The entry is hidden.')
       await expect(entry(page, 'No. 2.')).toContainText('Hidden')
       await page.getByRole('link', { name: 'Newest entries' }).click()
-      await expect(page.getByRole('listitem')).toHaveCount(20)
+      await expect(page.locator('.entries > li')).toHaveCount(20)
       await page.getByRole('button', { name: 'Sign out' }).click()
       await expect(page.getByLabel('Token')).toBeVisible()
       await page.goto(`${app.url}/admin`)

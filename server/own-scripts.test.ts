@@ -57,6 +57,12 @@ describe('A server of such pages', () => {
     }
   })
 
+  it('goes without those of Next also for who takes anything', async (test) => {
+    const ask = await serve(test, rendered)
+    const answer = await ask({ accept: '*/*', 'user-agent': 'Slackbot-LinkExpanding 1.0' })
+    assert.equal(await answer.text(), page(' data-scripts="own"', 'undefined'))
+  })
+
   it('changes no byte of what is no page, though it was opened as one', async (test) => {
     const picture = Uint8Array.from({ length: 256 }, (_, byte) => byte)
     const ask = await serve(test, (_, response) => {

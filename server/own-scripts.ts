@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
+import { isForPrograms, requestKind } from '../app/request-kind.ts'
 import { accepts } from './accepts.ts'
 import { answerOf } from './captured.ts'
 import { endCompressed, vary } from './compressed.ts'
@@ -30,9 +31,12 @@ export function withOwnScripts(render: RequestListener): RequestListener {
   }
 }
 
-function isDocument({ method, url = '', headers }: IncomingMessage): boolean {
-  if (method !== 'GET' || headers.rsc) return false
-  return accepts({ headers }).html && !url.startsWith('/_next/')
+// Also for a preview of a link, which says that it takes anything.
+function isDocument(request: IncomingMessage): boolean {
+  const { method, url, headers } = request
+  if (method !== 'GET' || headers.rsc || isForPrograms(url)) return false
+  const { html, anything } = accepts({ headers })
+  return (html || anything) && requestKind(request) !== 'static'
 }
 
 const ownOnly = /<html\b[^>]*\sdata-scripts="own"/
