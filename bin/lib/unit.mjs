@@ -28,6 +28,6 @@ export async function unit() {
     OLD_LITESTREAM: await parts.oldLitestream(),
     POSTGRES_BIN: await parts.postgres(),
   }
-  const { ok } = await run(node, args, { cwd: root, env, deadlineMs: 900_000, show: true })
+  const { ok } = await run(node, args, { cwd: root, env, deadlineMs: 1_800_000, show: true })
   return agree(countTap(await readFile(report, 'utf8').catch(() => '')), ok)
 }
