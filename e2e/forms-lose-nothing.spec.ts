@@ -318,6 +318,22 @@ test('while it is sent nothing can be typed, and nothing is sent twice', async (
   await expect(button(page)).toBeVisible()
 })
 
+test('what is written after an entry survives a page that thanks for that one', async ({
+  app,
+  page,
+}) => {
+  await page.goto(app.url)
+  await postEntry(app.url, 'Before')
+  const { entries } = await (await fetch(`${app.url}/api/entries`)).json()
+  await name(page).fill('Ada')
+  await message(page).fill(text)
+  // Its answer came, but not whole.
+  await page.context().addCookies([{ name: 'signed', value: `${entries[0].id}.5`, url: app.url }])
+  await page.reload()
+  await expect(outcome(page)).toHaveText('Thank you. Your entry is saved.')
+  await isKept(page)
+})
+
 test('what is written survives a reload, with its key, and ends with its tab', async ({
   app,
   lossy,

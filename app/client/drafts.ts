@@ -28,14 +28,23 @@ export function restoreDraft(form: HTMLFormElement): void {
   const key = keyOf(form)
   if (!key) return
   key.value = nextOf(key.value)
+  const kept = read<Draft>(draftName(form))
   // Sent without this script.
-  if (form.querySelector('[data-state=done]')) write(draftName(form), null)
-  const draft = read<Draft>(draftName(form))
+  const isSent = kept !== null && isThankedFor(kept)
+  if (isSent) write(draftName(form), null)
+  const draft = isSent ? null : kept
   const controls = controlsOf(form)
   const written = ({ name }: { name: string }) => draft?.fields[name] ?? ''
   if (!draft || !controls.every((one) => one.value === '' || one.value === written(one))) return
   for (const control of controls) control.value = written(control)
   key.value = draft.key
+}
+
+// What was written since the entry that a page thanks for is another one.
+function isThankedFor({ fields }: Draft): boolean {
+  const entry = document.querySelector('.receipt')?.closest('li')
+  const message = entry?.querySelector('.message')?.textContent
+  return message !== undefined && message === fields.message?.trim()
 }
 
 const spentName = 'spent keys'
