@@ -9,7 +9,9 @@ function failure(outcome: Outcome) {
 
 describe('The script of a page', () => {
   it('takes an answer for a success only if the app itself has given it', () => {
-    assert.deepEqual(outcomeOf(200, { id: 1 }, null), { state: 'done', told: { id: 1 } })
+    const told = { to: '/', id: 1 }
+    assert.deepEqual(outcomeOf(200, told, null), { state: 'done', told })
+    assert.equal(failure(outcomeOf(200, { ok: true }, null)).state, 'unclear')
     // A proxy that asks people to sign in somewhere, say.
     assert.equal(failure(outcomeOf(200, null, null)).state, 'unclear')
   })

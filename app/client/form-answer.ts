@@ -37,7 +37,8 @@ export function outcomeOf(
   json: Record<string, unknown> | null,
   retryAfter: string | null,
 ): Outcome {
-  if (json && status < 300) return { state: 'done', told: json }
+  // Each of the server's own says where to go from here.
+  if (typeof json?.to === 'string' && status < 300) return { state: 'done', told: json }
   const seconds = /^\d{1,3}$/.test(retryAfter ?? '') ? Number(retryAfter) : null
   const { title, detail, type, errors, stored, key } = json ?? {}
   const isTold = typeof title === 'string' && typeof detail === 'string'
