@@ -14,7 +14,6 @@ const standalone = join(root, '.next/standalone')
 const require = createRequire(import.meta.url)
 process.chdir(root)
 
-await bundleClient(root)
 buildPages()
 await writeRoutes(root)
 await bundleServer()
@@ -25,6 +24,7 @@ for (const migrations of ['db/migrations', 'postgres/migrations'].filter(existsS
 }
 cpSync('app/style', join(standalone, 'app/style'), { recursive: true })
 cpSync('public', join(standalone, 'public'), { recursive: true })
+await bundleClient(root, join(standalone, 'public'))
 cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
 
 function buildPages() {
