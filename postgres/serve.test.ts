@@ -59,7 +59,7 @@ async function start(test: TestContext, url: string) {
   }
 }
 
-describe('A server on PostgreSQL', { timeout: 120_000 }, () => {
+describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
   const postgres = withPostgres()
 
   it('migrates an empty database, serves, and ends with 0', async (test) => {

@@ -15,7 +15,7 @@ import { transactionsIn } from './replica-files.ts'
 import { folderBucket, Person, startReader, startWriter, until } from './test-support.ts'
 import { transactionFile } from './transaction-file.ts'
 
-const timeout = 90_000
+const timeout = 240_000
 // The process is found as Linux shows it.
 const skip = process.platform !== 'linux'
 

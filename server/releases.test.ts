@@ -128,7 +128,7 @@ function scene(
   }
 }
 
-describe('An older release beside a newer one', { timeout: 60_000 }, () => {
+describe('An older release beside a newer one', { timeout: 180_000 }, () => {
   it('reads what the newer one writes, and never asks for the lease', async (test) => {
     const { start, lease } = scene(test)
     const one = await start('one')
@@ -149,7 +149,7 @@ describe('An older release beside a newer one', { timeout: 60_000 }, () => {
     assert.equal(headers['x-visit'], 'not-counted')
     const refused = await one.write()
     assert.equal(refused.status, 503)
-    assert.match(refused.text, /A newer release of this site takes over/)
+    assert.match(refused.text, /migrated by two .* older release one/)
     const { epoch: later, wantedBy } = await lease()
     assert.deepEqual([later, wantedBy], [epoch, undefined])
     assert.equal(one.lifecycle.problem?.code, 'older-release')
@@ -182,7 +182,7 @@ describe('An older release beside a newer one', { timeout: 60_000 }, () => {
   })
 })
 
-describe('A preview', { timeout: 60_000 }, () => {
+describe('A preview', { timeout: 180_000 }, () => {
   const tagged = { headers: { host: 'next---s-abc-ew.a.run.app' } }
 
   for (const [what, variables, init] of [
@@ -219,7 +219,7 @@ describe('A preview', { timeout: 60_000 }, () => {
   })
 })
 
-describe('A release that takes something from the one before', { timeout: 60_000 }, () => {
+describe('A release that takes something from the one before', { timeout: 180_000 }, () => {
   const sql = { before: 'CREATE TABLE moods (id integer)', next: 'DROP TABLE moods' }
 
   it('may not lead, and says what it would take and what to do', async (test) => {
