@@ -31,13 +31,6 @@ describe('A rate limit', () => {
     assert.deepEqual(await take(limit, 4), [null, null, null, 60])
   })
 
-  it('does not count what was given back', async () => {
-    const limit = new RateLimit(1)
-    await limit.take('a')
-    await limit.giveBack('a')
-    assert.equal(await limit.take('a'), null)
-  })
-
   it('keeps no more than its slots, however many clients come', async (test) => {
     const timers = stopTime(test)
     const started = test.mock.method(globalThis, 'setTimeout')

@@ -23,11 +23,6 @@ export class RateLimit {
     return Math.max(1, Math.ceil(msBeforeNext / 1000))
   }
 
-  /** Takes back what was counted last. */
-  async giveBack(client: string): Promise<void> {
-    await this.#limiter.reward(this.#slot(client))
-  }
-
   #slot(client: string): number {
     return createHmac('sha256', this.#key).update(client).digest().readUInt32BE() % slots
   }

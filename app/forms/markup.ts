@@ -28,7 +28,7 @@ ${outcomeMarkup(done)}
 }
 
 /** Where it is said what became of a form. It is there from the start, so that changes are heard. */
-export function outcomeMarkup(done = ''): string {
+function outcomeMarkup(done = ''): string {
   return `<p role="status" class="outcome"${done && ' data-state="done"'}>${escaped(done)}</p>`
 }
 
