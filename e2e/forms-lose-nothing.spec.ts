@@ -146,7 +146,11 @@ for (const javaScriptEnabled of [true, false]) {
       await sign(page, 'Ada', text).catch(() => {})
       await expect.poll(() => messages(app.url)).toEqual([text])
       if (javaScriptEnabled) await expect(said(page)).toContainText('it will be there only once')
-      else await page.goBack()
+      else {
+        // The browser's own page, in a process of its own.
+        await expect(page).toHaveURL(/^chrome-error:/)
+        await page.goBack()
+      }
       lossy.inject(null)
       await isKept(page)
       await sign(page, 'Ada', `${text} Edited.`)
