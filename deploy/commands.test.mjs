@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { deploy } from './gcloud/deploy.mjs'
+import { teardown } from './gcloud/teardown.mjs'
+import { Cloud, withDatabaseUrl } from './test-support/cloud.mjs'
+import { realGcloud } from './test-support/real-gcloud.mjs'
+import { argumentsIn, saidCommands } from './test-support/said-commands.mjs'
+
+const place = ['--project', 'my-project', '--region', 'europe-west1']
+const bucket = [...place, '--bucket', 'my-data']
+const readers = [...bucket, '--readers', 'us-east1,asia-northeast1']
+const database = [...place, '--database-url-secret', 'database-url']
+const cloudSql = [
+  ...database,
+  '--cloud-sql',
+  'my-project:europe-west1:visits',
+  '--subnet',
+  'default',
+]
+
+/** Each way to use a command, as in the life of one project. */
+const lives = {
+  'a deployment and a second one': [
+    [deploy, bucket],
+    [deploy, [...bucket, '--memory', '1Gi', '--no-public', '--allow-breaking-migration']],
+    [teardown, [...bucket, '--delete-data']],
+  ],
+  'a deployment with readers': [
+    [deploy, [...readers, '--max-readers', '3', '--trusted-proxies', '2']],
+    [deploy, [...readers, '--public-url', 'https://a.example,https://b.example']],
+    [teardown, [...readers, '--delete-data']],
+  ],
+  'a move to a database': [
+    [deploy, bucket],
+    [deploy, database],
+    [deploy, [...cloudSql, '--max-instances', '3', '--no-rate-limits']],
+    [teardown, [...readers, ...database.slice(4), '--delete-data']],
+  ],
+}
+
+const parse = await realGcloud()
+
+describe("gcloud's own parser", { skip: parse ? false : 'no gcloud is on the PATH' }, () => {
+  let problems
+  let said
+
+  before(async () => {
+    said = saidCommands()
+    const led = await Promise.all(Object.entries(lives).map(([life, uses]) => lead(life, uses)))
+    const all = [...led.flat(), ...said, ...wrong.map((args) => ({ where: 'here', args }))]
+    const answers = parse(all.map(({ args }) => args))
+    problems = all
+      .map((one, index) => ({ ...one, problem: answers[index] }))
+      .filter(({ problem, isMention }) => problem && !(isMention && isIncomplete(problem)))
+  })
+
+  const of = (isMeant) =>
+    problems
+      .filter(({ where }) => isMeant(where))
+      .map(({ where, args, problem }) => `${where}: gcloud ${args.join(' ')}\n${problem}`)
+
+  for (const life of Object.keys(lives)) {
+    it(`takes every command of ${life}`, () => {
+      assert.deepEqual(
+        of((where) => where === life),
+        [],
+      )
+    })
+  }
+
+  it('takes every command in the documents, the files to deploy by, and messages', () => {
+    assert.ok(said.length > 40, `only ${said.length} were found`)
+    const files = said.map(({ where }) => where)
+    assert.deepEqual(
+      of((where) => files.includes(where)),
+      [],
+    )
+  })
+
+  it('refuses what gcloud does not know', () => {
+    assert.equal(of((where) => where === 'here').length, wrong.length)
+  })
+})
+
+const wrong = [
+  ['run', 'deploy', 'visits', '--no-such-flag'],
+  ['run', 'deliver', 'visits'],
+  ['run', 'deploy', 'visits', '--set-cloudsql-instances', 'a', '--clear-cloudsql-instances'],
+]
+
+/** All that a project is told by its gcloud, and what --dry-run prints. */
+async function lead(where, uses) {
+  const cloud = new Cloud(withDatabaseUrl)
+  const printed = []
+  for (const [command, args] of uses) {
+    const dry = await cloud.run(command, [...args, '--dry-run'])
+    printed.push(...argumentsIn(dry.printed))
+    const { error } = await cloud.run(command, [...args, '--yes'])
+    assert.equal(error, null)
+  }
+  const ran = cloud.calls().map(({ argv }) => argv)
+  return [...ran.filter(([program]) => program !== 'curl'), ...printed].map((args) => ({
+    where,
+    args,
+  }))
+}
+
+// A sentence names a command, or a group of them, and leaves out what it acts on; in a message the
+// verb may be filled in.
+function isIncomplete(problem) {
+  return /^(IncompleteCommand|RequiredError|RequiredMutexError|UnknownCommand: Invalid choice: 'x')/.test(
+    problem,
+  )
+}
