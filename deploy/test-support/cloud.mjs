@@ -108,11 +108,12 @@ export class Cloud {
     const printed = []
     const said = []
     const waits = []
+    const wait = async (ms) => waits.push(ms)
     const means = {
-      run: gcloudRunner({ cwd: tmpdir(), env: this.env }),
+      run: gcloudRunner({ cwd: tmpdir(), env: this.env, wait }),
       print: (text) => printed.push(text),
       say: (text) => said.push(text),
-      wait: async (ms) => waits.push(ms),
+      wait,
       ask,
       newToken,
       findBreaking,
