@@ -7,7 +7,7 @@ export type Place = { bucket: ReplicaUrl } | { database: string }
 
 /** Reads the value of --from or --to. What is wrong is said without it: it has a password. */
 export const place = z.string().transform((text, context): Place => {
-  const url = text === 'postgres' ? (process.env.DATABASE_URL ?? '') : text
+  const url = (text === 'postgres' ? (process.env.DATABASE_URL ?? '') : text).trim()
   if (text === 'postgres' && url === '') return fail(context, 'postgres needs DATABASE_URL')
   try {
     if (!/^postgres(ql)?:/.test(url)) return { bucket: parseReplicaUrl(url) }

@@ -15,8 +15,9 @@ export type Environment = ServerEnvironment & {
 }
 
 const schema = serverVariables.extend({
-  // The message never says what was written, as there is a password in it.
-  DATABASE_URL: z.string().refine(isPostgresUrl, {
+  // The message never says what was written, as there is a password in it. Whoever types a secret
+  // ends it with a line end.
+  DATABASE_URL: z.string().trim().refine(isPostgresUrl, {
     error:
       'is not the URL of a PostgreSQL database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what URLs give a meaning in the password written as %XX',
   }),

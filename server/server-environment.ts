@@ -48,8 +48,10 @@ const optional = z
   .optional()
   .transform((text) => text || null)
 
+// Whoever types a secret ends it with a line end.
 const token = z
   .string()
+  .trim()
   .default('')
   .refine((text) => text === '' || /^[\x21-\x7e]{16,}$/.test(text), {
     error: 'is too easy to guess, or no header can hold it; write 16 or more visible characters',

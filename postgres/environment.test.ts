@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readEnvironment } from './environment.ts'
+
+const url = 'postgres://app:secret@db.example/visits'
+
+describe('A server on PostgreSQL', () => {
+  it('takes the URL without the line end that it was typed with', () => {
+    for (const typed of [url, `${url}\n`, `${url}\r\n`, ` ${url}\n`]) {
+      assert.equal(readEnvironment({ DATABASE_URL: typed }).databaseUrl, url)
+    }
+  })
+
+  it('is told what to write in the place of another URL, and never what was written', () => {
+    for (const wrong of ['\n', 'db.example', 'mysql://app:secret@db.example/visits']) {
+      assert.throws(
+        () => readEnvironment({ DATABASE_URL: wrong }),
+        ({ message }: Error) =>
+          /^DATABASE_URL is not the URL of a PostgreSQL database; write postgres:/.test(message) &&
+          !message.includes('secret@db'),
+      )
+    }
+  })
+})
