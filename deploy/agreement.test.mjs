@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { emailOf, namesOf } from './names.mjs'
-import { defaults, roles, service, verify } from './settings.mjs'
+import { bucket, defaults, roles, service, verify } from './settings.mjs'
 import { saidByGcloud } from './test-support/said-by-gcloud.mjs'
 import { saidByTerraform } from './test-support/said-by-terraform.mjs'
 import { saidByYaml } from './test-support/said-by-yaml.mjs'
@@ -63,6 +63,7 @@ function whatSettingsWant() {
       location: options.region,
       uniform_bucket_level_access: true,
       public_access_prevention: 'enforced',
+      ...bucket,
     },
     accounts: ['build', 'server', 'verify', 'schedule'].map(email),
     grants: [

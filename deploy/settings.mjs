@@ -65,3 +65,9 @@ export const roles = {
   schedule: { job: 'roles/run.invoker' },
   build: { project: 'roles/run.builder' },
 }
+
+/**
+ * What is deleted is gone: Google would keep, and bill, each upload and 28,800 versions of lease.json
+ * a day for a week, which is the least.
+ */
+export const bucket = { softDeleteSeconds: 0 }

@@ -20,6 +20,9 @@ describe('a first deployment', () => {
     assert.deepEqual(buckets, {
       'gs://my-data': {
         location: 'EUROPE-WEST1',
+        location_type: 'region',
+        default_storage_class: 'STANDARD',
+        soft_delete_policy: { retentionDurationSeconds: '0' },
         uniform_bucket_level_access: true,
         public_access_prevention: 'enforced',
       },

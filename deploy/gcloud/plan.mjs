@@ -5,8 +5,8 @@ import { enabledApis } from './steps/apis.mjs'
  * @param {import('./steps/step.mjs').Step[]} steps
  * @param {import('./project.mjs').Project} cloud
  * @param {string} project
- * @returns {Promise<Array<import('./steps/step.mjs').Step &
- *   {state: import('./steps/step.mjs').State}>>}
+ * @returns {Promise<Array<Omit<import('./steps/step.mjs').Step, 'note'> &
+ *   {state: import('./steps/step.mjs').State, note: string | null}>>}
  * @throws {Failure} when something can't be looked at, or stands in the way
  */
 export async function look(steps, cloud, project) {
@@ -15,7 +15,9 @@ export async function look(steps, cloud, project) {
   return Promise.all(
     steps.map(async (step) => ({
       ...step,
-      state: step.api && !enabled.includes(step.api) ? 'missing' : await step.look(cloud),
+      ...(step.api && !enabled.includes(step.api)
+        ? { state: 'missing', note: null }
+        : { state: await step.look(cloud), note: (await step.note?.(cloud)) ?? null }),
     })),
   )
 }
@@ -30,7 +32,12 @@ const verbs = {
 
 /** What a deployment will do, a line a thing. */
 export function deployPlan(steps) {
-  return steps.map(({ title, state }) => `  ${verbs[state].padEnd(7)} ${title}`).join('\n')
+  return steps
+    .flatMap(({ title, state, note }) => [
+      `  ${verbs[state].padEnd(7)} ${title}`,
+      ...(note ? [`          ${note}`] : []),
+    ])
+    .join('\n')
 }
 
 /** The commands that make a thing what it is to be, for what isn't so already. */

@@ -29,6 +29,10 @@ resource "google_storage_bucket" "data" {
   public_access_prevention    = "enforced"
   force_destroy               = false
 
+  soft_delete_policy {
+    retention_duration_seconds = 0
+  }
+
   depends_on = [google_project_service.api]
 }
 

@@ -43,6 +43,11 @@ export function verbsOf({ state, flags, stdin, fail }) {
       if (state.buckets[url]) fail('HTTPError 409: you already own it.')
       state.buckets[url] = {
         location: flags.location.toUpperCase(),
+        location_type: 'region',
+        default_storage_class: 'STANDARD',
+        soft_delete_policy: {
+          retentionDurationSeconds: flags['soft-delete-duration'] ?? '604800',
+        },
         uniform_bucket_level_access: 'uniform-bucket-level-access' in flags,
         public_access_prevention: 'public-access-prevention' in flags ? 'enforced' : 'inherited',
       }

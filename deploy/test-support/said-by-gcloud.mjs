@@ -24,8 +24,14 @@ export async function saidByGcloud({ project, region, bucket }) {
 }
 
 function bucketSaid(buckets) {
-  const [[url, { location, ...access }]] = Object.entries(buckets)
-  return { url, location: location.toLowerCase(), ...access }
+  const [[url, { location, soft_delete_policy, ...found }]] = Object.entries(buckets)
+  return {
+    url,
+    location: location.toLowerCase(),
+    uniform_bucket_level_access: found.uniform_bucket_level_access,
+    public_access_prevention: found.public_access_prevention,
+    softDeleteSeconds: Number(soft_delete_policy.retentionDurationSeconds),
+  }
 }
 
 function serviceSaid(services) {

@@ -15,8 +15,14 @@ export async function saidByTerraform({ project, region, bucket, image }) {
   }
 }
 
-function bucketSaid({ name, location, uniform_bucket_level_access, public_access_prevention }) {
-  return { url: `gs://${name}`, location, uniform_bucket_level_access, public_access_prevention }
+function bucketSaid({ name, location, soft_delete_policy, ...bucket }) {
+  return {
+    url: `gs://${name}`,
+    location,
+    uniform_bucket_level_access: bucket.uniform_bucket_level_access,
+    public_access_prevention: bucket.public_access_prevention,
+    softDeleteSeconds: soft_delete_policy[0].retention_duration_seconds,
+  }
 }
 
 function grantsSaid(resources) {

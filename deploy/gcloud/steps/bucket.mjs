@@ -1,11 +1,13 @@
 import { Failure } from '../../../bin/lib/failure.mjs'
 import { namesOf } from '../../names.mjs'
-import { gcloud } from '../command.mjs'
+import { bucket as settings } from '../../settings.mjs'
+import { gcloud, line } from '../command.mjs'
+import { locks, reasonsAgainst, softDeleteInWords } from './unfit-bucket.mjs'
 
 const closed = { uniformBucketLevelAccess: true, publicAccessPrevention: true }
 
 /**
- * The bucket. Its soft delete stays at Google's default: what is deleted can be had back for a week.
+ * The bucket. One that is there, in whichever project, keeps its soft delete.
  * @param {{deleteData?: boolean}} options `deleteData` lets it be removed
  * @returns {import('./step.mjs').Step}
  */
@@ -16,21 +18,45 @@ export function bucket({ deleteData = false, ...options }) {
     title: `the bucket ${bucketUrl} in ${region}, closed to the public`,
     api: 'storage.googleapis.com',
     look: async (cloud) => {
-      const found = await cloud.find(gcloud('storage buckets describe', [bucketUrl], { project }))
+      const found = await cloud.find(describeBucket(options))
       if (!found) return 'missing'
-      if (found.location.toLowerCase() !== region) {
-        throw new Failure(
-          `${bucketUrl} is in ${found.location.toLowerCase()}, not in ${region}: choose that --region, or another --bucket. Each write would have to travel between the two.`,
-        )
-      }
+      if (deleteData) refuse('be deleted', locks(found, options), options)
+      else refuse('hold the data', reasonsAgainst(found, options), options)
       const isClosed =
         found.uniform_bucket_level_access && found.public_access_prevention === 'enforced'
       return isClosed ? 'there' : 'differs'
     },
-    make: [gcloud('storage buckets create', [bucketUrl], { project, location: region, ...closed })],
+    note: async (cloud) => noteOfSoftDelete(await cloud.find(describeBucket(options)), options),
+    make: [
+      gcloud('storage buckets create', [bucketUrl], {
+        ...{ project, location: region, ...closed },
+        softDeleteDuration: settings.softDeleteSeconds,
+      }),
+    ],
     change: [gcloud('storage buckets update', [bucketUrl], { project, ...closed })],
     ...(deleteData && {
       remove: [gcloud('storage rm', [bucketUrl], { recursive: true, project })],
     }),
   }
+}
+
+/** The command that tells how the bucket is set. */
+export function describeBucket(options) {
+  const { project } = options
+  return gcloud('storage buckets describe', [namesOf(options).bucketUrl], { project })
+}
+
+function noteOfSoftDelete(found, options) {
+  const kept = softDeleteInWords(found)
+  if (!kept) return null
+  const { bucketUrl } = namesOf(options)
+  const { project } = options
+  const off = gcloud('storage buckets update', [bucketUrl], { project, clearSoftDelete: true })
+  return `it keeps what is deleted or overwritten for ${kept}, and Google bills it (soft delete); to turn that off: ${line(off)}`
+}
+
+function refuse(what, reasons, options) {
+  if (reasons.length === 0) return
+  const lines = reasons.map((reason) => `  ${reason}`)
+  throw new Failure([`${namesOf(options).bucketUrl} can not ${what}:`, ...lines].join('\n'))
 }

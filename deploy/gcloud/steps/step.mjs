@@ -4,6 +4,8 @@
  * @property {string} title what it is
  * @property {string | null} api what has to be enabled for the thing to exist at all
  * @property {(project: import('../project.mjs').Project) => Promise<State>} look
+ * @property {(project: import('../project.mjs').Project) => Promise<string | null>} [note] what whoever
+ *   deploys has to know of a thing that is there
  * @property {Command[]} make makes it; for what is `again`, makes it anew
  * @property {Command[]} [change] makes it right where it `differs`; as `make` unless given
  * @property {Command[]} [remove] takes it away; what goes with something else needs none

@@ -1,0 +1,91 @@
+import { namesOf } from '../../names.mjs'
+import { gcloud, line } from '../command.mjs'
+import { isStandard, touchesData } from './lifecycle-rule.mjs'
+
+/**
+ * Why a bucket that is there can't hold the data, each reason with what mends it. Autoclass is none:
+ * it begins with the standard class, and reading costs nothing more.
+ * @param {Record<string, any>} found as `gcloud storage buckets describe` has it; a setting that isn't
+ *   set is absent
+ * @returns {string[]}
+ */
+export function reasonsAgainst(found, options) {
+  const { region, path } = options
+  const location = found.location.toLowerCase()
+  const change = updating(options)
+  const reasons = [...locks(found, options)]
+  if (found.location_type && found.location_type !== 'region') {
+    reasons.push(
+      `It is in the ${found.location_type} ${location}: each write would wait for several regions, and costs more. A bucket can not change that. Choose another --bucket.`,
+    )
+  } else if (location !== region) {
+    reasons.push(
+      `It is in ${location}, not in ${region}: choose that --region, or another --bucket. Each write would have to travel between the two.`,
+    )
+  }
+  if (found.versioning_enabled) {
+    reasons.push(
+      `It keeps all versions: lease.json alone has 28,800 a day, and nothing that is deleted goes away. ${change({ versioning: false })}`,
+    )
+  }
+  if (found.default_storage_class && !isStandard(found.default_storage_class)) {
+    reasons.push(
+      `Its class is ${found.default_storage_class}: each object is paid for at least a month, and reading it besides. ${change({ defaultStorageClass: 'STANDARD' })}`,
+    )
+  }
+  if (found.requester_pays) {
+    reasons.push(
+      `It is a bucket of Requester Pays, which the app's account can not use. ${change({ requesterPays: false })}`,
+    )
+  }
+  const rules = (found.lifecycle_config?.rule ?? []).filter((rule) => touchesData(rule, path))
+  for (const { action, condition = {} } of rules) {
+    const does =
+      action.type === 'Delete' ? 'deletes objects' : `moves objects to the class ${action.storageClass}`
+    reasons.push(
+      `A lifecycle rule ${does} (${JSON.stringify(condition)}), and an old object may be all that holds a part of the data. Limit it to other folders than ${path}/ (matchesPrefix, with --lifecycle-file), or take all rules away: ${change({ clearLifecycle: true })}`,
+    )
+  }
+  return reasons
+}
+
+/**
+ * What keeps everybody from overwriting or deleting objects of a bucket.
+ * @returns {string[]}
+ */
+export function locks(found, options) {
+  const change = updating(options)
+  const reasons = []
+  if (found.retention_policy) {
+    const { isLocked, retentionPeriod } = found.retention_policy
+    const fact = `Its retention policy forbids to overwrite or delete an object for ${inWords(retentionPeriod)}; lease.json is overwritten every 3 s.`
+    reasons.push(
+      isLocked
+        ? `${fact} The policy is locked, and stays for ever. Choose another --bucket.`
+        : `${fact} ${change({ clearRetentionPeriod: true })}`,
+    )
+  }
+  if (found.default_event_based_hold) {
+    reasons.push(
+      `It holds each new object (event-based hold), so that it can not be overwritten or deleted. ${change({ defaultEventBasedHold: false })}`,
+    )
+  }
+  return reasons
+}
+
+/** How long a bucket keeps what was deleted or overwritten; null where it does not. */
+export function softDeleteInWords(found) {
+  const seconds = Number(found?.soft_delete_policy?.retentionDurationSeconds ?? 0)
+  return seconds > 0 ? inWords(seconds) : null
+}
+
+function updating(options) {
+  const { bucketUrl } = namesOf(options)
+  const { project } = options
+  return (flags) => line(gcloud('storage buckets update', [bucketUrl], { project, ...flags }))
+}
+
+function inWords(seconds) {
+  const [count, unit] = seconds % 86_400 === 0 ? [seconds / 86_400, 'day'] : [Number(seconds), 'second']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
