@@ -44,32 +44,33 @@ export async function teardown(args, means) {
 
   const looked = await look(steps, new Project(run), options.project)
   const there = looked.filter(({ state }) => state !== 'missing')
-  say(planInWords(there, options))
+  const fate = fateInWords(options, there.find(({ note }) => note)?.note)
+  say(planInWords(there, fate, options))
   if (there.length === 0) return
   if (!options.yes) await consent(options, means.ask)
   const things = there.map(({ title, remove }) => ({ title, commands: remove }))
   await apply(things, saysMissing, means)
-  print(`\nGone. ${fate(options)}`)
+  print(`\nGone. ${fate}`)
 }
 
-function planInWords(there, options) {
+function planInWords(there, fate, options) {
   const { project, service } = options
   if (there.length === 0) return `There is nothing of ${service} in the project ${project}.`
   const lines = there.map(({ title }) => `  delete  ${title}`)
-  return `In the project ${project}:\n${lines.join('\n')}\n${fate(options)}`
+  return `In the project ${project}:\n${lines.join('\n')}\n${fate}`
 }
 
-function fate({ bucket, databaseUrlSecret, deleteData }) {
+function fateInWords({ bucket, databaseUrlSecret, deleteData }, kept) {
   return [
-    ...(bucket ? [fateOfBucket(bucket, deleteData)] : []),
+    ...(bucket ? [fateOfBucket(bucket, deleteData, kept)] : []),
     ...(databaseUrlSecret ? [`The database and the secret ${databaseUrlSecret} stay.`] : []),
   ].join('\n')
 }
 
-function fateOfBucket(bucket, deleteData) {
-  return deleteData
-    ? `The bucket gs://${bucket} goes with everything in it; for a week Google can restore it (soft delete).`
-    : `The bucket gs://${bucket} and the data in it stay.`
+function fateOfBucket(bucket, deleteData, kept) {
+  if (!deleteData) return `The bucket gs://${bucket} and the data in it stay.`
+  const goes = `The bucket gs://${bucket} goes with everything in it`
+  return kept ? `${goes}; ${kept}.` : `${goes}, for good.`
 }
 
 async function consent({ bucket, deleteData }, ask) {

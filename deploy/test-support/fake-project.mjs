@@ -1,3 +1,21 @@
+// What a flag of `storage buckets update` changes.
+const bucketChanges = {
+  'uniform-bucket-level-access': { uniform_bucket_level_access: true },
+  'public-access-prevention': { public_access_prevention: 'enforced' },
+  'no-versioning': { versioning_enabled: false },
+  'no-requester-pays': { requester_pays: false },
+  // What isn't set is not printed.
+  'no-default-event-based-hold': { default_event_based_hold: undefined },
+  'clear-retention-period': { retention_policy: undefined },
+  'clear-lifecycle': { lifecycle_config: undefined },
+  'clear-soft-delete': { soft_delete_policy: { retentionDurationSeconds: '0' } },
+}
+
+function change(bucket, flag, value) {
+  if (flag === 'default-storage-class') bucket.default_storage_class = value
+  else Object.assign(bucket, bucketChanges[flag])
+}
+
 const regions = ['europe-west1', 'us-east1', 'asia-northeast1']
 
 /** Where a service is that is kept as REGION/NAME. */
@@ -53,8 +71,8 @@ export function verbsOf({ state, flags, stdin, fail }) {
       }
     },
     'storage buckets update': (url) => {
-      bucket(url).uniform_bucket_level_access = 'uniform-bucket-level-access' in flags
-      bucket(url).public_access_prevention = 'enforced'
+      const { project, ...changes } = flags
+      for (const [flag, value] of Object.entries(changes)) change(bucket(url), flag, value)
     },
     'storage cat': (url) =>
       state.objects[url] ?? fail(`The following URLs matched no objects or files:\n${url}`),

@@ -26,7 +26,11 @@ export function bucket({ deleteData = false, ...options }) {
         found.uniform_bucket_level_access && found.public_access_prevention === 'enforced'
       return isClosed ? 'there' : 'differs'
     },
-    note: async (cloud) => noteOfSoftDelete(await cloud.find(describeBucket(options)), options),
+    note: async (cloud) => {
+      const kept = softDeleteInWords(await cloud.find(describeBucket(options)))
+      if (!kept) return null
+      return deleteData ? keepsDeleted(kept) : keepsSoftDelete(kept, options)
+    },
     make: [
       gcloud('storage buckets create', [bucketUrl], {
         ...{ project, location: region, ...closed },
@@ -40,17 +44,18 @@ export function bucket({ deleteData = false, ...options }) {
   }
 }
 
-/** The command that tells how the bucket is set. */
-export function describeBucket(options) {
+function describeBucket(options) {
   const { project } = options
   return gcloud('storage buckets describe', [namesOf(options).bucketUrl], { project })
 }
 
-function noteOfSoftDelete(found, options) {
-  const kept = softDeleteInWords(found)
-  if (!kept) return null
-  const { bucketUrl } = namesOf(options)
+function keepsDeleted(kept) {
+  return `for ${kept} Google keeps, and bills, it, and can restore it (soft delete)`
+}
+
+function keepsSoftDelete(kept, options) {
   const { project } = options
+  const { bucketUrl } = namesOf(options)
   const off = gcloud('storage buckets update', [bucketUrl], { project, clearSoftDelete: true })
   return `it keeps what is deleted or overwritten for ${kept}, and Google bills it (soft delete); to turn that off: ${line(off)}`
 }

@@ -41,7 +41,9 @@ export function reasonsAgainst(found, options) {
   const rules = (found.lifecycle_config?.rule ?? []).filter((rule) => touchesData(rule, path))
   for (const { action, condition = {} } of rules) {
     const does =
-      action.type === 'Delete' ? 'deletes objects' : `moves objects to the class ${action.storageClass}`
+      action.type === 'Delete'
+        ? 'deletes objects'
+        : `moves objects to the class ${action.storageClass}`
     reasons.push(
       `A lifecycle rule ${does} (${JSON.stringify(condition)}), and an old object may be all that holds a part of the data. Limit it to other folders than ${path}/ (matchesPrefix, with --lifecycle-file), or take all rules away: ${change({ clearLifecycle: true })}`,
     )
@@ -54,6 +56,7 @@ export function reasonsAgainst(found, options) {
  * @returns {string[]}
  */
 export function locks(found, options) {
+  const { project } = options
   const change = updating(options)
   const reasons = []
   if (found.retention_policy) {
@@ -66,8 +69,10 @@ export function locks(found, options) {
     )
   }
   if (found.default_event_based_hold) {
+    const all = `${namesOf(options).bucketUrl}/**`
+    const release = gcloud('storage objects update', [all], { project, eventBasedHold: false })
     reasons.push(
-      `It holds each new object (event-based hold), so that it can not be overwritten or deleted. ${change({ defaultEventBasedHold: false })}`,
+      `It holds each new object (event-based hold), so that nobody can overwrite or delete it. For those that are there: ${line(release)}. For new ones: ${change({ defaultEventBasedHold: false })}`,
     )
   }
   return reasons
@@ -86,6 +91,7 @@ function updating(options) {
 }
 
 function inWords(seconds) {
-  const [count, unit] = seconds % 86_400 === 0 ? [seconds / 86_400, 'day'] : [Number(seconds), 'second']
+  const [count, unit] =
+    seconds % 86_400 === 0 ? [seconds / 86_400, 'day'] : [Number(seconds), 'second']
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
