@@ -1,6 +1,25 @@
-FROM docker.io/litestream/litestream:0.5.17 AS litestream
+# Where the two images below come from. Cloud Build asks Google's copy of Docker Hub, mirror.gcr.io,
+# before Docker Hub, which lets an address fetch few without an account. Where it says
+# `toomanyrequests` all the same, put mirror.gcr.io here, or a remote repository of your own.
+ARG REGISTRY=docker.io
 
-FROM docker.io/library/node:26.10.0-slim AS build
+FROM ${REGISTRY}/litestream/litestream:0.5.17 AS litestream
+
+FROM ${REGISTRY}/library/node:26.10.0-slim AS node
+
+# What is the same in each release has the same bytes in each build, times of folders included: its
+# layers are stored once. First: Node, the libraries that it is linked to, Litestream, and the
+# certificates that Litestream checks Google's with (Mozilla's, as Node carries them).
+FROM node AS runtime
+COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
+RUN mkdir -p /image/etc/ssl/certs /image/usr/local/bin /image/data /image/tmp \
+    && cp /usr/local/bin/node /usr/local/bin/litestream /image/usr/local/bin/ \
+    && ldd /usr/local/bin/node | grep -o '/[^ ]*' | xargs cp --parents --dereference --target-directory=/image \
+    && node -p "require('tls').rootCertificates.join('\n')" > /image/etc/ssl/certs/ca-certificates.crt \
+    && chmod 1777 /image/data /image/tmp \
+    && find /image -exec touch --no-dereference --date=@0 {} +
+
+FROM node AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -11,21 +30,18 @@ ENV NEXT_TELEMETRY_DISABLED=1
 RUN npm run build
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 RUN node bin/warm.mjs
-
-# The root of the image: the server, Node, the libraries that Node is linked to, and the
-# certificates that Litestream checks Google's with (Mozilla's, as Node carries them).
-RUN mkdir -p /image/etc/ssl/certs /image/usr/local/bin /image/app /image/data /image/tmp \
-    && cp /usr/local/bin/node /image/usr/local/bin/ \
-    && ldd /usr/local/bin/node | grep -o '/[^ ]*' | xargs cp --parents --dereference --target-directory=/image \
-    && node -p "require('tls').rootCertificates.join('\n')" > /image/etc/ssl/certs/ca-certificates.crt \
-    && cp -r .next/standalone/. /image/app/ \
-    && cp litestream.yml /image/etc/ \
-    && chmod 1777 /image/data /image/tmp
+# Second: the app's libraries. Third: the app.
+RUN mkdir -p /libraries/app /app/etc \
+    && mv .next/standalone/node_modules /libraries/app/ \
+    && find /libraries -exec touch --no-dereference --date=@0 {} + \
+    && mv .next/standalone /app/app \
+    && cp litestream.yml /app/etc/
 
 # No shell, no package manager: what isn't there needs no update and helps no intruder.
 FROM scratch
-COPY --from=build /image /
-COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
+COPY --from=runtime /image /
+COPY --from=build /libraries /
+COPY --from=build /app /
 ENV PATH=/usr/local/bin NODE_ENV=production PORT=8080 DATA_DIR=/data \
     NODE_COMPILE_CACHE=/app/compile-cache NODE_COMPILE_CACHE_PORTABLE=1 NODE_COMPILE_CACHE_READONLY=1 \
     NODE_OPTIONS=--max-old-space-size-percentage=40 GOMEMLIMIT=64MiB \
