@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { emailOf, namesOf } from './names.mjs'
-import { bucket, defaults, roles, service, verify } from './settings.mjs'
+import { apis, bucket, defaults, roles, service, verify } from './settings.mjs'
 import { saidByGcloud } from './test-support/said-by-gcloud.mjs'
 import { saidByTerraform } from './test-support/said-by-terraform.mjs'
 import { saidByYaml } from './test-support/said-by-yaml.mjs'
@@ -13,24 +13,30 @@ const options = {
   bucket: 'my-data',
   image: 'europe-west1-docker.pkg.dev/my-project/visits/visits:1',
 }
-const wanted = whatSettingsWant()
+const wanted = whatSettingsWant({ tokenVersion: '1' })
 
 describe('npm run deploy', () => {
   it('sets what the table of settings says', async () => {
+    const wanted = whatSettingsWant({ tokenVersion: 'latest' })
     assert.deepEqual(inOrder(await saidByGcloud(options)), inOrder(wanted))
   })
 })
 
 describe('service.yaml', () => {
   it('sets the same, and no field that Cloud Run does not know', async () => {
-    const { isPublic, ...aService } = wanted.service
-    assert.deepEqual(await saidByYaml(options), aService)
+    assert.deepEqual(await saidByYaml(options), wanted.service)
   })
 })
 
 describe('the Terraform module', () => {
-  it('sets the same, but builds no image', async () => {
-    assert.deepEqual(inOrder(await saidByTerraform(options)), inOrder(withoutBuild(wanted)))
+  it('sets the same', async () => {
+    assert.deepEqual(inOrder(await saidByTerraform(options)), inOrder(wanted))
+  })
+
+  it('enables each API that is needed', async () => {
+    const { resources } = await readModule(options)
+    const names = resources.google_project_service.api.for_each.match(/\w+\.googleapis\.com/g)
+    assert.deepEqual(names.toSorted(), apis.toSorted())
   })
 
   it('refers to nothing that is not there', async () => {
@@ -46,7 +52,7 @@ describe('the Terraform module', () => {
   })
 })
 
-function whatSettingsWant() {
+function whatSettingsWant({ tokenVersion }) {
   const names = namesOf({ ...options, ...defaults })
   const email = (account) => emailOf(names.accounts[account], options.project)
   const grant = (account, kind, thing) => ({
@@ -81,7 +87,7 @@ function whatSettingsWant() {
       maxInstances,
       memory,
       env: { REPLICA_URL: names.replicaUrl, GOOGLE_CLOUD_PROJECT: options.project },
-      secrets: { ADMIN_TOKEN: `${names.secret}:latest` },
+      secrets: { ADMIN_TOKEN: `${names.secret}:${tokenVersion}` },
       isPublic: true,
     },
     verify: {
@@ -103,15 +109,6 @@ function whatSettingsWant() {
       uri: names.verifyUrl,
       account: email('schedule'),
     },
-  }
-}
-
-function withoutBuild({ accounts, grants, ...others }) {
-  const isBuild = (text) => text.includes('-build@')
-  return {
-    ...others,
-    accounts: accounts.filter((email) => !isBuild(email)),
-    grants: grants.filter(({ member }) => !isBuild(member)),
   }
 }
 

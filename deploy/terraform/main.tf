@@ -1,5 +1,5 @@
-# The same as `npm run deploy` makes, for those who keep their cloud in Terraform. The image is built
-# elsewhere: docs/deploy.md.
+# The same as `npm run deploy` makes, for those who keep their cloud in Terraform. build.tf has what
+# the image is built with, which is made first.
 
 locals {
   replica_url = "gs://${google_storage_bucket.data.name}/${var.path}"
@@ -7,6 +7,9 @@ locals {
 
 resource "google_project_service" "api" {
   for_each = toset([
+    "artifactregistry.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "cloudresourcemanager.googleapis.com",
     "cloudscheduler.googleapis.com",
     "iam.googleapis.com",
     "run.googleapis.com",
@@ -33,6 +36,12 @@ resource "google_storage_bucket" "data" {
     retention_duration_seconds = 0
   }
 
+  # `terraform destroy` ends here, before it takes anything away. To keep the bucket and let the rest
+  # go: `terraform state rm google_storage_bucket.data`, and destroy again.
+  lifecycle {
+    prevent_destroy = true
+  }
+
   depends_on = [google_project_service.api]
 }
 
@@ -55,9 +64,12 @@ resource "google_secret_manager_secret" "admin_token" {
 }
 
 resource "google_secret_manager_secret_version" "admin_token" {
-  secret                 = google_secret_manager_secret.admin_token.id
-  secret_data_wo         = ephemeral.random_password.admin_token.result
-  secret_data_wo_version = 1
+  secret         = google_secret_manager_secret.admin_token.id
+  secret_data_wo = ephemeral.random_password.admin_token.result
+  # Another number makes another token, which the next revision has.
+  secret_data_wo_version = var.admin_token_version
+  # Revisions that one may go back to have the old one.
+  deletion_policy = "ABANDON"
 }
 
 # The service
@@ -87,14 +99,19 @@ resource "google_cloud_run_v2_service" "app" {
   location            = var.region
   name                = var.service
   deletion_protection = false
+  # Who may ask it. An organization may forbid a grant to allUsers, which was the way before.
+  invoker_iam_disabled = var.public
 
   scaling {
+    min_instance_count = var.min_instances
     max_instance_count = 1
   }
 
   template {
     service_account       = google_service_account.server.email
     execution_environment = "EXECUTION_ENVIRONMENT_GEN2"
+    # Writers wait for the bucket, each with its request open.
+    max_instance_request_concurrency = 1000
 
     scaling {
       max_instance_count = 1
@@ -123,8 +140,9 @@ resource "google_cloud_run_v2_service" "app" {
         name = "ADMIN_TOKEN"
         value_source {
           secret_key_ref {
-            secret  = google_secret_manager_secret.admin_token.secret_id
-            version = "latest"
+            secret = google_secret_manager_secret.admin_token.secret_id
+            # Not "latest": a new version would wait for whatever restarts an instance.
+            version = google_secret_manager_secret_version.admin_token.version
           }
         }
       }
@@ -162,16 +180,6 @@ resource "google_cloud_run_v2_service" "app" {
     google_secret_manager_secret_version.admin_token,
     google_storage_bucket_iam_member.server,
   ]
-}
-
-resource "google_cloud_run_v2_service_iam_member" "public" {
-  count = var.public ? 1 : 0
-
-  project  = var.project
-  location = var.region
-  name     = google_cloud_run_v2_service.app.name
-  role     = "roles/run.invoker"
-  member   = "allUsers"
 }
 
 # The job that verifies the replica every day

@@ -53,6 +53,18 @@ variable "trusted_proxies" {
   default     = ""
 }
 
+variable "min_instances" {
+  description = "1 for an instance that is always there, 0 for none while nobody asks."
+  type        = number
+  default     = 0
+}
+
+variable "admin_token_version" {
+  description = "Count it up for a new admin token."
+  type        = number
+  default     = 1
+}
+
 variable "public" {
   description = "Whether everybody may read the pages."
   type        = bool

@@ -4,8 +4,13 @@ terraform {
 
   required_providers {
     google = {
-      source  = "hashicorp/google"
-      version = "~> 7.0"
+      source = "hashicorp/google"
+      # What needs which, by https://github.com/hashicorp/terraform-provider-google/blob/main/CHANGELOG.md:
+      #   5.14 cleanup_policies, 5.22 soft_delete_policy
+      #   6.0 deletion_protection, 6.5 and 7.0 the service's own scaling (least, most)
+      #   6.8 invoker_iam_disabled, 6.23 secret_data_wo
+      #   7.15 no change proposed for ever where scaling is at its defaults
+      version = "~> 7.15"
     }
     random = {
       source  = "hashicorp/random"

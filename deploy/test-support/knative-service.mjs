@@ -38,7 +38,10 @@ export const knativeService = z.strictObject({
   kind: z.literal('Service'),
   metadata: z.strictObject({
     name: z.string(),
-    annotations: z.strictObject({ 'run.googleapis.com/maxScale': count }),
+    annotations: z.strictObject({
+      'run.googleapis.com/invoker-iam-disabled': flag,
+      'run.googleapis.com/maxScale': count,
+    }),
   }),
   spec: z.strictObject({
     template: z.strictObject({
@@ -52,6 +55,7 @@ export const knativeService = z.strictObject({
       }),
       spec: z.strictObject({
         serviceAccountName: z.string(),
+        containerConcurrency: z.int().min(1).max(1000),
         containers: z.array(container).length(1),
       }),
     }),

@@ -33,6 +33,7 @@ function grantsSaid(resources) {
       member,
     }))
   return [
+    ...of('google_project_iam_member', ({ project }) => `projects ${project}`),
     ...of('google_storage_bucket_iam_member', ({ bucket }) => `storage buckets gs://${bucket}`),
     ...of('google_secret_manager_secret_iam_member', ({ secret_id }) => `secrets ${secret_id}`),
     ...of('google_cloud_run_v2_job_iam_member', ({ name }) => `run jobs ${name}`),
@@ -40,11 +41,11 @@ function grantsSaid(resources) {
 }
 
 function serviceSaid(resources) {
-  const { name, scaling, template } = resources.google_cloud_run_v2_service.app
+  const { name, scaling, template, invoker_iam_disabled } =
+    resources.google_cloud_run_v2_service.app
   const [{ service_account, execution_environment, scaling: revisionScaling, containers }] =
     template
   const [{ env, resources: needs, startup_probe, liveness_probe }] = containers
-  const { role, member } = resources.google_cloud_run_v2_service_iam_member.public
   return {
     name,
     account: service_account,
@@ -58,7 +59,7 @@ function serviceSaid(resources) {
     secrets: Object.fromEntries(env.flatMap(secret)),
     startupProbe: probe(startup_probe),
     livenessProbe: probe(liveness_probe),
-    isPublic: role === 'roles/run.invoker' && member === 'allUsers',
+    isPublic: invoker_iam_disabled,
   }
 }
 

@@ -14,6 +14,7 @@ export async function saidByYaml({ project, bucket, image }) {
     .replaceAll('YOUR_PROJECT', project)
     .replaceAll('YOUR_BUCKET', bucket)
     .replaceAll('YOUR_IMAGE', image)
+    .replaceAll('YOUR_TOKEN_VERSION', '1')
   const { metadata, spec } = knativeService.parse(parse(filled))
   const { annotations } = spec.template.metadata
   const { serviceAccountName, containers } = spec.template.spec
@@ -33,6 +34,7 @@ export async function saidByYaml({ project, bucket, image }) {
     secrets: Object.fromEntries(container.env.flatMap(secret)),
     startupProbe: probe(container.startupProbe),
     livenessProbe: probe(container.livenessProbe),
+    isPublic: metadata.annotations['run.googleapis.com/invoker-iam-disabled'] === 'true',
   }
 }
 

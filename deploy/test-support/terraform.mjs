@@ -6,11 +6,12 @@ import { root } from '../../bin/lib/project.mjs'
 /**
  * The module in deploy/terraform, with what its expressions refer to in their place.
  * @param {Record<string, string>} given its variables; others have their defaults
- * @returns {Promise<{resources: Record<string, Record<string, any>>, unknown: string[]}>}
- *   resources by type and name; what is referred to and isn't there
+ * @returns {Promise<{resources: Record<string, Record<string, any>>, outputs: Record<string, any>,
+ *   unknown: string[]}>}
+ *   resources by type and name; outputs; what is referred to and isn't there
  */
 export async function readModule(given) {
-  const { ephemeral, locals, resource, variable } = await merged()
+  const { ephemeral, locals, output, resource, variable } = await merged()
   const values = Object.fromEntries(
     Object.entries(variable).map(([name, [{ default: value }]]) => [name, given[name] ?? value]),
   )
@@ -47,7 +48,10 @@ export async function readModule(given) {
       Object.fromEntries(Object.entries(byName).map(([name, [one]]) => [name, filled(one)])),
     ]),
   )
-  return { resources, unknown }
+  const outputs = Object.fromEntries(
+    Object.entries(output).map(([name, [{ value }]]) => [name, filled(value)]),
+  )
+  return { resources, outputs, unknown }
 }
 
 // What Google's provider answers once the thing is made.
@@ -57,6 +61,8 @@ function computed(type, attribute, { account_id, project, name }) {
   if (type === 'google_service_account' && attribute === 'member') return `serviceAccount:${email}`
   if (type === 'google_cloud_run_v2_service' && attribute === 'uri')
     return `https://${name}-x.run.app`
+  if (type === 'google_secret_manager_secret_version' && attribute === 'version') return '1'
+  if (type === 'google_storage_bucket' && attribute === 'url') return `gs://${name}`
   return `${type}.${attribute}`
 }
 
@@ -66,5 +72,15 @@ async function merged() {
   const parsed = await Promise.all(
     files.map(async (file) => parse(file, await readFile(join(folder, file), 'utf8'))),
   )
-  return Object.assign({}, ...parsed)
+  return parsed.reduce(withBlocks, {})
+}
+
+// Each file has blocks of the same kinds.
+function withBlocks(before, file) {
+  const of = (kind) => ({ ...before[kind], ...file[kind] })
+  const resource = { ...before.resource }
+  for (const [type, byName] of Object.entries(file.resource ?? {})) {
+    resource[type] = { ...resource[type], ...byName }
+  }
+  return { ...before, ...file, variable: of('variable'), output: of('output'), resource }
 }
