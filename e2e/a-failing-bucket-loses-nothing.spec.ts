@@ -48,6 +48,18 @@ for (const [what, fault] of Object.entries<Fault>({
   })
 }
 
+test('a bucket whose policy forbids to overwrite the lease', async ({ app, bucket, start }) => {
+  test.setTimeout(120_000)
+  expect(await postEntry(app.url, 'before')).toBe(201)
+  const message =
+    "Object 'visits/app/lease.json' is subject to bucket's retention policy and cannot be deleted, overwritten or archived until 2999-01-01T00:00:00Z"
+  bucket.inject({ status: 403, message, only: /name=app\/lease\.json/ })
+  await expect.poll(() => app.problem(), recovery).toBe('bucket-locked')
+  await expectRefusedAndReadable(app)
+  bucket.inject(null)
+  await expectRecovery(app, bucket, start)
+})
+
 test('a bucket that goes away and comes back', async ({ app, bucket, start }) => {
   test.setTimeout(120_000)
   expect(await postEntry(app.url, 'before')).toBe(201)

@@ -5,11 +5,16 @@ import { type ProblemCode, ReplicationProblem } from './problem.ts'
 // All of them, as the type has it.
 const codes = Object.keys({
   'another-writer': 0,
+  'billing-disabled': 0,
+  'bucket-busy': 0,
   'bucket-garbled': 0,
+  'bucket-locked': 0,
   'bucket-missing': 0,
+  'bucket-refuses': 0,
   'bucket-unreachable': 0,
   'disk-full': 0,
   'first-copy': 0,
+  'key-unusable': 0,
   'lease-damaged': 0,
   'lease-held': 0,
   'lease-lost': 0,
@@ -22,10 +27,12 @@ const codes = Object.keys({
   'old-replica-damaged': 0,
   'other-service': 0,
   'permission-denied': 0,
+  'policy-violation': 0,
   'replica-ambiguous': 0,
   'replica-behind': 0,
   'replica-damaged': 0,
   'replica-missing': 0,
+  'requester-pays': 0,
 } satisfies Record<ProblemCode, 0>) as ProblemCode[]
 
 describe('A problem of the replica', () => {

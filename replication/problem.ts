@@ -1,11 +1,18 @@
+import { refusalIn } from './refusals.ts'
+
 /** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */
 export type ProblemCode =
   | 'another-writer'
+  | 'billing-disabled'
+  | 'bucket-busy'
   | 'bucket-garbled'
+  | 'bucket-locked'
   | 'bucket-missing'
+  | 'bucket-refuses'
   | 'bucket-unreachable'
   | 'disk-full'
   | 'first-copy'
+  | 'key-unusable'
   | 'lease-damaged'
   | 'lease-held'
   | 'lease-lost'
@@ -18,22 +25,33 @@ export type ProblemCode =
   | 'old-replica-damaged'
   | 'other-service'
   | 'permission-denied'
+  | 'policy-violation'
   | 'replica-ambiguous'
   | 'replica-behind'
   | 'replica-damaged'
   | 'replica-missing'
+  | 'requester-pays'
 
 const advice: Record<ProblemCode, string> = {
   'another-writer':
     'Another instance writes to this replica. Stop one of the two, or give it another REPLICA_URL.',
+  'billing-disabled':
+    'The project of the bucket has no billing account that is open. Link one at https://console.cloud.google.com/billing/linkedaccount, or open the account again.',
+  'bucket-busy':
+    'Cloud Storage slows down who asks it too much: an object may be written once a second. Look for others that write here, and for the quotas of the project.',
   'bucket-garbled':
     'The bucket answers with something else than what it holds. Look for a proxy or a sign-in page in between.',
+  'bucket-locked':
+    'A retention policy or a hold of the bucket forbids to overwrite and to delete objects, and the lease is overwritten every 3 seconds. Run `gcloud storage buckets update gs://BUCKET --clear-retention-period --no-default-event-based-hold`, and for the objects that are there `gcloud storage objects update "gs://BUCKET/**" --no-event-based-hold --no-temporary-hold`. A policy that is locked stays: that bucket can not be used.',
   'bucket-missing': 'The bucket does not exist. Create it, or correct REPLICA_URL.',
+  'bucket-refuses': 'The bucket refuses a request. Its own words follow.',
   'bucket-unreachable': 'The bucket does not answer. Check the network and REPLICA_URL.',
   'disk-full':
     'The data directory is full. Give it more room; on Cloud Run that is the memory limit.',
   'first-copy':
     'The first complete copy of the database is not in the bucket yet; a large one takes a while. Please try again.',
+  'key-unusable':
+    "The bucket's own encryption key can not be used. Enable the key in Cloud KMS, and let the Cloud Storage service agent of the project encrypt and decrypt with it (`gcloud storage service-agent --authorize-cmek KEY`).",
   'lease-damaged':
     'The lease in the bucket can not be read. Look at it with `npm run lease -- show`, and repair it with `npm run lease -- repair`.',
   'lease-held':
@@ -55,6 +73,8 @@ const advice: Record<ProblemCode, string> = {
     'Another service keeps its data at this REPLICA_URL. Give this one another; to move the data to it, use `npm run lease -- repair --service NAME`.',
   'permission-denied':
     'The bucket refuses this service account. Grant it roles/storage.objectAdmin on the bucket.',
+  'policy-violation':
+    'A policy keeps this server from the bucket, whatever rights it has: VPC Service Controls, a constraint of the organization, or an IP filter of the bucket. Ask whoever administers the organization.',
   'replica-ambiguous':
     'There are several replicas in the bucket, and no lease says which one is the newest. Look at them with `npm run lease -- show`, and choose with `npm run lease -- repair --epoch N`.',
   'replica-behind':
@@ -63,6 +83,8 @@ const advice: Record<ProblemCode, string> = {
     'The bucket shows nothing of a database that the lease calls complete. Nothing was changed. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one; a file that has the data comes in with `npm run seed -- --replace`.',
   'replica-damaged':
     'The replica can not be restored. Nothing was changed; restore an older state with `npm run restore`, and bring it in with `npm run seed`.',
+  'requester-pays':
+    'The bucket is one of Requester Pays, which the app can not use. Run `gcloud storage buckets update gs://BUCKET --no-requester-pays`.',
 }
 
 // Where the bucket is a folder of this machine: `npm start` chooses one where nobody names another.
@@ -105,7 +127,8 @@ function adviceFor(code: ProblemCode, replicaUrl: string): string {
 
 /** Turns what Litestream said into a problem with a code, by the words of its storage clients. */
 export function problemFrom(words: string, replicaUrl: string): ReplicationProblem {
-  const code = signs.find(([sign]) => sign.test(words))?.[1] ?? 'litestream-failed'
+  const sign = signs.find(([sign]) => sign.test(words))
+  const code = refusalIn(words) ?? sign?.[1] ?? 'litestream-failed'
   return new ReplicationProblem(code, replicaUrl, shortened(words))
 }
 

@@ -17,7 +17,7 @@ type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: 
  * Makes a new epoch what others restore, once it is complete in the bucket; tries until then, or
  * until `ended` aborts. Then removes the epochs that nobody needs any more.
  *
- * @throws {ReplicationProblem} if the lease is lost before
+ * @throws {ReplicationProblem} why it was not complete when the lease was lost, or `ended` aborted
  */
 export async function completeEpoch(
   parts: Parts,
@@ -36,7 +36,10 @@ export async function completeEpoch(
       if (ended.aborted || !lease.isValid) throw error
       const said = reasonOf(error)
       if (news.isNew(said)) log('ERROR', `This epoch is not complete yet: ${said}`)
-      await sleep(pauseMs, undefined, { signal: ended })
+      // Whoever waits hears of the bucket, and not that nobody waits any more.
+      await sleep(pauseMs, undefined, { signal: ended }).catch(() => {
+        throw error
+      })
     }
   }
 }

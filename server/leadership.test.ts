@@ -249,6 +249,25 @@ describe('An instance', () => {
     await b.leadership.end()
   })
 
+  it('says that the bucket is locked, and goes on reading, where the lease can not be overwritten', async (test) => {
+    const { store, start } = scene(test)
+    const write = store.write.bind(store)
+    store.write = async (name, body, ifGeneration) => {
+      if (ifGeneration === null) return write(name, body, ifGeneration)
+      throw new ReplicationProblem('bucket-locked', 'gs://b', 'retention')
+    }
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    await assert.rejects(durable(a.leadership), { code: 'bucket-locked' })
+    await until(() => a.lifecycle.state.name === 'following')
+    assert.equal(a.lifecycle.problem?.code, 'bucket-locked')
+    await until(async () => !(await a.lease.look()).isHeld)
+    await assert.rejects(a.leadership.lead(), { code: 'bucket-locked' })
+    assert.equal((await countVisits(a.database.open, new Date())).total, 1)
+    await a.leadership.end()
+  })
+
   it('tells all who ask at once why it could not lead just before', async (test) => {
     const { start } = scene(test)
     const a = await start('a', { pauseMs: 60_000 })

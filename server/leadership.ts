@@ -191,6 +191,7 @@ export class Leadership {
     await within(10_000, leading.restorable, () => {
       const { health } = leading.replication
       if (health.status === 'degraded') return health.problem
+      if (!this.#keeper.isAnswered) return this.#keeper.problem
       return new ReplicationProblem('first-copy', this.#parts.base, 'after 10 s')
     })
     await leading.replication.durable()

@@ -96,15 +96,22 @@ export function whyInWords(code: string | undefined, isAway: boolean): string | 
     case 'older-release':
     case 'preview':
       return null
+    case 'bucket-busy':
     case 'bucket-unreachable':
     case 'bucket-garbled':
       return isAway ? awayInWords : null
     // It has run out, or another instance has it: the bucket tells when it next answers.
     case 'lease-lost':
       return isAway ? 'The bucket has not answered lately.' : null
-    case 'permission-denied':
-    case 'no-credentials':
+    case 'billing-disabled':
+    case 'bucket-locked':
     case 'bucket-missing':
+    case 'bucket-refuses':
+    case 'key-unusable':
+    case 'no-credentials':
+    case 'permission-denied':
+    case 'policy-violation':
+    case 'requester-pays':
       return 'The bucket takes nothing.'
     case 'disk-full':
       return 'The disk of this server is full.'

@@ -8,6 +8,7 @@ const forOperators = 'Whoever runs this site can see why. Nothing that was saved
 // By the code of the problem. What operators have to know and to do is in the log, and on /status.
 const byCode = new Map<string, string>([
   ['bucket-unreachable', 'The bucket does not answer.'],
+  ['bucket-busy', 'The bucket has too much to do.'],
   ['bucket-garbled', 'The bucket does not answer as it should.'],
   ['lease-held', 'Another server is just handing over to this one.'],
   ['lease-lost', 'Another server is just taking over.'],

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ReplicationProblem } from '../problem.ts'
+import { refusalIn } from '../refusals.ts'
 import { GcsHttp, type HttpOptions } from './gcs-http.ts'
-import { Unanswered } from './gcs-problem.ts'
+import { answerProblem, Unanswered } from './gcs-problem.ts'
 import type { Patience } from './patience.ts'
 import type { Listed, Peeked, Stored, Written } from './store.ts'
 
@@ -76,8 +77,13 @@ export class GcsApi {
     const path = `/upload${this.#objects}`
     const query = { uploadType: 'media', name, ifGenerationMatch: generation }
     const request = { method: 'POST', path, query, body, expected: [412] } as const
-    const { status, text } = await this.#http.once(request, patience)
-    if (status === 412) return { outcome: 'conflict' }
+    const answered = await this.#http.once(request, patience)
+    const { status, text } = answered
+    if (status === 412) {
+      // The status is also that of an organization's policy.
+      if (refusalIn(text)) throw answerProblem(answered, this.#options.replicaUrl)
+      return { outcome: 'conflict' }
+    }
     const answer = this.#understand(() => inserted.parse(JSON.parse(text)))
     return { outcome: 'written', generation: answer.generation }
   }

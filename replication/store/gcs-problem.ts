@@ -1,11 +1,16 @@
 import { type ProblemCode, ReplicationProblem } from '../problem.ts'
+import { refusalIn } from '../refusals.ts'
 
 type Words = { status: number; text: string }
 
 /** Nobody knows whether the request took effect. */
 export class Unanswered extends ReplicationProblem {
-  constructor(replicaUrl: string, detail: string) {
-    super('bucket-unreachable', replicaUrl, detail)
+  constructor(
+    replicaUrl: string,
+    detail: string,
+    code: 'bucket-unreachable' | 'bucket-busy' = 'bucket-unreachable',
+  ) {
+    super(code, replicaUrl, detail)
   }
 }
 
@@ -13,8 +18,10 @@ export class Unanswered extends ReplicationProblem {
 export function answerProblem({ status, text }: Words, replicaUrl: string): ReplicationProblem {
   const detail = `${status} ${wordsOf(text)}`
   // https://cloud.google.com/storage/docs/retry-strategy
-  if (status === 408 || status === 429 || status >= 500) return new Unanswered(replicaUrl, detail)
-  return new ReplicationProblem(codeOf(status), replicaUrl, detail)
+  if (status === 408 || status >= 500) return new Unanswered(replicaUrl, detail)
+  const code = status === 429 ? 'bucket-busy' : (refusalIn(text) ?? codeOf(status))
+  if (code === 'bucket-busy') return new Unanswered(replicaUrl, detail, code)
+  return new ReplicationProblem(code, replicaUrl, detail)
 }
 
 /** What it means that there was no answer. */
@@ -35,7 +42,7 @@ export function isBucketMissing({ status, text }: Words): boolean {
 
 function codeOf(status: number): ProblemCode {
   if (status === 401 || status === 403) return 'permission-denied'
-  return status === 404 ? 'bucket-missing' : 'bucket-unreachable'
+  return status === 404 ? 'bucket-missing' : 'bucket-refuses'
 }
 
 function wordsOf(text: string): string {

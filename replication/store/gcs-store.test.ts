@@ -198,6 +198,53 @@ describe('GcsStore', () => {
     assert.equal(requests.length, 3)
   })
 
+  it('says at the first refusal that a policy lets nobody overwrite the object', async () => {
+    const { store, faults, requests } = scene()
+    const first = await store.write('lease.json', 'mine', null)
+    assert.ok(first.outcome === 'written')
+    const message =
+      "Object 'visits/app/lease.json' is subject to bucket's retention policy and cannot be deleted, overwritten or archived until 2027-01-01T00:00:00Z"
+    const errors = [{ message, domain: 'global', reason: 'retentionPolicyNotMet' }]
+    faults.push(answers(403, JSON.stringify({ error: { code: 403, message, errors } })))
+    await assert.rejects(store.write('lease.json', 'again', first.generation), {
+      code: 'bucket-locked',
+      message: /--clear-retention-period.*until 2027-01-01/,
+    })
+    assert.equal(requests.length, 2)
+  })
+
+  it('takes a policy of the organization for no conflict with another writer', async () => {
+    const { store, faults } = scene()
+    const message = "Request violates constraint 'constraints/gcp.restrictNonCmekServices'"
+    const errors = [{ message, domain: 'global', reason: 'orgPolicyConstraintFailed' }]
+    faults.push(answers(412, JSON.stringify({ error: { code: 412, message, errors } })))
+    const violation = { code: 'policy-violation' }
+    await assert.rejects(store.write('lease.json', 'mine', null), violation)
+  })
+
+  it('takes an answer that names a key of its own for the success that it is', async () => {
+    const { store, faults } = scene()
+    const kmsKeyName = 'projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1'
+    faults.push(answers(200, JSON.stringify({ generation: '7', kmsKeyName })))
+    const written = { outcome: 'written', generation: '7' }
+    assert.deepEqual(await store.write('lease.json', 'mine', null), written)
+  })
+
+  it('waits where too much is asked of the bucket, and says so when it gives up', async () => {
+    const { url, store, content, faults } = scene()
+    const errors = [{ message: 'Slower', domain: 'usageLimits', reason: 'rateLimitExceeded' }]
+    const slower = JSON.stringify({ error: { code: 403, message: 'Slower', errors } })
+    faults.push(answers(403, slower), none, answers(429))
+    assert.equal((await store.write('lease.json', 'mine', null)).outcome, 'written')
+    assert.equal(await content(), 'mine')
+    const busy = new GcsStore(url, {
+      emulatorHost: cloud.host,
+      totalMs: 50,
+      fetch: async () => new Response(slower, { status: 403 }),
+    })
+    await assert.rejects(busy.read('lease.json'), { code: 'bucket-busy', detail: '403 Slower' })
+  })
+
   it('tells a missing bucket from a missing object', async () => {
     const { store, faults } = scene()
     const words = 'The specified bucket does not exist.'
