@@ -11,6 +11,7 @@ describe('The connection', () => {
     synchronous: 1,
     busy_timeout: 5000,
     foreign_keys: 1,
+    secure_delete: 1,
     wal_autocheckpoint: 0,
   })) {
     it(`has ${pragma} at ${value}`, (test) => {

@@ -18,6 +18,8 @@ export function openDatabase(path: string): Database {
     client.pragma('synchronous = NORMAL')
     client.pragma('busy_timeout = 5000')
     client.pragma('foreign_keys = ON')
+    // Deleted text would stay in the file, and so in each later snapshot, until its place is needed.
+    client.pragma('secure_delete = ON')
     // A checkpoint of ours could reset the WAL before Litestream has read it.
     client.pragma('wal_autocheckpoint = 0')
   } catch (error) {
