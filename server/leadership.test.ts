@@ -268,6 +268,32 @@ describe('An instance', () => {
     await a.leadership.end()
   })
 
+  for (const [what, prefix] of [
+    ['all below the path', ''],
+    ['the epochs and then the lease', 'epoch-'],
+  ] as const) {
+    it(`has everything in the bucket again after somebody deleted ${what}`, async (test) => {
+      const { store, start } = scene(test)
+      const a = await start('a')
+      await a.leadership.lead()
+      await a.visit()
+      await durable(a.leadership)
+      await store.remove(prefix)
+      await a.visit()
+      await a.leadership.replication?.durable().catch(() => {})
+      await store.remove(leaseName)
+      await until(() => a.lifecycle.state.name === 'following')
+      await a.leadership.lead()
+      assert.equal(await a.visit(), 3)
+      await durable(a.leadership)
+      const b = await start('b')
+      await b.leadership.lead()
+      assert.equal(await b.visit(), 4)
+      await a.leadership.end()
+      await b.leadership.end()
+    })
+  }
+
   it('tells all who ask at once why it could not lead just before', async (test) => {
     const { start } = scene(test)
     const a = await start('a', { pauseMs: 60_000 })
