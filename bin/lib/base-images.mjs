@@ -44,10 +44,14 @@ async function makeStandIn(engine, tools, image, whyNotPulled) {
 /** The images that a Dockerfile's FROM lines name, without those that are its own stages. */
 export function imagesIn(dockerfile) {
   const images = new Set()
+  const values = Object.fromEntries(
+    [...dockerfile.matchAll(/^ARG\s+(\w+)=(\S+)/gim)].map(([, name, value]) => [name, value]),
+  )
   const stages = new Set(['scratch'])
-  for (const [, image, stage] of dockerfile.matchAll(
+  for (const [, name, stage] of dockerfile.matchAll(
     /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim,
   )) {
+    const image = name.replace(/\$\{?(\w+)\}?/g, (_, argument) => values[argument])
     if (!stages.has(image)) images.add(image)
     if (stage) stages.add(stage)
   }

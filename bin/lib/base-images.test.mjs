@@ -14,6 +14,11 @@ describe('the base images of a Dockerfile', () => {
     assert.deepEqual(imagesIn(dockerfile), ['one:1'])
   })
 
+  it('have the values of its arguments in their names', () => {
+    const dockerfile = `ARG FROM=a.example\nFROM \${FROM}/one:1 AS one\nFROM $FROM/two:2\nFROM one\n`
+    assert.deepEqual(imagesIn(dockerfile), ['a.example/one:1', 'a.example/two:2'])
+  })
+
   it('name each once', () => {
     assert.deepEqual(imagesIn('FROM one:1 AS a\nFROM one:1 AS b\n'), ['one:1'])
   })

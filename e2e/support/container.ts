@@ -162,6 +162,13 @@ export async function inspectImage(): Promise<{ size: number; user: string }> {
   return { size: Number(size), user }
 }
 
+/** The layers of the image, or of that of the release after this one, by the digests of their bytes. */
+export async function layersOf(name: 'IMAGE' | 'NEXT_IMAGE'): Promise<string[]> {
+  const format = '{{json .RootFS.Layers}}'
+  const { stdout } = await engine('image', 'inspect', '--format', format, required(name))
+  return JSON.parse(stdout)
+}
+
 function engine(...args: string[]) {
   // podman leaves a note in its folder of a container that ran out of memory.
   return run(required('CONTAINER_ENGINE'), args, { timeout: 60_000, cwd: tmpdir() })
