@@ -1,11 +1,6 @@
 output "build_command" {
   description = "Builds the image, at the root of the repository."
-  value = join(" ", [
-    "gcloud builds submit . --config deploy/cloudbuild.yaml",
-    "--project ${var.project} --region ${var.region}",
-    "--gcs-source-staging-dir ${google_storage_bucket.sources.url}/source",
-    "--substitutions _IMAGE=${var.image},_SERVICE=${var.service},_COMMIT=$(git rev-parse --short HEAD)",
-  ])
+  value       = "gcloud builds submit . --config deploy/cloudbuild.yaml --project ${var.project} --region ${var.region} --gcs-source-staging-dir ${google_storage_bucket.sources.url}/source --substitutions _IMAGE=${var.image},_SERVICE=${var.service},_COMMIT=$(git rev-parse --short HEAD)"
 }
 
 output "url" {

@@ -1,3 +1,5 @@
+import { verbsByHand } from './fake-build.mjs'
+
 // What a flag of `storage buckets update` changes.
 const bucketChanges = {
   'uniform-bucket-level-access': { uniform_bucket_level_access: true },
@@ -166,6 +168,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
       delete state.schedules[name]
     },
   }
+  Object.assign(verbs, verbsByHand({ state, flags, fail, account, bucket, canStart, needsRole }))
   const things = {
     projects: () => {},
     'storage buckets': bucket,

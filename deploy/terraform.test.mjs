@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { root } from '../bin/lib/project.mjs'
+import { which } from '../bin/lib/which.mjs'
+import { readModule } from './test-support/terraform.mjs'
+
+describe('the Terraform module', () => {
+  it('never destroys the data, nor anything before it has said so', async () => {
+    const { resources } = await readModule({ bucket: 'my-data' })
+    const { data } = resources.google_storage_bucket
+    assert.deepEqual(data.lifecycle, [{ prevent_destroy: true }])
+    assert.equal(data.force_destroy, false)
+  })
+
+  it('is formatted', async (test) => {
+    const terraform = (await which('terraform')) ?? (await which('tofu'))
+    if (!terraform) return test.skip('neither terraform nor tofu is on the PATH')
+    const args = ['fmt', '-check', '-diff', join(root, 'deploy/terraform')]
+    const { status, stdout } = spawnSync(terraform, args, { encoding: 'utf8' })
+    assert.equal(status, 0, stdout)
+  })
+})
