@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { root } from '../bin/lib/project.mjs'
 import { emailOf, namesOf } from './names.mjs'
 import { apis, bucket, defaults, roles, service, verify } from './settings.mjs'
 import { saidByGcloud } from './test-support/said-by-gcloud.mjs'
@@ -49,6 +52,15 @@ describe('the Terraform module', () => {
     const version = resources.google_secret_manager_secret_version.admin_token
     assert.equal(version.secret_data_wo, 'ephemeral.random_password.admin_token.result')
     assert.equal(resources.random_password, undefined)
+  })
+})
+
+describe('the alert on a failed verification', () => {
+  it('is about that job', async () => {
+    const file = join(root, 'monitoring/verify-failed.json')
+    const { conditions } = JSON.parse(await readFile(file, 'utf8'))
+    const { filter } = conditions[0].conditionThreshold
+    assert.ok(filter.includes(`resource.labels.job_name = "${wanted.verify.name}"`))
   })
 })
 
