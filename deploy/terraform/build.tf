@@ -6,6 +6,11 @@ resource "terraform_data" "ready_to_build" {
     google_artifact_registry_repository.images,
     google_project_iam_member.build,
     google_storage_bucket.sources,
+    # Google takes minutes to know a role: while the image is built, it learns those that the service
+    # and the job start with.
+    google_secret_manager_secret_iam_member.server,
+    google_storage_bucket_iam_member.server,
+    google_storage_bucket_iam_member.verify,
   ]
 }
 

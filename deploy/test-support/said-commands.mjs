@@ -22,7 +22,7 @@ export function saidCommands() {
 // gcloud checks the form of some values.
 function filledIn(script) {
   return script
-    .replaceAll(/\$\{[^}]*\}/g, 'x')
+    .replaceAll(/\$(\{[^}]*\}|[A-Z]+\b)/g, (text) => (text === '$PROJECT' ? 'PROJECT' : 'x'))
     .replaceAll(/\bPROJECT\b|--project x\b/g, (text) =>
       text === 'PROJECT' ? 'my-project' : '--project my-project',
     )
