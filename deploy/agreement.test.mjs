@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from '../bin/lib/project.mjs'
 import { emailOf, namesOf } from './names.mjs'
-import { apis, bucket, defaults, roles, service, verify } from './settings.mjs'
+import { apis, bucket, defaults, disk, roles, service, verify } from './settings.mjs'
 import { saidByGcloud } from './test-support/said-by-gcloud.mjs'
 import { saidByTerraform } from './test-support/said-by-terraform.mjs'
 import { saidByYaml } from './test-support/said-by-yaml.mjs'
@@ -64,6 +64,20 @@ describe('the alert on a failed verification', () => {
   })
 })
 
+describe('A disk', () => {
+  it('is mounted alike, at the service and the job that verifies', async () => {
+    const withDisk = { ...options, disk: `${disk.leastGib}Gi` }
+    const wanted = {
+      service: { size: withDisk.disk, path: disk.path },
+      verify: { size: withDisk.disk, path: disk.verifyPath },
+    }
+    const disksOf = ({ service, verify }) => ({ service: service.disk, verify: verify.disk })
+    assert.deepEqual(disksOf(await saidByGcloud(withDisk)), wanted)
+    assert.deepEqual(disksOf(await saidByTerraform(withDisk)), wanted)
+    assert.deepEqual((await saidByYaml(withDisk)).disk, wanted.service)
+  })
+})
+
 function whatSettingsWant({ tokenVersion }) {
   const names = namesOf({ ...options, ...defaults })
   const email = (account) => emailOf(names.accounts[account], options.project)
@@ -98,6 +112,7 @@ function whatSettingsWant({ tokenVersion }) {
       max: maxInstances,
       maxInstances,
       memory,
+      disk: null,
       env: { REPLICA_URL: names.replicaUrl, GOOGLE_CLOUD_PROJECT: options.project },
       secrets: { ADMIN_TOKEN: `${names.secret}:${tokenVersion}` },
       isPublic: true,
@@ -109,6 +124,7 @@ function whatSettingsWant({ tokenVersion }) {
       args: verify.args.join(','),
       cpu,
       memory,
+      disk: null,
       maxRetries: verify.maxRetries,
       timeout: `${verify.timeoutSeconds}s`,
       env: { REPLICA_URL: names.replicaUrl },

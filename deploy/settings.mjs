@@ -56,6 +56,21 @@ export const verify = {
   timeZone: 'Etc/UTC',
 }
 
+/**
+ * The disk of an instance, which ends with it; without one its file system is memory.
+ * https://docs.cloud.google.com/run/docs/configuring/services/ephemeral-disk
+ */
+export const disk = {
+  volume: 'data',
+  type: 'ephemeral-disk',
+  leastGib: 10,
+  path: '/data',
+  // Where the job restores what it verifies.
+  verifyPath: '/tmp',
+  // The first whose `gcloud run deploy` knows the type; `gcloud beta` does since 564.
+  leastGcloud: '587.0.0',
+}
+
 /** What each service account may do, each on the things it needs alone. */
 export const roles = {
   server: { bucket: 'roles/storage.objectAdmin', secret: 'roles/secretmanager.secretAccessor' },

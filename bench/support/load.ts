@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { percentile } from './table.ts'
 
-export type Load = { perSecond: number; p50: number; p99: number; failed: number }
+export type Load = {
+  answered: number
+  perSecond: number
+  p50: number
+  p99: number
+  failed: number
+}
 
 type Asked = { ms: number; clients: number; headers?: Record<string, string>; body?: string }
 
@@ -30,6 +36,7 @@ export async function load(url: string, asked: Asked): Promise<Load> {
   const seconds = (performance.now() - startMs) / 1000
   agent.destroy()
   return {
+    answered: took.length,
     perSecond: took.length / seconds,
     p50: percentile(took, 0.5),
     p99: percentile(took, 0.99),

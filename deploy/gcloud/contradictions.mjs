@@ -6,6 +6,7 @@ const onlyOneOf = [
   ['path', 'databaseUrlSecret', 'the data is in one of the two'],
   ['readers', 'databaseUrlSecret', 'readers copy the bucket'],
   ['allowBreakingMigration', 'databaseUrlSecret', 'it is about the bucket'],
+  ['disk', 'databaseUrlSecret', 'the disk is for a copy of what the bucket has'],
   ['readers', 'noPublic', 'readers hand what writes to the service as a stranger does'],
 ]
 const onlyWith = [

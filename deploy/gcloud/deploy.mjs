@@ -26,6 +26,7 @@ admin token, the service, and a job that verifies the replica every day.
   --service     the name of the service; visits unless given
   --path        below which the data is in the bucket; visits unless given
   --memory      512Mi to 4Gi; the database is in it. 512Mi unless given
+  --disk        10Gi or more: a disk for the data, which is then not in the memory
   --allow-unauthenticated   everybody may read the pages; so it is unless told otherwise
   --no-public   only whoever has roles/run.invoker may
   --public-url  where people find the app, if not at the address that Cloud Run gives it, as in
@@ -64,6 +65,7 @@ const known = {
     'maxInstances',
     'publicUrl',
     'trustedProxies',
+    'disk',
   ],
   switches: [
     ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],

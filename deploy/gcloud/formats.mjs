@@ -58,6 +58,11 @@ export const formats = {
     fits: (text) => text.split(',').every(isOrigin),
     words: 'https://HOST, or several with commas between',
   },
+  // https://docs.cloud.google.com/run/docs/configuring/services/ephemeral-disk
+  disk: {
+    fits: (text) => /^[1-9]\d{1,3}Gi$/.test(text),
+    words: 'the size of a disk: 10Gi or more, in whole gibibytes',
+  },
   trustedProxies: { fits: (text) => /^([1-9]|10)$/.test(text), words: 'a number from 1 to 10' },
 }
 

@@ -156,6 +156,14 @@ resource "google_cloud_run_v2_service" "app" {
         startup_cpu_boost = true
       }
 
+      dynamic "volume_mounts" {
+        for_each = var.disk == "" ? [] : ["data"]
+        content {
+          name       = "data"
+          mount_path = "/data"
+        }
+      }
+
       startup_probe {
         http_get {
           path = "/health/ready"
@@ -171,6 +179,17 @@ resource "google_cloud_run_v2_service" "app" {
         period_seconds    = 10
         timeout_seconds   = 5
         failure_threshold = 3
+      }
+    }
+
+    dynamic "volumes" {
+      for_each = var.disk == "" ? [] : ["data"]
+      content {
+        name = "data"
+        empty_dir {
+          medium     = "DISK"
+          size_limit = var.disk
+        }
       }
     }
   }
@@ -228,6 +247,26 @@ resource "google_cloud_run_v2_job" "verify" {
           limits = {
             cpu    = "1"
             memory = var.memory
+          }
+        }
+
+        # Where it restores what it verifies.
+        dynamic "volume_mounts" {
+          for_each = var.disk == "" ? [] : ["data"]
+          content {
+            name       = "data"
+            mount_path = "/tmp"
+          }
+        }
+      }
+
+      dynamic "volumes" {
+        for_each = var.disk == "" ? [] : ["data"]
+        content {
+          name = "data"
+          empty_dir {
+            medium     = "DISK"
+            size_limit = var.disk
           }
         }
       }

@@ -41,6 +41,17 @@ variable "memory" {
   default     = "512Mi"
 }
 
+variable "disk" {
+  description = "The size of a disk for the data, as in 10Gi; the data is in the memory otherwise."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([1-9][0-9]{1,3}Gi)?$", var.disk))
+    error_message = "10Gi or more, in whole gibibytes; or empty, for no disk."
+  }
+}
+
 variable "public_url" {
   description = "Where people find the app, if not at the address that Cloud Run gives it, as in https://visits.example; several with commas between."
   type        = string

@@ -40,7 +40,7 @@ function kept(before = {}, flags) {
 }
 
 function bare(flag) {
-  return flag.replace(/^(no|set|clear)-/, '')
+  return flag.replace(/^(no|set|clear|add|remove)-/, '')
 }
 
 /**
@@ -146,7 +146,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
       if (!Object.values(state.services).some(({ image }) => image === flags.image)) {
         fail(`Image '${flags.image}' not found.`)
       }
-      state.jobs[name] = { flags }
+      state.jobs[name] = { flags: kept(state.jobs[name]?.flags, flags) }
     },
     'run jobs delete': (name) => {
       job(name)

@@ -22,10 +22,19 @@ const variable = z.strictObject({
     .optional(),
 })
 
+// As gcloud sends it for `type=ephemeral-disk`.
+const volume = z.strictObject({
+  name: z.string(),
+  emptyDir: z.strictObject({ medium: z.literal('Disk'), sizeLimit: z.string() }),
+})
+
 const container = z.strictObject({
   image: z.string(),
   env: z.array(variable),
   resources: z.strictObject({ limits: z.strictObject({ cpu: z.string(), memory: z.string() }) }),
+  volumeMounts: z
+    .array(z.strictObject({ name: z.string(), mountPath: z.string().startsWith('/') }))
+    .optional(),
   startupProbe: probe.refine(
     ({ periodSeconds, failureThreshold }) => periodSeconds * failureThreshold <= 240,
     { error: 'Cloud Run gives a start 240 s at most' },
@@ -57,6 +66,7 @@ export const knativeService = z.strictObject({
         serviceAccountName: z.string(),
         containerConcurrency: z.int().min(1).max(1000),
         containers: z.array(container).length(1),
+        volumes: z.array(volume).optional(),
       }),
     }),
   }),

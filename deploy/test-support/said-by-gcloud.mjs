@@ -4,12 +4,12 @@ import { pairs } from './fake-project.mjs'
 
 /**
  * What a first deployment tells gcloud to set.
- * @param {{project: string, region: string, bucket: string}} options
+ * @param {{project: string, region: string, bucket: string, disk?: string}} options
  */
-export async function saidByGcloud({ project, region, bucket }) {
+export async function saidByGcloud({ project, region, bucket, disk }) {
   const cloud = new Cloud()
   const where = ['--project', project, '--region', region, '--bucket', bucket]
-  await cloud.run(deploy, [...where, '--yes'])
+  await cloud.run(deploy, [...where, ...(disk ? ['--disk', disk] : []), '--yes'])
   const { accounts, buckets, jobs, policies, schedules, services } = cloud.state
   return {
     bucket: bucketSaid(buckets),
@@ -34,6 +34,14 @@ function bucketSaid(buckets) {
   }
 }
 
+/** The disk that these flags mount: its size and where; null if there is none. */
+export function diskOf(flags) {
+  if (!flags['add-volume']) return null
+  const { name, type, size } = pairs(flags['add-volume'])
+  const { volume, 'mount-path': path } = pairs(flags['add-volume-mount'])
+  return type === 'ephemeral-disk' && volume === name ? { size, path } : null
+}
+
 function serviceSaid(services) {
   const [[key, { flags }]] = Object.entries(services)
   return {
@@ -46,6 +54,7 @@ function serviceSaid(services) {
     cpuBoost: flags['cpu-boost'],
     cpu: flags.cpu,
     memory: flags.memory,
+    disk: diskOf(flags),
     env: pairs(flags['set-env-vars']),
     secrets: pairs(flags['set-secrets']),
     startupProbe: probe(flags['startup-probe']),
@@ -64,6 +73,7 @@ function verifySaid(jobs) {
     args: flags.args,
     cpu: flags.cpu,
     memory: flags.memory,
+    disk: diskOf(flags),
     maxRetries: Number(flags['max-retries']),
     timeout: flags['task-timeout'],
     env,

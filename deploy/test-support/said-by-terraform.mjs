@@ -1,8 +1,8 @@
 import { readModule } from './terraform.mjs'
 
 /** What the Terraform module sets, in the words of said-by-gcloud. */
-export async function saidByTerraform({ project, region, bucket, image }) {
-  const { resources } = await readModule({ project, region, bucket, image })
+export async function saidByTerraform({ project, region, bucket, image, disk }) {
+  const { resources } = await readModule({ project, region, bucket, image, disk })
   return {
     bucket: bucketSaid(resources.google_storage_bucket.data),
     accounts: Object.values(resources.google_service_account).map(
@@ -55,6 +55,7 @@ function serviceSaid(resources) {
     cpuThrottling: needs[0].cpu_idle,
     cpuBoost: needs[0].startup_cpu_boost,
     ...needs[0].limits,
+    disk: diskOf(template[0].volumes, containers[0].volume_mounts),
     env: plain(env),
     secrets: Object.fromEntries(env.flatMap(secret)),
     startupProbe: probe(startup_probe),
@@ -74,6 +75,7 @@ function verifySaid({ name, template }) {
     command: command.join(','),
     args: args.join(','),
     ...resources[0].limits,
+    disk: diskOf(inner[0].volumes, containers[0].volume_mounts),
     maxRetries: max_retries,
     timeout,
     env: others,
@@ -85,6 +87,13 @@ function scheduleSaid({ name, schedule, time_zone, http_target }) {
   const [{ uri, oauth_token }] = http_target
   const account = oauth_token[0].service_account_email
   return { name, schedule, timeZone: time_zone, uri, account }
+}
+
+function diskOf([volume], [mount]) {
+  if (!volume) return null
+  const { name, empty_dir: dir } = volume
+  const isRight = mount.name === name && dir[0].medium === 'DISK'
+  return isRight && { size: dir[0].size_limit, path: mount.mount_path }
 }
 
 function plain(env) {

@@ -5,19 +5,20 @@ import { root } from '../../bin/lib/project.mjs'
 import { knativeService } from './knative-service.mjs'
 
 /**
- * What service.yaml sets once its placeholders are replaced.
+ * What service.yaml sets once its placeholders are replaced, and its lines for a disk are none of its
+ * comments.
  * @throws {import('zod').ZodError} where it has a field that Cloud Run doesn't know
  */
-export async function saidByYaml({ project, bucket, image }) {
+export async function saidByYaml({ project, bucket, image, disk }) {
   const text = await readFile(join(root, 'deploy', 'service.yaml'), 'utf8')
-  const filled = text
+  const filled = (disk ? withDisk(text) : text)
     .replaceAll('YOUR_PROJECT', project)
     .replaceAll('YOUR_BUCKET', bucket)
     .replaceAll('YOUR_IMAGE', image)
     .replaceAll('YOUR_TOKEN_VERSION', '1')
   const { metadata, spec } = knativeService.parse(parse(filled))
   const { annotations } = spec.template.metadata
-  const { serviceAccountName, containers } = spec.template.spec
+  const { serviceAccountName, containers, volumes = [] } = spec.template.spec
   const [container] = containers
   return {
     name: metadata.name,
@@ -28,6 +29,7 @@ export async function saidByYaml({ project, bucket, image }) {
     cpuThrottling: annotations['run.googleapis.com/cpu-throttling'] === 'true',
     cpuBoost: annotations['run.googleapis.com/startup-cpu-boost'] === 'true',
     ...container.resources.limits,
+    disk: diskOf(volumes, container.volumeMounts),
     env: Object.fromEntries(
       container.env.filter(({ value }) => value).map(({ name, value }) => [name, value]),
     ),
@@ -36,6 +38,18 @@ export async function saidByYaml({ project, bucket, image }) {
     livenessProbe: probe(container.livenessProbe),
     isPublic: metadata.annotations['run.googleapis.com/invoker-iam-disabled'] === 'true',
   }
+}
+
+function withDisk(text) {
+  return text.replace(/^( *)# volume(?:s|Mounts):\n(?:\1# .*\n)+/gm, (lines) =>
+    lines.replaceAll('# ', ''),
+  )
+}
+
+function diskOf([volume], [mount] = []) {
+  if (!volume) return null
+  const { name, emptyDir } = volume
+  return mount.name === name && { size: emptyDir.sizeLimit, path: mount.mountPath }
 }
 
 function secret({ name, valueFrom }) {

@@ -31,7 +31,9 @@ export async function readModule(given) {
   function filled(value) {
     if (Array.isArray(value)) return value.map(filled)
     if (value && typeof value === 'object') {
-      const entries = Object.entries(value).map(([name, inner]) => [name, filled(inner)])
+      const { dynamic = {}, ...others } = value
+      const blocks = { ...others, ...chosen(dynamic) }
+      const entries = Object.entries(blocks).map(([name, inner]) => [name, filled(inner)])
       return Object.fromEntries(entries)
     }
     if (typeof value !== 'string') return value
@@ -40,6 +42,15 @@ export async function readModule(given) {
     const whole = /^\$\{([\w.]+)\}$/.exec(value)
     if (whole) return lookUp(whole[1])
     return value.replace(/\$\{([\w.]+)\}/g, (_, reference) => lookUp(reference))
+  }
+
+  // Blocks that are there where a variable isn't empty.
+  function chosen(dynamic) {
+    const entries = Object.entries(dynamic).map(([name, [{ for_each: when, content }]]) => {
+      const [, variable] = /^\$\{([\w.]+) == "" \? \[\] : \["\w+"\]\}$/.exec(when)
+      return [name, lookUp(variable) ? content : []]
+    })
+    return Object.fromEntries(entries)
   }
 
   const resources = Object.fromEntries(

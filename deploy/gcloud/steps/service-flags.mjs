@@ -1,4 +1,6 @@
 import { emailOf } from '../../names.mjs'
+import { disk } from '../../settings.mjs'
+import { diskFlags } from './disk.mjs'
 
 /**
  * What `gcloud run deploy` is told of a service besides its image. What isn't told stays as it was in
@@ -12,6 +14,7 @@ import { emailOf } from '../../names.mjs'
  * @param {string | import('../command.mjs').Answer} options.env
  * @param {Record<string, string>} options.secrets the names of secrets, by variable
  * @param {boolean} options.isPublic
+ * @param {string} [options.disk] its size
  */
 export function serviceFlags(settings, options) {
   const { project, account, maxInstances, memory, env, secrets, isPublic } = options
@@ -28,6 +31,7 @@ export function serviceFlags(settings, options) {
     cpuBoost: settings.cpuBoost,
     cpu: settings.cpu,
     memory,
+    ...diskFlags(options.disk, disk.path),
     setEnvVars: env,
     setSecrets: pairs(mapped(secrets, (name) => `${name}:latest`)),
     startupProbe: probe(settings.startupProbe),

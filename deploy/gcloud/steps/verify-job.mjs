@@ -1,7 +1,8 @@
 import { emailOf, namesOf } from '../../names.mjs'
-import { service, verify } from '../../settings.mjs'
+import { disk, service, verify } from '../../settings.mjs'
 import { Answer, gcloud } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
+import { diskFlags } from './disk.mjs'
 
 /**
  * The job that checks the replica: the image of the service, deployed anew with each of its revisions.
@@ -36,6 +37,7 @@ function deployJob(options) {
     serviceAccount: emailOf(accounts.verify, project),
     cpu: service.cpu,
     memory,
+    ...diskFlags(options.disk, disk.verifyPath),
     maxRetries: verify.maxRetries,
     taskTimeout: `${verify.timeoutSeconds}s`,
     // The job has no right to ask a service that isn't public.
