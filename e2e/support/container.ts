@@ -15,7 +15,12 @@ type Health = {
   body: { state: string; problem?: Problem; replication?: { status: string; problem?: Problem } }
 }
 
-export type StartOptions = { memory?: string; script?: string; isNext?: boolean }
+export type StartOptions = {
+  memory?: string
+  volumes?: string[]
+  script?: string
+  isNext?: boolean
+}
 
 /** The app in its real container, on a read-only root and an empty disk. */
 export class Container {
@@ -30,13 +35,14 @@ export class Container {
   /**
    * @param disk a folder of this machine, or the size of an empty disk
    * @param options.memory what it may use, its disk included, as in `256m`
+   * @param options.volumes folders of this machine that are mounted besides, as in `/here:/there`
    * @param options.script what Node runs in it in the place of the app
    * @param options.isNext whether it is of the release after this one
    */
   static async start(
     environment: Record<string, string>,
     disk = '64m',
-    { memory, script, isNext = false }: StartOptions = {},
+    { memory, volumes = [], script, isNext = false }: StartOptions = {},
   ): Promise<Container> {
     const port = await freePort()
     const container = new Container(`visits-${randomUUID()}`, port)
@@ -50,6 +56,7 @@ export class Container {
       ...(isAbsolute(disk)
         ? ['--volume', `${disk}:/data`]
         : ['--tmpfs', `/data:rw,size=${disk},mode=1777`]),
+      ...volumes.flatMap((volume) => ['--volume', volume]),
       ...(memory ? [`--memory=${memory}`, `--memory-swap=${memory}`] : []),
       ...(script ? ['--entrypoint', 'node'] : []),
       ...[...network, ...variables, required(isNext ? 'NEXT_IMAGE' : 'IMAGE')],
