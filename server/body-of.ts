@@ -17,6 +17,13 @@ export function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
   return body
 }
 
+/** Lets a body come without keeping anything of it: whoever asks for it gets null. */
+export function discardBody(request: IncomingMessage): void {
+  const ended = Promise.withResolvers<null>()
+  for (const event of ['end', 'close', 'error']) request.once(event, () => ended.resolve(null))
+  bodies.set(request, ended.promise)
+}
+
 function collected(request: IncomingMessage): Promise<Buffer | null> {
   const { promise, resolve } = Promise.withResolvers<Buffer | null>()
   let chunks: Buffer[] = []

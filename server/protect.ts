@@ -5,6 +5,7 @@ import { arrivedHeader } from './arrived.ts'
 import { clientHeader, clientOf } from './client.ts'
 import { crossSiteFacts, isCrossSite, type Place } from './cross-site.ts'
 import { forwardedClient } from './forwarded-client.ts'
+import { LargeBodies } from './large-bodies.ts'
 import { log } from './log.ts'
 import { dropInternal } from './next-headers.ts'
 import type { ProblemDetails } from './problem-details.ts'
@@ -28,6 +29,7 @@ export class Protection {
   readonly #forwardToken: string | null
   readonly #requests: RateLimit | null
   readonly #writes: RateLimit | null
+  readonly #largeBodies = new LargeBodies()
   readonly #routes: Routes | null
 
   /** @param routes what the app takes; null where that isn't known */
@@ -67,7 +69,8 @@ export class Protection {
       this.#tooLarge(request) ??
       this.#crossSite(request) ??
       this.#noRoute(request, response) ??
-      (await this.#tooMany(request, client))
+      (await this.#tooMany(request, client)) ??
+      this.#largeBodies.refuses(request, response)
     if (!problem) return this.#tellsMethods(request, response)
     // What is still to come of the body is not waited for.
     if (problem.status === 413) response.setHeader('connection', 'close')
