@@ -1,6 +1,7 @@
 /**
  * How far the app goes over HTTP, on SQLite beside a bucket that is 20 ms away, and on PostgreSQL on
- * the same machine. The cores are shared by all of it, and by those who ask.
+ * the same machine; and how many requests one container holds at once. The cores are shared by all of
+ * it, and by those who ask.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,10 +9,12 @@ import { join } from 'node:path'
 import { Bucket } from '../e2e/support/bucket.ts'
 import { freePort } from '../e2e/support/ports.ts'
 import { TestPostgres } from '../postgres/test-postgres.ts'
+import { benchAtOnce } from './support/at-once.ts'
 import { load } from './support/load.ts'
 import { appFolder, Program, underLitestream } from './support/programs.ts'
 import { printTable } from './support/table.ts'
 
+const parts = (process.env.PARTS ?? 'throughput,at-once').split(',')
 const eachMs = 5_000
 const bucketMs = 20
 const html = { accept: 'text/html' }
@@ -24,14 +27,20 @@ const asked = [
   { what: 'the API', path: '/api/entries', headers: {}, clients: [16] },
 ]
 
-const work = await mkdtemp(join(tmpdir(), 'visits-'))
 const rows: (string | number)[][] = []
+const work = await mkdtemp(join(tmpdir(), 'visits-'))
 try {
-  await benchSqlite()
-  await benchPostgres()
-  printTable(['data on', 'what', 'at once', 'a second', 'p50 ms', 'p99 ms', 'failed'], rows)
+  if (parts.includes('throughput')) {
+    await benchSqlite()
+    await benchPostgres()
+    printTable(['data on', 'what', 'at once', 'a second', 'p50 ms', 'p99 ms', 'failed'], rows)
+  }
 } finally {
   await rm(work, { recursive: true, force: true })
+}
+if (parts.includes('at-once')) {
+  const times = ['p50 ms', 'p99 ms', 'CPU ms each']
+  printTable(['what', 'at once', 'answered', 'failed', ...times, 'memory MB'], await benchAtOnce())
 }
 
 async function benchSqlite(): Promise<void> {
