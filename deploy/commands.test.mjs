@@ -26,7 +26,7 @@ const lives = {
     [teardown, [...bucket, '--delete-data']],
   ],
   'a deployment with readers': [
-    [deploy, [...readers, '--max-readers', '3', '--trusted-proxies', '2']],
+    [deploy, [...readers, '--max-readers', '3', '--trusted-proxies', '2', '--disk', '10Gi']],
     [deploy, [...readers, '--public-url', 'https://a.example,https://b.example']],
     [teardown, [...readers, '--delete-data']],
   ],

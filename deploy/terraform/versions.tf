@@ -10,7 +10,8 @@ terraform {
       #   6.0 deletion_protection, 6.5 and 7.0 the service's own scaling (least, most)
       #   6.8 invoker_iam_disabled, 6.23 secret_data_wo
       #   7.15 no change proposed for ever where scaling is at its defaults
-      version = "~> 7.24"
+      #   7.24 and 7.30 a disk for a service, and for a job
+      version = "~> 7.30"
     }
     random = {
       source  = "hashicorp/random"
