@@ -1,9 +1,7 @@
 import { Failure } from '../../bin/lib/failure.mjs'
 import { Answer } from './command.mjs'
-import { failureOf, isSettling } from './problems.mjs'
-
-// A minute and a half in all; most of what is new is known within one.
-const waits = [2_000, 4_000, 8_000, 16_000, 32_000, 32_000]
+import { patiently } from './patience.mjs'
+import { failureOf } from './problems.mjs'
 
 /** Stopped before the end. `done` has the titles of what was done. */
 export class HalfDone extends Failure {
@@ -26,17 +24,20 @@ export class HalfDone extends Failure {
 /**
  * Runs the commands for each thing, one after the other.
  * @param {Array<{title: string, commands: import('./command.mjs').Command[]}>} things
- * @param {(output: string) => boolean} isDone whether a failure says that nothing is left to do
+ * @param {(output: string, args: string[]) => boolean} isDone whether a failure says that nothing is left to do
  * @param {Means} means
  * @returns {Promise<string[]>} the titles of what was done
  * @throws {HalfDone}
  */
 export async function apply(things, isDone, means) {
   const done = []
+  const earlier = []
   for (const { title, commands } of things) {
     means.say(`── ${title}`)
     try {
-      for (const command of commands) await patiently(command, isDone, means)
+      for (const command of commands) {
+        earlier.push(await carryOut(command, { isDone, earlier }, means))
+      }
     } catch (error) {
       throw new HalfDone(error.message, done)
     }
@@ -45,18 +46,12 @@ export async function apply(things, isDone, means) {
   return done
 }
 
-async function patiently({ program, args: asked, secret }, isDone, means) {
-  const { run, newToken, say, wait } = means
+async function carryOut({ program, args: asked, secret }, { isDone, earlier }, means) {
   const args = []
-  for (const arg of asked) args.push(await resolved(arg, run))
-  const input = secret ? newToken() : undefined
-  for (const ms of [...waits, null]) {
-    const { ok, output } = await run(args, { program, input, show: program === 'gcloud' })
-    if (ok || isDone(output)) return
-    if (ms === null || !isSettling(output)) throw failureOf(output, args, program)
-    say(`Google needs a moment to know what was just made: trying again in ${ms / 1000} s.`)
-    await wait(ms)
-  }
+  for (const arg of asked) args.push(await resolved(arg, means.run))
+  const input = secret ? means.newToken() : undefined
+  await patiently(args, { program, input, isDone, earlier }, means)
+  return args
 }
 
 async function resolved(arg, run) {

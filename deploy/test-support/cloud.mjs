@@ -17,6 +17,7 @@ const empty = {
   jobs: {},
   schedules: {},
   failures: [],
+  builds: [],
 }
 const folders = []
 
@@ -134,7 +135,7 @@ export class Cloud {
 }
 
 function isRead(argv) {
-  return /^storage cat |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions) list /.test(
+  return /^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions) list /.test(
     argv.join(' '),
   )
 }

@@ -45,6 +45,7 @@ function inFormat(answer) {
   if (flags.format === 'value(status.url)') return urlOf(`${flags.region}/${positional.at(-1)}`)
   if (flags.format === 'value(spec.template.spec.containers[0].image)') return answer.image
   if (flags.format === 'value(name.basename())') return answer[0].name
+  if (typeof answer === 'string') return answer
   return JSON.stringify(answer.flags ? knative(answer.flags) : answer)
 }
 

@@ -111,6 +111,13 @@ export function verbsOf({ state, flags, stdin, fail }) {
       secret(name).versions.push(stdin)
     },
 
+    'builds list': () => {
+      const [, tag] = flags.filter.split('=')
+      return state.builds.filter(({ tags }) => tags.includes(tag)).slice(0, Number(flags.limit))
+    },
+    'builds describe': (id) => build(id),
+    'builds log': (id) => build(id).log,
+
     'run regions list': () => regions.map((locationId) => ({ locationId })),
     'run services list': () => {
       const [, wanted] = flags.filter.split('=')
@@ -268,6 +275,13 @@ export function verbsOf({ state, flags, stdin, fail }) {
 
   function job(name) {
     return state.jobs[name] ?? fail(`Cannot find job [${name}].`)
+  }
+
+  function build(id) {
+    return (
+      state.builds.find((one) => one.id === id) ??
+      fail('NOT_FOUND: Requested entity was not found.')
+    )
   }
 
   function schedule(name) {

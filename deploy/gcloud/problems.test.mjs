@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { failureOf, saysThere } from './problems.mjs'
+import { whatPasses } from './what-passes.mjs'
+
+describe('a failure that stays', () => {
+  // In the words of gcloud 528 and of the servers it asks; the links say where they were seen.
+  const sayings = [
+    [
+      'You do not currently have an active account selected.',
+      /not logged in: run `gcloud auth login`/,
+    ],
+    ["PERMISSION_DENIED: Project 'my-project' not found or permission denied.", /check --project/],
+    [
+      "FAILED_PRECONDITION: Billing account for project '1' is not found. Billing must be enabled for activation of service(s).",
+      /no open billing account: link one/,
+    ],
+    [
+      'PERMISSION_DENIED: Permission iam.serviceAccounts.create is required.',
+      /ask an owner of the project/,
+    ],
+    ['unrecognized arguments: --max', /run `gcloud components update`/],
+    [
+      "FAILED_PRECONDITION: Constraint constraints/run.allowedIngress violated for 'projects/1'",
+      /A policy of your organization/,
+    ],
+    [
+      'INVALID_ARGUMENT: build.service_account must be specified due to the evaluation of the following org policies: constraints/x',
+      /A policy of your organization/,
+    ],
+    [
+      'FAILED_PRECONDITION: Operation denied by org policy: ["constraints/run.managed.requireInvokerIam": "Require Invoker IAM check"].',
+      /everybody may read \(run\.managed\.requireInvokerIam\): give --no-public/,
+    ],
+    [
+      'FAILED_PRECONDITION: One or more users named in the policy do not belong to a permitted customer,  perhaps due to an organization policy.',
+      /only its own members have rights \(iam\.allowedPolicyMemberDomains\)/,
+    ],
+    [
+      "HTTPError 412: 'us' violates constraint 'constraints/gcp.resourceLocations'",
+      /only some regions .*choose one of them with --region/,
+    ],
+    // https://github.com/google-github-actions/deploy-cloudrun/issues/480
+    [
+      'FAILED_PRECONDITION: failed precondition: due to quota restrictions, cannot run builds in this region. Please contact support',
+      /give --build-region with one that .* or build the image elsewhere and give --image/,
+    ],
+    [
+      'HTTPError 400: The specified location constraint is not valid.',
+      /no such region, or it is closed to you/,
+    ],
+    [
+      'The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable within the allocated timeout. Logs for this revision might contain more information.',
+      /The app did not start.*`npm run logs`/,
+    ],
+    [
+      'The user-provided container failed the configured startup probe checks. Logs for this revision might contain more information.',
+      /The app did not start.*`npm run logs`/,
+    ],
+    // https://github.com/firebase/firebase-tools/pull/5867
+    [
+      'spec.template.spec.containers.resources.limits.cpu: Invalid value specified for cpu. For the specified value, maxScale may not exceed 10. Consider requesting an increase in quota for this region',
+      /give a smaller --max-instances or --max-readers/,
+    ],
+    [
+      'Google Cloud Run Service Agent service-1@serverless-robot-prod.iam.gserviceaccount.com must have permission to read the image, other/image. Note that the image is from project [other], which is not the same as this project [my-project].',
+      /Cloud Run can't read the image: .*roles\/artifactregistry\.reader/,
+    ],
+    [
+      'RESOURCE_EXHAUSTED: Maximum number of service accounts on project reached.',
+      /A quota of the project is used up/,
+    ],
+  ]
+  for (const [message, meaning] of sayings) {
+    it(`says what it means: "${message.slice(0, 90)}"`, () => {
+      const failure = failureOf(message, ['run', 'deploy', 'visits', '--project', 'p'])
+      assert.match(failure.message, /^gcloud run deploy visits failed\.\n/)
+      assert.match(failure.message, meaning)
+      assert.ok(failure.message.endsWith(message))
+      assert.equal(whatPasses(message, ['run', 'deploy']), null)
+    })
+  }
+})
+
+describe('what was to be made', () => {
+  it('is there where gcloud says so, in each of its ways', () => {
+    for (const message of [
+      'ALREADY_EXISTS: Secret [x] already exists.',
+      'Resource in projects [p] is the subject of a conflict: Service account a already exists within project projects/p.',
+      'HTTPError 409: Your previous request to create the named bucket succeeded and you already own it.',
+    ]) {
+      assert.ok(saysThere(message, ['secrets', 'create']))
+      assert.ok(!saysThere(message, ['run', 'deploy', 'visits']))
+    }
+  })
+})

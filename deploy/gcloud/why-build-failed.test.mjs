@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { isBuildFailure, whyBuildFailed } from './why-build-failed.mjs'
+
+const where = ['--project', 'p', '--region', 'europe-west1']
+const deploy = ['run', 'deploy', 'visits', ...where]
+const failed = 'Building Container.....failed\nBuild failed; check build logs for details'
+const role = ['projects', 'add-iam-policy-binding', 'p', '--role', 'roles/run.builder']
+
+/** What runs gcloud where there is this build. */
+function runnerOf(build, asked = []) {
+  return async (args) => {
+    asked.push(args.join(' '))
+    if (!build) return { ok: false, stdout: '', output: 'PERMISSION_DENIED' }
+    const answers = { list: JSON.stringify([build]), describe: JSON.stringify(build) }
+    return { ok: true, stdout: answers[args[1]] ?? build.log ?? '', output: '' }
+  }
+}
+
+describe('why a build has failed', () => {
+  const withoutRights = [
+    { failureInfo: { type: 'PUSH_NOT_AUTHORIZED', detail: 'Unauthorized push' } },
+    { failureInfo: { type: 'LOGGING_FAILURE' } },
+    { failureInfo: { type: 'FETCH_SOURCE_FAILED' } },
+    { log: 'denied: Permission "artifactregistry.repositories.uploadArtifacts" denied on x' },
+    { statusDetail: 'The service account does not have permission to write logs to Cloud Logging' },
+  ]
+  for (const facts of withoutRights) {
+    it(`may pass where the account had no right yet: ${JSON.stringify(facts)}`, async () => {
+      const why = await whyBuildFailed(deploy, failed, [], runnerOf({ id: 'x', ...facts }))
+      assert.match(why.passes, /what the build account may do/)
+      assert.match(why.meaning, /though it has roles\/run\.builder: .*in some minutes/)
+    })
+  }
+
+  it('may pass where nothing is known, and the account has just been given its role', async () => {
+    for (const build of [null, { id: 'x', log: '' }]) {
+      const run = runnerOf(build)
+      assert.notEqual((await whyBuildFailed(deploy, failed, [role], run)).passes, null)
+      assert.equal((await whyBuildFailed(deploy, failed, [], run)).passes, null)
+    }
+  })
+
+  it('stays where the build itself is wrong, even just after that', async () => {
+    const build = { id: 'x', failureInfo: { type: 'USER_BUILD_STEP' }, log: 'npm error 403' }
+    const why = await whyBuildFailed(deploy, failed, [role], runnerOf(build))
+    assert.equal(why.passes, null)
+    assert.match(why.meaning, /The image could not be built/)
+  })
+
+  it("names Docker Hub's limit", async () => {
+    const log = 'toomanyrequests: You have reached your unauthenticated pull rate limit.'
+    const why = await whyBuildFailed(deploy, failed, [role], runnerOf({ id: 'x', log }))
+    assert.equal(why.passes, null)
+    assert.match(why.meaning, /Docker Hub .* run the same command again later, or .* --image/)
+  })
+
+  it('asks for the newest build of the service, as gcloud names none', async () => {
+    const asked = []
+    await whyBuildFailed(deploy, failed, [], runnerOf({ id: 'x' }, asked))
+    assert.deepEqual(asked, [
+      'builds list --project p --region europe-west1 --filter tags=service_visits --limit 1 --format json',
+      'builds log x --project p --region europe-west1',
+    ])
+  })
+
+  it('asks for the build that gcloud names', async () => {
+    const asked = []
+    const id = 'b08f3ec1-68b8-4b9c-9bea-a4b1dce771d7'
+    const output = `ERROR: (gcloud.builds.submit) build ${id} completed with status "FAILURE"`
+    assert.ok(isBuildFailure(output))
+    await whyBuildFailed(['builds', 'submit', ...where], output, [], runnerOf({ id }, asked))
+    assert.equal(asked[0], `builds describe ${id} --project p --region europe-west1 --format json`)
+  })
+})
