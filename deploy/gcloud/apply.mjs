@@ -2,6 +2,7 @@ import { Failure } from '../../bin/lib/failure.mjs'
 import { Answer } from './command.mjs'
 import { patiently } from './patience.mjs'
 import { failureOf } from './problems.mjs'
+import { Project } from './project.mjs'
 
 /** Stopped before the end. `done` has the titles of what was done. */
 export class HalfDone extends Failure {
@@ -23,7 +24,8 @@ export class HalfDone extends Failure {
 
 /**
  * Runs the commands for each thing, one after the other.
- * @param {Array<{title: string, commands: import('./command.mjs').Command[]}>} things
+ * @param {Array<{title: string, commands: import('./command.mjs').Command[],
+ *   region?: import('./steps/step.mjs').Region}>} things
  * @param {(output: string, args: string[]) => boolean} isDone whether a failure says that nothing is left to do
  * @param {Means} means
  * @returns {Promise<string[]>} the titles of what was done
@@ -32,8 +34,13 @@ export class HalfDone extends Failure {
 export async function apply(things, isDone, means) {
   const done = []
   const earlier = []
-  for (const { title, commands } of things) {
+  for (const { title, commands, region } of things) {
     means.say(`── ${title}`)
+    // Only now its API may be enabled, so that it can be asked.
+    if (region && !(await region.isOffered(new Project(means.run)))) {
+      means.say(region.otherwise)
+      continue
+    }
     try {
       for (const command of commands) {
         earlier.push(await carryOut(command, { isDone, earlier }, means))

@@ -8,6 +8,7 @@ const onlyOneOf = [
   ['allowBreakingMigration', 'databaseUrlSecret', 'it is about the bucket'],
   ['disk', 'databaseUrlSecret', 'the disk is for a copy of what the bucket has'],
   ['readers', 'noPublic', 'readers hand what writes to the service as a stranger does'],
+  ['scheduleRegion', 'noSchedule', ''],
 ]
 const onlyWith = [
   ['maxReaders', 'readers'],

@@ -5,7 +5,7 @@ import { refuseBreakingMigration } from './breaking-migration.mjs'
 import { gcloud, line } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { contradictionsOfDeploy } from './contradictions.mjs'
-import { commandsFor, deployPlan, look } from './plan.mjs'
+import { deployPlan, look, thingsToDo } from './plan.mjs'
 import { saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
 import { describeService } from './steps/describe-service.mjs'
@@ -34,6 +34,9 @@ admin token, the service, and a job that verifies the replica every day.
   --trusted-proxies   how many proxies there are before it, Google's own included; 1 unless given, and
                 2 behind a load balancer
   --no-rate-limits   count no requests: a load balancer of yours does
+  --schedule-region   where Cloud Scheduler starts the daily check; --region unless given, but it is not
+                in all regions
+  --no-schedule   nothing starts the daily check
   --allow-breaking-migration   the release may drop and rename what the one that runs may read
   --yes         don't ask
   --dry-run     run nothing, print the commands of a first deployment
@@ -66,10 +69,12 @@ const known = {
     'publicUrl',
     'trustedProxies',
     'disk',
+    'scheduleRegion',
   ],
   switches: [
     ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],
     ...['yes', 'dryRun', 'json', 'help'],
+    'noSchedule',
   ],
   contradictions: contradictionsOfDeploy,
 }
@@ -97,10 +102,7 @@ export async function deploy(args, means) {
   if (warning) say(warning)
   if (!options.yes) await agree('Go on?', means.ask)
 
-  const things = looked
-    .filter(({ state }) => state !== 'there')
-    .map((step) => ({ title: step.title, commands: commandsFor(step) }))
-  const done = await apply(things, saysThere, means)
+  const done = await apply(thingsToDo(looked), saysThere, means)
   const urls = await urlsOf(options, run)
   print(options.json ? JSON.stringify({ ...urls, done }) : inWords(urls, options))
 }

@@ -45,7 +45,7 @@ describe('a first deployment', () => {
       jobs['visits-verify'].flags['set-env-vars'],
       'REPLICA_URL=gs://my-data/visits,VERIFY_APP=https://visits-europe-west1.run.app',
     )
-    assert.equal(schedules['visits-verify'].schedule, '17 5 * * *')
+    assert.equal(schedules['europe-west1/visits-verify'].schedule, '17 5 * * *')
   })
 
   it('tells the new revision which commit it is', async (test) => {
@@ -104,7 +104,7 @@ describe('a second deployment', () => {
     await cloud.run(deploy, yes)
     const { buckets, schedules } = cloud.state
     buckets['gs://my-data'].public_access_prevention = 'inherited'
-    schedules['visits-verify'].schedule = '* * * * *'
+    schedules['europe-west1/visits-verify'].schedule = '* * * * *'
     cloud.set({ buckets, schedules, secrets: { 'visits-admin-token': { versions: [] } } })
     cloud.forget()
     const { said } = await cloud.run(deploy, yes)
@@ -116,7 +116,7 @@ describe('a second deployment', () => {
       'run jobs deploy visits-verify',
       'scheduler jobs update http visits-verify',
     ])
-    assert.equal(cloud.state.schedules['visits-verify'].schedule, '17 5 * * *')
+    assert.equal(cloud.state.schedules['europe-west1/visits-verify'].schedule, '17 5 * * *')
   })
 
   it('gives a role again that only holds under a condition', async () => {
@@ -212,7 +212,7 @@ describe('the result as JSON', () => {
   })
 
   it('tells of a failure what was done before it', () => {
-    const cloud = new Cloud({ failures: [{ match: 'run deploy', message: 'Build failed' }] })
+    const cloud = new Cloud({ failures: [{ match: 'run deploy', message: 'Aborted' }] })
     const bin = join(root, 'bin', 'deploy.mjs')
     const { status, stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
     const { error, done } = JSON.parse(stdout)

@@ -10,6 +10,7 @@ export const formats = {
     fits: isRegion,
     words: 'a region, as in europe-west1',
   },
+  scheduleRegion: { fits: isRegion, words: 'a region, as in europe-west1' },
   readers: {
     fits: (text) => {
       const regions = text.split(',')

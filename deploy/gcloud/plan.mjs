@@ -15,11 +15,20 @@ export async function look(steps, cloud, project) {
   return Promise.all(
     steps.map(async (step) => ({
       ...step,
-      ...(step.api && !enabled.includes(step.api)
-        ? { state: 'missing', note: null }
-        : { state: await step.look(cloud), note: (await step.note?.(cloud)) ?? null }),
+      ...(!step.api || enabled.includes(step.api) ? await found(step, cloud) : nothing(step)),
     })),
   )
+}
+
+function nothing({ make }) {
+  return { state: make.length > 0 ? 'missing' : 'absent', note: null }
+}
+
+async function found({ look, note, region }, cloud) {
+  if (region && !(await region.isOffered(cloud))) {
+    return { state: 'not offered', note: region.otherwise }
+  }
+  return { state: await look(cloud), note: (await note?.(cloud)) ?? null }
 }
 
 const verbs = {
@@ -28,11 +37,13 @@ const verbs = {
   differs: 'change',
   again: 'deploy',
   surplus: 'delete',
+  'not offered': 'skip',
 }
 
 /** What a deployment will do, a line a thing. */
 export function deployPlan(steps) {
   return steps
+    .filter(({ state }) => state !== 'absent')
     .flatMap(({ title, state, note }) => [
       `  ${verbs[state].padEnd(7)} ${title}`,
       ...(note ? [`          ${note}`] : []),
@@ -40,8 +51,18 @@ export function deployPlan(steps) {
     .join('\n')
 }
 
-/** The commands that make a thing what it is to be, for what isn't so already. */
-export function commandsFor({ state, make, change = make, remove = [] }) {
+/**
+ * What there is to do, for what isn't already as it is to be.
+ * @param {Awaited<ReturnType<typeof look>>} steps
+ * @returns {Parameters<typeof import('./apply.mjs').apply>[0]}
+ */
+export function thingsToDo(steps) {
+  return steps
+    .filter(({ state }) => !['there', 'absent', 'not offered'].includes(state))
+    .map((step) => ({ title: step.title, commands: commandsFor(step), region: step.region }))
+}
+
+function commandsFor({ state, make, change = make, remove = [] }) {
   if (state === 'surplus') return remove
   return state === 'differs' ? change : make
 }

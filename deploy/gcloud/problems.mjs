@@ -58,6 +58,11 @@ const problems = [
     'There is no such region, or it is closed to you: `gcloud run regions list` has those of Cloud Run.',
   ],
   [
+    // https://github.com/hashicorp/terraform-provider-google/issues/7001
+    /"cloudscheduler\.jobs\.create".*may not exist|is not a valid location|Location must equal/i,
+    'Cloud Scheduler takes no schedule in that region: give --schedule-region with another one, or --no-schedule. `gcloud scheduler locations list` has its regions.',
+  ],
+  [
     // https://cloud.google.com/run/docs/troubleshooting#container-failed-to-start
     /container failed to start|failed the configured startup probe/i,
     'The app did not start. Its log says why: `npm run logs`, with the same --project and --region. What has served until now still does.',

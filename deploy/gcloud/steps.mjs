@@ -26,7 +26,7 @@ export function stepsOf(options) {
       ...database(options),
       service(options),
       // It would compare a bucket that nobody writes to any more with the app.
-      without(schedule(options)),
+      ...withoutSchedule(options),
     ]
   }
   return [
@@ -120,10 +120,25 @@ function verification(options) {
     account(verify, options),
     ...onBucket(verify, roles.verify.bucket, options),
     verifyJob(options),
-    account(scheduler, options),
-    grant({ account: scheduler, role: roles.schedule.job, ...onJob }, options),
-    schedule(options),
+    ...(options.noSchedule
+      ? withoutSchedule(options)
+      : [
+          account(scheduler, options),
+          grant({ account: scheduler, role: roles.schedule.job, ...onJob }, options),
+          schedule(options),
+          ...leftSchedule(options),
+        ]),
   ]
+}
+
+function withoutSchedule(options) {
+  return [without(schedule(options)), ...leftSchedule(options)]
+}
+
+// The one where it would be if no other region were given.
+function leftSchedule({ scheduleRegion, ...options }) {
+  const isElsewhere = scheduleRegion && scheduleRegion !== options.region
+  return isElsewhere ? [without(schedule(options))] : []
 }
 
 // None where no bucket is named, for a teardown of what never had one.

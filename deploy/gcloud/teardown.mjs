@@ -12,7 +12,7 @@ const help = `Takes away what npm run deploy made, and keeps the data.
 
   npm run teardown -- --project PROJECT --region REGION --bucket BUCKET
 
-  --project, --region, --bucket, --service, --readers, --database-url-secret
+  --project, --region, --bucket, --service, --readers, --database-url-secret, --schedule-region
                   as they were given to npm run deploy
   --delete-data   delete the bucket too, with everything that is in it
   --yes           don't ask
@@ -24,7 +24,7 @@ back. Exit codes: 0 done, 1 failed, 2 wrong arguments.`
 
 const known = {
   texts: ['project', 'region', 'service'],
-  optional: ['bucket', 'readers', 'databaseUrlSecret'],
+  optional: ['bucket', 'readers', 'databaseUrlSecret', 'scheduleRegion'],
   switches: ['deleteData', 'yes', 'dryRun', 'help'],
   contradictions: contradictionsOfTeardown,
 }
@@ -43,7 +43,7 @@ export async function teardown(args, means) {
   if (options.dryRun) return print(steps.flatMap(({ remove }) => remove.map(line)).join('\n'))
 
   const looked = await look(steps, new Project(run), options.project)
-  const there = looked.filter(({ state }) => state !== 'missing')
+  const there = looked.filter(({ state }) => !['missing', 'absent', 'not offered'].includes(state))
   const fate = fateInWords(options, there.find(({ note }) => note)?.note)
   say(planInWords(there, fate, options))
   if (there.length === 0) return

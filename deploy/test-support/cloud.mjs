@@ -135,7 +135,7 @@ export class Cloud {
 }
 
 function isRead(argv) {
-  return /^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions) list /.test(
+  return /^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions|scheduler locations) list /.test(
     argv.join(' '),
   )
 }

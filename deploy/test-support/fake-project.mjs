@@ -18,7 +18,8 @@ function change(bucket, flag, value) {
   else Object.assign(bucket, bucketChanges[flag])
 }
 
-const regions = ['europe-west1', 'us-east1', 'asia-northeast1']
+const regions = ['europe-west1', 'us-east1', 'asia-northeast1', 'europe-west12']
+const schedulerRegions = ['europe-west1', 'us-east1']
 
 /** Where a service is that is kept as REGION/NAME. */
 export function urlOf(key) {
@@ -161,18 +162,20 @@ export function verbsOf({ state, flags, stdin, fail }) {
       delete state.policies[`run jobs ${name}`]
     },
 
+    'scheduler locations list': () => schedulerRegions.map((locationId) => ({ locationId })),
     'scheduler jobs describe': (name) => schedule(name),
     'scheduler jobs create http': (name) => {
-      if (state.schedules[name]) fail('ALREADY_EXISTS: Job already exists')
-      state.schedules[name] = scheduleOfFlags()
+      offered('jobs.create')
+      if (state.schedules[scheduleKey(name)]) fail('ALREADY_EXISTS: Job already exists')
+      state.schedules[scheduleKey(name)] = scheduleOfFlags()
     },
     'scheduler jobs update http': (name) => {
       schedule(name)
-      state.schedules[name] = scheduleOfFlags()
+      state.schedules[scheduleKey(name)] = scheduleOfFlags()
     },
     'scheduler jobs delete': (name) => {
       schedule(name)
-      delete state.schedules[name]
+      delete state.schedules[scheduleKey(name)]
     },
   }
   Object.assign(verbs, verbsByHand({ state, flags, fail, account, bucket, canStart, needsRole }))
@@ -285,6 +288,19 @@ export function verbsOf({ state, flags, stdin, fail }) {
   }
 
   function schedule(name) {
-    return state.schedules[name] ?? fail('NOT_FOUND: Job not found.')
+    offered('jobs.get')
+    return state.schedules[scheduleKey(name)] ?? fail('NOT_FOUND: Job not found.')
+  }
+
+  function scheduleKey(name) {
+    return `${flags.location}/${name}`
+  }
+
+  // https://github.com/hashicorp/terraform-provider-google/issues/7001
+  function offered(permission) {
+    if (schedulerRegions.includes(flags.location)) return
+    fail(
+      `PERMISSION_DENIED: The principal (user or service account) lacks IAM permission "cloudscheduler.${permission}" for the resource "projects/${flags.project}/locations/${flags.location}" (or the resource may not exist).`,
+    )
   }
 }

@@ -82,9 +82,15 @@ function verifySaid(jobs) {
 }
 
 function scheduleSaid(schedules) {
-  const [[name, { schedule, timeZone, httpTarget }]] = Object.entries(schedules)
+  const [[key, { schedule, timeZone, httpTarget }]] = Object.entries(schedules)
   const { uri, oauthToken } = httpTarget
-  return { name, schedule, timeZone, uri, account: oauthToken.serviceAccountEmail }
+  return {
+    name: key.split('/')[1],
+    schedule,
+    timeZone,
+    uri,
+    account: oauthToken.serviceAccountEmail,
+  }
 }
 
 function probe(text) {

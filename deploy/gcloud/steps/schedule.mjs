@@ -1,16 +1,16 @@
 import { emailOf, namesOf } from '../../names.mjs'
 import { verify } from '../../settings.mjs'
-import { gcloud } from '../command.mjs'
+import { gcloud, line } from '../command.mjs'
 
 /**
  * What runs the verify job once a day.
  * @returns {import('./step.mjs').Step}
  */
 export function schedule(options) {
-  const { project, region } = options
+  const { project, region, scheduleRegion: location = region } = options
   const { accounts, verifyJob: name, verifyUrl } = namesOf(options)
   const email = emailOf(accounts.schedule, project)
-  const where = { project, location: region }
+  const where = { project, location }
   const flags = {
     ...where,
     schedule: verify.schedule,
@@ -20,8 +20,12 @@ export function schedule(options) {
     oauthServiceAccountEmail: email,
   }
   return {
-    title: `the schedule ${name}: daily at 05:17 UTC`,
+    title: `the schedule ${name} in ${location}: daily at 05:17 UTC`,
     api: 'cloudscheduler.googleapis.com',
+    region: {
+      isOffered: (cloud) => isOffered(cloud, where),
+      otherwise: `Cloud Scheduler is not in ${location}, so nothing starts the job ${name} by itself: give --schedule-region with another region (\`${line(locations(project))}\` has them), or --no-schedule.`,
+    },
     look: async (cloud) => {
       const found = await cloud.find(gcloud('scheduler jobs describe', [name], where))
       if (!found) return 'missing'
@@ -36,4 +40,14 @@ export function schedule(options) {
     change: [gcloud('scheduler jobs update http', [name], flags)],
     remove: [gcloud('scheduler jobs delete', [name], where)],
   }
+}
+
+function locations(project) {
+  return gcloud('scheduler locations list', [], { project })
+}
+
+// Whoever deploys may have no right to ask.
+async function isOffered(cloud, { project, location }) {
+  const found = await cloud.find(locations(project)).catch(() => null)
+  return !found || found.some(({ locationId }) => locationId === location)
 }

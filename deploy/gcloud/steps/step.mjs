@@ -10,9 +10,17 @@
  * @property {Command[]} [change] makes it right where it `differs`; as `make` unless given
  * @property {Command[]} [remove] takes it away; what goes with something else needs none
  *
- * `again` is there, but every deployment brings a new one. `surplus` is there, and has to go.
- * @typedef {'missing' | 'there' | 'differs' | 'again' | 'surplus'} State
+ * @property {Region} [region] of what Google doesn't have everywhere, and we can do without
+ *
+ * `again` is there, but every deployment brings a new one. `surplus` is there, and has to go; `absent`
+ * isn't, and needn't be.
+ * @typedef {'missing' | 'there' | 'differs' | 'again' | 'surplus' | 'absent' | 'not offered'} State
  * @typedef {import('../command.mjs').Command} Command
+ *
+ * @typedef {object} Region
+ * @property {(project: import('../project.mjs').Project) => Promise<boolean>} isOffered whether Google
+ *   has it there; so it is where that can't be told
+ * @property {string} otherwise what is said where it hasn't
  */
 
 /** @type {(found: unknown) => Promise<State>} */
@@ -25,10 +33,13 @@ export async function thereIf(found) {
  * @param {Step} step
  * @returns {Step}
  */
-export function without({ look, ...step }) {
+export function without({ look, region, ...step }) {
   return {
     ...step,
-    look: async (cloud) => ((await look(cloud)) === 'missing' ? 'there' : 'surplus'),
+    look: async (cloud) => {
+      if (region && !(await region.isOffered(cloud))) return 'absent'
+      return (await look(cloud)) === 'missing' ? 'absent' : 'surplus'
+    },
     make: [],
   }
 }
