@@ -22,10 +22,9 @@ export function saidCommands() {
 // gcloud checks the form of some values.
 function filledIn(script) {
   return script
-    .replaceAll(/\$(\{[^}]*\}|[A-Z]+\b)/g, (text) => (text === '$PROJECT' ? 'PROJECT' : 'x'))
-    .replaceAll(/\bPROJECT\b|--project x\b/g, (text) =>
-      text === 'PROJECT' ? 'my-project' : '--project my-project',
-    )
+    .replaceAll(/\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$[A-Z_]+\b/g, 'x')
+    .replaceAll(/\bPROJECT\b/g, 'my-project')
+    .replaceAll(/--project x\b/g, '--project my-project')
 }
 
 function inDocuments() {
