@@ -3,6 +3,12 @@
 
 export const defaults = { service: 'visits', path: 'visits', memory: '512Mi' }
 
+/**
+ * The oldest gcloud that knows all that is asked of it: the first with `run deploy --max` in its GA
+ * track, of September 2025. https://docs.cloud.google.com/sdk/docs/release-notes#54000_2025-09-23
+ */
+export const leastGcloud = '540.0.0'
+
 export const apis = [
   'run',
   'cloudbuild',

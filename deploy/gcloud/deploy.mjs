@@ -12,6 +12,7 @@ import { describeService } from './steps/describe-service.mjs'
 import { describeReader } from './steps/reader.mjs'
 import { warnOfMove } from './steps/service.mjs'
 import { stepsOf } from './steps.mjs'
+import { requireGcloud } from './version.mjs'
 
 const help = `Deploys the app to Cloud Run, with all that it needs: the bucket, the service accounts, the
 admin token, the service, and a job that verifies the replica every day.
@@ -94,6 +95,7 @@ export async function deploy(args, means) {
   if (options.dryRun) return print(inFull(steps, options))
 
   const cloud = new Project(run)
+  await requireGcloud(cloud)
   const looked = await look(steps, cloud, options.project)
   say(`In the project ${options.project}:\n${deployPlan(looked)}`)
   const isThere = looked.some(({ state }) => state === 'again')

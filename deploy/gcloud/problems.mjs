@@ -1,4 +1,5 @@
 import { Failure } from '../../bin/lib/failure.mjs'
+import { howToUpdate } from './version.mjs'
 
 // What gcloud and Google's servers say, and what it means for whoever deploys. The first that fits.
 const problems = [
@@ -14,10 +15,7 @@ const problems = [
     /active account selected|gcloud auth login|refreshing .*auth tokens|[Rr]eauthentication/,
     'gcloud is not logged in: run `gcloud auth login`.',
   ],
-  [
-    /unrecognized arguments|invalid choice/i,
-    'This gcloud is too old: run `gcloud components update`.',
-  ],
+  [/unrecognized arguments|invalid choice/i, `This gcloud is too old. Update it:\n${howToUpdate}`],
   [
     /billing account|BILLING_DISABLED|billing (must|to) be enabled/i,
     'The project has no open billing account: link one at https://console.cloud.google.com/billing/linkedaccount.',

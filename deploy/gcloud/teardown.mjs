@@ -7,6 +7,7 @@ import { look } from './plan.mjs'
 import { saysMissing } from './problems.mjs'
 import { Project } from './project.mjs'
 import { stepsToRemove } from './steps.mjs'
+import { requireGcloud } from './version.mjs'
 
 const help = `Takes away what npm run deploy made, and keeps the data.
 
@@ -42,7 +43,9 @@ export async function teardown(args, means) {
   const steps = stepsToRemove(options)
   if (options.dryRun) return print(steps.flatMap(({ remove }) => remove.map(line)).join('\n'))
 
-  const looked = await look(steps, new Project(run), options.project)
+  const cloud = new Project(run)
+  await requireGcloud(cloud)
+  const looked = await look(steps, cloud, options.project)
   const there = looked.filter(({ state }) => !['missing', 'absent', 'not offered'].includes(state))
   const fate = fateInWords(options, there.find(({ note }) => note)?.note)
   say(planInWords(there, fate, options))

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after } from 'node:test'
 import { gcloudRunner } from '../gcloud/run.mjs'
+import { leastGcloud } from '../settings.mjs'
 
 const empty = {
+  gcloudVersion: leastGcloud,
   apis: ['storage.googleapis.com'],
   accounts: [],
   buckets: {},
@@ -135,7 +137,7 @@ export class Cloud {
 }
 
 function isRead(argv) {
-  return /^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions|scheduler locations) list /.test(
+  return /^version |^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions|scheduler locations) list /.test(
     argv.join(' '),
   )
 }

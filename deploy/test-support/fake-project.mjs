@@ -51,6 +51,8 @@ function bare(flag) {
  */
 export function verbsOf({ state, flags, stdin, fail }) {
   const verbs = {
+    version: () => ({ 'Google Cloud SDK': state.gcloudVersion }),
+
     'services list': () => state.apis.map((name) => ({ config: { name }, state: 'ENABLED' })),
     'services enable': (...apis) => {
       state.apis = [...new Set([...state.apis, ...apis])]
