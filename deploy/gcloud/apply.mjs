@@ -62,7 +62,11 @@ async function carryOut({ program, args: asked, secret }, { isDone, earlier }, m
 }
 
 async function resolved(arg, run) {
-  return arg instanceof Answer ? arg.before + (await answer(arg.command, run)) : arg
+  if (!(arg instanceof Answer)) return arg
+  const parts = []
+  for (const part of arg.parts)
+    parts.push(typeof part === 'string' ? part : await answer(part, run))
+  return parts.join('')
 }
 
 /**

@@ -6,15 +6,11 @@
  * @property {boolean} secret whether it reads a random token on its stdin
  */
 
-/** An argument that ends with what another command answers, known only when it is run. */
+/** An argument that has in it what other commands answer, known only when it is run. */
 export class Answer {
-  /**
-   * @param {string} before
-   * @param {Command} command
-   */
-  constructor(before, command) {
-    this.before = before
-    this.command = command
+  /** @param {Array<string | Command>} parts in their order; a command stands for its answer */
+  constructor(...parts) {
+    this.parts = parts
   }
 }
 
@@ -61,6 +57,10 @@ export function line({ program, args, secret }) {
 }
 
 function quoted(arg) {
-  if (arg instanceof Answer) return `"${arg.before}$(${line(arg.command)})"`
+  if (arg instanceof Answer) return `"${arg.parts.map(inQuotes).join('')}"`
   return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
+}
+
+function inQuotes(part) {
+  return typeof part === 'string' ? part.replace(/["$`\\]/g, '\\$&') : `$(${line(part)})`
 }

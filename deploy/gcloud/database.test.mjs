@@ -25,8 +25,8 @@ describe('a deployment on a database', () => {
     const { flags } = cloud.state.services[key]
     assert.deepEqual(pairs(flags['set-env-vars']), { GOOGLE_CLOUD_PROJECT: 'my-project' })
     assert.deepEqual(pairs(flags['set-secrets']), {
-      ADMIN_TOKEN: 'visits-admin-token:latest',
-      DATABASE_URL: 'database-url:latest',
+      ADMIN_TOKEN: 'visits-admin-token:1',
+      DATABASE_URL: 'database-url:1',
     })
     assert.deepEqual([flags.command, flags.args], [settings.command, settings.args.join()])
     assert.equal(flags['cpu-throttling'], settings.cpuThrottling)

@@ -19,7 +19,7 @@ describe('a failure that stays', () => {
       'PERMISSION_DENIED: Permission iam.serviceAccounts.create is required.',
       /ask an owner of the project/,
     ],
-    ['unrecognized arguments: --max', /run `gcloud components update`/],
+    ['unrecognized arguments: --max', /too old\. Update it:\n {2}gcloud components update\n/],
     [
       "FAILED_PRECONDITION: Constraint constraints/run.allowedIngress violated for 'projects/1'",
       /A policy of your organization/,

@@ -38,8 +38,8 @@ describe('a deployment with readers', () => {
         WRITER_URL: writerUrl,
       })
       assert.deepEqual(pairs(flags['set-secrets']), {
-        ADMIN_TOKEN: 'visits-admin-token:latest',
-        FORWARD_TOKEN: 'visits-forward-token:latest',
+        ADMIN_TOKEN: 'visits-admin-token:1',
+        FORWARD_TOKEN: 'visits-forward-token:1',
       })
     }
   })
@@ -76,7 +76,7 @@ describe('a deployment with readers', () => {
 
   it('shows the writer the token by which it knows them', () => {
     const { flags } = cloud.state.services['europe-west1/visits']
-    assert.equal(pairs(flags['set-secrets']).FORWARD_TOKEN, 'visits-forward-token:latest')
+    assert.equal(pairs(flags['set-secrets']).FORWARD_TOKEN, 'visits-forward-token:1')
     assert.equal(flags.max, '1')
     assert.equal(flags.command, '')
   })

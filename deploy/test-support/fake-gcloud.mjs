@@ -44,8 +44,10 @@ function readFlags(args) {
 function inFormat(answer) {
   if (flags.format === 'value(status.url)') return urlOf(`${flags.region}/${positional.at(-1)}`)
   if (flags.format === 'value(spec.template.spec.containers[0].image)') return answer.image
-  if (flags.format === 'value(name.basename())') return answer[0].name
   if (typeof answer === 'string') return answer
+  if (flags.format === 'value(name.basename())') {
+    return answer.map(({ name }) => name.split('/').at(-1)).join('\n')
+  }
   return JSON.stringify(answer.flags ? knative(answer.flags) : answer)
 }
 

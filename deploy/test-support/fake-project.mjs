@@ -108,8 +108,16 @@ export function verbsOf({ state, flags, stdin, fail }) {
       delete state.secrets[name]
       delete state.policies[`secrets ${name}`]
     },
+    // The newest first, as Google lists them.
     'secrets versions list': (name) =>
-      secret(name).versions.map((_, index) => ({ name: index + 1 })),
+      secret(name)
+        .versions.map((_, index) => ({
+          name: `projects/1/secrets/${name}/versions/${index + 1}`,
+          state: stateOf(name, index + 1),
+        }))
+        .filter(({ state }) => !flags.filter || flags.filter === `state=${state}`)
+        .reverse()
+        .slice(0, flags.limit),
     'secrets versions add': (name) => {
       secret(name).versions.push(stdin)
     },
@@ -232,8 +240,10 @@ export function verbsOf({ state, flags, stdin, fail }) {
   function canStart(settings, image) {
     const account = settings['service-account']
     for (const name of Object.values(pairs(settings['set-secrets']))) {
-      const [secretName] = name.split(':')
-      if (secret(secretName).versions.length === 0) fail('Secret has no version')
+      const [secretName, version] = name.split(':')
+      if (stateOf(secretName, version) !== 'ENABLED') {
+        fail(`Secret projects/1/secrets/${secretName}/versions/${version} was not found`)
+      }
       needsRole(`secrets ${secretName}`, 'roles/secretmanager.secretAccessor', account)
     }
     if (settings['set-cloudsql-instances']) {
@@ -272,6 +282,12 @@ export function verbsOf({ state, flags, stdin, fail }) {
 
   function secret(name) {
     return state.secrets[name] ?? fail(`NOT_FOUND: Secret [${name}] not found.`)
+  }
+
+  function stateOf(name, version) {
+    const { versions, states = {} } = secret(name)
+    if (!versions[version - 1]) return 'MISSING'
+    return states[version] ?? 'ENABLED'
   }
 
   function service(name) {

@@ -20,7 +20,8 @@ export function databaseUrl({ project, databaseUrlSecret: secret }) {
         (await cloud.find(gcloud('secrets describe', [secret], { project })))
       if (!found) throw missing(`There is no secret ${secret}`, 'create', secret, project)
       if (await hasVersion(cloud, secret, project)) return 'there'
-      throw missing(`The secret ${secret} is empty`, 'versions add', secret, project)
+      const fact = `The secret ${secret} has no version that is enabled`
+      throw missing(fact, 'versions add', secret, project)
     },
     make: [],
   }

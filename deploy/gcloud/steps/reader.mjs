@@ -80,7 +80,7 @@ function deployReader(region, options) {
     project,
     region,
     // The same one, as the forms in a page are known to the build alone that has rendered it.
-    image: new Answer('', ofWriter('spec.template.spec.containers[0].image')),
+    image: new Answer(ofWriter('spec.template.spec.containers[0].image')),
     ...serviceFlags(settings, {
       ...options,
       account: accounts.readers,

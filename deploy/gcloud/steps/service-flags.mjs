@@ -1,6 +1,8 @@
 import { emailOf } from '../../names.mjs'
 import { disk } from '../../settings.mjs'
+import { Answer } from '../command.mjs'
 import { diskFlags } from './disk.mjs'
+import { newestVersion } from './token.mjs'
 
 /**
  * What `gcloud run deploy` is told of a service besides its image. What isn't told stays as it was in
@@ -33,7 +35,7 @@ export function serviceFlags(settings, options) {
     memory,
     ...diskFlags(options.disk, disk.path),
     setEnvVars: env,
-    setSecrets: pairs(mapped(secrets, (name) => `${name}:latest`)),
+    setSecrets: pinned(secrets, project),
     startupProbe: probe(settings.startupProbe),
     livenessProbe: probe(settings.livenessProbe),
     allowUnauthenticated: isPublic,
@@ -62,8 +64,12 @@ export function pairs(values) {
     .join(',')
 }
 
-function mapped(values, change) {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]))
+function pinned(secrets, project) {
+  const parts = Object.entries(secrets).flatMap(([variable, name], index) => [
+    `${index > 0 ? ',' : ''}${variable}=${name}:`,
+    newestVersion(name, project),
+  ])
+  return new Answer(...parts)
 }
 
 function probe({ path, ...numbers }) {

@@ -13,7 +13,7 @@ import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
  */
 export function service(options) {
   const { project, region, service: name, readers } = options
-  const url = new Answer('', describeService(options, 'value(status.url)'))
+  const url = new Answer(describeService(options, 'value(status.url)'))
   return {
     title: `a new revision of the service ${name}, from the source in this folder`,
     api: 'run.googleapis.com',

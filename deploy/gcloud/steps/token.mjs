@@ -24,9 +24,26 @@ export function token(secret, { project }) {
   }
 }
 
-/** Whether a secret that is there has something in it. */
+/** Whether a secret that is there has something in it that may be read. */
 export async function hasVersion(cloud, secret, project) {
-  const filter = 'state=ENABLED'
-  const versions = await cloud.find(gcloud('secrets versions list', [secret], { filter, project }))
+  const versions = await cloud.find(listEnabled(secret, { project }))
   return versions?.length > 0
+}
+
+/**
+ * Asks for the number of a secret's newest version that is enabled. A revision is told it: with
+ * `latest` it would have a new version whenever one of its instances starts, and none where the
+ * newest is disabled.
+ * @param {string} secret its name
+ * @param {string} project
+ * @returns {import('../command.mjs').Command}
+ */
+export function newestVersion(secret, project) {
+  // Google lists the newest first:
+  // https://cloud.google.com/secret-manager/docs/reference/rest/v1/ListSecretVersionsResponse
+  return listEnabled(secret, { project, limit: 1, format: 'value(name.basename())' })
+}
+
+function listEnabled(secret, flags) {
+  return gcloud('secrets versions list', [secret], { filter: 'state=ENABLED', ...flags })
 }

@@ -31,7 +31,7 @@ function deployJob(options) {
   return gcloud('run jobs deploy', [name], {
     project,
     region,
-    image: new Answer('', ofService('spec.template.spec.containers[0].image')),
+    image: new Answer(ofService('spec.template.spec.containers[0].image')),
     command: verify.command,
     args: verify.args.join(','),
     serviceAccount: emailOf(accounts.verify, project),
