@@ -6,9 +6,9 @@ import { Project } from './project.mjs'
 
 /** Stopped before the end. `done` has the titles of what was done. */
 export class HalfDone extends Failure {
-  constructor(reason, done) {
+  constructor(reason, done, goOn = 'The same command again goes on from here.') {
     const list = done.length > 0 ? done.map((title) => `\n  ${title}`).join('') : ' nothing'
-    super(`${reason}\nDone so far:${list}\nThe same command again goes on from here.`)
+    super(`${reason}\nDone so far:${list}\n${goOn}`)
     this.done = done
   }
 }
@@ -25,7 +25,8 @@ export class HalfDone extends Failure {
 /**
  * Runs the commands for each thing, one after the other.
  * @param {Array<{title: string, commands: import('./command.mjs').Command[],
- *   region?: import('./steps/step.mjs').Region}>} things
+ *   region?: import('./steps/step.mjs').Region, goOn?: string}>} things `goOn` is how to go on where it
+ *   stops at that one, if not by the same command
  * @param {(output: string, args: string[]) => boolean} isDone whether a failure says that nothing is left to do
  * @param {Means} means
  * @returns {Promise<string[]>} the titles of what was done
@@ -34,7 +35,7 @@ export class HalfDone extends Failure {
 export async function apply(things, isDone, means) {
   const done = []
   const earlier = []
-  for (const { title, commands, region } of things) {
+  for (const { title, commands, region, goOn } of things) {
     means.say(`── ${title}`)
     // Only now its API may be enabled, so that it can be asked.
     if (region && !(await region.isOffered(new Project(means.run)))) {
@@ -46,7 +47,7 @@ export async function apply(things, isDone, means) {
         earlier.push(await carryOut(command, { isDone, earlier }, means))
       }
     } catch (error) {
-      throw new HalfDone(error.message, done)
+      throw new HalfDone(error.message, done, goOn)
     }
     done.push(title)
   }

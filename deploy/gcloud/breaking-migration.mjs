@@ -22,7 +22,7 @@ export function newestMigration() {
  */
 export async function refuseBreakingMigration(cloud, options, findBreaking) {
   if (options.databaseUrlSecret || options.allowBreakingMigration) return
-  const schema = await schemaInBucket(cloud, options)
+  const schema = await schemaAt(cloud, namesOf(options).replicaUrl, options.project)
   if (!schema || journal().at(-1).when <= schema.migration) return
   const breaking = await findBreaking(schema.migration)
   if (!breaking) return
@@ -45,10 +45,13 @@ export async function findBreakingHere(migration) {
   return JSON.parse(await must(await node(), [script, String(migration)], { cwd: root }))
 }
 
-async function schemaInBucket(cloud, options) {
-  const url = `${namesOf(options).replicaUrl}/lease.json`
+/**
+ * What the lease below a URL says of the schema of the data: the newest migration, and who leads by it.
+ * @returns {Promise<{migration: number, release: string} | null>} null where it can't be told
+ */
+export async function schemaAt(cloud, replicaUrl, project) {
   try {
-    const lease = await cloud.find(gcloud('storage cat', [url], { project: options.project }))
+    const lease = await cloud.find(gcloud('storage cat', [`${replicaUrl}/lease.json`], { project }))
     return lease?.schema ?? null
   } catch {
     // Whoever deploys may have no right to read the data. The server looks again when it starts.

@@ -9,6 +9,10 @@ const onlyOneOf = [
   ['disk', 'databaseUrlSecret', 'the disk is for a copy of what the bucket has'],
   ['readers', 'noPublic', 'readers hand what writes to the service as a stranger does'],
   ['scheduleRegion', 'noSchedule', ''],
+  ...pairsOf(
+    ['rollback', 'rollForward', 'preview', 'removePreview', 'toLatest'],
+    'do one after the other',
+  ),
 ]
 const onlyWith = [
   ['maxReaders', 'readers'],
@@ -24,7 +28,7 @@ const onlyWith = [
  */
 export function contradictionsOfDeploy(given) {
   return [
-    ...withoutPlace(given),
+    ...(movesTrafficAlone(given) ? [] : withoutPlace(given)),
     ...onlyOneOf
       .filter(([one, other]) => one in given && other in given)
       .map(([one, other, why]) => {
@@ -49,4 +53,13 @@ export function contradictionsOfTeardown(given) {
 
 function withoutPlace(given) {
   return 'bucket' in given || 'databaseUrlSecret' in given ? [] : [missing('bucket')]
+}
+
+// What is deployed already knows where its data is.
+function movesTrafficAlone(given) {
+  return 'rollback' in given || 'rollForward' in given || 'removePreview' in given
+}
+
+function pairsOf(names, why) {
+  return names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other, why]))
 }

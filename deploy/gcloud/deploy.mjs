@@ -1,15 +1,16 @@
 import { namesOf } from '../names.mjs'
-import { answer, apply } from './apply.mjs'
+import { apply } from './apply.mjs'
 import { readArguments } from './arguments.mjs'
 import { refuseBreakingMigration } from './breaking-migration.mjs'
 import { gcloud, line } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { contradictionsOfDeploy } from './contradictions.mjs'
 import { deployPlan, look, thingsToDo } from './plan.mjs'
+import { preview, removePreview } from './preview.mjs'
 import { saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
-import { describeService } from './steps/describe-service.mjs'
-import { describeReader } from './steps/reader.mjs'
+import { outcomeOf, proxy } from './report.mjs'
+import { rollback, rollForward } from './rollback.mjs'
 import { warnOfMove } from './steps/service.mjs'
 import { stepsOf } from './steps.mjs'
 import { requireGcloud } from './version.mjs'
@@ -39,10 +40,18 @@ admin token, the service, and a job that verifies the replica every day.
                 in all regions
   --no-schedule   nothing starts the daily check
   --allow-breaking-migration   the release may drop and rename what the one that runs may read
+  --to-latest   send all traffic to the new revision, where it is held back from it
   --yes         don't ask
   --dry-run     run nothing, print the commands of a first deployment
   --json        print the result as JSON
   --help
+
+Without a deployment:
+  --rollback [REVISION]   send all traffic to that revision, or to the one before
+  --roll-forward   send it to the newest one again, and to each later one
+Beside what everybody sees:
+  --preview NAME   a revision with an address of its own, which leads nothing
+  --remove-preview NAME   take that address away
 
 With instances that only read, near those who ask:
   --readers     the regions where they are, with commas between
@@ -71,26 +80,37 @@ const known = {
     'trustedProxies',
     'disk',
     'scheduleRegion',
+    'rollback',
+    'preview',
+    'removePreview',
   ],
   switches: [
     ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],
     ...['yes', 'dryRun', 'json', 'help'],
     'noSchedule',
+    ...['toLatest', 'rollForward'],
   ],
   contradictions: contradictionsOfDeploy,
 }
+
+// What is no deployment, but done by the same command.
+const modes = { rollback, rollForward, preview, removePreview }
 
 /**
  * @param {string[]} args
  * @param {import('./apply.mjs').Means & {print: (text: string) => void,
  *   ask: import('./confirm.mjs').Ask,
- *   findBreaking: Parameters<typeof refuseBreakingMigration>[2]}} means `print` is for the result alone
+ *   findBreaking: Parameters<typeof refuseBreakingMigration>[2],
+ *   get: import('./reach.mjs').Get,
+ *   newestMigrationAt: import('./schema-note.mjs').NewestMigrationAt}} means `print` is for the result alone
  * @throws {Failure}
  */
 export async function deploy(args, means) {
   const options = readOptions(args)
   const { print, say, run } = means
   if (options.help) return print(help)
+  const mode = Object.keys(modes).find((name) => ![undefined, false].includes(options[name]))
+  if (mode) return modes[mode](options, means)
   const steps = stepsOf(options)
   if (options.dryRun) return print(inFull(steps, options))
 
@@ -105,23 +125,22 @@ export async function deploy(args, means) {
   if (!options.yes) await agree('Go on?', means.ask)
 
   const done = await apply(thingsToDo(looked), saysThere, means)
-  const urls = await urlsOf(options, run)
-  print(options.json ? JSON.stringify({ ...urls, done }) : inWords(urls, options))
+  const outcome = await outcomeOf(options, done, means)
+  print(options.json ? JSON.stringify({ ...outcome, done }) : inWords(outcome, options))
 }
 
 function readOptions(args) {
-  const { readers, noPublic, ...options } = readArguments(args, known)
+  const { readers, noPublic, ...options } = readArguments(withOptionalValue(args), known)
   return { ...options, readers: readers?.split(',') ?? [], isPublic: !noPublic }
 }
 
-async function urlsOf(options, run) {
-  const format = 'value(status.url)'
-  const url = await answer(describeService(options, format), run)
-  const readers = {}
-  for (const region of options.readers) {
-    readers[region] = await answer(describeReader(region, options, format), run)
-  }
-  return { url, ...(options.readers.length > 0 && { readers }) }
+// It may stand alone, and the arguments' parser knows no option whose value may be left out.
+function withOptionalValue(args) {
+  const at = args.indexOf('--rollback')
+  if (at < 0) return args
+  const next = args[at + 1]
+  const value = next === undefined || next.startsWith('-') ? [] : [next]
+  return args.toSpliced(at, 1 + value.length, `--rollback=${value.join('')}`)
 }
 
 function inFull(steps, { json }) {
@@ -129,13 +148,15 @@ function inFull(steps, { json }) {
   return json ? JSON.stringify({ commands }) : commands.join('\n')
 }
 
-function inWords({ url, readers = {} }, options) {
-  const { project, region, databaseUrlSecret } = options
+function inWords({ url, revision, readers = {} }, options) {
+  const { project, region, databaseUrlSecret, isPublic } = options
   const { secret, verifyJob } = namesOf(options)
   const token = gcloud('secrets versions access latest', [], { secret, project })
   const verify = gcloud('run jobs execute', [verifyJob], { project, region, wait: true })
   return [
     `\nThe app is at ${url}`,
+    `  all its traffic      goes to ${revision}`,
+    ...(isPublic ? [] : [`  seen from here by    ${proxy(options)}`]),
     ...Object.entries(readers).map(([region, url]) => `  readers in ${region} at ${url}`),
     `  its admin token      ${line(token)}`,
     ...(databaseUrlSecret ? [] : [`  verify its replica   ${line(verify)}`]),

@@ -1,3 +1,5 @@
+const tagWords = 'up to 25 lowercase letters, digits and hyphens, a letter first'
+
 /** What each value has to look like: a test of it, and the words for whoever gets it wrong. */
 export const formats = {
   // https://cloud.google.com/resource-manager/docs/creating-managing-projects
@@ -65,6 +67,31 @@ export const formats = {
     words: 'the size of a disk: 10Gi or more, in whole gibibytes',
   },
   trustedProxies: { fits: (text) => /^([1-9]|10)$/.test(text), words: 'a number from 1 to 10' },
+  // Empty for the revision before.
+  rollback: {
+    fits: (text) => /^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)?$/.test(text),
+    words: "a revision's name, as in visits-00012-abc",
+  },
+  preview: { fits: isTag, words: tagWords },
+  removePreview: { fits: isTag, words: tagWords },
+  since: {
+    fits: (text) => /^[1-9]\d{0,4}[smhd]$/.test(text) || isTime(text),
+    words: 'a span as in 30m, 12h or 7d, or a time as in 2026-11-25T10:00:00Z',
+  },
+  limit: { fits: (text) => /^[1-9]\d{0,3}$/.test(text), words: 'a number from 1 to 9999' },
+  of: {
+    fits: (text) => /^(service|readers|verify)$/.test(text),
+    words: 'service, readers or verify',
+  },
+}
+
+function isTime(text) {
+  return /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
+}
+
+// A tag and the name of its service may have 46 characters together, and that name up to 21.
+function isTag(text) {
+  return /^[a-z]([a-z0-9-]{0,23}[a-z0-9])?$/.test(text)
 }
 
 function isRegion(text) {

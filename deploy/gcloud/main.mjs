@@ -5,7 +5,9 @@ import { root } from '../../bin/lib/project.mjs'
 import { WrongArguments } from './arguments.mjs'
 import { findBreakingHere } from './breaking-migration.mjs'
 import { askOnTerminal } from './confirm.mjs'
+import { getOnce } from './reach.mjs'
 import { gcloudRunner } from './run.mjs'
+import { newestMigrationAt } from './schema-note.mjs'
 
 /**
  * Runs a command of this folder with the real means. What is said goes to stderr, so that stdout has
@@ -28,7 +30,11 @@ export async function main(command, args) {
       print,
       ask: askOnTerminal,
       findBreaking: findBreakingHere,
-      wait,
+      newestMigrationAt,
+      get: getOnce,
+      now: Date.now,
+      signal: stop.signal,
+      wait: (ms) => wait(ms, undefined, { signal: stop.signal }),
     })
   } catch (error) {
     report(error)

@@ -59,7 +59,10 @@ export function deployPlan(steps) {
 export function thingsToDo(steps) {
   return steps
     .filter(({ state }) => !['there', 'absent', 'not offered'].includes(state))
-    .map((step) => ({ title: step.title, commands: commandsFor(step), region: step.region }))
+    .map((step) => {
+      const { title, region, goOn } = step
+      return { title, commands: commandsFor(step), region, goOn }
+    })
 }
 
 function commandsFor({ state, make, change = make, remove = [] }) {

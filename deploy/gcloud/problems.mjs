@@ -29,6 +29,10 @@ const problems = [
     'The bucket is there, but you may not see it: it belongs to somebody else (choose another with --bucket), or an owner of its project has to give you roles/storage.admin.',
   ],
   [
+    /log views|logging\.(logEntries|views|privateLogEntries)\b/i,
+    'You may not read the log: an owner of the project has to give you roles/logging.viewer. Or there is no such project: check --project.',
+  ],
+  [
     // https://cloud.google.com/run/docs/authenticating/public
     /requireInvokerIam/i,
     'Your organization forbids services that everybody may read (run.managed.requireInvokerIam): give --no-public, or ask whoever administers the organization.',

@@ -4,12 +4,14 @@ import { account } from './steps/account.mjs'
 import { enableApis } from './steps/apis.mjs'
 import { bucket } from './steps/bucket.mjs'
 import { databaseUrl } from './steps/database-url.mjs'
+import { firstVisit } from './steps/first-visit.mjs'
 import { grant } from './steps/grant.mjs'
 import { reader } from './steps/reader.mjs'
 import { schedule } from './steps/schedule.mjs'
 import { service } from './steps/service.mjs'
 import { without } from './steps/step.mjs'
 import { token } from './steps/token.mjs'
+import { traffic } from './steps/traffic.mjs'
 import { verifyJob } from './steps/verify-job.mjs'
 
 /**
@@ -25,6 +27,7 @@ export function stepsOf(options) {
       adminToken(options),
       ...database(options),
       service(options),
+      traffic(options),
       // It would compare a bucket that nobody writes to any more with the app.
       ...withoutSchedule(options),
     ]
@@ -37,9 +40,14 @@ export function stepsOf(options) {
     // Before the service, whose build takes longer than it takes a role to be known everywhere.
     ...(readers.length > 0 ? readersAccess(options) : []),
     service(options),
+    traffic(options),
+    ...(readers.length > 0 ? [firstVisit(options)] : []),
     ...verification(options),
     // After the service: readers of this release need what it has made of the data.
-    ...readers.map((region) => reader(region, options)),
+    ...readers.flatMap((region) => [
+      reader(region, options),
+      traffic({ ...options, region, service: namesOf(options).readers }),
+    ]),
   ]
 }
 

@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { gcloudRunner } from '../gcloud/run.mjs'
 import { leastGcloud } from '../settings.mjs'
+import { getFrom } from './fake-web.mjs'
 
 const empty = {
   gcloudVersion: leastGcloud,
@@ -20,6 +22,8 @@ const empty = {
   schedules: {},
   failures: [],
   builds: [],
+  // What each address answers, if not what its service does.
+  web: null,
 }
 const folders = []
 
@@ -96,7 +100,9 @@ export class Cloud {
    * @param {(args: string[], means: object) => Promise<void>} command
    * @param {string[]} args
    * @param {{ask?: () => Promise<string | null>, newToken?: () => string,
-   *   findBreaking?: (migration: number) => Promise<object | null>}} [means]
+   *   findBreaking?: (migration: number) => Promise<object | null>,
+   *   newestMigrationAt?: (commit: string) => number | null,
+   *   get?: import('../gcloud/reach.mjs').Get}} [means]
    * @returns {Promise<{printed: string, said: string, waits: number[], error: Error | null}>}
    */
   async run(
@@ -106,6 +112,8 @@ export class Cloud {
       ask = async () => null,
       newToken = () => 'token-of-the-test',
       findBreaking = async () => null,
+      newestMigrationAt = () => null,
+      get = (url) => getFrom(this.#state, url),
     } = {},
   ) {
     const printed = []
@@ -120,6 +128,8 @@ export class Cloud {
       ask,
       newToken,
       findBreaking,
+      newestMigrationAt,
+      get,
     }
     const error = await command(args, means).then(
       () => null,
@@ -130,14 +140,15 @@ export class Cloud {
 
   /** Runs a program that finds this cloud's gcloud. */
   process(command, args = []) {
-    const { env } = this
+    const preload = pathToFileURL(join(import.meta.dirname, 'fake-fetch.mjs'))
+    const env = { ...this.env, NODE_OPTIONS: `--import ${preload}` }
     const options = { env, encoding: 'utf8', timeout: 60_000 }
     return spawnSync(command, args, options)
   }
 }
 
 function isRead(argv) {
-  return /^version |^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions|scheduler locations) list /.test(
+  return /^version |^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets|secrets versions|artifacts docker images) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions|run revisions|scheduler locations) list /.test(
     argv.join(' '),
   )
 }

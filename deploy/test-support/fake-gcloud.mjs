@@ -2,7 +2,8 @@
 // Stands in for gcloud: a project in a file, in which a command does what it says, or fails in the
 // words that gcloud has for it. Each call is noted, with what it read on stdin.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { pairs, urlOf, verbsOf } from './fake-project.mjs'
+import { serviceInJson } from './fake-knative.mjs'
+import { urlOf, verbsOf } from './fake-project.mjs'
 
 const { FAKE_GCLOUD_STATE: file, FAKE_GCLOUD_CALLS: calls } = process.env
 const argv = process.argv.slice(2)
@@ -42,26 +43,14 @@ function readFlags(args) {
 
 // As gcloud answers from Cloud Run, where the fake keeps the flags alone.
 function inFormat(answer) {
-  if (flags.format === 'value(status.url)') return urlOf(`${flags.region}/${positional.at(-1)}`)
+  const key = `${flags.region}/${positional.at(-1)}`
+  if (flags.format === 'value(status.url)') return urlOf(key)
   if (flags.format === 'value(spec.template.spec.containers[0].image)') return answer.image
   if (typeof answer === 'string') return answer
   if (flags.format === 'value(name.basename())') {
     return answer.map(({ name }) => name.split('/').at(-1)).join('\n')
   }
-  return JSON.stringify(answer.flags ? knative(answer.flags) : answer)
-}
-
-function knative(flags) {
-  const plain = Object.entries(pairs(flags['set-env-vars'])).map(([name, value]) => ({
-    name,
-    value,
-  }))
-  const secret = Object.entries(pairs(flags['set-secrets'] ?? '')).map(([variable, text]) => {
-    const [name, key] = text?.split(':') ?? []
-    return { name: variable, valueFrom: { secretKeyRef: { name, key } } }
-  })
-  const env = [...plain, ...secret]
-  return { spec: { template: { spec: { containers: [{ env }] } } } }
+  return JSON.stringify(answer.revisions ? serviceInJson(answer, key) : answer)
 }
 
 function needsApi(verb) {

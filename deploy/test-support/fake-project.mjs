@@ -1,4 +1,6 @@
 import { verbsByHand } from './fake-build.mjs'
+import { revisionInJson } from './fake-knative.mjs'
+import { updateTraffic, withRevision } from './fake-traffic.mjs'
 
 // What a flag of `storage buckets update` changes.
 const bucketChanges = {
@@ -118,6 +120,13 @@ export function verbsOf({ state, flags, stdin, fail }) {
         .filter(({ state }) => !flags.filter || flags.filter === `state=${state}`)
         .reverse()
         .slice(0, flags.limit),
+    'secrets versions describe': (version) => ({
+      state: state.versionStates?.[`${flags.secret}:${version}`] ?? 'ENABLED',
+    }),
+    'artifacts docker images describe': (image) =>
+      state.lostImages?.includes(image)
+        ? fail('Image not found.')
+        : { image_summary: { fully_qualified_digest: image } },
     'secrets versions add': (name) => {
       secret(name).versions.push(stdin)
     },
@@ -147,12 +156,16 @@ export function verbsOf({ state, flags, stdin, fail }) {
       }
       account(flags['service-account'])
       const before = state.services[`${region}/${name}`]
-      const revision = (before?.revision ?? 0) + 1
-      const image = flags.image ?? builtImage(revision)
-      const all = kept(before?.flags, flags)
+      const { 'no-traffic': noTraffic = false, tag, ...lasting } = flags
+      const image = flags.image ?? builtImage((before?.revision ?? 0) + 1)
+      const all = kept(before?.flags, lasting)
       canStart(all, image)
-      state.services[`${region}/${name}`] = { revision, image, flags: all }
+      const deployed = { name, image, flags: all }
+      state.services[`${region}/${name}`] = withRevision(before, deployed, { noTraffic, tag, fail })
     },
+    'run services update-traffic': (name) => updateTraffic(service(name), flags, fail),
+    'run revisions list': () =>
+      (state.services[`${flags.region}/${flags.service}`]?.revisions ?? []).map(revisionInJson),
     'run services delete': (name) => {
       service(name)
       delete state.services[`${flags.region}/${name}`]

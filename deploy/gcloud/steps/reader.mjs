@@ -45,7 +45,8 @@ export async function refuseLeftReaders(cloud, options) {
   throw new Failure(`The service ${name} runs in ${left.join(' and ')}: ${remedy}${removal}`)
 }
 
-async function regionsWithReaders(cloud, options) {
+/** Where there are readers, whether named or not. */
+export async function regionsWithReaders(cloud, options) {
   const filter = `metadata.name=${namesOf(options).readers}`
   const list = gcloud('run services list', [], { project: options.project, filter })
   const found = (await cloud.find(list)) ?? []

@@ -2,8 +2,9 @@ import { Failure } from '../../../bin/lib/failure.mjs'
 import { emailOf, namesOf } from '../../names.mjs'
 import { onDatabase, service as settings } from '../../settings.mjs'
 import { newestMigration } from '../breaking-migration.mjs'
-import { Answer, gcloud, visit } from '../command.mjs'
+import { gcloud } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
+import { asPreview, previewOf } from './preview-flags.mjs'
 import { refuseLeftReaders } from './reader.mjs'
 import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
 
@@ -12,8 +13,7 @@ import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
  * @returns {import('./step.mjs').Step}
  */
 export function service(options) {
-  const { project, region, service: name, readers } = options
-  const url = new Answer(describeService(options, 'value(status.url)'))
+  const { project, region, service: name } = options
   return {
     title: `a new revision of the service ${name}, from the source in this folder`,
     api: 'run.googleapis.com',
@@ -24,9 +24,7 @@ export function service(options) {
       refuseOtherData(found, options)
       return 'again'
     },
-    // What this release changes in the schema is in the bucket only once it has written something, and
-    // readers of this release wait for that.
-    make: [deployService(options), ...(readers.length > 0 ? [visit(url)] : [])],
+    make: [deployService(options)],
     remove: [gcloud('run services delete', [name], { project, region })],
   }
 }
@@ -46,8 +44,11 @@ export async function warnOfMove(cloud, options) {
   return `Until now ${options.service} has its data in ${now}. The new revision looks for it in ${next}, and shows what is there: bring the data over first.`
 }
 
-// The new revision would start with what is there, perhaps nothing, and look like a loss.
-function refuseOtherData(found, options) {
+/**
+ * The new revision would start with what is there, perhaps nothing, and look like a loss.
+ * @throws {Failure} where the service has its data elsewhere
+ */
+export function refuseOtherData(found, options) {
   const { bucket, databaseUrlSecret, path, service } = options
   const url = variable(found, 'REPLICA_URL')?.value
   const { replicaUrl } = namesOf(options)
@@ -72,16 +73,18 @@ function variable({ spec }, wanted) {
   return env.find(({ name }) => name === wanted)
 }
 
-function deployService(options) {
+/** @returns {import('../command.mjs').Command} */
+export function deployService(options) {
   const { project, region, service: name } = options
   const { accounts } = namesOf(options)
-  return gcloud('run deploy', [name], {
+  const flags = {
     project,
     region,
     source: '.',
     buildServiceAccount: `projects/${project}/serviceAccounts/${emailOf(accounts.build, project)}`,
     ...(options.databaseUrlSecret ? flagsOnDatabase(options) : flagsOnBucket(options)),
-  })
+  }
+  return gcloud('run deploy', [name], options.preview ? asPreview(flags, options.preview) : flags)
 }
 
 function flagsOnBucket(options) {
@@ -97,6 +100,7 @@ function flagsOnBucket(options) {
         GOOGLE_CLOUD_PROJECT: project,
         ...inFront(options),
         ...commitOf(),
+        ...previewOf(options),
         // By its name, so that it is no leave for the next one.
         ...(options.allowBreakingMigration && { ALLOW_BREAKING_MIGRATION: newestMigration() }),
       }),
@@ -114,7 +118,12 @@ function flagsOnDatabase(options) {
       ...options,
       account: accounts.database,
       maxInstances: options.maxInstances ?? onDatabase.maxInstances,
-      env: pairs({ GOOGLE_CLOUD_PROJECT: project, ...inFront(options), ...commitOf() }),
+      env: pairs({
+        GOOGLE_CLOUD_PROJECT: project,
+        ...inFront(options),
+        ...commitOf(),
+        ...previewOf(options),
+      }),
       secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
     }),
     ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),

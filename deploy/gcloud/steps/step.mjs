@@ -9,6 +9,7 @@
  * @property {Command[]} make makes it; for what is `again`, makes it anew
  * @property {Command[]} [change] makes it right where it `differs`; as `make` unless given
  * @property {Command[]} [remove] takes it away; what goes with something else needs none
+ * @property {string} [goOn] how to go on where it fails, if not by the same command
  *
  * @property {Region} [region] of what Google doesn't have everywhere, and we can do without
  *

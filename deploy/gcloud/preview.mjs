@@ -1,0 +1,102 @@
+import { Failure } from '../../bin/lib/failure.mjs'
+import { apply } from './apply.mjs'
+import { gcloud, line } from './command.mjs'
+import { agree } from './confirm.mjs'
+import { commandsFor, deployPlan, look } from './plan.mjs'
+import { saysThere } from './problems.mjs'
+import { Project } from './project.mjs'
+import { mustAnswer } from './report.mjs'
+import { describeService } from './steps/describe-service.mjs'
+import { deployService, refuseOtherData } from './steps/service.mjs'
+import { sharesInWords, trafficOf } from './traffic.mjs'
+
+/**
+ * Deploys the source in this folder beside what everybody sees: with an address of its own and without
+ * traffic. It shows a copy of the data and leads nothing. There are no readers of it and no verify job.
+ * @param {object} given the options of `deploy`
+ * @param {Parameters<typeof import('./deploy.mjs').deploy>[1]} means
+ */
+export async function preview(given, means) {
+  const options = { ...given, readers: [] }
+  const { preview: tag, project } = options
+  const { say, print, run } = means
+  const step = previewStep(options)
+  if (options.dryRun) return print(step.make.map(line).join('\n'))
+
+  const cloud = new Project(run)
+  const [looked] = await look([step], cloud, project)
+  const before = await trafficOf(cloud, options)
+  if (!before) throw missing(options)
+  say(`In the project ${project}:\n${deployPlan([looked])}`)
+  say(
+    `Everybody else goes on where they are: of the traffic of ${options.service}, ${sharesInWords(before)}.`,
+  )
+  if (!options.yes) await agree('Go on?', means.ask)
+  const things = [{ ...looked, commands: commandsFor(looked) }]
+  const done = await apply(things, saysThere, means)
+
+  const after = await trafficOf(new Project(run), options)
+  const { revision, url } = after.tags.find((one) => one.tag === tag)
+  await mustAnswer({ ...after, url }, revision, { ...options, isPublic: null }, done, means)
+  print(
+    options.json
+      ? JSON.stringify({ url, revision, percent: 0, done })
+      : `\nThe preview ${tag} is at ${url} (${revision}).\nIt shows a copy of the data, and changes nothing. To take it away: --remove-preview ${tag}.`,
+  )
+}
+
+/** Takes the address of a preview away. Its revision stays, without traffic, and costs nothing. */
+export async function removePreview(options, means) {
+  const { removePreview: tag, project, region, service } = options
+  const { say, print, run } = means
+  const removal = gcloud('run services update-traffic', [service], {
+    project,
+    region,
+    removeTags: tag,
+  })
+  if (options.dryRun) return print(line(removal))
+  const found = await trafficOf(new Project(run), options)
+  if (!found) throw missing(options)
+  const there = found.tags.find((one) => one.tag === tag)
+  if (!there) {
+    const tags = found.tags.map((one) => one.tag).join(', ') || 'none'
+    throw new Failure(`${service} has no preview ${tag}. Those that there are: ${tags}.`)
+  }
+  say(`In the project ${project}:\n  delete  the address ${there.url} of ${there.revision}`)
+  if (!options.yes) await agree('Go on?', means.ask)
+  const title = `the address of the preview ${tag}`
+  const done = await apply([{ title, commands: [removal] }], saysThere, means)
+  print(options.json ? JSON.stringify({ done }) : `\nGone: ${there.url}`)
+}
+
+function previewStep(options) {
+  const { preview: tag, service } = options
+  return {
+    title: `a preview of the source in this folder: a revision of ${service} without traffic, with the tag ${tag}`,
+    api: 'run.googleapis.com',
+    look: async (cloud) => {
+      const found = await cloud.find(describeService(options))
+      if (!found) throw missing(options)
+      refuseOtherData(found, options)
+      refuseTagOfOthers(await trafficOf(cloud, options), tag)
+      return 'again'
+    },
+    make: [deployService(options)],
+  }
+}
+
+// Whoever has noted that address would come to the preview.
+function refuseTagOfOthers({ tags, revisions }, tag) {
+  const { revision } = tags.find((one) => one.tag === tag) ?? {}
+  const tagged = revisions.find(({ name }) => name === revision)
+  if (!tagged || tagged.isPreview) return
+  throw new Failure(
+    `The tag ${tag} is that of ${revision}, which is no preview: choose another name.`,
+  )
+}
+
+function missing({ project, region, service }) {
+  return new Failure(
+    `There is no service ${service} in ${region} of the project ${project}: deploy it first.`,
+  )
+}

@@ -1,0 +1,148 @@
+import { Failure } from '../../bin/lib/failure.mjs'
+import { namesOf } from '../names.mjs'
+import { apply } from './apply.mjs'
+import { line } from './command.mjs'
+import { agree } from './confirm.mjs'
+import { saysThere } from './problems.mjs'
+import { Project } from './project.mjs'
+import { mustAnswer } from './report.mjs'
+import { refuseIncomplete, targetOf } from './rollback-target.mjs'
+import { schemaNote } from './schema-note.mjs'
+import { regionsWithReaders } from './steps/reader.mjs'
+import {
+  mayServe,
+  percentOf,
+  revisionInWords,
+  servingOf,
+  sharesInWords,
+  toLatest,
+  toRevision,
+  trafficOf,
+} from './traffic.mjs'
+
+/**
+ * Sends all traffic to an older revision, that of the readers to theirs with the same image. Nothing is
+ * built; the verify job and its schedule stay as they are.
+ * @param {object} options the options of `deploy`
+ * @param {Parameters<typeof import('./deploy.mjs').deploy>[1]} means
+ */
+export async function rollback(options, means) {
+  const cloud = new Project(means.run)
+  const writer = await mustFind(cloud, options)
+  const target = targetOf(writer, options.rollback)
+  await refuseIncomplete(cloud, writer, target, options)
+  const way = { from: servingOf(writer), to: target }
+  const notes = [
+    await schemaNote(cloud, options, way, means.newestMigrationAt),
+    ...olderSecrets(way),
+    'Until --roll-forward, or a deployment with --to-latest, deployments are refused, as they would get no traffic.',
+  ]
+  const moves = [{ found: writer, target, options }]
+  for (const other of await readersOf(cloud, options)) {
+    const same = other.found.revisions.find((one) => mayServe(one) && one.image === target.image)
+    if (same) moves.push({ ...other, target: same })
+    else notes.push(withoutTheSame(other.found, target))
+  }
+  const goOn = `To go on from here: --rollback ${target.name}.`
+  await move(moves, { notes, goOn, back: '--roll-forward' }, options, means)
+}
+
+/** Sends all traffic to the newest revision that is no preview, and to each later one. */
+export async function rollForward(options, means) {
+  const cloud = new Project(means.run)
+  const writer = { found: await mustFind(cloud, options), options }
+  const moves = [writer, ...(await readersOf(cloud, options))].map((one) => ({
+    ...one,
+    target: targetForward(one.found),
+    isForward: true,
+  }))
+  const goOn = 'To go on from here: --roll-forward.'
+  await move(moves, { notes: [], goOn, back: '--rollback' }, options, means)
+}
+
+async function move(moves, { notes, goOn, back }, options, means) {
+  const { say, print } = means
+  const things = moves
+    .map((one) => ({ title: titleOf(one), commands: commandsOf(one), goOn }))
+    .filter(({ commands }) => commands.length > 0)
+  if (options.dryRun) return print(things.flatMap(({ commands }) => commands.map(line)).join('\n'))
+  const [{ found, target }] = moves
+  if (things.length === 0) {
+    return print(
+      options.json
+        ? JSON.stringify({ url: found.url, revision: target.name, percent: 100, done: [] })
+        : `Nothing to do: ${target.name} has all the traffic of ${found.service}.`,
+    )
+  }
+  say(`In the project ${options.project}:`)
+  for (const { title } of things) say(`  change  ${title}`)
+  for (const note of notes.filter(Boolean)) say(note)
+  if (!options.yes) await agree('Go on?', means.ask)
+  // The writer first: it is what visitors wait for, and each release's readers understand the other's.
+  const done = await apply(things, saysThere, means)
+
+  const after = await trafficOf(new Project(means.run), options)
+  const percent = percentOf(after, target.name)
+  if (percent < 100) {
+    throw new Failure(`Of the traffic of ${after.service}, ${sharesInWords(after)}. ${goOn}`)
+  }
+  await mustAnswer(after, target.name, { ...options, isPublic: null }, done, means)
+  print(
+    options.json
+      ? JSON.stringify({ url: after.url, revision: target.name, percent, done })
+      : `\n${target.name} has all the traffic, at ${after.url}\n  the way back: ${back}`,
+  )
+}
+
+function titleOf({ found, target, options }) {
+  const to = `all of it to ${revisionInWords(target)}`
+  return `the traffic of ${found.service} in ${options.region}, ${to}; now ${sharesInWords(found)}`
+}
+
+function commandsOf({ found, target, options, isForward }) {
+  if (isForward && found.latest === target.name) {
+    return found.followsLatest ? [] : [toLatest(options)]
+  }
+  const has = percentOf(found, target.name) === 100
+  // Where it has it as the latest one, the next deployment would take it away.
+  return has && (isForward || !found.followsLatest) ? [] : [toRevision(target.name, options)]
+}
+
+function targetForward({ service, revisions }) {
+  const target = revisions.find(mayServe)
+  if (target) return target
+  throw new Failure(`No revision of ${service} has ever been ready, but for previews: deploy one.`)
+}
+
+async function readersOf(cloud, options) {
+  const { readers: service } = namesOf(options)
+  const regions = await regionsWithReaders(cloud, options)
+  return Promise.all(
+    regions.map(async (region) => {
+      const own = { ...options, region, service }
+      return { found: await trafficOf(cloud, own), options: own }
+    }),
+  )
+}
+
+async function mustFind(cloud, options) {
+  const { project, region, service } = options
+  const found = await trafficOf(cloud, options)
+  if (found) return found
+  throw new Failure(
+    `There is no service ${service} in ${region} of the project ${project}: check --region and --service.`,
+  )
+}
+
+function olderSecrets({ from, to }) {
+  return to.secrets.flatMap(({ variable, version }) => {
+    const now = from?.secrets.find((one) => one.variable === variable)?.version
+    return now === undefined || now === version
+      ? []
+      : [`${variable} is version ${version} of its secret again, instead of ${now}.`]
+  })
+}
+
+function withoutTheSame(found, target) {
+  return `${found.service} has no revision with the image of ${target.name}: ${sharesInWords(found)}, and keeps it.`
+}

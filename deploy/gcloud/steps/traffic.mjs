@@ -1,0 +1,50 @@
+import { Failure } from '../../../bin/lib/failure.mjs'
+import { isHeldBack, servingOf, sharesInWords, toLatest, trafficOf } from '../traffic.mjs'
+
+/**
+ * That a new revision of a service gets all its traffic: there is one writer, and never a split.
+ * @param {{project: string, region: string, service: string, toLatest?: boolean}} options
+ * @returns {import('./step.mjs').Step}
+ */
+export function traffic(options) {
+  const { region, service } = options
+  return {
+    title: `the traffic of ${service} in ${region}: all of it goes to the newest revision`,
+    api: 'run.googleapis.com',
+    look: async (cloud) => {
+      const found = await trafficOf(cloud, options)
+      if (!found) return 'absent'
+      if (found.followsLatest) return 'there'
+      if (isHeldBack(found) && !options.toLatest) throw heldBack(found)
+      return 'differs'
+    },
+    note: (cloud) => noteOf(cloud, options),
+    make: [],
+    change: [toLatest(options)],
+    goOn: 'Give it --to-latest too, and it goes on from here.',
+  }
+}
+
+// Whoever has bound it may have meant something by it.
+async function noteOf(cloud, options) {
+  const found = await trafficOf(cloud, options)
+  if (!found || found.followsLatest) return null
+  const newer = found.revisions.slice(0, found.revisions.indexOf(servingOf(found)))
+  const previews = newer.filter(({ isPreview }) => isPreview).length > 0
+  const why = previews && !isHeldBack(found) ? ', as there was a preview' : ''
+  return `it is bound until now${why}: ${sharesInWords(found)}`
+}
+
+function heldBack(found) {
+  const { service, revisions } = found
+  const serving = servingOf(found)
+  const newest = revisions.find(({ isReady, isPreview }) => isReady && !isPreview)
+  const why = serving ? `, and ${newest.name}, which is newer, has none` : ''
+  return new Failure(
+    [
+      `A new revision would get no traffic: that of ${service} is held back. Now ${sharesInWords(found)}${why}.`,
+      'To deploy, and send all traffic to the new revision: the same command with --to-latest.',
+      ...(serving ? ['To go back to the newest one, without a deployment: --roll-forward.'] : []),
+    ].join('\n'),
+  )
+}

@@ -1,0 +1,37 @@
+import { pairs, urlOf } from './fake-project.mjs'
+import { statusOf } from './fake-traffic.mjs'
+
+/** A service of the fake project as `gcloud run services describe --format json` shows it. */
+export function serviceInJson(service, key) {
+  const containers = [containerOf(service)]
+  return {
+    metadata: { name: key.split('/')[1], annotations: service.annotations ?? {} },
+    spec: { template: { spec: { containers } } },
+    status: statusOf(service, urlOf(key)),
+  }
+}
+
+/** One of its revisions, as `gcloud run revisions list --format json` shows it. */
+export function revisionInJson(revision) {
+  const { name, created, image, isReady } = revision
+  const ready = isReady
+    ? { status: 'True' }
+    : { status: 'False', message: 'The user-provided container failed to start.' }
+  return {
+    metadata: { name, creationTimestamp: created },
+    spec: { containers: [containerOf(revision)] },
+    status: { conditions: [{ type: 'Ready', ...ready }], imageDigest: image },
+  }
+}
+
+function containerOf({ flags, image }) {
+  const plain = Object.entries(pairs(flags['set-env-vars'])).map(([name, value]) => ({
+    name,
+    value,
+  }))
+  const secret = Object.entries(pairs(flags['set-secrets'] ?? '')).map(([variable, text]) => {
+    const [name, key] = text?.split(':') ?? []
+    return { name: variable, valueFrom: { secretKeyRef: { name, key } } }
+  })
+  return { image, env: [...plain, ...secret] }
+}
