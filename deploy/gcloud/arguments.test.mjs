@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { root } from '../../bin/lib/project.mjs'
 import { Cloud } from '../test-support/cloud.mjs'
 import { readArguments, WrongArguments } from './arguments.mjs'
+import { deploy } from './deploy.mjs'
 import { formats } from './formats.mjs'
 
 describe('a value', () => {
@@ -22,6 +23,12 @@ describe('a value', () => {
     subnet: ['default', 'a-1'],
     publicUrl: ['https://visits.example', 'https://a.example/,http://b.example:8080'],
     trustedProxies: ['1', '2', '10'],
+    rollback: ['', 'visits-00012-abc', 'a'],
+    preview: ['next', 'a', `a${'b'.repeat(24)}`],
+    removePreview: ['next'],
+    since: ['30m', '12h', '7d', '90s', '2026-11-25T10:00:00Z', '2026-11-25T10:00:00.5+01:00'],
+    limit: ['1', '9999'],
+    of: ['service', 'readers', 'verify'],
   }
   const bad = {
     project: ['', 'short', 'My-project', '1project', 'ends-with-', `p${'a'.repeat(30)}`, '$(id)x'],
@@ -51,6 +58,12 @@ describe('a value', () => {
       ...['https://a.example https://b.example', 'https://a.example;id', 'https://a.example,B=c'],
     ],
     trustedProxies: ['', '0', '11', '-1', '1.5', 'all'],
+    rollback: ['Visits', '1', 'a b', 'a=100', 'LATEST', 'a,b'],
+    preview: ['', 'Next', '1', 'a-', 'a b', 'a,b', `a${'b'.repeat(25)}`],
+    removePreview: ['', 'a,b'],
+    since: ['', '30', '0m', '1w', 'yesterday', '2026-13-01T00:00:00Z', '1h" OR true'],
+    limit: ['', '0', '10000', '-1', 'all'],
+    of: ['', 'writer', 'service,verify'],
   }
   for (const [name, { fits }] of Object.entries(formats)) {
     it(`of --${name} fits as Google wants it`, () => {
@@ -92,6 +105,28 @@ describe('options that are given together', () => {
     const contradictions = (given) => ('service' in given ? ['given'] : [])
     const { service } = readArguments([], { texts: ['service'], switches: [], contradictions })
     assert.equal(service, 'visits')
+  })
+})
+
+describe('a rollback', () => {
+  it('has a name or none, and stands before or after other options', async () => {
+    const where = ['--project', 'my-project', '--region', 'europe-west1']
+    for (const args of [
+      ['--rollback', ...where],
+      [...where, '--rollback'],
+      [...where, '--rollback', 'visits-1'],
+      [...where, '--rollback=visits-1'],
+    ]) {
+      const { error } = await new Cloud().run(deploy, args)
+      assert.match(error.message, /There is no service visits in europe-west1/, args.join(' '))
+    }
+  })
+
+  it('is no deployment at the same time, and no way forward', async () => {
+    for (const other of ['--roll-forward', '--to-latest', '--preview=a', '--remove-preview=a']) {
+      const { error } = await new Cloud().run(deploy, ['--rollback', other])
+      assert.match(error.message, /contradict each other: do one after the other/)
+    }
   })
 })
 

@@ -206,8 +206,12 @@ describe('the result as JSON', () => {
     const cloud = new Cloud()
     const bin = join(root, 'bin', 'deploy.mjs')
     const { stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
-    const { url, done } = JSON.parse(stdout)
-    assert.equal(url, 'https://visits-europe-west1.run.app')
+    const { done, ...outcome } = JSON.parse(stdout)
+    assert.deepEqual(outcome, {
+      url: 'https://visits-europe-west1.run.app',
+      revision: 'visits-00001-abc',
+      percent: 100,
+    })
     assert.equal(done.length, 15)
   })
 

@@ -8,7 +8,7 @@ import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
 import { describeService } from './steps/describe-service.mjs'
 import { deployService, refuseOtherData } from './steps/service.mjs'
-import { sharesInWords, trafficOf } from './traffic.mjs'
+import { mustFindTraffic, sharesInWords, trafficOf } from './traffic.mjs'
 
 /**
  * Deploys the source in this folder beside what everybody sees: with an address of its own and without
@@ -24,9 +24,9 @@ export async function preview(given, means) {
   if (options.dryRun) return print(step.make.map(line).join('\n'))
 
   const cloud = new Project(run)
+  const before = await mustFindTraffic(cloud, options)
+  refuseTagOfOthers(before, tag)
   const [looked] = await look([step], cloud, project)
-  const before = await trafficOf(cloud, options)
-  if (!before) throw missing(options)
   say(`In the project ${project}:\n${deployPlan([looked])}`)
   say(
     `Everybody else goes on where they are: of the traffic of ${options.service}, ${sharesInWords(before)}.`,
@@ -55,8 +55,7 @@ export async function removePreview(options, means) {
     removeTags: tag,
   })
   if (options.dryRun) return print(line(removal))
-  const found = await trafficOf(new Project(run), options)
-  if (!found) throw missing(options)
+  const found = await mustFindTraffic(new Project(run), options)
   const there = found.tags.find((one) => one.tag === tag)
   if (!there) {
     const tags = found.tags.map((one) => one.tag).join(', ') || 'none'
@@ -75,10 +74,7 @@ function previewStep(options) {
     title: `a preview of the source in this folder: a revision of ${service} without traffic, with the tag ${tag}`,
     api: 'run.googleapis.com',
     look: async (cloud) => {
-      const found = await cloud.find(describeService(options))
-      if (!found) throw missing(options)
-      refuseOtherData(found, options)
-      refuseTagOfOthers(await trafficOf(cloud, options), tag)
+      refuseOtherData(await cloud.find(describeService(options)), options)
       return 'again'
     },
     make: [deployService(options)],
@@ -92,11 +88,5 @@ function refuseTagOfOthers({ tags, revisions }, tag) {
   if (!tagged || tagged.isPreview) return
   throw new Failure(
     `The tag ${tag} is that of ${revision}, which is no preview: choose another name.`,
-  )
-}
-
-function missing({ project, region, service }) {
-  return new Failure(
-    `There is no service ${service} in ${region} of the project ${project}: deploy it first.`,
   )
 }

@@ -49,6 +49,7 @@ function named({ service, revisions }, wanted) {
 function theOneBefore(found) {
   const { service, revisions } = found
   const serving = servingOf(found)
+  if (found.shares.length === 0) throw new Failure(`No revision of ${service} has ever served.`)
   if (!serving) {
     throw new Failure(
       `The traffic of ${service} is split, so it is not known which one to go back from: name it, as in --rollback ${revisions.at(-1).name}. ${listOf(revisions)}`,
@@ -68,7 +69,7 @@ function listOf(revisions) {
 
 // What was written since is not where it looks, and it would go on writing there: two histories.
 function refuseOtherData(found, target) {
-  const [{ revision }] = found.shares
+  const [{ revision } = {}] = found.shares
   const now = found.revisions.find(({ name }) => name === revision)?.keeper
   if (!now || !target.keeper || now === target.keeper) return
   throw new Failure(

@@ -11,6 +11,7 @@ import { schemaNote } from './schema-note.mjs'
 import { regionsWithReaders } from './steps/reader.mjs'
 import {
   mayServe,
+  mustFindTraffic,
   percentOf,
   revisionInWords,
   servingOf,
@@ -28,7 +29,7 @@ import {
  */
 export async function rollback(options, means) {
   const cloud = new Project(means.run)
-  const writer = await mustFind(cloud, options)
+  const writer = await mustFindTraffic(cloud, options)
   const target = targetOf(writer, options.rollback)
   await refuseIncomplete(cloud, writer, target, options)
   const way = { from: servingOf(writer), to: target }
@@ -50,7 +51,7 @@ export async function rollback(options, means) {
 /** Sends all traffic to the newest revision that is no preview, and to each later one. */
 export async function rollForward(options, means) {
   const cloud = new Project(means.run)
-  const writer = { found: await mustFind(cloud, options), options }
+  const writer = { found: await mustFindTraffic(cloud, options), options }
   const moves = [writer, ...(await readersOf(cloud, options))].map((one) => ({
     ...one,
     target: targetForward(one.found),
@@ -122,15 +123,6 @@ async function readersOf(cloud, options) {
       const own = { ...options, region, service }
       return { found: await trafficOf(cloud, own), options: own }
     }),
-  )
-}
-
-async function mustFind(cloud, options) {
-  const { project, region, service } = options
-  const found = await trafficOf(cloud, options)
-  if (found) return found
-  throw new Failure(
-    `There is no service ${service} in ${region} of the project ${project}: check --region and --service.`,
   )
 }
 

@@ -1,4 +1,6 @@
+import { Failure } from '../../bin/lib/failure.mjs'
 import { gcloud } from './command.mjs'
+import { enabledApis } from './steps/apis.mjs'
 import { describeService } from './steps/describe-service.mjs'
 
 /**
@@ -47,11 +49,26 @@ export async function trafficOf(cloud, options) {
     revisions,
     annotations: found.metadata?.annotations ?? {},
     shares: sharesOf(traffic),
-    followsLatest: traffic.some(({ latestRevision, percent }) => latestRevision && percent === 100),
+    followsLatest: followsLatest(found.spec.traffic),
     tags: traffic
       .filter(({ tag }) => tag)
       .map(({ tag, revisionName: revision, url }) => ({ tag, revision, url })),
   }
+}
+
+/**
+ * The same of a service that has to be there.
+ * @returns {Promise<Traffic>}
+ * @throws {Failure}
+ */
+export async function mustFindTraffic(cloud, options) {
+  const { project, region, service } = options
+  const isEnabled = (await enabledApis(cloud, project)).includes('run.googleapis.com')
+  const found = isEnabled && (await trafficOf(cloud, options))
+  if (found) return found
+  throw new Failure(
+    `There is no service ${service} in ${region} of the project ${project}: check --region and --service, or deploy it first.`,
+  )
 }
 
 /** The percentage of the traffic that a revision has. */
@@ -104,6 +121,15 @@ export function toRevision(name, { project, region, service }) {
 /** A revision for a person: its name, its date, and its commit where that is known. */
 export function revisionInWords({ name, created, commit }) {
   return `${name} (${[`${created.slice(0, 16).replace('T', ' ')} UTC`, commit].filter(Boolean).join(', ')})`
+}
+
+// Only what is asked for tells: on Cloud Run `status` may name the latest revision like any other
+// (googlecloudsdk/api_lib/run/traffic_pair.py). Where nothing is asked for, it is the latest.
+function followsLatest(asked = []) {
+  return (
+    asked.length === 0 ||
+    asked.some(({ latestRevision, percent }) => latestRevision && percent === 100)
+  )
 }
 
 // Several targets may be of one revision, and those with a tag have 0 percent, or none.

@@ -1,12 +1,12 @@
 import { pairs, urlOf } from './fake-project.mjs'
-import { statusOf } from './fake-traffic.mjs'
+import { specOf, statusOf } from './fake-traffic.mjs'
 
 /** A service of the fake project as `gcloud run services describe --format json` shows it. */
 export function serviceInJson(service, key) {
   const containers = [containerOf(service)]
   return {
     metadata: { name: key.split('/')[1], annotations: service.annotations ?? {} },
-    spec: { template: { spec: { containers } } },
+    spec: { template: { spec: { containers } }, traffic: specOf(service) },
     status: statusOf(service, urlOf(key)),
   }
 }

@@ -66,11 +66,19 @@ export function servingNumber(service) {
   return service.revisions.findIndex((one) => one.name === name) + 1
 }
 
-/** `status` of a service, as Cloud Run has it. */
+/** `spec.traffic` of a service. */
+export function specOf({ traffic }) {
+  return traffic.map(({ latest, revision, ...others }) => ({
+    ...(latest ? { latestRevision: true } : { revisionName: revision }),
+    ...others,
+  }))
+}
+
+/** `status` of a service, where the latest revision is named like any other (traffic_pair.py). */
 export function statusOf(service, url) {
-  const traffic = service.traffic.map(({ latest, revision, percent, tag }) => ({
+  const ready = service.traffic.filter(({ latest }) => !latest || latestReady(service))
+  const traffic = ready.map(({ latest, revision, percent, tag }) => ({
     revisionName: latest ? latestReady(service) : revision,
-    ...(latest && { latestRevision: true }),
     ...(percent && { percent }),
     ...(tag && { tag, url: url.replace('https://', `https://${tag}---`) }),
   }))
