@@ -30,6 +30,15 @@ const lives = {
     [deploy, [...readers, '--public-url', 'https://a.example,https://b.example']],
     [teardown, [...readers, '--delete-data']],
   ],
+  'a preview, a rollback, and the way back': [
+    [deploy, bucket],
+    [deploy, [...bucket, '--preview', 'next']],
+    [deploy, bucket],
+    [deploy, [...place, '--rollback']],
+    [deploy, [...place, '--roll-forward']],
+    [deploy, [...bucket, '--to-latest']],
+    [deploy, [...place, '--remove-preview', 'next']],
+  ],
   'a move to a database': [
     [deploy, bucket],
     [deploy, database],

@@ -14,7 +14,7 @@ job that verifies the replica.
   --follow     go on with what is new, until Ctrl-C
   --since      how far back, as in 30m, 12h or 7d, or a time as in 2026-11-25T10:00:00Z; 24h unless
                given, and 1m with --follow
-  --limit      at most so many of the newest lines; 200 unless given
+  --limit      at most so many of the newest lines to begin with; 200 unless given
   --errors     warnings and errors alone, Litestream's included
   --of         service, readers or verify; all of them unless given
   --json       each entry as JSON, as Cloud Logging has it
@@ -56,10 +56,11 @@ export async function logs(args, means) {
 async function follow(options, since, means) {
   const { wait, signal, say } = means
   let from = since
+  let limit = options.limit
   let seen = new Map()
   while (!signal.aborted) {
     try {
-      for (const entry of await read(options, from, means)) {
+      for (const entry of await read({ ...options, limit }, from, means)) {
         const id = `${entry.logName} ${entry.timestamp} ${entry.insertId}`
         if (!seen.has(id)) show(entry, options, means)
         seen.set(id, Date.parse(entry.timestamp))
@@ -67,9 +68,11 @@ async function follow(options, since, means) {
     } catch (error) {
       if (signal.aborted) return
       // The first answer tells whether it can be read at all; later ones may meet a bad network.
-      if (seen.size === 0 && from === since) throw error
+      if (limit !== null) throw error
       say(error.message)
     }
+    // From now on nothing may be left out.
+    limit = null
     const newest = Math.max(Date.parse(from), ...seen.values())
     from = new Date(Math.max(Date.parse(since), newest - lateMs)).toISOString()
     seen = new Map([...seen].filter(([, at]) => at >= Date.parse(from)))
@@ -86,11 +89,10 @@ async function read(options, since, { run }) {
 }
 
 function reading(options, since) {
-  const { project, limit = '200', follow } = options
-  // While it follows nothing may be left out.
+  const { project, limit = '200' } = options
   return gcloud('logging read', [logFilter(options, since, namesOf(options))], {
     project,
-    ...(!(follow && options.limit === undefined) && { limit }),
+    ...(limit !== null && { limit }),
   })
 }
 

@@ -2,7 +2,7 @@ import { Failure } from '../../bin/lib/failure.mjs'
 import { apply } from './apply.mjs'
 import { gcloud, line } from './command.mjs'
 import { agree } from './confirm.mjs'
-import { commandsFor, deployPlan, look } from './plan.mjs'
+import { deployPlan, look, thingsToDo } from './plan.mjs'
 import { saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
@@ -32,8 +32,7 @@ export async function preview(given, means) {
     `Everybody else goes on where they are: of the traffic of ${options.service}, ${sharesInWords(before)}.`,
   )
   if (!options.yes) await agree('Go on?', means.ask)
-  const things = [{ ...looked, commands: commandsFor(looked) }]
-  const done = await apply(things, saysThere, means)
+  const done = await apply(thingsToDo([looked]), saysThere, means)
 
   const after = await trafficOf(new Project(run), options)
   const { revision, url } = after.tags.find((one) => one.tag === tag)

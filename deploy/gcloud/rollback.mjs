@@ -129,9 +129,12 @@ async function readersOf(cloud, options) {
 function olderSecrets({ from, to }) {
   return to.secrets.flatMap(({ variable, version }) => {
     const now = from?.secrets.find((one) => one.variable === variable)?.version
-    return now === undefined || now === version
-      ? []
-      : [`${variable} is version ${version} of its secret again, instead of ${now}.`]
+    if (now === undefined || now === version) return []
+    const other =
+      variable === 'DATABASE_URL'
+        ? ' If it names another database, what was written since is not there.'
+        : ''
+    return [`${variable} is version ${version} of its secret again, instead of ${now}.${other}`]
   })
 }
 

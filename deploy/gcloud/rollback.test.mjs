@@ -120,7 +120,6 @@ describe('a rollback', () => {
       const cloud = new Cloud({
         ...after(...revisions),
         lostImages: ['europe-docker.pkg.dev/p/r/i@sha256:1'],
-        versionStates: { 'token:1': 'DESTROYED', 'token:2': 'DISABLED' },
       })
       const { error } = await cloud.run(deploy, [...yes, '--rollback', ...(name ? [name] : [])])
       assert.match(error.message, reason)
@@ -216,7 +215,9 @@ describe('a rollback with readers', () => {
   })
 
   it('says how to go on when it stops half-way, and does not go back one further', async () => {
-    const failures = [{ match: 'update-traffic visits-readers', message: 'ABORTED', times: 1 }]
+    const failures = [
+      { match: 'update-traffic visits-readers', message: 'FAILED_PRECONDITION: no', times: 1 },
+    ]
     const cloud = new Cloud({ ...state(), failures })
     const { error } = await cloud.run(deploy, [...yes, '--rollback'])
     assert.match(error.message, /Done so far:\n {2}the traffic of visits in europe-west1/)
@@ -277,7 +278,9 @@ function writer(cloud) {
 
 /** A project whose service was deployed so, oldest first. */
 function after(...revisions) {
-  return { apis, services: { [key]: serviceOf('visits', revisions) } }
+  const token = { versions: ['1', '2', '3', '4'], states: { 1: 'DESTROYED', 2: 'DISABLED' } }
+  const secrets = { token, url: { versions: ['1'] } }
+  return { apis, secrets, services: { [key]: serviceOf('visits', revisions) } }
 }
 
 function serviceOf(name, revisions) {

@@ -2,6 +2,7 @@ import { Failure } from '../../bin/lib/failure.mjs'
 import { gcloud } from './command.mjs'
 import { enabledApis } from './steps/apis.mjs'
 import { describeService } from './steps/describe-service.mjs'
+import { requireGcloud } from './version.mjs'
 
 /**
  * A revision of a service, as it was deployed.
@@ -63,6 +64,7 @@ export async function trafficOf(cloud, options) {
  */
 export async function mustFindTraffic(cloud, options) {
   const { project, region, service } = options
+  await requireGcloud(cloud)
   const isEnabled = (await enabledApis(cloud, project)).includes('run.googleapis.com')
   const found = isEnabled && (await trafficOf(cloud, options))
   if (found) return found
@@ -160,7 +162,8 @@ function revisionOf({ metadata, spec, status }) {
     commit: variable('COMMIT')?.value ?? null,
     image: status?.imageDigest ?? image,
     keeper:
-      variable('REPLICA_URL')?.value ?? variable('DATABASE_URL')?.valueFrom?.secretKeyRef?.name,
+      variable('REPLICA_URL')?.value?.replace(/^gcs:/, 'gs:') ??
+      variable('DATABASE_URL')?.valueFrom?.secretKeyRef?.name,
     secrets,
   }
 }

@@ -108,7 +108,9 @@ describe('the traffic of a deployment', () => {
 
   it('says how to go on where the deployment ends before it', async () => {
     const cloud = again({ flags: { PREVIEW: '1' }, how: { noTraffic: true, tag: 'next' } })
-    cloud.set({ failures: [{ match: 'update-traffic', message: 'ABORTED', times: 1 }] })
+    cloud.set({
+      failures: [{ match: 'update-traffic', message: 'FAILED_PRECONDITION: no', times: 1 }],
+    })
     const { error } = await cloud.run(deploy, yes)
     assert.match(error.message, /Give it --to-latest too, and it goes on from here/)
     const { error: plain } = await cloud.run(deploy, yes)

@@ -25,12 +25,10 @@ export function revisionInJson(revision) {
 }
 
 function containerOf({ flags, image }) {
-  const plain = Object.entries(pairs(flags['set-env-vars'])).map(([name, value]) => ({
-    name,
-    value,
-  }))
-  const secret = Object.entries(pairs(flags['set-secrets'] ?? '')).map(([variable, text]) => {
-    const [name, key] = text?.split(':') ?? []
+  const { 'set-env-vars': variables, 'set-secrets': secrets } = flags
+  const plain = Object.entries(pairs(variables)).map(([name, value]) => ({ name, value }))
+  const secret = Object.entries(secrets ? pairs(secrets) : {}).map(([variable, text]) => {
+    const [name, key] = text.split(':')
     return { name: variable, valueFrom: { secretKeyRef: { name, key } } }
   })
   return { image, env: [...plain, ...secret] }

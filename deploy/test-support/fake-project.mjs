@@ -121,7 +121,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
         .reverse()
         .slice(0, flags.limit),
     'secrets versions describe': (version) => ({
-      state: state.versionStates?.[`${flags.secret}:${version}`] ?? 'ENABLED',
+      state: stateOf(flags.secret, version),
     }),
     'artifacts docker images describe': (image) =>
       state.lostImages?.includes(image)
