@@ -47,7 +47,7 @@ export async function teardown(args, means) {
   await requireGcloud(cloud)
   const looked = await look(steps, cloud, options.project)
   const there = looked.filter(({ state }) => !['missing', 'absent', 'not offered'].includes(state))
-  const fate = fateInWords(options, there.find(({ note }) => note)?.note)
+  const fate = fateInWords(options, there.find(({ holdsData }) => holdsData)?.note)
   say(planInWords(there, fate, options))
   if (there.length === 0) return
   if (!options.yes) await consent(options, means.ask)

@@ -16,6 +16,7 @@ export function bucket({ deleteData = false, ...options }) {
   const { bucketUrl } = namesOf(options)
   return {
     title: `the bucket ${bucketUrl} in ${region}, closed to the public`,
+    holdsData: true,
     api: 'storage.googleapis.com',
     look: async (cloud) => {
       const found = await cloud.find(describeBucket(options))

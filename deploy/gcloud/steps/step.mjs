@@ -6,6 +6,7 @@
  * @property {(project: import('../project.mjs').Project) => Promise<State>} look
  * @property {(project: import('../project.mjs').Project) => Promise<string | null>} [note] what whoever
  *   deploys has to know of a thing that is there
+ * @property {boolean} [holdsData] whether the data goes with it; its note says whether for good
  * @property {Command[]} make makes it; for what is `again`, makes it anew
  * @property {Command[]} [change] makes it right where it `differs`; as `make` unless given
  * @property {Command[]} [remove] takes it away; what goes with something else needs none
