@@ -26,7 +26,11 @@ export const cloudSqlApis = ['sqladmin.googleapis.com']
 /** The service where the app itself writes to the bucket. */
 export const service = {
   executionEnvironment: 'gen2',
+  minInstances: 0,
   maxInstances: 1,
+  // A request that writes waits for the bucket, and costs nothing meanwhile: docs/growing.md has what
+  // was measured. With Cloud Run's 80 the 81st is refused, with 1000 the uploads of all are too late.
+  concurrency: 500,
   cpu: '1',
   cpuThrottling: false,
   cpuBoost: true,
@@ -50,6 +54,8 @@ export const onDatabase = {
   ...service,
   ...withoutLitestream,
   maxInstances: 10,
+  // They wait for few connections: beyond that another instance answers sooner.
+  concurrency: 250,
   cpuThrottling: true,
 }
 

@@ -29,6 +29,9 @@ describe('a value', () => {
     since: ['30m', '12h', '7d', '90s', '2026-11-25T10:00:00Z', '2026-11-25T10:00:00.5+01:00'],
     limit: ['1', '9999'],
     of: ['service', 'readers', 'verify'],
+    concurrency: ['1', '80', '1000'],
+    min: ['0', '1', '1000'],
+    minReaders: ['0', '1', '1000'],
   }
   const bad = {
     project: ['', 'short', 'My-project', '1project', 'ends-with-', `p${'a'.repeat(30)}`, '$(id)x'],
@@ -64,6 +67,9 @@ describe('a value', () => {
     since: ['', '30', '0m', '1w', 'yesterday', '2026-13-01T00:00:00Z', '1h" OR true'],
     limit: ['', '0', '10000', '-1', 'all'],
     of: ['', 'writer', 'service,verify'],
+    concurrency: ['', '0', '1001', '-1', '1.5', 'default'],
+    min: ['', '00', '1001', '-1', '1.5', 'default'],
+    minReaders: ['', '00', '1001', '-1', '1.5', 'default'],
   }
   for (const [name, { fits }] of Object.entries(formats)) {
     it(`of --${name} fits as Google wants it`, () => {

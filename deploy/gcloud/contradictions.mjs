@@ -1,3 +1,4 @@
+import { onDatabase, readers, service } from '../settings.mjs'
 import { missing, option } from './arguments.mjs'
 
 const onlyOneOf = [
@@ -16,6 +17,7 @@ const onlyOneOf = [
 ]
 const onlyWith = [
   ['maxReaders', 'readers'],
+  ['minReaders', 'readers'],
   ['maxInstances', 'databaseUrlSecret'],
   ['cloudSql', 'databaseUrlSecret'],
   ['subnet', 'databaseUrlSecret'],
@@ -38,7 +40,19 @@ export function contradictionsOfDeploy(given) {
     ...onlyWith
       .filter(([one, other]) => one in given && !(other in given))
       .map(([one, other]) => `${option(one)} goes with ${option(other)} alone.`),
+    ...moreThan('min', given.min, mostInstances(given)),
+    ...moreThan('minReaders', given.minReaders, given.maxReaders ?? readers.maxInstances),
   ]
+}
+
+function mostInstances({ databaseUrlSecret, maxInstances = onDatabase.maxInstances }) {
+  return databaseUrlSecret ? maxInstances : service.maxInstances
+}
+
+function moreThan(name, least, most) {
+  if (!(Number(least) > Number(most))) return []
+  const instances = Number(most) === 1 ? 'instance' : 'instances'
+  return [`${option(name)} ${least} is more than the ${most} ${instances} that there may be.`]
 }
 
 /** The same of a teardown, which may name all places where the data has ever been. */

@@ -29,6 +29,9 @@ admin token, the service, and a job that verifies the replica every day.
   --path        below which the data is in the bucket; visits unless given
   --memory      512Mi to 4Gi; the database is in it. 512Mi unless given
   --disk        10Gi or more: a disk for the data, which is then not in the memory
+  --concurrency how many requests an instance takes at once, 1 to 1000; 500 unless given, and 250 on a
+                database
+  --min         how many instances there are while nobody asks; 0 unless given
   --allow-unauthenticated   everybody may read the pages; so it is unless told otherwise
   --no-public   only whoever has roles/run.invoker may
   --public-url  where people find the app, if not at the address that Cloud Run gives it, as in
@@ -56,6 +59,7 @@ Beside what everybody sees:
 With instances that only read, near those who ask:
   --readers     the regions where they are, with commas between
   --max-readers how many there may be in each; 10 unless given
+  --min-readers how many there are in each while nobody asks; 0 unless given
 
 With the data on a PostgreSQL server, and not in the bucket:
   --database-url-secret   the secret in Secret Manager that has its URL; you make it
@@ -83,6 +87,9 @@ const known = {
     'rollback',
     'preview',
     'removePreview',
+    'concurrency',
+    'min',
+    'minReaders',
   ],
   switches: [
     ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],

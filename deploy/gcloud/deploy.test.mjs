@@ -79,7 +79,7 @@ describe('a first deployment', () => {
     const { flags } = cloud.state.services['europe-west1/guests']
     assert.match(flags['set-env-vars'], /^REPLICA_URL=gs:\/\/my-data\/a\/b,/)
     assert.equal(flags.memory, '1Gi')
-    assert.ok('no-allow-unauthenticated' in flags)
+    assert.ok('invoker-iam-check' in flags)
     assert.deepEqual(
       cloud.state.jobs['guests-verify'].flags['set-env-vars'],
       'REPLICA_URL=gs://my-data/a/b',

@@ -57,6 +57,12 @@ export const formats = {
     words: 'the name of a subnet: up to 63 lowercase letters, digits and hyphens, a letter first',
   },
   maxInstances: { fits: isCount, words: 'how many instances there may be, 1 to 1000' },
+  concurrency: { fits: isCount, words: 'how many requests an instance takes at once, 1 to 1000' },
+  min: { fits: isLeast, words: 'how many instances there are while nobody asks, 0 to 1000' },
+  minReaders: {
+    fits: isLeast,
+    words: 'how many instances there are in a region while nobody asks, 0 to 1000',
+  },
   publicUrl: {
     fits: (text) => text.split(',').every(isOrigin),
     words: 'https://HOST, or several with commas between',
@@ -104,6 +110,10 @@ function isOrigin(text) {
 
 function isCount(text) {
   return /^[1-9]\d{0,3}$/.test(text) && Number(text) <= 1000
+}
+
+function isLeast(text) {
+  return text === '0' || isCount(text)
 }
 
 // https://cloud.google.com/storage/docs/buckets#naming

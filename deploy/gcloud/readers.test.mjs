@@ -54,6 +54,8 @@ describe('a deployment with readers', () => {
         cpuThrottling: !flags['no-cpu-throttling'],
         cpuBoost: flags['cpu-boost'],
         executionEnvironment: flags['execution-environment'],
+        minInstances: Number(flags.min),
+        concurrency: Number(flags.concurrency),
         maxInstances: Number(flags['max-instances']),
         startupProbe: probe(flags['startup-probe']),
         livenessProbe: probe(flags['liveness-probe']),
@@ -61,7 +63,7 @@ describe('a deployment with readers', () => {
       settings,
     )
     assert.equal(flags.max, flags['max-instances'])
-    assert.ok(flags['allow-unauthenticated'])
+    assert.ok(flags['no-invoker-iam-check'])
   })
 
   it('lets them read the bucket and the two secrets, and nothing else', () => {

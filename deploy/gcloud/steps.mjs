@@ -5,6 +5,7 @@ import { enableApis } from './steps/apis.mjs'
 import { bucket } from './steps/bucket.mjs'
 import { databaseUrl } from './steps/database-url.mjs'
 import { firstVisit } from './steps/first-visit.mjs'
+import { everybody } from './steps/everybody.mjs'
 import { grant } from './steps/grant.mjs'
 import { reader } from './steps/reader.mjs'
 import { schedule } from './steps/schedule.mjs'
@@ -26,6 +27,7 @@ export function stepsOf(options) {
       ...first,
       adminToken(options),
       ...database(options),
+      ...closed(options),
       service(options),
       traffic(options),
       // It would compare a bucket that nobody writes to any more with the app.
@@ -39,6 +41,7 @@ export function stepsOf(options) {
     ...writer(options),
     // Before the service, whose build takes longer than it takes a role to be known everywhere.
     ...(readers.length > 0 ? readersAccess(options) : []),
+    ...closed(options),
     service(options),
     traffic(options),
     ...(readers.length > 0 ? [firstVisit(options)] : []),
@@ -101,6 +104,11 @@ function readersAccess(options) {
     onSecret(accounts.readers, roles.readers.secret, secret, options),
     onSecret(accounts.readers, roles.readers.secret, forwardSecret, options),
   ]
+}
+
+// Before the service: where it can't be closed, nothing new is built.
+function closed(options) {
+  return options.isPublic ? [] : [without(everybody(options))]
 }
 
 function database(options) {

@@ -34,12 +34,19 @@ export function pairs(text) {
   return Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
 }
 
+// What goes with another flag besides what is named like it, as in gcloud's config_changes.py.
+const cleared = { 'clear-network': ['network', 'network-tags', 'subnet', 'vpc-egress'] }
+
 // A new revision has what isn't told from the one before.
 function kept(before = {}, flags) {
   const isReplaced = (name) =>
-    Object.keys(flags).some((flag) => bare(flag) === bare(name) && flag !== name)
+    Object.keys(flags).some(
+      (flag) => (bare(flag) === bare(name) && flag !== name) || cleared[flag]?.includes(name),
+    )
   const entries = Object.entries(before).filter(([name]) => !isReplaced(name))
-  return { ...Object.fromEntries(entries), ...flags }
+  // This one changes the policy, and is nothing of the service.
+  const { 'no-allow-unauthenticated': _, ...all } = { ...Object.fromEntries(entries), ...flags }
+  return all
 }
 
 function bare(flag) {
@@ -168,6 +175,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
       (state.services[`${flags.region}/${flags.service}`]?.revisions ?? []).map(revisionInJson),
     'run services delete': (name) => {
       service(name)
+      delete state.policies[`run services ${name}`]
       delete state.services[`${flags.region}/${name}`]
     },
 
@@ -206,6 +214,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
     projects: () => {},
     'storage buckets': bucket,
     secrets: secret,
+    'run services': service,
     'run jobs': job,
   }
   for (const [kind, find] of Object.entries(things)) {

@@ -50,6 +50,7 @@ export const knativeService = z.strictObject({
     annotations: z.strictObject({
       'run.googleapis.com/invoker-iam-disabled': flag,
       'run.googleapis.com/maxScale': count,
+      'run.googleapis.com/minScale': count.optional(),
     }),
   }),
   spec: z.strictObject({

@@ -48,8 +48,10 @@ function serviceSaid(services) {
     name: key.split('/')[1],
     account: flags['service-account'],
     executionEnvironment: flags['execution-environment'],
+    minInstances: Number(flags.min),
     max: Number(flags.max),
     maxInstances: Number(flags['max-instances']),
+    concurrency: Number(flags.concurrency),
     cpuThrottling: !flags['no-cpu-throttling'],
     cpuBoost: flags['cpu-boost'],
     cpu: flags.cpu,
@@ -59,7 +61,7 @@ function serviceSaid(services) {
     secrets: pairs(flags['set-secrets']),
     startupProbe: probe(flags['startup-probe']),
     livenessProbe: probe(flags['liveness-probe']),
-    isPublic: flags['allow-unauthenticated'],
+    isPublic: flags['no-invoker-iam-check'],
   }
 }
 

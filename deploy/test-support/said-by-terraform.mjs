@@ -43,15 +43,18 @@ function grantsSaid(resources) {
 function serviceSaid(resources) {
   const { name, scaling, template, invoker_iam_disabled } =
     resources.google_cloud_run_v2_service.app
-  const [{ service_account, execution_environment, scaling: revisionScaling, containers }] =
+  const [{ service_account, execution_environment, scaling: revisionScaling, ...revision }] =
     template
+  const { containers, max_instance_request_concurrency } = revision
   const [{ env, resources: needs, startup_probe, liveness_probe }] = containers
   return {
     name,
     account: service_account,
     executionEnvironment: execution_environment.replace('EXECUTION_ENVIRONMENT_', '').toLowerCase(),
+    minInstances: scaling[0].min_instance_count,
     max: scaling[0].max_instance_count,
     maxInstances: revisionScaling[0].max_instance_count,
+    concurrency: max_instance_request_concurrency,
     cpuThrottling: needs[0].cpu_idle,
     cpuBoost: needs[0].startup_cpu_boost,
     ...needs[0].limits,

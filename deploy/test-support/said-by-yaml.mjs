@@ -18,14 +18,16 @@ export async function saidByYaml({ project, bucket, image, disk }) {
     .replaceAll('YOUR_TOKEN_VERSION', '1')
   const { metadata, spec } = knativeService.parse(parse(filled))
   const { annotations } = spec.template.metadata
-  const { serviceAccountName, containers, volumes = [] } = spec.template.spec
+  const { serviceAccountName, containerConcurrency, containers, volumes = [] } = spec.template.spec
   const [container] = containers
   return {
     name: metadata.name,
     account: serviceAccountName,
     executionEnvironment: annotations['run.googleapis.com/execution-environment'],
+    minInstances: Number(metadata.annotations['run.googleapis.com/minScale'] ?? 0),
     max: Number(metadata.annotations['run.googleapis.com/maxScale']),
     maxInstances: Number(annotations['autoscaling.knative.dev/maxScale']),
+    concurrency: containerConcurrency,
     cpuThrottling: annotations['run.googleapis.com/cpu-throttling'] === 'true',
     cpuBoost: annotations['run.googleapis.com/startup-cpu-boost'] === 'true',
     ...container.resources.limits,

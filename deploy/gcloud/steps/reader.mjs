@@ -85,6 +85,7 @@ function deployReader(region, options) {
     ...serviceFlags(settings, {
       ...options,
       account: accounts.readers,
+      minInstances: options.minReaders ?? settings.minInstances,
       maxInstances: options.maxReaders ?? settings.maxInstances,
       env: new Answer(`${variables},WRITER_URL=`, ofWriter('status.url')),
       secrets: { ADMIN_TOKEN: secret, FORWARD_TOKEN: forwardSecret },

@@ -11,7 +11,9 @@ import { newestVersion } from './token.mjs'
  * @param {object} options
  * @param {string} options.project
  * @param {string} options.account the id of its service account
+ * @param {number | string} options.minInstances
  * @param {number | string} options.maxInstances
+ * @param {string} [options.concurrency] how many requests an instance takes at once, if not as always
  * @param {string} options.memory
  * @param {string | import('../command.mjs').Answer} options.env
  * @param {Record<string, string>} options.secrets the names of secrets, by variable
@@ -19,7 +21,7 @@ import { newestVersion } from './token.mjs'
  * @param {string} [options.disk] its size
  */
 export function serviceFlags(settings, options) {
-  const { project, account, maxInstances, memory, env, secrets, isPublic } = options
+  const { project, account, minInstances, maxInstances, memory, env, secrets, isPublic } = options
   const { command = '', args = [] } = settings
   return {
     serviceAccount: emailOf(account, project),
@@ -27,8 +29,10 @@ export function serviceFlags(settings, options) {
     command,
     args: args.join(','),
     executionEnvironment: settings.executionEnvironment,
+    min: minInstances,
     max: maxInstances,
     maxInstances,
+    concurrency: options.concurrency ?? settings.concurrency,
     cpuThrottling: settings.cpuThrottling,
     cpuBoost: settings.cpuBoost,
     cpu: settings.cpu,
@@ -38,7 +42,10 @@ export function serviceFlags(settings, options) {
     setSecrets: pinned(secrets, project),
     startupProbe: probe(settings.startupProbe),
     livenessProbe: probe(settings.livenessProbe),
-    allowUnauthenticated: isPublic,
+    // Not by a grant to allUsers, which an organization may forbid: gcloud would only warn of that.
+    invokerIamCheck: !isPublic,
+    // Of a new service with the check gcloud asks whether everybody may call it.
+    ...(!isPublic && { allowUnauthenticated: false }),
   }
 }
 

@@ -94,6 +94,7 @@ function flagsOnBucket(options) {
     ...serviceFlags(settings, {
       ...options,
       account: accounts.server,
+      minInstances: options.min ?? settings.minInstances,
       maxInstances: settings.maxInstances,
       env: pairs({
         REPLICA_URL: replicaUrl,
@@ -107,6 +108,7 @@ function flagsOnBucket(options) {
       secrets: { ADMIN_TOKEN: secret, ...(readers.length > 0 && { FORWARD_TOKEN: forwardSecret }) },
     }),
     clearCloudsqlInstances: true,
+    clearNetwork: true,
   }
 }
 
@@ -117,6 +119,7 @@ function flagsOnDatabase(options) {
     ...serviceFlags(onDatabase, {
       ...options,
       account: accounts.database,
+      minInstances: options.min ?? onDatabase.minInstances,
       maxInstances: options.maxInstances ?? onDatabase.maxInstances,
       env: pairs({
         GOOGLE_CLOUD_PROJECT: project,
@@ -127,6 +130,6 @@ function flagsOnDatabase(options) {
       secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
     }),
     ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
-    ...(subnet && { subnet, vpcEgress: 'private-ranges-only' }),
+    ...(subnet ? { subnet, vpcEgress: 'private-ranges-only' } : { clearNetwork: true }),
   }
 }

@@ -1,0 +1,33 @@
+import { gcloud } from '../command.mjs'
+import { describeService } from './describe-service.mjs'
+import { thereIf } from './step.mjs'
+
+/**
+ * The right of everybody to ask the service. Earlier releases gave it to public services; it would
+ * leave one open whose invoker check is on.
+ * @param {{project: string, region: string, service: string}} options
+ * @returns {import('./step.mjs').Step}
+ */
+export function everybody(options) {
+  const { project, region, service } = options
+  const where = { project, region }
+  const right = { member: 'allUsers', role: 'roles/run.invoker' }
+  return {
+    title: `the right of everybody (allUsers) to ask ${service}`,
+    api: 'run.googleapis.com',
+    look: async (cloud) => {
+      if (!(await cloud.find(describeService(options)))) return 'missing'
+      const policy = gcloud('run services get-iam-policy', [service], where)
+      return thereIf(cloud.grants(policy, right))
+    },
+    make: [],
+    remove: [
+      // Where the policy has conditions, gcloud asks which one is meant.
+      gcloud('run services remove-iam-policy-binding', [service], {
+        ...where,
+        ...right,
+        condition: 'None',
+      }),
+    ],
+  }
+}
