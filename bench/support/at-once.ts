@@ -18,7 +18,7 @@ const warmMs = 3_000
 const json = { 'content-type': 'application/json' }
 const html = { accept: 'text/html' }
 const entry = JSON.stringify({ name: 'Ada', message: 'Hello' })
-// Shown again to its writer, as it is too long; the largest that is.
+// The largest that is shown again to its writer, as it is too long. Few of them are let in at once.
 const form = `name=Ada&message=${'a'.repeat(128 * 1024 - 100)}`
 
 type Outcome = Pick<Load, 'answered' | 'p50' | 'p99' | 'failed'>
@@ -129,20 +129,19 @@ async function holdForms(url: string, clients: number): Promise<Outcome> {
   })
   await sleep(3_000)
   for (const call of calls) call.end(form.slice(-1))
-  const outcome = await answers(calls, 422)
+  const outcome = await answers(calls, 422, 503)
   agent.destroy()
   return outcome
 }
 
-async function answers(calls: ClientRequest[], wanted: number): Promise<Outcome> {
+async function answers(calls: ClientRequest[], ...wanted: number[]): Promise<Outcome> {
   const sentMs = performance.now()
   const took: number[] = []
   let failed = 0
   const answer = async (call: ClientRequest) => {
     const status = await statusOf(call)
-    if (status === wanted) took.push(performance.now() - sentMs)
+    if (wanted.includes(status)) took.push(performance.now() - sentMs)
     else failed++
-    if (status !== wanted && failed === 1) console.error(`status ${status}`)
   }
   await Promise.all(calls.map(answer))
   return { answered: took.length, failed, p50: percentile(took, 0.5), p99: percentile(took, 0.99) }
