@@ -122,7 +122,7 @@ export async function deploy(args, means) {
   if (options.dryRun) return print(inFull(steps, options))
 
   const cloud = new Project(run)
-  await requireGcloud(cloud)
+  await requireGcloud(cloud, options)
   const looked = await look(steps, cloud, options.project)
   say(`In the project ${options.project}:\n${deployPlan(looked)}`)
   const isThere = looked.some(({ state }) => state === 'again')

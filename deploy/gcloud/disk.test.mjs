@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { disk, leastGcloud } from '../settings.mjs'
 import { Cloud, withDatabaseUrl } from '../test-support/cloud.mjs'
 import { diskOf } from '../test-support/said-by-gcloud.mjs'
 import { deploy } from './deploy.mjs'
@@ -28,7 +29,7 @@ describe('a deployment with a disk', () => {
   })
 
   it('takes it back once it is no longer asked for', async () => {
-    const cloud = new Cloud()
+    const cloud = new Cloud({ gcloudVersion: disk.leastGcloud })
     const readers = ['--readers', 'us-east1']
     await deployed([...where, ...readers, '--disk', '10Gi'], cloud)
     const { services, jobs } = await deployed([...where, ...readers], cloud)
@@ -40,7 +41,7 @@ describe('a deployment with a disk', () => {
   })
 
   it('takes it back where the data moves to a database', async () => {
-    const cloud = new Cloud(withDatabaseUrl)
+    const cloud = new Cloud({ ...withDatabaseUrl, gcloudVersion: disk.leastGcloud })
     await deployed([...where, '--disk', '10Gi'], cloud)
     const onDatabase = ['--database-url-secret', 'database-url', '--yes']
     const { services } = await deployed([...where.slice(0, 4), ...onDatabase], cloud)
@@ -48,13 +49,20 @@ describe('a deployment with a disk', () => {
   })
 
   it('touches no volume but its own', async () => {
-    const cloud = new Cloud()
+    const cloud = new Cloud({ gcloudVersion: disk.leastGcloud })
     await deployed(where, cloud)
     const told = cloud.calls({ onlyChanges: true }).flatMap(({ argv }) => argv)
     assert.deepEqual(
       told.filter((word) => /^--clear-volume/.test(word)),
       [],
     )
+  })
+
+  it('needs a gcloud that knows the type of its volume, before anything is made', async () => {
+    const cloud = new Cloud({ gcloudVersion: leastGcloud })
+    const { error } = await cloud.run(deploy, [...where, '--disk', '10Gi'])
+    assert.match(error.message, /^This gcloud is .*, and 587\.0\.0 is needed for --disk/)
+    assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
   })
 
   it('has a size that Cloud Run offers', async () => {
@@ -71,7 +79,7 @@ describe('a deployment with a disk', () => {
   })
 })
 
-async function deployed(args, cloud = new Cloud()) {
+async function deployed(args, cloud = new Cloud({ gcloudVersion: disk.leastGcloud })) {
   const { error } = await cloud.run(deploy, args)
   assert.equal(error, null)
   return cloud.state

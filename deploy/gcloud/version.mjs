@@ -1,5 +1,5 @@
 import { Failure } from '../../bin/lib/failure.mjs'
-import { leastGcloud } from '../settings.mjs'
+import { disk, leastGcloud } from '../settings.mjs'
 import { gcloud } from './command.mjs'
 
 /** The ways to a newer gcloud: one that a package manager has installed refuses the first. */
@@ -12,14 +12,16 @@ or install it anew: https://cloud.google.com/sdk/docs/install`
  * Refuses a gcloud that doesn't know all commands and options of a deployment. To be asked before
  * anything else: it would fail half-way.
  * @param {import('./project.mjs').Project} cloud
+ * @param {{disk?: string}} [options]
  * @throws {Failure}
  */
-export async function requireGcloud(cloud) {
+export async function requireGcloud(cloud, options = {}) {
   const versions = await cloud.find(gcloud('version'))
   const found = versions?.['Google Cloud SDK'] ?? 'unknown'
-  if (!isOlder(found, leastGcloud)) return
+  const least = options.disk ? disk.leastGcloud : leastGcloud
+  if (!isOlder(found, least)) return
   throw new Failure(
-    `This gcloud is ${found}, and ${leastGcloud} is needed or a newer one. Update it:\n${howToUpdate}`,
+    `This gcloud is ${found}, and ${least} is needed${options.disk ? ' for --disk' : ''} or a newer one. Update it:\n${howToUpdate}`,
   )
 }
 
