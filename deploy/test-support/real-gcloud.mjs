@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { root } from '../../bin/lib/project.mjs'
 import { which } from '../../bin/lib/which.mjs'
 
 // What is in the GA track of a gcloud that may be newer than the one here.
@@ -42,6 +43,8 @@ function output(program, args, input = '') {
   const folder = mkdtempSync(join(tmpdir(), 'gcloud-'))
   const env = { ...process.env, CLOUDSDK_CONFIG: folder, CLOUDSDK_CORE_DISABLE_PROMPTS: '1' }
   const { status, stdout, stderr, error } = spawnSync(program, args, {
+    // Of some files the parser reads what is in them.
+    cwd: root,
     env,
     input,
     encoding: 'utf8',
