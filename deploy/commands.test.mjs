@@ -17,6 +17,7 @@ const cloudSql = [
   '--subnet',
   'default',
 ]
+const image = 'us-east1-docker.pkg.dev/other/visits/visits:1'
 
 /** Each way to use a command, as in the life of one project. */
 const lives = {
@@ -38,6 +39,11 @@ const lives = {
     [deploy, [...place, '--roll-forward']],
     [deploy, [...bucket, '--to-latest']],
     [deploy, [...place, '--remove-preview', 'next']],
+  ],
+  'deployments in several regions': [
+    [deploy, [...bucket, '--build-region', 'us-east1', '--schedule-region', 'us-east1']],
+    [deploy, [...bucket, '--image', image, '--no-schedule']],
+    [teardown, [...bucket, '--schedule-region', 'us-east1']],
   ],
   'a move to a database': [
     [deploy, bucket],
@@ -99,9 +105,12 @@ const wrong = [
   ['run', 'deploy', 'visits', '--set-cloudsql-instances', 'a', '--clear-cloudsql-instances'],
 ]
 
+// So that it is asked why.
+const failedBuild = { match: 'run deploy', message: 'Build failed', times: 1 }
+
 /** All that a project is told by its gcloud, and what --dry-run prints. */
 async function lead(where, uses) {
-  const cloud = new Cloud(withDatabaseUrl)
+  const cloud = new Cloud({ ...withDatabaseUrl, images: [image], failures: [failedBuild] })
   const printed = []
   for (const [command, args] of uses) {
     const dry = await cloud.run(command, [...args, '--dry-run'])

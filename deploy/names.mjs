@@ -6,6 +6,7 @@ export function namesOf({ project, region, bucket, service, path }) {
   const verifyJob = `${service}-verify`
   return {
     bucketUrl: `gs://${bucket}`,
+    sourcesUrl: `gs://${project}-${service}-sources`,
     replicaUrl: `gs://${bucket}/${path}`,
     secret: `${service}-admin-token`,
     // What readers show the writer, so that it believes them who asks.

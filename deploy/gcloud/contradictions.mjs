@@ -14,6 +14,7 @@ const onlyOneOf = [
     ['rollback', 'rollForward', 'preview', 'removePreview', 'toLatest'],
     'do one after the other',
   ),
+  ['image', 'buildRegion', 'it is built already'],
 ]
 const onlyWith = [
   ['maxReaders', 'readers'],

@@ -42,6 +42,8 @@ admin token, the service, and a job that verifies the replica every day.
   --schedule-region   where Cloud Scheduler starts the daily check; --region unless given, but it is not
                 in all regions
   --no-schedule   nothing starts the daily check
+  --build-region   where the image is built; --region unless given, but some projects may build in few
+  --image       deploy this image of the app, and build none
   --allow-breaking-migration   the release may drop and rename what the one that runs may read
   --to-latest   send all traffic to the new revision, where it is held back from it
   --yes         don't ask
@@ -90,6 +92,8 @@ const known = {
     'concurrency',
     'min',
     'minReaders',
+    'buildRegion',
+    'image',
   ],
   switches: [
     ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],

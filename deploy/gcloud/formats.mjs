@@ -12,6 +12,12 @@ export const formats = {
     fits: isRegion,
     words: 'a region, as in europe-west1',
   },
+  buildRegion: { fits: isRegion, words: 'a region, as in europe-west1' },
+  image: {
+    fits: (text) =>
+      /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/.test(text),
+    words: 'an image, as in europe-west1-docker.pkg.dev/my-project/visits/visits:1',
+  },
   scheduleRegion: { fits: isRegion, words: 'a region, as in europe-west1' },
   readers: {
     fits: (text) => {

@@ -7,7 +7,7 @@ import { saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
 import { describeService } from './steps/describe-service.mjs'
-import { deployService, refuseOtherData } from './steps/service.mjs'
+import { deployCommands, refuseOtherData } from './steps/service.mjs'
 import { mustFindTraffic, sharesInWords, trafficOf } from './traffic.mjs'
 
 /**
@@ -76,7 +76,7 @@ function previewStep(options) {
       refuseOtherData(await cloud.find(describeService(options)), options)
       return 'again'
     },
-    make: [deployService(options)],
+    make: deployCommands(options),
   }
 }
 

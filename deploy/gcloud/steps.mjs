@@ -4,9 +4,10 @@ import { account } from './steps/account.mjs'
 import { enableApis } from './steps/apis.mjs'
 import { bucket } from './steps/bucket.mjs'
 import { databaseUrl } from './steps/database-url.mjs'
-import { firstVisit } from './steps/first-visit.mjs'
 import { everybody } from './steps/everybody.mjs'
+import { firstVisit } from './steps/first-visit.mjs'
 import { grant } from './steps/grant.mjs'
+import { stepsOfBuildElsewhere } from './steps/image.mjs'
 import { reader } from './steps/reader.mjs'
 import { schedule } from './steps/schedule.mjs'
 import { service } from './steps/service.mjs'
@@ -77,8 +78,13 @@ export function stepsToRemove(options) {
 // Google's default for builds may have no rights, or those of an editor on the whole project. It
 // comes first, as a role may take a minute to be known everywhere.
 function builder(options) {
+  if (options.image) return []
   const { build } = namesOf(options).accounts
-  return [account(build, options), onProject(build, roles.build.project, options)]
+  return [
+    account(build, options),
+    onProject(build, roles.build.project, options),
+    ...stepsOfBuildElsewhere(options),
+  ]
 }
 
 function adminToken(options) {

@@ -22,6 +22,9 @@ const empty = {
   schedules: {},
   failures: [],
   builds: [],
+  images: [],
+  repositories: [],
+  regionsWithoutBuilds: [],
   // What each address answers, if not what its service does.
   web: null,
 }
@@ -148,7 +151,7 @@ export class Cloud {
 }
 
 function isRead(argv) {
-  return /^version |^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets|secrets versions|artifacts docker images) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions|run revisions|scheduler locations) list /.test(
+  return /^version |^storage cat |^builds (list|describe|log) |^(storage buckets|run services|run jobs|scheduler jobs|secrets|secrets versions|artifacts docker images|artifacts repositories) describe |get-iam-policy |^(services|iam service-accounts|secrets versions|run services|run regions|run revisions|scheduler locations) list /.test(
     argv.join(' '),
   )
 }

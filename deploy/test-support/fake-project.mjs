@@ -138,6 +138,20 @@ export function verbsOf({ state, flags, stdin, fail }) {
       secret(name).versions.push(stdin)
     },
 
+    'artifacts repositories describe': (name) => repository(name),
+    'artifacts repositories create': (name) => {
+      state.repositories.push(`${flags.location}/${name}`)
+    },
+    'builds submit': () => {
+      const { _IMAGE: image, _SERVICE: service } = pairs(flags.substitutions)
+      canBuild(`${service}-build@${flags.project}.iam.gserviceaccount.com`)
+      bucket(flags['gcs-source-staging-dir'].split('/').slice(0, 3).join('/'))
+      const [host, , repositoryName] = image.split('/')
+      if (!state.repositories.includes(`${host.split('-docker')[0]}/${repositoryName}`)) {
+        fail('build completed with status "FAILURE"')
+      }
+      state.images.push(image)
+    },
     'builds list': () => {
       const [, tag] = flags.filter.split('=')
       return state.builds.filter(({ tags }) => tags.includes(tag)).slice(0, Number(flags.limit))
@@ -164,6 +178,9 @@ export function verbsOf({ state, flags, stdin, fail }) {
       account(flags['service-account'])
       const before = state.services[`${region}/${name}`]
       const { 'no-traffic': noTraffic = false, tag, ...lasting } = flags
+      if (flags.image && !state.images.includes(flags.image) && !isOfService(flags.image)) {
+        fail(`Image '${flags.image}' not found.`)
+      }
       const image = flags.image ?? builtImage((before?.revision ?? 0) + 1)
       const all = kept(before?.flags, lasting)
       canStart(all, image)
@@ -182,9 +199,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
     'run jobs describe': (name) => job(name),
     'run jobs deploy': (name) => {
       account(flags['service-account'])
-      if (!Object.values(state.services).some(({ image }) => image === flags.image)) {
-        fail(`Image '${flags.image}' not found.`)
-      }
+      if (!isOfService(flags.image)) fail(`Image '${flags.image}' not found.`)
       state.jobs[name] = { flags: kept(state.jobs[name]?.flags, flags) }
     },
     'run jobs delete': (name) => {
@@ -252,10 +267,27 @@ export function verbsOf({ state, flags, stdin, fail }) {
   }
 
   function builtImage(revision) {
-    const build = flags['build-service-account'].split('/').at(-1)
-    account(build)
-    needsRole(`projects ${flags.project}`, 'roles/run.builder', build)
+    canBuild(flags['build-service-account'].split('/').at(-1))
     return `image@sha256:${revision}`
+  }
+
+  function canBuild(email) {
+    if (state.regionsWithoutBuilds.includes(flags.region)) {
+      fail(
+        'FAILED_PRECONDITION: failed precondition: due to quota restrictions, cannot run builds in this region. Please contact support',
+      )
+    }
+    account(email)
+    needsRole(`projects ${flags.project}`, 'roles/run.builder', email)
+  }
+
+  function isOfService(image) {
+    return Object.values(state.services).some((service) => service.image === image)
+  }
+
+  function repository(name) {
+    const found = state.repositories.find((key) => key === `${flags.location}/${name}`)
+    return found ? { name: found } : fail('NOT_FOUND: Requested entity was not found.')
   }
 
   // What Cloud Run and the server itself look at before a revision is ready.

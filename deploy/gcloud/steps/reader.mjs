@@ -75,7 +75,7 @@ function deployReader(region, options) {
     REPLICA_URL: replicaUrl,
     GOOGLE_CLOUD_PROJECT: project,
     ...inFront(options),
-    ...commitOf(),
+    ...commitOf(options),
   })
   return gcloud('run deploy', [name], {
     project,

@@ -59,9 +59,12 @@ export function inFront({ noRateLimits, publicUrl, trustedProxies }) {
   }
 }
 
-/** The variable that names the commit of what is deployed, where bin/deploy.mjs has found it. */
-export function commitOf({ COMMIT } = process.env) {
-  return COMMIT ? { COMMIT } : {}
+/**
+ * The variable that names the commit of what is deployed, where bin/deploy.mjs has found it. An image
+ * that was built elsewhere knows its own.
+ */
+export function commitOf({ image } = {}, { COMMIT } = process.env) {
+  return COMMIT && !image ? { COMMIT } : {}
 }
 
 /** As gcloud takes what has names: `A=1,B=2`. */

@@ -1,9 +1,10 @@
 import { Failure } from '../../../bin/lib/failure.mjs'
-import { emailOf, namesOf } from '../../names.mjs'
+import { namesOf } from '../../names.mjs'
 import { onDatabase, service as settings } from '../../settings.mjs'
 import { newestMigration } from '../breaking-migration.mjs'
 import { gcloud } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
+import { buildElsewhere, imageFlags, originOf } from './image.mjs'
 import { asPreview, previewOf } from './preview-flags.mjs'
 import { refuseLeftReaders } from './reader.mjs'
 import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
@@ -15,7 +16,7 @@ import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
 export function service(options) {
   const { project, region, service: name } = options
   return {
-    title: `a new revision of the service ${name}, from the source in this folder`,
+    title: `a new revision of the service ${name}, ${originOf(options)}`,
     api: 'run.googleapis.com',
     look: async (cloud) => {
       await refuseLeftReaders(cloud, options)
@@ -24,7 +25,7 @@ export function service(options) {
       refuseOtherData(found, options)
       return 'again'
     },
-    make: [deployService(options)],
+    make: deployCommands(options),
     remove: [gcloud('run services delete', [name], { project, region })],
   }
 }
@@ -73,15 +74,17 @@ function variable({ spec }, wanted) {
   return env.find(({ name }) => name === wanted)
 }
 
-/** @returns {import('../command.mjs').Command} */
-export function deployService(options) {
+/** @returns {import('../command.mjs').Command[]} */
+export function deployCommands(options) {
+  return [...buildElsewhere(options), deployService(options)]
+}
+
+function deployService(options) {
   const { project, region, service: name } = options
-  const { accounts } = namesOf(options)
   const flags = {
     project,
     region,
-    source: '.',
-    buildServiceAccount: `projects/${project}/serviceAccounts/${emailOf(accounts.build, project)}`,
+    ...imageFlags(options),
     ...(options.databaseUrlSecret ? flagsOnDatabase(options) : flagsOnBucket(options)),
   }
   return gcloud('run deploy', [name], options.preview ? asPreview(flags, options.preview) : flags)
@@ -100,7 +103,7 @@ function flagsOnBucket(options) {
         REPLICA_URL: replicaUrl,
         GOOGLE_CLOUD_PROJECT: project,
         ...inFront(options),
-        ...commitOf(),
+        ...commitOf(options),
         ...previewOf(options),
         // By its name, so that it is no leave for the next one.
         ...(options.allowBreakingMigration && { ALLOW_BREAKING_MIGRATION: newestMigration() }),
@@ -124,7 +127,7 @@ function flagsOnDatabase(options) {
       env: pairs({
         GOOGLE_CLOUD_PROJECT: project,
         ...inFront(options),
-        ...commitOf(),
+        ...commitOf(options),
         ...previewOf(options),
       }),
       secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
