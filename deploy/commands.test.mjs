@@ -66,9 +66,7 @@ describe("gcloud's own parser", { skip: parse ? false : 'no gcloud is on the PAT
     const answers = parse(all.map(({ args }) => args))
     problems = all
       .map((one, index) => ({ ...one, problem: answers[index] }))
-      .filter(({ problem, isMention }) => problem && !(isMention && isIncomplete(problem)))
-      // The one that is filled in first.
-      .filter(({ problem }) => !/Unable to read file \[.*service\.yaml\]/.test(problem))
+      .filter((one) => one.problem && !isIncomplete(one))
   })
 
   const of = (isMeant) =>
@@ -126,9 +124,11 @@ async function lead(where, uses) {
 }
 
 // A sentence names a command, or a group of them, and leaves out what it acts on; in a message the
-// verb may be filled in.
-function isIncomplete(problem) {
-  return /^(IncompleteCommand|RequiredError|RequiredMutexError|UnknownCommand: Invalid choice: 'x')/.test(
-    problem,
-  )
+// verb may be filled in. Some files are made by a command before.
+function isIncomplete({ isMention, problem }) {
+  if (/No such file or directory/.test(problem)) return true
+  return isMention && incomplete.test(problem)
 }
+
+const incomplete =
+  /^(IncompleteCommand|RequiredError|RequiredMutexError|UnknownCommand: Invalid choice: 'x')/
