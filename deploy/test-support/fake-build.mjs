@@ -1,26 +1,27 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parse } from 'yaml'
+import { root } from '../../bin/lib/project.mjs'
 
 /**
- * What the fake gcloud does for those who build and deploy by hand.
+ * What the fake gcloud does for those who build apart, or deploy by hand.
  * @param {object} project its state, the command's flags, and what fake-project.mjs looks up in it
  * @returns {Record<string, (...names: string[]) => unknown>}
  */
-export function verbsByHand({ state, flags, fail, account, bucket, canStart, needsRole }) {
+export function verbsByHand({ state, flags, fail, account, bucket, canBuild, canStart }) {
   return {
+    'artifacts repositories describe': (name) => repository(`${flags.location}/${name}`),
     'artifacts repositories create': (name) => {
-      state.repositories = [...(state.repositories ?? []), `${flags.location}/${name}`]
+      state.repositories.push(`${flags.location}/${name}`)
     },
     'artifacts repositories set-cleanup-policies': (name) => {
       repository(`${flags.location}/${name}`)
-      JSON.parse(readFileSync(flags.policy, 'utf8'))
+      JSON.parse(readHere(flags.policy))
     },
     'builds submit': () => {
       const substitutions = { PROJECT_ID: flags.project, ...pairs(flags.substitutions) }
-      const { images, serviceAccount } = filled(readFileSync(flags.config, 'utf8'), substitutions)
-      const email = serviceAccount.split('/').at(-1)
-      account(email)
-      needsRole(`projects ${flags.project}`, 'roles/run.builder', email)
+      const { images, serviceAccount } = filled(readHere(flags.config), substitutions)
+      canBuild(serviceAccount.split('/').at(-1))
       // One that isn't there would be made in the US.
       bucket(flags['gcs-source-staging-dir'].split('/').slice(0, 3).join('/'))
       for (const image of images) {
@@ -28,13 +29,19 @@ export function verbsByHand({ state, flags, fail, account, bucket, canStart, nee
         if (project !== flags.project) fail(`PERMISSION_DENIED: ${project}`)
         repository(`${location}/${name}`)
       }
-      state.images = images
+      state.images.push(...images)
     },
+    'builds list': () => {
+      const [, tag] = flags.filter.split('=')
+      return state.builds.filter(({ tags }) => tags.includes(tag)).slice(0, Number(flags.limit))
+    },
+    'builds describe': (id) => build(id),
+    'builds log': (id) => build(id).log,
     'run services replace': (file) => {
       const { metadata, spec } = parse(readFileSync(file, 'utf8'))
       const { serviceAccountName, containers } = spec.template.spec
       const [{ image, env }] = containers
-      if (!state.images?.includes(image)) fail(`Image '${image}' not found.`)
+      if (!state.images.includes(image)) fail(`Image '${image}' not found.`)
       const said = {
         'service-account': serviceAccountName,
         'set-env-vars': joined(env, ({ value }) => value),
@@ -47,8 +54,19 @@ export function verbsByHand({ state, flags, fail, account, bucket, canStart, nee
   }
 
   function repository(name) {
-    if (!state.repositories?.includes(name)) fail(`NOT_FOUND: Repository ${name} does not exist`)
+    if (!state.repositories.includes(name)) fail(`NOT_FOUND: Repository ${name} does not exist`)
+    return { name }
   }
+
+  function build(id) {
+    const found = state.builds.find((one) => one.id === id)
+    return found ?? fail('NOT_FOUND: Requested entity was not found.')
+  }
+}
+
+// Relative to the repository, where such commands are run.
+function readHere(file) {
+  return readFileSync(resolve(root, file), 'utf8')
 }
 
 function filled(text, substitutions) {

@@ -138,27 +138,6 @@ export function verbsOf({ state, flags, stdin, fail }) {
       secret(name).versions.push(stdin)
     },
 
-    'artifacts repositories describe': (name) => repository(name),
-    'artifacts repositories create': (name) => {
-      state.repositories.push(`${flags.location}/${name}`)
-    },
-    'builds submit': () => {
-      const { _IMAGE: image, _SERVICE: service } = pairs(flags.substitutions)
-      canBuild(`${service}-build@${flags.project}.iam.gserviceaccount.com`)
-      bucket(flags['gcs-source-staging-dir'].split('/').slice(0, 3).join('/'))
-      const [host, , repositoryName] = image.split('/')
-      if (!state.repositories.includes(`${host.split('-docker')[0]}/${repositoryName}`)) {
-        fail('build completed with status "FAILURE"')
-      }
-      state.images.push(image)
-    },
-    'builds list': () => {
-      const [, tag] = flags.filter.split('=')
-      return state.builds.filter(({ tags }) => tags.includes(tag)).slice(0, Number(flags.limit))
-    },
-    'builds describe': (id) => build(id),
-    'builds log': (id) => build(id).log,
-
     'run regions list': () => regions.map((locationId) => ({ locationId })),
     'run services list': () => {
       const [, wanted] = flags.filter.split('=')
@@ -224,7 +203,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
       delete state.schedules[scheduleKey(name)]
     },
   }
-  Object.assign(verbs, verbsByHand({ state, flags, fail, account, bucket, canStart, needsRole }))
+  Object.assign(verbs, verbsByHand({ state, flags, fail, account, bucket, canBuild, canStart }))
   const things = {
     projects: () => {},
     'storage buckets': bucket,
@@ -283,11 +262,6 @@ export function verbsOf({ state, flags, stdin, fail }) {
 
   function isOfService(image) {
     return Object.values(state.services).some((service) => service.image === image)
-  }
-
-  function repository(name) {
-    const found = state.repositories.find((key) => key === `${flags.location}/${name}`)
-    return found ? { name: found } : fail('NOT_FOUND: Requested entity was not found.')
   }
 
   // What Cloud Run and the server itself look at before a revision is ready.
@@ -350,13 +324,6 @@ export function verbsOf({ state, flags, stdin, fail }) {
 
   function job(name) {
     return state.jobs[name] ?? fail(`Cannot find job [${name}].`)
-  }
-
-  function build(id) {
-    return (
-      state.builds.find((one) => one.id === id) ??
-      fail('NOT_FOUND: Requested entity was not found.')
-    )
   }
 
   function schedule(name) {
