@@ -30,8 +30,11 @@ ENV NEXT_TELEMETRY_DISABLED=1
 RUN npm run build
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 RUN node bin/warm.mjs
-# Second: the app's libraries. Third: the app.
-RUN mkdir -p /libraries/app /app/etc \
+# Second: the app's libraries. Third: the app. Where it may not write, Node looks for what it has
+# compiled in a folder of each user's own; it wrote files for its own user alone.
+RUN mv .next/standalone/compile-cache/* "$(echo .next/standalone/compile-cache/*)-65532" \
+    && chmod -R a+rX .next/standalone/compile-cache \
+    && mkdir -p /libraries/app /app/etc \
     && mv .next/standalone/node_modules /libraries/app/ \
     && find /libraries -exec touch --no-dereference --date=@0 {} + \
     && mv .next/standalone /app/app \

@@ -31,3 +31,12 @@ test('nothing that two releases share has the time of its build', async ({ start
   expect(await container.exitCode()).toBe(0)
   expect(JSON.parse(await container.logs())).toEqual({ dated: [] })
 })
+
+test('what Node compiled in the build is what it reads at the start', async ({ start }) => {
+  const container = await start({ NODE_DEBUG_NATIVE: 'COMPILE_CACHE' })
+  await container.ready()
+  const looks = (await container.logs()).match(/reading cache from .*/g) ?? []
+  const found = looks.filter((line) => line.includes('... success'))
+  expect(found.length).toBeGreaterThan(0.9 * looks.length)
+  expect(looks.length).toBeGreaterThan(100)
+})
