@@ -29,7 +29,7 @@ describe('a deployment with a disk', () => {
   })
 
   it('takes it back once it is no longer asked for', async () => {
-    const cloud = new Cloud({ gcloudVersion: disk.leastGcloud })
+    const cloud = new Cloud()
     const readers = ['--readers', 'us-east1']
     await deployed([...where, ...readers, '--disk', '10Gi'], cloud)
     const { services, jobs } = await deployed([...where, ...readers], cloud)
@@ -41,7 +41,7 @@ describe('a deployment with a disk', () => {
   })
 
   it('takes it back where the data moves to a database', async () => {
-    const cloud = new Cloud({ ...withDatabaseUrl, gcloudVersion: disk.leastGcloud })
+    const cloud = new Cloud(withDatabaseUrl)
     await deployed([...where, '--disk', '10Gi'], cloud)
     const onDatabase = ['--database-url-secret', 'database-url', '--yes']
     const { services } = await deployed([...where.slice(0, 4), ...onDatabase], cloud)
@@ -49,7 +49,7 @@ describe('a deployment with a disk', () => {
   })
 
   it('touches no volume but its own', async () => {
-    const cloud = new Cloud({ gcloudVersion: disk.leastGcloud })
+    const cloud = new Cloud()
     await deployed(where, cloud)
     const told = cloud.calls({ onlyChanges: true }).flatMap(({ argv }) => argv)
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe('a deployment with a disk', () => {
   })
 })
 
-async function deployed(args, cloud = new Cloud({ gcloudVersion: disk.leastGcloud })) {
+async function deployed(args, cloud = new Cloud()) {
   const { error } = await cloud.run(deploy, args)
   assert.equal(error, null)
   return cloud.state

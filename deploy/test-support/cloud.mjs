@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { gcloudRunner } from '../gcloud/run.mjs'
-import { leastGcloud } from '../settings.mjs'
+import { disk } from '../settings.mjs'
+import { runFake } from './fake-programs.mjs'
 import { getFrom } from './fake-web.mjs'
 
 const empty = {
-  gcloudVersion: leastGcloud,
+  gcloudVersion: disk.leastGcloud,
   apis: ['storage.googleapis.com'],
   accounts: [],
   buckets: {},
@@ -50,7 +50,7 @@ export class Cloud {
     const folder = mkdtempSync(join(tmpdir(), 'cloud-'))
     folders.push(folder)
     for (const program of ['gcloud', 'curl']) {
-      symlinkSync(join(import.meta.dirname, `fake-${program}.mjs`), join(folder, program))
+      symlinkSync(join(import.meta.dirname, 'fake-program.mjs'), join(folder, program))
     }
     this.#state = join(folder, 'state.json')
     this.#calls = join(folder, 'calls.jsonl')
@@ -122,12 +122,11 @@ export class Cloud {
     const printed = []
     const said = []
     const waits = []
-    const wait = async (ms) => waits.push(ms)
     const means = {
-      run: gcloudRunner({ cwd: tmpdir(), env: this.env, wait }),
+      run: this.#runFake,
       print: (text) => printed.push(text),
       say: (text) => said.push(text),
-      wait,
+      wait: async (ms) => waits.push(ms),
       ask,
       newToken,
       findBreaking,
@@ -139,6 +138,13 @@ export class Cloud {
       (error) => error,
     )
     return { printed: printed.join('\n'), said: said.join('\n'), waits, error }
+  }
+
+  // In this process: a deployment asks some forty times.
+  #runFake = async (args, { program = 'gcloud', input } = {}) => {
+    const means = { stateFile: this.#state, callsFile: this.#calls, stdin: () => input }
+    const { ok, output } = runFake(program, args, means)
+    return { ok, stdout: ok ? output : '', output }
   }
 
   /** Runs a program that finds this cloud's gcloud. */

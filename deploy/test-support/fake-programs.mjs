@@ -1,0 +1,101 @@
+// What stands in for gcloud and curl: a project in a file, in which a command does what it says, or
+// fails in the words that the program has for it. Each call is noted, with what it read on stdin.
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { serviceInJson } from './fake-knative.mjs'
+import { urlOf, verbsOf } from './fake-project.mjs'
+import { servingNumber } from './fake-traffic.mjs'
+
+class Refusal extends Error {}
+
+/**
+ * Runs one of the programs.
+ * @param {'gcloud' | 'curl'} program
+ * @param {string[]} argv
+ * @param {{stateFile: string, callsFile: string, stdin: () => string}} means
+ * @returns {{ok: boolean, output: string}}
+ */
+export function runFake(program, argv, { stateFile, callsFile, stdin }) {
+  const before = readFileSync(stateFile, 'utf8')
+  const state = JSON.parse(before)
+  const earlier = readFileSync(callsFile, 'utf8').split('\n').filter(Boolean).map(JSON.parse)
+  const call =
+    program === 'curl'
+      ? { argv: ['curl', ...argv], stdin: null }
+      : { argv, stdin: argumentOf('data-file', argv) === '-' ? stdin() : null }
+  appendFileSync(callsFile, `${JSON.stringify(call)}\n`)
+  try {
+    const output = program === 'curl' ? visit(state, argv) : answer(state, call, earlier)
+    // Questions are asked side by side, and a half-written file would be read.
+    if (JSON.stringify(state) !== before) writeFileSync(stateFile, JSON.stringify(state))
+    return { ok: true, output }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { ok: false, output: error.message }
+  }
+}
+
+// Visits a service of the project, whose data is then as this revision has it.
+function visit(state, argv) {
+  const failure = state.failures.find(({ match }) => match === 'curl')
+  const key = Object.keys(state.services).find((key) => urlOf(key) === argv.at(-1))
+  if (failure || !key) {
+    throw new Refusal(failure?.message ?? `curl: (6) Could not resolve host: ${argv.at(-1)}`)
+  }
+  state.services[key].visitedRevision = servingNumber(state.services[key])
+  return '<html>the page</html>'
+}
+
+function answer(state, { argv, stdin }, earlier) {
+  const firstFlag = argv.findIndex((arg) => arg.startsWith('--'))
+  const positional = argv.slice(0, firstFlag < 0 ? argv.length : firstFlag)
+  const flags = readFlags(argv.slice(positional.length))
+  const fail = (message) => {
+    throw new Refusal(`ERROR: (gcloud.${positional.slice(0, 3).join('.')}) ${message}`)
+  }
+
+  for (const { match, message, times = Number.POSITIVE_INFINITY } of state.failures) {
+    const isMeant = ({ argv }) => argv.join(' ').includes(match)
+    if (isMeant({ argv }) && earlier.filter(isMeant).length < times) fail(message)
+  }
+  const verbs = verbsOf({ state, flags, stdin, fail })
+  const verb = Object.keys(verbs).find((name) => `${positional.join(' ')} `.startsWith(`${name} `))
+  if (!verb) fail(`Invalid choice: '${argv.join(' ')}'.`)
+  needsApi(verb, state, fail)
+  const found = verbs[verb](...positional.slice(verb.split(' ').length))
+  return found === undefined ? '' : inFormat(found, flags, positional.at(-1))
+}
+
+function readFlags(args) {
+  const found = {}
+  for (let index = 0; index < args.length; index++) {
+    const next = args[index + 1]
+    const name = args[index].replace(/^--/, '')
+    found[name] = next === undefined || next.startsWith('--') ? true : args[++index]
+  }
+  return found
+}
+
+function argumentOf(flag, argv) {
+  return argv.includes(`--${flag}`) ? argv[argv.indexOf(`--${flag}`) + 1] : undefined
+}
+
+// As gcloud answers from Cloud Run, where the fake keeps the flags alone.
+function inFormat(found, { format, region }, name) {
+  const key = `${region}/${name}`
+  if (format === 'value(status.url)') return urlOf(key)
+  if (format === 'value(spec.template.spec.containers[0].image)') return found.image
+  if (typeof found === 'string') return found
+  if (format === 'value(name.basename())') {
+    return found.map(({ name }) => name.split('/').at(-1)).join('\n')
+  }
+  return JSON.stringify(found.revisions ? serviceInJson(found, key) : found)
+}
+
+function needsApi(verb, state, fail) {
+  const apis = { scheduler: 'cloudscheduler', secrets: 'secretmanager', run: 'run', iam: 'iam' }
+  const [first] = verb.split(' ')
+  const api = `${apis[first]}.googleapis.com`
+  if (apis[first] && !state.apis.includes(api)) {
+    fail(`PERMISSION_DENIED: ${api} has not been used in project. reason: SERVICE_DISABLED`)
+  }
+}
