@@ -32,6 +32,8 @@ describe('a value', () => {
     concurrency: ['1', '80', '1000'],
     min: ['0', '1', '1000'],
     minReaders: ['0', '1', '1000'],
+    disk: ['10Gi', '100Gi'],
+    scheduleRegion: ['europe-west1'],
   }
   const bad = {
     project: ['', 'short', 'My-project', '1project', 'ends-with-', `p${'a'.repeat(30)}`, '$(id)x'],
@@ -70,6 +72,8 @@ describe('a value', () => {
     concurrency: ['', '0', '1001', '-1', '1.5', 'default'],
     min: ['', '00', '1001', '-1', '1.5', 'default'],
     minReaders: ['', '00', '1001', '-1', '1.5', 'default'],
+    disk: ['', '10', '9Gi', '512Mi', '10gi'],
+    scheduleRegion: ['', 'europe', 'us-east1-b'],
   }
   for (const [name, { fits }] of Object.entries(formats)) {
     it(`of --${name} fits as Google wants it`, () => {
