@@ -216,7 +216,7 @@ describe('the result as JSON', () => {
   })
 
   it('tells of a failure what was done before it', () => {
-    const cloud = new Cloud({ failures: [{ match: 'run deploy', message: 'Aborted' }] })
+    const cloud = new Cloud({ failures: [{ match: 'run deploy', message: 'PERMISSION_DENIED' }] })
     const bin = join(root, 'bin', 'deploy.mjs')
     const { status, stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
     const { error, done } = JSON.parse(stdout)

@@ -15,7 +15,7 @@ const passing = [
   [/permission denied on secret/i, notKnownYet],
   [/SERVICE_DISABLED|accessNotConfigured|has not been used in project/i, notKnownYet],
   [
-    /concurrent policy changes|subject of a conflict|\bABORTED\b|conflict for resource|pre-conditions you specified/i,
+    /concurrent policy changes|subject of a conflict|\bABORTED:|conflict for resource|pre-conditions you specified/i,
     'Something else has changed at the same moment',
   ],
   [

@@ -57,6 +57,7 @@ describe('a failure that passes', () => {
       'run deploy',
       'spec.template.spec.containers[0].env[2].value_from.secret_key_ref.name: Permission denied on secret: projects/1/secrets/visits-admin-token/versions/1 for Revision service account visits-server@x.',
     ],
+    ['run deploy', 'ERROR: (gcloud.run.deploy) ABORTED: Conflict for resource visits'],
     ['run jobs deploy', 'UNAVAILABLE: The service is currently unavailable.'],
     [
       'run jobs add-iam-policy-binding',
@@ -77,6 +78,9 @@ describe('a failure that stays', () => {
   it('is no such failure', () => {
     const addition = ['secrets', 'add-iam-policy-binding', 'x']
     for (const [args, message] of [
+      // What is said after Ctrl-C.
+      [['run', 'deploy', 'x'], 'The operation was aborted'],
+      [['run', 'deploy', 'x'], 'Deployment aborted.'],
       [addition, 'PERMISSION_DENIED: Permission secretmanager.secrets.setIamPolicy denied'],
       [['run', 'deploy', 'x'], 'NOT_FOUND: Subnet [default] not found'],
       [
