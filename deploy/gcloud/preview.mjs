@@ -7,6 +7,7 @@ import { saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
 import { describeService } from './steps/describe-service.mjs'
+import { originOf } from './steps/image.mjs'
 import { deployCommands, refuseOtherData } from './steps/service.mjs'
 import { mustFindTraffic, sharesInWords, trafficOf } from './traffic.mjs'
 
@@ -70,7 +71,7 @@ export async function removePreview(options, means) {
 function previewStep(options) {
   const { preview: tag, service } = options
   return {
-    title: `a preview of the source in this folder: a revision of ${service} without traffic, with the tag ${tag}`,
+    title: `a preview, ${originOf(options)}: a revision of ${service} without traffic, with the tag ${tag}`,
     api: 'run.googleapis.com',
     look: async (cloud) => {
       refuseOtherData(await cloud.find(describeService(options)), options)

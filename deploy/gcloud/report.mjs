@@ -43,7 +43,7 @@ export async function outcomeOf(options, done, means) {
 /**
  * Asks the address of a service from outside.
  * @param {import('./traffic.mjs').Traffic} found
- * @param {string} revision that has the traffic
+ * @param {string} revision that serves there
  * @throws {NotSeen} when it answers otherwise than it should
  */
 export async function mustAnswer({ url, annotations }, revision, options, done, means) {
@@ -57,7 +57,7 @@ export async function mustAnswer({ url, annotations }, revision, options, done, 
       `${url} could not be asked from here (${answer.reason}): open it in a browser.`,
     )
   }
-  const fact = `${revision} has all the traffic, but ${url} answers ${answer.status}`
+  const fact = `${url}, where ${revision} serves, answers ${answer.status}`
   throw new NotSeen(`${fact}${meaningOf(answer.status, options)}`, done)
 }
 

@@ -21,7 +21,7 @@ describe('the address of a service', () => {
 
   it('is not asked for ever: a policy that forbids public services is named with the way on', async () => {
     const { error, waits } = await ask([403])
-    assert.match(error.message, /visits-00002-abc has all the traffic, but .* answers 403/)
+    assert.match(error.message, /visits\.example, where visits-00002-abc serves, answers 403/)
     assert.match(error.message, /run\.managed\.requireInvokerIam.*iam\.allowedPolicyMemberDomains/)
     assert.match(
       error.message,

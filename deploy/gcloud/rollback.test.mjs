@@ -145,10 +145,7 @@ describe('a rollback', () => {
   it('fails where the older revision answers nobody', async () => {
     const cloud = new Cloud({ ...after({}, {}), web: 503 })
     const { error } = await cloud.run(deploy, [...yes, '--rollback'])
-    assert.match(
-      error.message,
-      /visits-00001-abc has all the traffic, but .* answers 503.*npm run logs/,
-    )
+    assert.match(error.message, /where visits-00001-abc serves, answers 503.*npm run logs/)
     assert.deepEqual(error.done.length, 1)
   })
 })

@@ -64,7 +64,7 @@ export async function trafficOf(cloud, options) {
  */
 export async function mustFindTraffic(cloud, options) {
   const { project, region, service } = options
-  await requireGcloud(cloud)
+  await requireGcloud(cloud, options)
   const isEnabled = (await enabledApis(cloud, project)).includes('run.googleapis.com')
   const found = isEnabled && (await trafficOf(cloud, options))
   if (found) return found
