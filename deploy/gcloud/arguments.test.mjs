@@ -34,6 +34,11 @@ describe('a value', () => {
     minReaders: ['0', '1', '1000'],
     disk: ['10Gi', '100Gi'],
     scheduleRegion: ['europe-west1'],
+    buildRegion: ['europe-west1'],
+    image: [
+      'europe-west1-docker.pkg.dev/my-project/visits/visits:1',
+      `a.b/c@sha256:${'0'.repeat(64)}`,
+    ],
   }
   const bad = {
     project: ['', 'short', 'My-project', '1project', 'ends-with-', `p${'a'.repeat(30)}`, '$(id)x'],
@@ -74,6 +79,8 @@ describe('a value', () => {
     minReaders: ['', '00', '1001', '-1', '1.5', 'default'],
     disk: ['', '10', '9Gi', '512Mi', '10gi'],
     scheduleRegion: ['', 'europe', 'us-east1-b'],
+    buildRegion: ['', 'europe', 'global'],
+    image: ['', 'visits', 'A.b/c', 'a.b/c:', 'a.b/c d', 'a.b/c,--x'],
   }
   for (const [name, { fits }] of Object.entries(formats)) {
     it(`of --${name} fits as Google wants it`, () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { disk, leastGcloud } from '../settings.mjs'
+import { leastGcloud } from '../settings.mjs'
 import { Cloud, withDatabaseUrl } from '../test-support/cloud.mjs'
 import { diskOf } from '../test-support/said-by-gcloud.mjs'
 import { deploy } from './deploy.mjs'
