@@ -9,7 +9,7 @@ export const help = `Runs the app on this machine, with Litestream and a bucket 
   --help           print this
 
 It is told by the environment: PORT (8080), DATA_DIR (data), REPLICA_URL (gs://BUCKET/PATH, or the
-folder data/bucket), DATABASE_URL for PostgreSQL instead. docs/deploy.md has all of them.
+folder data/bucket), DATABASE_URL for PostgreSQL instead. docs/configuration.md has all.
 
 Exit codes: 0 stopped, 1 failed, 2 wrong arguments.`
 
