@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { deploy } from './gcloud/deploy.mjs'
+import { logs } from './gcloud/logs.mjs'
 import { teardown } from './gcloud/teardown.mjs'
 import { Cloud, withDatabaseUrl } from './test-support/cloud.mjs'
 import { realGcloud } from './test-support/real-gcloud.mjs'
@@ -62,7 +63,12 @@ describe("gcloud's own parser", { skip: parse ? false : 'no gcloud is on the PAT
   before(async () => {
     said = saidCommands()
     const led = await Promise.all(Object.entries(lives).map(([life, uses]) => lead(life, uses)))
-    const all = [...led.flat(), ...said, ...wrong.map((args) => ({ where: 'here', args }))]
+    const all = [
+      ...led.flat(),
+      ...(await ofLogs()),
+      ...said,
+      ...wrong.map((args) => ({ where: 'here', args })),
+    ]
     const answers = parse(all.map(({ args }) => args))
     problems = all
       .map((one, index) => ({ ...one, problem: answers[index] }))
@@ -74,7 +80,7 @@ describe("gcloud's own parser", { skip: parse ? false : 'no gcloud is on the PAT
       .filter(({ where }) => isMeant(where))
       .map(({ where, args, problem }) => `${where}: gcloud ${args.join(' ')}\n${problem}`)
 
-  for (const life of Object.keys(lives)) {
+  for (const life of [...Object.keys(lives), 'a look at the log']) {
     it(`takes every command of ${life}`, () => {
       assert.deepEqual(
         of((where) => where === life),
@@ -124,6 +130,13 @@ async function lead(where, uses) {
     where,
     args,
   }))
+}
+
+async function ofLogs() {
+  const read = (args, means) => logs(args, { ...means, now: Date.now })
+  const { printed, error } = await new Cloud().run(read, [...place, '--errors', '--dry-run'])
+  assert.equal(error, null)
+  return argumentsIn(printed).map((args) => ({ where: 'a look at the log', args }))
 }
 
 // A sentence names a command, or a group of them, and leaves out what it acts on; in a message the
