@@ -114,10 +114,7 @@ const failedBuild = { match: 'run deploy', message: 'Build failed', times: 1 }
 
 /** All that a project is told by its gcloud, and what --dry-run prints. */
 async function lead(where, uses) {
-  const failures = [failedBuild]
-  // New enough for every option.
-  const gcloudVersion = '9999.0.0'
-  const cloud = new Cloud({ ...withDatabaseUrl, gcloudVersion, images: [image], failures })
+  const cloud = new Cloud({ ...withDatabaseUrl, images: [image], failures: [failedBuild] })
   const printed = []
   for (const [command, args] of uses) {
     const dry = await cloud.run(command, [...args, '--dry-run'])

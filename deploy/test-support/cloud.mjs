@@ -9,6 +9,7 @@ import { runFake } from './fake-programs.mjs'
 import { getFrom } from './fake-web.mjs'
 
 const empty = {
+  // New enough for every option.
   gcloudVersion: disk.leastGcloud,
   apis: ['storage.googleapis.com'],
   accounts: [],

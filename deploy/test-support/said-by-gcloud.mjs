@@ -1,5 +1,4 @@
 import { deploy } from '../gcloud/deploy.mjs'
-import { disk as settings } from '../settings.mjs'
 import { Cloud } from './cloud.mjs'
 import { pairs } from './fake-project.mjs'
 
@@ -8,7 +7,7 @@ import { pairs } from './fake-project.mjs'
  * @param {{project: string, region: string, bucket: string, disk?: string}} options
  */
 export async function saidByGcloud({ project, region, bucket, disk }) {
-  const cloud = new Cloud({ ...(disk && { gcloudVersion: settings.leastGcloud }) })
+  const cloud = new Cloud()
   const where = ['--project', project, '--region', region, '--bucket', bucket]
   await cloud.run(deploy, [...where, ...(disk ? ['--disk', disk] : []), '--yes'])
   const { accounts, buckets, jobs, policies, schedules, services } = cloud.state
