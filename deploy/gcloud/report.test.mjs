@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
+import { getOnce } from './reach.mjs'
 import { mustAnswer } from './report.mjs'
 
 const where = { project: 'my-project', region: 'europe-west1', service: 'visits' }
@@ -65,6 +67,21 @@ describe('the address of a service', () => {
       assert.match(said, why)
     })
   }
+})
+
+describe('asking an address', () => {
+  it('takes its own answer, and nothing that it leads to', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(302, { location: '/elsewhere' }).end('moved')
+    })
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address()
+    assert.deepEqual(await getOnce(`http://127.0.0.1:${port}/`), { status: 302 })
+    await new Promise((resolve) => server.close(resolve))
+    const { status, reason } = await getOnce(`http://127.0.0.1:${port}/`)
+    assert.equal(status, null)
+    assert.match(reason, /ECONNREFUSED/)
+  })
 })
 
 async function ask(statuses, options = {}, annotations = {}) {

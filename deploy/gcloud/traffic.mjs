@@ -104,6 +104,7 @@ export function mayServe({ isReady, isPreview }) {
 
 /** Who has it, as in `visits-00003-abc (90 %) and visits-00002-xyz (10 %)`. */
 export function sharesInWords({ shares }) {
+  if (shares.length === 0) return 'nothing has it'
   if (shares.length === 1) return `${shares[0].revision} has all of it`
   const list = shares.map(({ revision, percent }) => `${revision} (${percent} %)`)
   return `it is split between ${list.join(' and ')}`
