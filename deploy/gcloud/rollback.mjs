@@ -6,14 +6,13 @@ import { agree } from './confirm.mjs'
 import { saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
+import { mayServe, revisionInWords } from './revision.mjs'
 import { refuseIncomplete, targetOf } from './rollback-target.mjs'
 import { schemaNote } from './schema-note.mjs'
 import { regionsWithReaders } from './steps/reader.mjs'
 import {
-  mayServe,
   mustFindTraffic,
   percentOf,
-  revisionInWords,
   servingOf,
   sharesInWords,
   toLatest,

@@ -46,6 +46,12 @@ describe('a rollback', () => {
     assert.equal(writer(cloud).traffic[0].revision, one)
   })
 
+  it('takes a revision that only rests, as it has no traffic', async () => {
+    const cloud = new Cloud(after({ reason: 'Retired' }, {}))
+    await cloud.run(deploy, [...yes, '--rollback'])
+    assert.equal(writer(cloud).traffic[0].revision, one)
+  })
+
   it('asks, and changes nothing after a no', async () => {
     const cloud = new Cloud(after({}, {}))
     const { error } = await cloud.run(deploy, [...where, '--rollback'], { ask: async () => 'n' })

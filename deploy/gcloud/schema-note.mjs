@@ -24,7 +24,7 @@ export function newestMigrationAt(commit, journal) {
  * What a return to an older release means for the data.
  * @param {import('./project.mjs').Project} cloud
  * @param {{project: string}} options
- * @param {{from: import('./traffic.mjs').Revision | null, to: import('./traffic.mjs').Revision}} way
+ * @param {{from: import('./revision.mjs').Revision | null, to: import('./revision.mjs').Revision}} way
  * @param {NewestMigrationAt} newestMigrationAt
  * @returns {Promise<string | null>} null where it is known to mean nothing
  * @throws {Failure} where that release is known not to start

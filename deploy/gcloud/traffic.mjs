@@ -1,29 +1,16 @@
 import { Failure } from '../../bin/lib/failure.mjs'
 import { gcloud } from './command.mjs'
+import { mayServe, newestFirst, revisionOf } from './revision.mjs'
 import { enabledApis } from './steps/apis.mjs'
 import { describeService } from './steps/describe-service.mjs'
 import { requireGcloud } from './version.mjs'
-
-/**
- * A revision of a service, as it was deployed.
- * @typedef {object} Revision
- * @property {string} name
- * @property {string} created as in 2026-11-20T10:11:12.345678Z
- * @property {boolean} isReady whether it has ever passed its startup probe
- * @property {string} [whyNot] what Cloud Run says where it has not
- * @property {boolean} isPreview
- * @property {string | null} commit of its sources
- * @property {string} image with its digest
- * @property {string | undefined} keeper where its data is: a URL in a bucket, or a secret with one
- * @property {Array<{variable: string, name: string, version: string}>} secrets
- */
 
 /**
  * Who has the traffic of a service, and who could have it.
  * @typedef {object} Traffic
  * @property {string} service
  * @property {string} url
- * @property {Revision[]} revisions newest first
+ * @property {import('./revision.mjs').Revision[]} revisions newest first
  * @property {Array<{revision: string, percent: number}>} shares those with traffic
  * @property {boolean} followsLatest whether a new revision gets all of it by itself
  * @property {string} latest the newest revision that has ever been ready
@@ -97,11 +84,6 @@ export function isHeldBack(traffic) {
   return newer.some(mayServe)
 }
 
-/** Whether a revision is one that visitors may be sent to. */
-export function mayServe({ isReady, isPreview }) {
-  return isReady && !isPreview
-}
-
 /** Who has it, as in `visits-00003-abc (90 %) and visits-00002-xyz (10 %)`. */
 export function sharesInWords({ shares }) {
   if (shares.length === 0) return 'nothing has it'
@@ -121,11 +103,6 @@ export function toRevision(name, { project, region, service }) {
   return gcloud('run services update-traffic', [service], { project, region, toRevisions })
 }
 
-/** A revision for a person: its name, its date, and its commit where that is known. */
-export function revisionInWords({ name, created, commit }) {
-  return `${name} (${[`${created.slice(0, 16).replace('T', ' ')} UTC`, commit].filter(Boolean).join(', ')})`
-}
-
 // Only what is asked for tells: on Cloud Run `status` may name the latest revision like any other
 // (googlecloudsdk/api_lib/run/traffic_pair.py). Where nothing is asked for, it is the latest.
 function followsLatest(asked = []) {
@@ -142,33 +119,4 @@ function sharesOf(traffic) {
     if (percent > 0) byRevision.set(revisionName, (byRevision.get(revisionName) ?? 0) + percent)
   }
   return [...byRevision].map(([revision, percent]) => ({ revision, percent }))
-}
-
-function revisionOf({ metadata, spec, status }) {
-  const [{ env = [], image } = {}] = spec.containers
-  const variable = (wanted) => env.find(({ name }) => name === wanted)
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
-  const secrets = env
-    .filter(({ valueFrom }) => valueFrom?.secretKeyRef)
-    .map(({ name: variable, valueFrom }) => {
-      const { name, key: version } = valueFrom.secretKeyRef
-      return { variable, name, version }
-    })
-  return {
-    name: metadata.name,
-    created: metadata.creationTimestamp,
-    isReady: ready?.status === 'True',
-    whyNot: ready?.message,
-    isPreview: variable('PREVIEW')?.value === '1',
-    commit: variable('COMMIT')?.value ?? null,
-    image: status?.imageDigest ?? image,
-    keeper:
-      variable('REPLICA_URL')?.value?.replace(/^gcs:/, 'gs:') ??
-      variable('DATABASE_URL')?.valueFrom?.secretKeyRef?.name,
-    secrets,
-  }
-}
-
-function newestFirst(one, other) {
-  return Date.parse(other.created) - Date.parse(one.created) || (one.name < other.name ? 1 : -1)
 }

@@ -13,9 +13,9 @@ export function serviceInJson(service, key) {
 
 /** One of its revisions, as `gcloud run revisions list --format json` shows it. */
 export function revisionInJson(revision) {
-  const { name, created, image, isReady } = revision
+  const { name, created, image, isReady, reason } = revision
   const ready = isReady
-    ? { status: 'True' }
+    ? { status: reason ? 'False' : 'True', reason }
     : { status: 'False', message: 'The user-provided container failed to start.' }
   return {
     metadata: { name, creationTimestamp: created },

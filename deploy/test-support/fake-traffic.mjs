@@ -10,12 +10,12 @@ export function revisionName(service, number) {
  * A service with one more revision.
  * @param {object | undefined} before the service until now
  * @param {{name: string, image: string, flags: Record<string, string | true>}} deployed
- * @param {{noTraffic: boolean, tag?: string, isReady?: boolean, fail: (message: string) => never}} how
+ * @param {{noTraffic: boolean, tag?: string, isReady?: boolean, reason?: string, fail: (message: string) => never}} how
  */
 export function withRevision(
   before,
   { name, image, flags },
-  { noTraffic, tag, isReady = true, fail },
+  { noTraffic, tag, isReady = true, reason, fail },
 ) {
   if (!before && noTraffic) fail('--no-traffic not supported when creating a new service.')
   if (tag && tag.length + name.length > 46) {
@@ -37,7 +37,7 @@ export function withRevision(
     ...{ revision, image, flags },
     revisions: [
       ...(before?.revisions ?? []),
-      { name: made, created: createdAt(revision), image, flags, isReady },
+      { name: made, created: createdAt(revision), image, flags, isReady, reason },
     ],
     traffic: tag ? [...others, { revision: made, tag }] : others,
   }
