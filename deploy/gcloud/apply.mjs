@@ -56,27 +56,37 @@ export async function apply(things, isDone, means) {
 
 async function carryOut({ program, args: asked, secret }, { isDone, earlier }, means) {
   const args = []
-  for (const arg of asked) args.push(await resolved(arg, means.run))
+  for (const arg of asked) args.push(await resolved(arg, means))
   const input = secret ? means.newToken() : undefined
   await patiently(args, { program, input, isDone, earlier }, means)
   return args
 }
 
-async function resolved(arg, run) {
+async function resolved(arg, means) {
   if (!(arg instanceof Answer)) return arg
   const parts = []
-  for (const part of arg.parts)
-    parts.push(typeof part === 'string' ? part : await answer(part, run))
+  for (const part of arg.parts) {
+    parts.push(typeof part === 'string' ? part : await answer(part, means))
+  }
   return parts.join('')
 }
 
+// A secret that was made just now may not be listed for minutes:
+// https://docs.cloud.google.com/secret-manager/docs/reference/consistency
+const waits = [2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]
+
 /**
  * @param {import('./command.mjs').Command} command that only reads
+ * @param {Means} means
  * @returns {Promise<string>} what it answers
  * @throws {Failure} when it answers nothing
  */
-export async function answer({ args }, run) {
-  const { ok, stdout, output } = await run(args)
-  if (ok && stdout) return stdout
-  throw failureOf(output, args)
+export async function answer({ args }, { run, say, wait }) {
+  for (const ms of [...waits, null]) {
+    const { ok, stdout, output } = await run(args)
+    if (ok && stdout) return stdout
+    if (!ok || ms === null) throw failureOf(output || 'It answered nothing.', args)
+    say(`Google does not list yet what was just made: asking again in ${ms / 1000} s.`)
+    await wait(ms)
+  }
 }

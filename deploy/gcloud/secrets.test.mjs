@@ -17,6 +17,24 @@ function change(cloud, name, part) {
   cloud.set({ secrets: { ...secrets, [name]: { ...secrets[name], ...part } } })
 }
 
+describe('a secret that was made just now', () => {
+  it('is asked for again until it is listed', async () => {
+    const cloud = new Cloud({ failures: [{ match: '--limit 1', message: null, times: 2 }] })
+    const { error, said, waits } = await cloud.run(deploy, onBucket)
+    assert.equal(error, null)
+    assert.deepEqual(waits, [2_000, 4_000])
+    assert.match(said, /Google does not list yet what was just made/)
+    assert.deepEqual(secretsOf(cloud), { ADMIN_TOKEN: 'visits-admin-token:1' })
+  })
+
+  it('is not waited for for ever', async () => {
+    const cloud = new Cloud({ failures: [{ match: '--limit 1', message: null }] })
+    const { error } = await cloud.run(deploy, onBucket)
+    assert.match(error.message, /gcloud secrets versions list visits-admin-token failed/)
+    assert.match(error.message, /It answered nothing\..*Done so far/s)
+  })
+})
+
 describe('a deployed revision', () => {
   it('has the version of the token that was the newest, until the next deployment', async () => {
     const cloud = new Cloud()

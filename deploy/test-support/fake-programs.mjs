@@ -55,7 +55,10 @@ function answer(state, { argv, stdin }, earlier) {
 
   for (const { match, message, times = Number.POSITIVE_INFINITY } of state.failures) {
     const isMeant = ({ argv }) => argv.join(' ').includes(match)
-    if (isMeant({ argv }) && earlier.filter(isMeant).length < times) fail(message)
+    const isNow = isMeant({ argv }) && earlier.filter(isMeant).length < times
+    // Without a message it lists nothing.
+    if (isNow && message === null) return ''
+    if (isNow) fail(message)
   }
   const verbs = verbsOf({ state, flags, stdin, fail })
   const verb = Object.keys(verbs).find((name) => `${positional.join(' ')} `.startsWith(`${name} `))
