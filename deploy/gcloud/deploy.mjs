@@ -1,5 +1,5 @@
 import { namesOf } from '../names.mjs'
-import { apply } from './apply.mjs'
+import { answer, apply } from './apply.mjs'
 import { readArguments } from './arguments.mjs'
 import { refuseBreakingMigration } from './breaking-migration.mjs'
 import { gcloud, line } from './command.mjs'
@@ -12,6 +12,7 @@ import { Project } from './project.mjs'
 import { outcomeOf, proxy } from './report.mjs'
 import { rollback, rollForward } from './rollback.mjs'
 import { warnOfMove } from './steps/service.mjs'
+import { newestVersion } from './steps/token.mjs'
 import { stepsOf } from './steps.mjs'
 import { requireGcloud } from './version.mjs'
 
@@ -137,7 +138,9 @@ export async function deploy(args, means) {
 
   const done = await apply(thingsToDo(looked), saysThere, means)
   const outcome = await outcomeOf(options, done, means)
-  print(options.json ? JSON.stringify({ ...outcome, done }) : inWords(outcome, options))
+  if (options.json) return print(JSON.stringify({ ...outcome, done }))
+  const tokenVersion = await answer(newestVersion(namesOf(options).secret, options.project), means)
+  print(inWords({ ...outcome, tokenVersion }, options))
 }
 
 function readOptions(args) {
@@ -159,10 +162,11 @@ function inFull(steps, { json }) {
   return json ? JSON.stringify({ commands }) : commands.join('\n')
 }
 
-function inWords({ url, revision, readers = {} }, options) {
+function inWords({ url, revision, tokenVersion, readers = {} }, options) {
   const { project, region, databaseUrlSecret, isPublic } = options
   const { secret, verifyJob } = namesOf(options)
-  const token = gcloud('secrets versions access latest', [], { secret, project })
+  // Not the latest, which may be disabled, or newer than what the revision has.
+  const token = gcloud('secrets versions access', [tokenVersion], { secret, project })
   const verify = gcloud('run jobs execute', [verifyJob], { project, region, wait: true })
   return [
     `\nThe app is at ${url}`,

@@ -15,7 +15,7 @@ describe('a first deployment', () => {
     const { printed, error } = await cloud.run(deploy, yes)
     assert.equal(error, null)
     assert.match(printed, /The app is at https:\/\/visits-europe-west1\.run\.app/)
-    assert.match(printed, /gcloud secrets versions access latest --secret visits-admin-token/)
+    assert.match(printed, /gcloud secrets versions access 1 --secret visits-admin-token/)
     const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
     assert.deepEqual(buckets, {
       'gs://my-data': {

@@ -46,13 +46,14 @@ describe('a deployed revision', () => {
     assert.deepEqual(secretsOf(cloud), { ADMIN_TOKEN: 'visits-admin-token:2' })
   })
 
-  it('has the newest that is enabled', async () => {
+  it('has the newest that is enabled, which the command at the end prints', async () => {
     const cloud = new Cloud()
     await cloud.run(deploy, onBucket)
     const versions = ['first', 'second', 'disabled', 'destroyed']
     const states = { 3: 'DISABLED', 4: 'DESTROYED' }
     change(cloud, 'visits-admin-token', { versions, states })
-    const { error } = await cloud.run(deploy, onBucket)
+    const { error, printed } = await cloud.run(deploy, onBucket)
+    assert.match(printed, /gcloud secrets versions access 2 --secret visits-admin-token/)
     assert.equal(error, null)
     assert.deepEqual(secretsOf(cloud), { ADMIN_TOKEN: 'visits-admin-token:2' })
   })
