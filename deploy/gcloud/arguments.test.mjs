@@ -23,8 +23,6 @@ describe('a value', () => {
     subnet: ['default', 'a-1'],
     publicUrl: ['https://visits.example', 'https://a.example/,http://b.example:8080'],
     trustedProxies: ['1', '2', '10'],
-    buildRegion: ['europe-west1'],
-    image: ['us-docker.pkg.dev/my-project/visits/visits:1', `a.io/b@sha256:${'0'.repeat(64)}`],
     rollback: ['', 'visits-00012-abc', 'a'],
     preview: ['next', 'a', `a${'b'.repeat(24)}`],
     removePreview: ['next'],
@@ -70,8 +68,6 @@ describe('a value', () => {
       ...['https://a.example https://b.example', 'https://a.example;id', 'https://a.example,B=c'],
     ],
     trustedProxies: ['', '0', '11', '-1', '1.5', 'all'],
-    buildRegion: ['', 'europe', 'us-east1;id'],
-    image: ['', 'visits', 'a.io/b:1 --no-cpu', 'https://a.io/b', 'a.io/b@sha256:1'],
     rollback: ['Visits', '1', 'a b', 'a=100', 'LATEST', 'a,b'],
     preview: ['', 'Next', '1', 'a-', 'a b', 'a,b', `a${'b'.repeat(25)}`],
     removePreview: ['', 'a,b'],
@@ -83,8 +79,11 @@ describe('a value', () => {
     minReaders: ['', '00', '1001', '-1', '1.5', 'default'],
     disk: ['', '10', '9Gi', '512Mi', '10gi'],
     scheduleRegion: ['', 'europe', 'us-east1-b'],
-    buildRegion: ['', 'europe', 'global'],
-    image: ['', 'visits', 'A.b/c', 'a.b/c:', 'a.b/c d', 'a.b/c,--x'],
+    buildRegion: ['', 'europe', 'global', 'us-east1;id'],
+    image: [
+      ...['', 'visits', 'A.b/c', 'a.b/c:', 'a.b/c d', 'a.b/c,--x'],
+      ...['a.io/b:1 --no-cpu', 'https://a.io/b', 'a.io/b@sha256:1'],
+    ],
   }
   for (const [name, { fits }] of Object.entries(formats)) {
     it(`of --${name} fits as Google wants it`, () => {
