@@ -26,6 +26,7 @@ export async function preview(given, means) {
 
   const cloud = new Project(run)
   const before = await mustFindTraffic(cloud, options)
+  refuseBesideNothing(before)
   refuseTagOfOthers(before, tag)
   const [looked] = await look([step], cloud, project)
   say(`In the project ${project}:\n${deployPlan([looked])}`)
@@ -79,6 +80,14 @@ function previewStep(options) {
     },
     make: deployCommands(options),
   }
+}
+
+// The traffic would be bound to the newest revision that was ever ready, and there is none.
+function refuseBesideNothing({ service, revisions }) {
+  if (revisions.some(({ isReady }) => isReady)) return
+  throw new Failure(
+    `No revision of ${service} has ever been ready, so there is nothing to stand beside: deploy it first, without --preview.`,
+  )
 }
 
 // Whoever has noted that address would come to the preview.

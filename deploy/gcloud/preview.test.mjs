@@ -94,6 +94,17 @@ describe('a preview', () => {
     assert.deepEqual(cloud.changes(), [])
   })
 
+  it('is refused beside a service that has never been ready: nobody has its traffic to keep', async () => {
+    const { services, ...others } = deployed
+    const [first] = services[key].revisions
+    const failed = { ...services[key], revisions: [{ ...first, isReady: false }] }
+    const cloud = new Cloud({ ...others, services: { [key]: failed } })
+    cloud.forget()
+    const { error } = await cloud.run(deploy, [...yes, '--preview', 'next'])
+    assert.match(error.message, /No revision of visits has ever been ready.*without --preview/)
+    assert.deepEqual(cloud.changes(), [])
+  })
+
   it('is refused beside other data', async () => {
     const cloud = another()
     const { error } = await cloud.run(deploy, [...yes, '--path', 'other', '--preview', 'next'])

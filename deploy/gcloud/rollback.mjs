@@ -41,7 +41,7 @@ export async function rollback(options, means) {
   for (const other of await readersOf(cloud, options)) {
     const same = other.found.revisions.find((one) => mayServe(one) && one.image === target.image)
     if (same) moves.push({ ...other, target: same })
-    else notes.push(withoutTheSame(other.found, target))
+    else notes.push(withoutTheSame(other, target))
   }
   const goOn = `To go on from here: --rollback ${target.name}.`
   await move(moves, { notes, goOn, back: '--roll-forward' }, options, means)
@@ -50,14 +50,16 @@ export async function rollback(options, means) {
 /** Sends all traffic to the newest revision that is no preview, and to each later one. */
 export async function rollForward(options, means) {
   const cloud = new Project(means.run)
-  const writer = { found: await mustFindTraffic(cloud, options), options }
-  const moves = [writer, ...(await readersOf(cloud, options))].map((one) => ({
-    ...one,
-    target: targetForward(one.found),
-    isForward: true,
-  }))
+  const found = await mustFindTraffic(cloud, options)
+  const moves = [{ found, target: targetForward(found), options, isForward: true }]
+  const notes = []
+  for (const other of await readersOf(cloud, options)) {
+    const target = newestOf(other.found)
+    if (target) moves.push({ ...other, target, isForward: true })
+    else notes.push(`${inPlace(other)} has never been ready, and stays as it is.`)
+  }
   const goOn = 'To go on from here: --roll-forward.'
-  await move(moves, { notes: [], goOn, back: '--rollback' }, options, means)
+  await move(moves, { notes, goOn, back: '--rollback' }, options, means)
 }
 
 async function move(moves, { notes, goOn, back }, options, means) {
@@ -96,7 +98,7 @@ async function move(moves, { notes, goOn, back }, options, means) {
 
 function titleOf({ found, target, options }) {
   const to = `all of it to ${revisionInWords(target)}`
-  return `the traffic of ${found.service} in ${options.region}, ${to}; now ${sharesInWords(found)}`
+  return `the traffic of ${inPlace({ found, options })}, ${to}; now ${sharesInWords(found)}`
 }
 
 function commandsOf({ found, target, options, isForward }) {
@@ -108,10 +110,16 @@ function commandsOf({ found, target, options, isForward }) {
   return has && (isForward || !found.followsLatest) ? [] : [toRevision(target.name, options)]
 }
 
-function targetForward({ service, revisions }) {
-  const target = revisions.find(mayServe)
+function newestOf({ revisions }) {
+  return revisions.find(mayServe)
+}
+
+function targetForward(found) {
+  const target = newestOf(found)
   if (target) return target
-  throw new Failure(`No revision of ${service} has ever been ready, but for previews: deploy one.`)
+  throw new Failure(
+    `No revision of ${found.service} has ever been ready, but for previews: deploy one.`,
+  )
 }
 
 async function readersOf(cloud, options) {
@@ -137,6 +145,10 @@ function olderSecrets({ from, to }) {
   })
 }
 
-function withoutTheSame(found, target) {
-  return `${found.service} has no revision with the image of ${target.name}: ${sharesInWords(found)}, and keeps it.`
+function withoutTheSame(other, target) {
+  return `${inPlace(other)} has no revision with the image of ${target.name}, and stays as it is: ${sharesInWords(other.found)}.`
+}
+
+function inPlace({ found, options }) {
+  return `${found.service} in ${options.region}`
 }

@@ -239,7 +239,25 @@ describe('a rollback with readers', () => {
       '--rollback',
     ])
     assert.equal(error, null)
-    assert.match(said, /visits-readers has no revision with the image of visits-00001-abc/)
+    assert.match(
+      said,
+      /visits-readers in us-east1 has no revision with the image of visits-00001-abc, and stays as it is: visits-readers-00001-abc has all of it/,
+    )
+  })
+
+  it('passes over a region where they have never been ready, there and back', async () => {
+    const { services, ...others } = state()
+    services['us-east1/visits-readers'] = serviceOf('visits-readers', [{ isReady: false }])
+    const cloud = new Cloud({ ...others, services })
+    const back = await cloud.run(deploy, [...yes, '--rollback'])
+    assert.equal(back.error, null)
+    assert.match(back.said, /visits-readers in us-east1 has no revision .*: nobody has it/)
+    const forward = await cloud.run(deploy, [...yes, '--roll-forward'])
+    assert.equal(forward.error, null)
+    assert.match(forward.said, /visits-readers in us-east1 has never been ready/)
+    for (const place of [key, 'asia-northeast1/visits-readers']) {
+      assert.deepEqual(cloud.state.services[place].traffic, [{ latest: true, percent: 100 }])
+    }
   })
 
   it('comes back with all of them', async () => {
