@@ -3,7 +3,7 @@ import { apply } from './apply.mjs'
 import { gcloud, line } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { deployPlan, look, thingsToDo } from './plan.mjs'
-import { saysThere } from './problems.mjs'
+import { saysOfAnotherRevision, saysThere } from './problems.mjs'
 import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
 import { describeService } from './steps/describe-service.mjs'
@@ -65,7 +65,9 @@ export async function removePreview(options, means) {
   say(`In the project ${project}:\n  delete  the address ${there.url} of ${there.revision}`)
   if (!options.yes) await agree('Go on?', means.ask)
   const title = `the address of the preview ${tag}`
-  const done = await apply([{ title, commands: [removal] }], saysThere, means)
+  const done = await apply([{ title, commands: [removal] }], saysOfAnotherRevision, means)
+  const { tags } = await trafficOf(new Project(run), options)
+  if (tags.some((one) => one.tag === tag)) throw new Failure(`${there.url} is still there.`)
   print(options.json ? JSON.stringify({ done }) : `\nGone: ${there.url}`)
 }
 

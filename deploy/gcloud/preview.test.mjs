@@ -131,6 +131,21 @@ describe('the removal of a preview', () => {
       { revision: 'visits-00001-abc', percent: 100 },
     ])
   })
+
+  it('goes on where gcloud fails for the preview, which has never been ready', async () => {
+    const cloud = withPreview()
+    const { services } = cloud.state
+    services[key].revisions.at(-1).isReady = false
+    cloud.set({ services })
+    const { error, printed } = await cloud.run(deploy, [
+      ...place,
+      '--yes',
+      '--remove-preview',
+      'next',
+    ])
+    assert.equal(error, null)
+    assert.match(printed, new RegExp(`Gone: ${url}`))
+  })
 })
 
 function withPreview() {

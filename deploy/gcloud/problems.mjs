@@ -114,3 +114,12 @@ export function saysMissing(output) {
 export function saysThere(output, args) {
   return args.includes('create') && /ALREADY_EXISTS|already exists|already own it/.test(output)
 }
+
+/**
+ * Whether a change of the traffic has failed for a revision that is to get none of it. gcloud waits until
+ * the newest one is ready too, which may never be; whether the traffic has moved only Cloud Run tells.
+ */
+export function saysOfAnotherRevision(output, args) {
+  const [, name] = /Revision '(\S+)' is not ready and cannot serve traffic/.exec(output) ?? []
+  return args.includes('update-traffic') && name !== undefined && !args.includes(`${name}=100`)
+}

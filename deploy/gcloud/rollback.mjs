@@ -3,9 +3,9 @@ import { namesOf } from '../names.mjs'
 import { apply } from './apply.mjs'
 import { line } from './command.mjs'
 import { agree } from './confirm.mjs'
-import { saysThere } from './problems.mjs'
+import { saysOfAnotherRevision } from './problems.mjs'
 import { Project } from './project.mjs'
-import { mustAnswer } from './report.mjs'
+import { mustAnswer, NotSeen } from './report.mjs'
 import { mayServe, revisionInWords } from './revision.mjs'
 import { refuseIncomplete, targetOf } from './rollback-target.mjs'
 import { schemaNote } from './schema-note.mjs'
@@ -81,19 +81,24 @@ async function move(moves, { notes, goOn, back }, options, means) {
   for (const note of notes.filter(Boolean)) say(note)
   if (!options.yes) await agree('Go on?', means.ask)
   // The writer first: it is what visitors wait for, and each release's readers understand the other's.
-  const done = await apply(things, saysThere, means)
+  const done = await apply(things, saysOfAnotherRevision, means)
 
-  const after = await trafficOf(new Project(means.run), options)
-  const percent = percentOf(after, target.name)
-  if (percent < 100) {
-    throw new Failure(`Of the traffic of ${after.service}, ${sharesInWords(after)}. ${goOn}`)
-  }
+  const cloud = new Project(means.run)
+  for (const one of moves) await mustHaveMoved(cloud, one, done, goOn)
+  const after = await trafficOf(cloud, options)
   await mustAnswer(after, target.name, { ...options, isPublic: null }, done, means)
   print(
     options.json
-      ? JSON.stringify({ url: after.url, revision: target.name, percent, done })
+      ? JSON.stringify({ url: after.url, revision: target.name, percent: 100, done })
       : `\n${target.name} has all the traffic, at ${after.url}\n  the way back: ${back}`,
   )
+}
+
+async function mustHaveMoved(cloud, { target, options }, done, goOn) {
+  const found = await trafficOf(cloud, options)
+  if (percentOf(found, target.name) === 100) return
+  const place = inPlace({ found, options })
+  throw new NotSeen(`Of the traffic of ${place}, ${sharesInWords(found)}. ${goOn}`, done)
 }
 
 function titleOf({ found, target, options }) {

@@ -52,6 +52,35 @@ describe('a rollback', () => {
     assert.equal(writer(cloud).traffic[0].revision, one)
   })
 
+  it('goes on where gcloud fails for the newest revision, which has never been ready', async () => {
+    const cloud = new Cloud(after({}, {}, { isReady: false }))
+    cloud.set({
+      services: { [key]: { ...writer(cloud), traffic: [{ revision: two, percent: 100 }] } },
+    })
+    const { error, printed } = await cloud.run(deploy, [...yes, '--rollback'])
+    assert.equal(error, null)
+    assert.match(printed, /visits-00001-abc has all the traffic/)
+    const forward = await cloud.run(deploy, [...yes, '--roll-forward'])
+    assert.equal(forward.error, null)
+    assert.deepEqual(writer(cloud).traffic, [{ latest: true, percent: 100 }])
+  })
+
+  it('fails where its own revision is not ready any more, or the traffic did not move', async () => {
+    const said = (name) => `Revision '${name}' is not ready and cannot serve traffic.`
+    for (const [name, reason] of [
+      [one, /update-traffic visits failed.*Revision 'visits-00001-abc' is not ready/s],
+      [
+        three,
+        /Of the traffic of visits in europe-west1, visits-00002-abc has all of it.*--rollback visits-00001/,
+      ],
+    ]) {
+      const failures = [{ match: 'update-traffic', message: said(name) }]
+      const cloud = new Cloud({ ...after({}, {}), failures })
+      const { error } = await cloud.run(deploy, [...yes, '--rollback'])
+      assert.match(error.message, reason)
+    }
+  })
+
   it('asks, and changes nothing after a no', async () => {
     const cloud = new Cloud(after({}, {}))
     const { error } = await cloud.run(deploy, [...where, '--rollback'], { ask: async () => 'n' })
@@ -229,6 +258,17 @@ describe('a rollback with readers', () => {
     const again = await cloud.run(deploy, [...yes, '--rollback', one])
     assert.equal(again.error, null)
     assert.equal(cloud.state.services['asia-northeast1/visits-readers'].traffic[0].percent, 100)
+  })
+
+  it('fails where the traffic of a region did not move, though its newest revision was blamed', async () => {
+    const message = "Revision 'visits-readers-00003-abc' is not ready and cannot serve traffic."
+    const failures = [{ match: 'update-traffic visits-readers', message }]
+    const { error } = await new Cloud({ ...state(), failures }).run(deploy, [...yes, '--rollback'])
+    assert.match(
+      error.message,
+      /Of the traffic of visits-readers in us-east1, visits-readers-00003/,
+    )
+    assert.equal(error.done.length, 3)
   })
 
   it('leaves those without that image where they are, and says so', async () => {

@@ -25,12 +25,13 @@ export function runFake(program, argv, { stateFile, callsFile, stdin }) {
   appendFileSync(callsFile, `${JSON.stringify(call)}\n`)
   try {
     const output = program === 'curl' ? visit(state, argv) : answer(state, call, earlier)
-    // Questions are asked side by side, and a half-written file would be read.
-    if (JSON.stringify(state) !== before) writeFileSync(stateFile, JSON.stringify(state))
     return { ok: true, output }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { ok: false, output: error.message }
+  } finally {
+    // Questions are asked side by side, and a half-written file would be read.
+    if (JSON.stringify(state) !== before) writeFileSync(stateFile, JSON.stringify(state))
   }
 }
 

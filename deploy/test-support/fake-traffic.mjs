@@ -57,6 +57,14 @@ export function updateTraffic(service, flags, fail) {
       ? [{ revision, percent: Number(percent) }]
       : service.traffic.filter((target) => target.percent)
   service.traffic = [...share, ...tags]
+  // The command waits for the whole service to be ready, and its newest revision is a part of it
+  // (ConditionPoller in googlecloudsdk/command_lib/run/op_pollers.py).
+  const { name, isReady } = service.revisions.at(-1)
+  if (!isReady) {
+    fail(
+      `Revision '${name}' is not ready and cannot serve traffic. The user-provided container failed to start.`,
+    )
+  }
 }
 
 /** The number of the revision that most requests meet. */
