@@ -124,10 +124,13 @@ describe('a second deployment', () => {
     await cloud.run(deploy, yes)
     const { policies } = cloud.state
     policies['storage buckets gs://my-data'][0].condition = { expression: 'false' }
+    policies['secrets visits-admin-token'][0].condition = { expression: 'false' }
     cloud.set({ policies })
     cloud.forget()
-    await cloud.run(deploy, yes)
+    const { error } = await cloud.run(deploy, yes)
+    assert.equal(error, null)
     assert.ok(cloud.changes().includes('storage buckets add-iam-policy-binding gs://my-data'))
+    assert.ok(cloud.changes().includes('secrets add-iam-policy-binding visits-admin-token'))
   })
 
   it('refuses to move a service away from its data', async () => {

@@ -181,8 +181,6 @@ function onProject(account, role, options) {
     kind: 'projects',
     name: options.project,
     api: 'cloudresourcemanager.googleapis.com',
-    // Where a policy has conditions, gcloud asks which one is meant.
-    flags: { condition: 'None' },
     outlives: true,
   }
   return grant({ account, role, ...thing }, options)

@@ -220,11 +220,13 @@ export function verbsOf({ state, flags, stdin, fail }) {
       bindings: state.policies[ofThing(name)] ?? [],
     })
     verbs[`${kind} add-iam-policy-binding`] = (name) => {
+      needsCondition(kind, ofThing(name))
       account(flags.member.replace('serviceAccount:', ''))
       state.policies[ofThing(name)] ??= []
       state.policies[ofThing(name)].push({ role: flags.role, members: [flags.member] })
     }
     verbs[`${kind} remove-iam-policy-binding`] = (name) => {
+      needsCondition(kind, ofThing(name))
       const others = state.policies[ofThing(name)].filter(
         ({ role, members }) => role !== flags.role || !members.includes(flags.member),
       )
@@ -232,6 +234,20 @@ export function verbsOf({ state, flags, stdin, fail }) {
     }
   }
   return verbs
+
+  // With prompts disabled gcloud refuses to guess (command_lib/iam/iam_util.py); of jobs it knows no
+  // conditions (surface/run/jobs/add_iam_policy_binding.yaml).
+  function needsCondition(kind, thing) {
+    if (kind === 'run jobs') {
+      if (flags.condition) fail('unrecognized arguments: --condition')
+      return
+    }
+    const hasConditions = state.policies[thing]?.some(({ condition }) => condition)
+    if (!hasConditions || flags.condition === 'None') return
+    fail(
+      'Adding a binding without specifying a condition to a policy containing conditions is prohibited in non-interactive mode. Run the command again with `--condition=None`',
+    )
+  }
 
   function scheduleOfFlags() {
     account(flags['oauth-service-account-email'])

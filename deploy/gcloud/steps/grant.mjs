@@ -10,20 +10,21 @@ import { thereIf } from './step.mjs'
  * @param {string} grant.kind of thing, as gcloud calls it, such as 'storage buckets'
  * @param {string} grant.name of the thing
  * @param {string} grant.api of the thing
- * @param {Record<string, string>} [grant.flags] for commands that change the policy
  * @param {boolean} [grant.outlives] whether the thing stays when the service goes
  * @param {{project: string}} options
  * @returns {import('./step.mjs').Step}
  */
-export function grant({ account, role, kind, name, api, flags, outlives = false }, options) {
+export function grant({ account, role, kind, name, api, outlives = false }, options) {
   const { project, region } = options
   const member = `serviceAccount:${emailOf(account, project)}`
   const where = {
     ...(kind !== 'projects' && { project }),
     ...(kind === 'run jobs' && { region }),
   }
+  // Where a policy has conditions, gcloud asks which one is meant; of jobs it knows none.
+  const condition = kind !== 'run jobs' && { condition: 'None' }
   const change = (verb) =>
-    gcloud(`${kind} ${verb}-iam-policy-binding`, [name], { ...where, member, role, ...flags })
+    gcloud(`${kind} ${verb}-iam-policy-binding`, [name], { ...where, member, role, ...condition })
   return {
     title: `${role} on ${name} for ${account}`,
     api,
