@@ -24,6 +24,7 @@ describe('The facts of a reader, for everybody', () => {
   it('say why it is not renewed, without the name of the bucket', () => {
     const { state, why } = facts(11_000, { code: 'bucket-unreachable', message: 'gs://secret' })
     assert.deepEqual([state, why], ['down', 'The bucket does not answer.'])
+    assert.equal(facts(11_000, { code: 'bucket-busy', message: '' }).why, why)
     assert.equal(
       facts(11_000, { code: 'lease-gone', message: '`npm run lease`' }).why,
       'This copy can not be renewed now.',

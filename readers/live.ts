@@ -24,6 +24,6 @@ export function replicatedTo({
 }
 
 function whyInWords(code: string): string {
-  if (code === 'bucket-unreachable') return 'The bucket does not answer.'
+  if (code === 'bucket-unreachable' || code === 'bucket-busy') return 'The bucket does not answer.'
   return 'This copy can not be renewed now.'
 }

@@ -73,6 +73,7 @@ const refusals: [ProblemCode, number, string, string][] = [
     "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: x",
     'vpcServiceControls',
   ],
+  ['policy-violation', 403, 'Request violates VPC Service Controls.', 'SecurityPolicyViolated'],
   [
     'policy-violation',
     412,
@@ -118,7 +119,21 @@ describe('What Cloud Storage refuses', () => {
     assert.equal(codeOf(403, 'AccountProblem'), 'billing-disabled')
     assert.equal(codeOf(403, 'UserProjectAccountProblem'), 'billing-disabled')
     assert.equal(codeOf(429, 'SlowDown'), 'bucket-busy')
+    assert.equal(codeOf(403, 'RetentionPolicyNotMet'), 'bucket-locked')
+    assert.equal(codeOf(403, 'CloudKmsDisabledKey'), 'key-unusable')
+    assert.equal(codeOf(403, 'SecurityPolicyViolated'), 'policy-violation')
     assert.equal(codeOf(403, 'AccessDenied'), 'permission-denied')
+  })
+
+  it('is not told by the names of a bucket or an account', () => {
+    for (const name of ['slowdown', 'cloudkms', 'accountproblem', 'quotaexceeded']) {
+      const message = `${name}@p.iam.gserviceaccount.com does not have storage.objects.get access to ${name}/lease.json.`
+      const { code } = answerProblem(
+        { status: 403, text: json(403, message, 'forbidden') },
+        'gs://b',
+      )
+      assert.equal(code, 'permission-denied')
+    }
   })
 
   it('is no silence of the bucket where nobody knows the reason', () => {

@@ -1,23 +1,24 @@
 import type { ProblemCode } from './problem.ts'
 
-// By Google's reasons, https://cloud.google.com/storage/docs/json_api/v1/status-codes, and, where the
-// reason is that of a right that is missing, by the words.
+// By Google's reasons, https://cloud.google.com/storage/docs/json_api/v1/status-codes, whose first
+// letter is a capital in the XML API, and, where the reason is that of a right that is missing, by the
+// words. Names of buckets and accounts, which are in the words too, have no capitals.
 const refusals: [RegExp, ProblemCode][] = [
   [
-    /retentionPolicyNotMet|objectUnderActiveHold|cannot be deleted, overwritten or archived/i,
+    /[Rr]etentionPolicyNotMet|[Oo]bjectUnderActiveHold|cannot be deleted, overwritten or archived/,
     'bucket-locked',
   ],
-  [/UserProjectMissing|requester pays bucket/i, 'requester-pays'],
+  [/[Uu]serProjectMissing|requester pays bucket/, 'requester-pays'],
   [
-    /accountDisabled|AccountProblem|billing account for|to be billed |billing disabled/i,
+    /[Aa]ccountDisabled|AccountProblem|[Bb]illing account for|to be billed |[Bb]illing disabled/,
     'billing-disabled',
   ],
-  [/cloudKms|Cloud KMS key|\/cryptoKeys\//i, 'key-unusable'],
+  [/[Cc]loudKms|Cloud KMS key|\/cryptoKeys\//, 'key-unusable'],
   [
-    /vpcServiceControls|prohibited by organization|orgPolicyConstraint|violates constraint|IP filtering/i,
+    /vpcServiceControls|VPC Service Controls|[Ss]ecurityPolicyViolated|prohibited by organization|[Oo]rgPolicyConstraint|violates constraint|IP [Ff]iltering/,
     'policy-violation',
   ],
-  [/rateLimitExceeded|quotaExceeded|SlowDown|exceeded the rate limit/i, 'bucket-busy'],
+  [/[Rr]ateLimitExceeded|[Qq]uotaExceeded|SlowDown|exceeded the rate limit/, 'bucket-busy'],
 ]
 
 /** What Cloud Storage refuses a request for, by its answer, or by one that Litestream repeats. */
