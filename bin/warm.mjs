@@ -1,14 +1,18 @@
 // Runs what `bin/build.mjs` has built once, as its container does, with a folder as the bucket: Node
 // notes there what it has compiled, and need not do it again at each start.
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const root = dirname(import.meta.dirname)
 const standalone = join(root, '.next/standalone')
-const url = 'http://127.0.0.1:8089'
+// Builds that share a network would meet at the same one, and ask each other's server.
+const port = await freePort()
+const url = `http://127.0.0.1:${port}`
 const work = mkdtempSync(join(tmpdir(), 'visits-'))
 
 const litestream = spawn(
@@ -19,7 +23,7 @@ const litestream = spawn(
     env: {
       ...process.env,
       NODE_ENV: 'production',
-      PORT: '8089',
+      PORT: String(port),
       DATA_DIR: work,
       REPLICA_URL: `file://${join(work, 'bucket')}`,
       NODE_COMPILE_CACHE: join(standalone, 'compile-cache'),
@@ -49,4 +53,13 @@ async function ready() {
     await sleep(100)
   }
   throw new Error('The app that was built does not start.')
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
 }
