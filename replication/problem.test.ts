@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type ProblemCode, ReplicationProblem } from './problem.ts'
 
@@ -35,7 +37,17 @@ const codes = Object.keys({
   'requester-pays': 0,
 } satisfies Record<ProblemCode, 0>) as ProblemCode[]
 
+const configuration = readFileSync(join(import.meta.dirname, '../docs/configuration.md'), 'utf8')
+
 describe('A problem of the replica', () => {
+  it('has a next step in docs/configuration.md, whatever its code is', () => {
+    const rows = configuration.split('\n').filter((line) => line.startsWith('| `'))
+    assert.deepEqual(
+      codes.filter((code) => !rows.some((row) => row.split('|')[1]?.includes(`\`${code}\``))),
+      [],
+    )
+  })
+
   for (const code of codes) {
     it(`is told to servers and commands alike: ${code}`, () => {
       const { message } = new ReplicationProblem(code, 'gs://b/p', 'detail')

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { readEnvironment } from './environment.ts'
 
@@ -175,6 +177,23 @@ describe('The environment', () => {
       )
     })
   }
+
+  it('is all in docs/configuration.md', () => {
+    const folder = join(import.meta.dirname, '..')
+    const configuration = readFileSync(join(folder, 'docs/configuration.md'), 'utf8')
+    // Cloud Run and Node's programs set these.
+    const given = ['K_REVISION', 'K_SERVICE', 'NODE_ENV']
+    const files = [
+      ...['server/server-environment.ts', 'server/environment.ts'],
+      ...['postgres/environment.ts', 'readers/environment.ts'],
+    ].map((path) => readFileSync(join(folder, path), 'utf8'))
+    const variables = files.flatMap((text) => text.match(/(?<=^ {2})[A-Z][A-Z_]+(?=:)/gm) ?? [])
+    assert.ok(variables.includes('DATABASE_URL') && variables.includes('WRITER_URL'))
+    assert.deepEqual(
+      variables.filter((name) => !given.includes(name) && !configuration.includes(`\`${name}\``)),
+      [],
+    )
+  })
 
   it('names all that is wrong at once', () => {
     assert.throws(() => readEnvironment({}), /REPLICA_URL is not set.*DATA_DIR is not set/)

@@ -7,6 +7,7 @@ import {
   request,
   ServerResponse,
 } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { apiLimitBytes, formLimitBytes } from '../app/too-large.ts'
 import { bodyOf } from './body-of.ts'
@@ -46,7 +47,9 @@ describe('Large bodies', () => {
   it('are also those that do not say how large they are', async (test) => {
     const { send, letIn } = await start(test)
     await letIn(largeAtOnce, null)
-    assert.equal(await statusOf(send(null).end('a')), 503)
+    const [answer] = await once(send(null, { accept: '*/*' }).end('a'), 'response')
+    assert.equal(answer.statusCode, 503)
+    assert.match(await text(answer), /32 KiB that says so \(Content-Length\) is always let in/)
   })
 
   it('keep out no body of the size that an entry has', async (test) => {

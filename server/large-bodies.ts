@@ -28,7 +28,7 @@ const tooManyLarge: ProblemDetails = {
   status: 503,
   type: 'unavailable',
   title: 'Too many large bodies come at once.',
-  detail: 'Please send it again in a moment.',
+  detail: `Please send it again in a moment. One of at most ${apiLimitBytes / 1024} KiB that says so (Content-Length) is always let in.`,
   retryAfter: 5,
 }
 
