@@ -291,7 +291,7 @@ describe('a rollback with readers', () => {
     const cloud = new Cloud({ ...others, services })
     const back = await cloud.run(deploy, [...yes, '--rollback'])
     assert.equal(back.error, null)
-    assert.match(back.said, /visits-readers in us-east1 has no revision .*: nobody has it/)
+    assert.match(back.said, /visits-readers in us-east1 has no revision .*: nothing has it/)
     const forward = await cloud.run(deploy, [...yes, '--roll-forward'])
     assert.equal(forward.error, null)
     assert.match(forward.said, /visits-readers in us-east1 has never been ready/)
