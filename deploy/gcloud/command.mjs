@@ -56,6 +56,16 @@ export function line({ program, args, secret }) {
   return secret ? `${makeToken} | ${words} # (a random token)` : words
 }
 
+/**
+ * What a dry run prints.
+ * @param {Command[]} commands
+ * @param {{json?: boolean}} options
+ */
+export function inFull(commands, { json }) {
+  const lines = commands.map(line)
+  return json ? JSON.stringify({ commands: lines }) : lines.join('\n')
+}
+
 function quoted(arg) {
   if (arg instanceof Answer) return `"${arg.parts.map(inQuotes).join('')}"`
   return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`

@@ -2,7 +2,7 @@ import { namesOf } from '../names.mjs'
 import { answer, apply } from './apply.mjs'
 import { readArguments } from './arguments.mjs'
 import { refuseBreakingMigration } from './breaking-migration.mjs'
-import { gcloud, line } from './command.mjs'
+import { gcloud, inFull, line } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { contradictionsOfDeploy } from './contradictions.mjs'
 import { deployPlan, look, thingsToDo } from './plan.mjs'
@@ -124,7 +124,14 @@ export async function deploy(args, means) {
   const mode = Object.keys(modes).find((name) => ![undefined, false].includes(options[name]))
   if (mode) return modes[mode](options, means)
   const steps = stepsOf(options)
-  if (options.dryRun) return print(inFull(steps, options))
+  if (options.dryRun) {
+    return print(
+      inFull(
+        steps.flatMap(({ make }) => make),
+        options,
+      ),
+    )
+  }
 
   const cloud = new Project(run)
   await requireGcloud(cloud, options)
@@ -155,11 +162,6 @@ function withOptionalValue(args) {
   const next = args[at + 1]
   const value = next === undefined || next.startsWith('-') ? [] : [next]
   return args.toSpliced(at, 1 + value.length, `--rollback=${value.join('')}`)
-}
-
-function inFull(steps, { json }) {
-  const commands = steps.flatMap(({ make }) => make).map(line)
-  return json ? JSON.stringify({ commands }) : commands.join('\n')
 }
 
 function inWords({ url, revision, tokenVersion, readers = {} }, options) {

@@ -1,6 +1,6 @@
 import { Failure } from '../../bin/lib/failure.mjs'
 import { apply } from './apply.mjs'
-import { gcloud, line } from './command.mjs'
+import { gcloud, inFull } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { deployPlan, look, thingsToDo } from './plan.mjs'
 import { saysOfAnotherRevision, saysThere } from './problems.mjs'
@@ -22,7 +22,7 @@ export async function preview(given, means) {
   const { preview: tag, project } = options
   const { say, print, run } = means
   const step = previewStep(options)
-  if (options.dryRun) return print(step.make.map(line).join('\n'))
+  if (options.dryRun) return print(inFull(step.make, options))
 
   const cloud = new Project(run)
   const before = await mustFindTraffic(cloud, options)
@@ -55,7 +55,7 @@ export async function removePreview(options, means) {
     region,
     removeTags: tag,
   })
-  if (options.dryRun) return print(line(removal))
+  if (options.dryRun) return print(inFull([removal], options))
   const found = await mustFindTraffic(new Project(run), options)
   const there = found.tags.find((one) => one.tag === tag)
   if (!there) {

@@ -71,6 +71,8 @@ describe('a preview', () => {
     const cloud = another()
     const { printed } = await cloud.run(deploy, [...where, '--preview', 'next', '--dry-run'])
     assert.deepEqual(cloud.calls(), [])
+    const inJson = await cloud.run(deploy, [...where, '--preview', 'next', '--dry-run', '--json'])
+    assert.deepEqual(JSON.parse(inJson.printed), { commands: [printed] })
     const { status, stderr } = cloud.process('sh', ['-c', printed])
     assert.equal(status, 0, stderr)
     const real = another()

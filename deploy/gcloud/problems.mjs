@@ -67,7 +67,7 @@ const problems = [
   [
     // https://cloud.google.com/run/docs/troubleshooting#container-failed-to-start
     /container failed to start|failed the configured startup probe/i,
-    'The app did not start. Its log says why: `npm run logs`, with the same --project and --region. What has served until now still does.',
+    'The app did not start. Its log says why: `npm run logs`, with the same --project, --region and --service. What has served until now still does.',
   ],
   [
     /permission to read the image|image \S+ not found|may not read the image/i,
@@ -107,7 +107,9 @@ function meaningOf(output) {
 
 /** Whether gcloud says that what was asked for isn't there. */
 export function saysMissing(output) {
-  return /NOT_FOUND|not found: 404|matched no objects|Cannot find (service|job)/i.test(output)
+  return /NOT_FOUND|not found: 404|matched no objects|Cannot find (service|job)|(service|job) \[\S+\] could not be found|policy binding.* not found!/i.test(
+    output,
+  )
 }
 
 /** Whether gcloud says that what was to be made is there already. */

@@ -1,4 +1,5 @@
 import { Failure } from '../../bin/lib/failure.mjs'
+import { defaults } from '../settings.mjs'
 import { gcloud, line } from './command.mjs'
 import { Project } from './project.mjs'
 import { isRight, reach, whyClosed } from './reach.mjs'
@@ -74,7 +75,8 @@ function withoutTraffic(found, done) {
 }
 
 function meaningOf(status, { project, region, service, isPublic }) {
-  const where = `--project ${project} --region ${region}`
+  const other = service === defaults.service ? '' : ` --service ${service}`
+  const where = `--project ${project} --region ${region}${other}`
   if (status === 200) {
     return `, so everybody may see it, though --no-public was given. Look who has roles/run.invoker:\n  ${line(gcloud('run services get-iam-policy', [service], { project, region }))}`
   }

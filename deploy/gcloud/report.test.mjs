@@ -46,7 +46,10 @@ describe('the address of a service', () => {
     for (const status of [404, 429, 500, 503]) {
       const { error } = await ask([status])
       assert.match(error.message, /npm run logs -- --project my-project --region europe-west1/)
+      assert.doesNotMatch(error.message, /--service/)
     }
+    const { error } = await ask([503], { service: 'shop' })
+    assert.match(error.message, /npm run logs -- .* --service shop\.$/)
   })
 
   it('that this machine can not reach fails nothing, and is told', async () => {

@@ -1,7 +1,7 @@
 import { Failure } from '../../bin/lib/failure.mjs'
 import { namesOf } from '../names.mjs'
 import { apply } from './apply.mjs'
-import { line } from './command.mjs'
+import { inFull } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { saysOfAnotherRevision } from './problems.mjs'
 import { Project } from './project.mjs'
@@ -67,7 +67,14 @@ async function move(moves, { notes, goOn, back }, options, means) {
   const things = moves
     .map((one) => ({ title: titleOf(one), commands: commandsOf(one), goOn }))
     .filter(({ commands }) => commands.length > 0)
-  if (options.dryRun) return print(things.flatMap(({ commands }) => commands.map(line)).join('\n'))
+  if (options.dryRun) {
+    return print(
+      inFull(
+        things.flatMap(({ commands }) => commands),
+        options,
+      ),
+    )
+  }
   const [{ found, target }] = moves
   if (things.length === 0) {
     return print(

@@ -96,6 +96,8 @@ describe('a rollback', () => {
       printed,
       `gcloud run services update-traffic visits --project my-project --region europe-west1 --to-revisions ${one}=100`,
     )
+    const inJson = await cloud.run(deploy, [...yes, '--rollback', '--dry-run', '--json'])
+    assert.deepEqual(JSON.parse(inJson.printed), { commands: [printed] })
     assert.deepEqual(cloud.changes(), [])
   })
 

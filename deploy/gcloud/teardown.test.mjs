@@ -98,12 +98,22 @@ describe('a teardown', () => {
   })
 
   it('takes for done what somebody else took away meanwhile', async () => {
-    const cloud = await deployed()
-    const failures = [{ match: 'secrets delete', message: 'NOT_FOUND: Secret not found.' }]
-    cloud.set({ failures })
-    const { error } = await cloud.run(teardown, yes)
-    assert.equal(error, null)
-    assert.deepEqual(cloud.state.accounts, [])
+    for (const [match, message] of [
+      ['secrets delete', 'NOT_FOUND: Secret not found.'],
+      // googlecloudsdk/command_lib/run/serverless_operations.py and command_lib/iam/iam_util.py
+      ['run services delete', 'Service [visits] could not be found.'],
+      ['run jobs delete', 'Job [visits-verify] could not be found.'],
+      [
+        'storage buckets remove-iam-policy-binding',
+        'Policy binding with the specified principal, role, and condition not found!',
+      ],
+    ]) {
+      const cloud = await deployed()
+      cloud.set({ failures: [{ match, message }] })
+      const { error } = await cloud.run(teardown, yes)
+      assert.equal(error, null)
+      assert.deepEqual(cloud.state.accounts, [])
+    }
   })
 
   it('says what is gone when it stops half-way', async () => {
