@@ -124,14 +124,13 @@ export async function deploy(args, means) {
   const mode = Object.keys(modes).find((name) => ![undefined, false].includes(options[name]))
   if (mode) return modes[mode](options, means)
   const steps = stepsOf(options)
-  if (options.dryRun) {
+  if (options.dryRun)
     return print(
       inFull(
         steps.flatMap(({ make }) => make),
         options,
       ),
     )
-  }
 
   const cloud = new Project(run)
   await requireGcloud(cloud, options)

@@ -34,7 +34,10 @@ export async function preview(given, means) {
     `Everybody else goes on where they are: of the traffic of ${options.service}, ${sharesInWords(before)}.`,
   )
   if (!options.yes) await agree('Go on?', means.ask)
-  const done = await apply(thingsToDo([looked]), saysThere, means)
+  const done = await apply(thingsToDo([looked]), saysThere, means).catch(async (error) => {
+    await takeBackUnready(options, means)
+    throw error
+  })
 
   const after = await trafficOf(new Project(run), options)
   const { revision, url } = after.tags.find((one) => one.tag === tag)
@@ -48,13 +51,9 @@ export async function preview(given, means) {
 
 /** Takes the address of a preview away. Its revision stays, without traffic, and costs nothing. */
 export async function removePreview(options, means) {
-  const { removePreview: tag, project, region, service } = options
+  const { removePreview: tag, project, service } = options
   const { say, print, run } = means
-  const removal = gcloud('run services update-traffic', [service], {
-    project,
-    region,
-    removeTags: tag,
-  })
+  const removal = removalOf(tag, options)
   if (options.dryRun) return print(inFull([removal], options))
   const found = await mustFindTraffic(new Project(run), options)
   const there = found.tags.find((one) => one.tag === tag)
@@ -62,13 +61,31 @@ export async function removePreview(options, means) {
     const tags = found.tags.map((one) => one.tag).join(', ') || 'none'
     throw new Failure(`${service} has no preview ${tag}. Those that there are: ${tags}.`)
   }
-  say(`In the project ${project}:\n  delete  the address ${there.url} of ${there.revision}`)
+  const address = there.url ?? `the address of ${tag}`
+  say(`In the project ${project}:\n  delete  ${address} (${there.revision})`)
   if (!options.yes) await agree('Go on?', means.ask)
   const title = `the address of the preview ${tag}`
   const done = await apply([{ title, commands: [removal] }], saysOfAnotherRevision, means)
-  const { tags } = await trafficOf(new Project(run), options)
-  if (tags.some((one) => one.tag === tag)) throw new Failure(`${there.url} is still there.`)
-  print(options.json ? JSON.stringify({ done }) : `\nGone: ${there.url}`)
+  print(options.json ? JSON.stringify({ done }) : `\nGone: ${address}`)
+}
+
+function removalOf(tag, { project, region, service }) {
+  return gcloud('run services update-traffic', [service], { project, region, removeTags: tag })
+}
+
+// A service is ready only when each of its tagged revisions is: the next deployment would fail for it.
+async function takeBackUnready(options, { run, say }) {
+  const { preview: tag } = options
+  const found = await trafficOf(new Project(run), options).catch(() => null)
+  const tagged = found?.tags.find((one) => one.tag === tag)?.revision
+  const isUnready = ({ name, isReady }) => name === tagged && !isReady
+  if (!found?.revisions.some(isUnready)) return
+  const removal = removalOf(tag, options)
+  const { ok, output } = await run(removal.args)
+  if (ok || saysOfAnotherRevision(output, removal.args)) {
+    return say(`The address of ${tag} is taken away again.`)
+  }
+  say(`The address of ${tag} is left, and stands in the way: --remove-preview ${tag}.`)
 }
 
 function previewStep(options) {

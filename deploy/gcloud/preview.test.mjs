@@ -59,6 +59,31 @@ describe('a preview', () => {
     assert.equal(cloud.state.services[key].traffic.length, 2)
   })
 
+  it('that does not start leaves no address behind, which would keep the next revision from serving', async () => {
+    const cloud = another()
+    cloud.set({ startsNothing: true })
+    const { error, said } = await cloud.run(deploy, [...yes, '--preview', 'next'])
+    assert.match(error.message, /The app did not start/)
+    assert.match(said, /The address of next is taken away again/)
+    assert.deepEqual(cloud.state.services[key].traffic, [
+      { revision: 'visits-00001-abc', percent: 100 },
+    ])
+    cloud.set({ startsNothing: false })
+    const next = await cloud.run(deploy, yes)
+    assert.equal(next.error, null)
+    assert.match(next.printed, /goes to visits-00003-abc/)
+  })
+
+  it('keeps the address of the one before it where the new one is not even built', async () => {
+    const cloud = another()
+    await cloud.run(deploy, [...yes, '--preview', 'next'])
+    const before = cloud.state.services[key].traffic
+    cloud.set({ failures: [{ match: 'run deploy', message: 'INVALID_ARGUMENT: no' }] })
+    const { error } = await cloud.run(deploy, [...yes, '--preview', 'next'])
+    assert.match(error.message, /INVALID_ARGUMENT/)
+    assert.deepEqual(cloud.state.services[key].traffic, before)
+  })
+
   it('may have a migration that breaks what runs, as it never migrates the data', async () => {
     const objects = { 'gs://my-data/visits/lease.json': { schema: { migration: 1, release: 'a' } } }
     const cloud = new Cloud({ ...deployed, objects })
@@ -146,7 +171,8 @@ describe('the removal of a preview', () => {
       'next',
     ])
     assert.equal(error, null)
-    assert.match(printed, new RegExp(`Gone: ${url}`))
+    assert.match(printed, /Gone: the address of next/)
+    assert.equal(cloud.state.services[key].traffic.length, 1)
   })
 })
 

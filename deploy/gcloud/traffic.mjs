@@ -14,7 +14,8 @@ import { requireGcloud } from './version.mjs'
  * @property {Array<{revision: string, percent: number}>} shares those with traffic
  * @property {boolean} followsLatest whether a new revision gets all of it by itself
  * @property {string} latest the newest revision that has ever been ready
- * @property {Array<{tag: string, revision: string, url: string}>} tags
+ * @property {Array<{tag: string, revision: string, url: string | undefined}>} tags without a URL where
+ *   the revision has never been ready
  * @property {Record<string, string>} annotations
  */
 
@@ -38,9 +39,7 @@ export async function trafficOf(cloud, options) {
     annotations: found.metadata?.annotations ?? {},
     shares: sharesOf(traffic),
     followsLatest: followsLatest(found.spec.traffic),
-    tags: traffic
-      .filter(({ tag }) => tag)
-      .map(({ tag, revisionName: revision, url }) => ({ tag, revision, url })),
+    tags: tagsOf(found.spec.traffic, traffic, latest),
   }
 }
 
@@ -119,4 +118,14 @@ function sharesOf(traffic) {
     if (percent > 0) byRevision.set(revisionName, (byRevision.get(revisionName) ?? 0) + percent)
   }
   return [...byRevision].map(([revision, percent]) => ({ revision, percent }))
+}
+
+// Of a tag whose revision isn't ready `status` knows nothing.
+function tagsOf(asked = [], traffic, latest) {
+  return asked
+    .filter(({ tag }) => tag)
+    .map(({ tag, revisionName: revision = latest }) => {
+      const { url } = traffic.find((one) => one.tag === tag) ?? {}
+      return { tag, revision, url }
+    })
 }

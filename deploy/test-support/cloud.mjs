@@ -26,6 +26,8 @@ const empty = {
   images: [],
   repositories: [],
   regionsWithoutBuilds: [],
+  // Whether what is deployed fails its startup probe.
+  startsNothing: false,
   // What each address answers, if not what its service does.
   web: null,
 }

@@ -1,6 +1,6 @@
 import { verbsByHand } from './fake-build.mjs'
 import { revisionInJson } from './fake-knative.mjs'
-import { updateTraffic, withRevision } from './fake-traffic.mjs'
+import { mustBeReady, updateTraffic, withRevision } from './fake-traffic.mjs'
 
 // What a flag of `storage buckets update` changes.
 const bucketChanges = {
@@ -164,7 +164,11 @@ export function verbsOf({ state, flags, stdin, fail }) {
       const all = kept(before?.flags, lasting)
       canStart(all, image)
       const deployed = { name, image, flags: all }
-      state.services[`${region}/${name}`] = withRevision(before, deployed, { noTraffic, tag, fail })
+      const isReady = !state.startsNothing
+      const how = { noTraffic, tag, isReady, fail }
+      const after = withRevision(before, deployed, how)
+      state.services[`${region}/${name}`] = after
+      mustBeReady(after, fail)
     },
     'run services update-traffic': (name) => updateTraffic(service(name), flags, fail),
     'run revisions list': () =>

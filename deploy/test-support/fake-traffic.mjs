@@ -59,12 +59,17 @@ export function updateTraffic(service, flags, fail) {
   service.traffic = [...share, ...tags]
   // The command waits for the whole service to be ready, and its newest revision is a part of it
   // (ConditionPoller in googlecloudsdk/command_lib/run/op_pollers.py).
-  const { name, isReady } = service.revisions.at(-1)
-  if (!isReady) {
-    fail(
-      `Revision '${name}' is not ready and cannot serve traffic. The user-provided container failed to start.`,
-    )
-  }
+  mustBeReady(service, fail)
+}
+
+/** What gcloud says of a service that isn't ready, for its newest revision or for one with a tag. */
+export function mustBeReady({ revisions, traffic }, fail) {
+  const tagged = traffic.map(({ revision }) => revisions.find(({ name }) => name === revision))
+  const failed = [revisions.at(-1), ...tagged].find((one) => one && !one.isReady)
+  if (!failed) return
+  fail(
+    `Revision '${failed.name}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port.`,
+  )
 }
 
 /** The number of the revision that most requests meet. */
@@ -84,7 +89,12 @@ export function specOf({ traffic }) {
 
 /** `status` of a service, where the latest revision is named like any other (traffic_pair.py). */
 export function statusOf(service, url) {
-  const ready = service.traffic.filter(({ latest }) => !latest || latestReady(service))
+  // As of the last time that all of it was ready.
+  const isReady = (wanted) =>
+    service.revisions.some(({ name, isReady }) => name === wanted && isReady)
+  const ready = service.traffic.filter(({ latest, revision }) =>
+    latest ? latestReady(service) : isReady(revision),
+  )
   const traffic = ready.map(({ latest, revision, percent, tag }) => ({
     revisionName: latest ? latestReady(service) : revision,
     ...(percent && { percent }),
