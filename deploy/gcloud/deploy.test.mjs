@@ -133,6 +133,17 @@ describe('a second deployment', () => {
     assert.ok(cloud.changes().includes('secrets add-iam-policy-binding visits-admin-token'))
   })
 
+  it('is refused in a region that Cloud Run does not have, before anything is made', async () => {
+    const cloud = new Cloud({ apis })
+    const elsewhere = ['--project', 'my-project', '--region', 'europe-west11', '--yes']
+    const { error } = await cloud.run(deploy, [...elsewhere, '--bucket', 'my-data'])
+    assert.match(
+      error.message,
+      /europe-west11 is no region of Cloud Run: choose another for --region/,
+    )
+    assert.deepEqual(cloud.changes(), [])
+  })
+
   it('refuses to move a service away from its data', async () => {
     const cloud = new Cloud()
     await cloud.run(deploy, yes)

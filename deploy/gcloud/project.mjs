@@ -1,4 +1,7 @@
+import { Failure } from '../../bin/lib/failure.mjs'
 import { failureOf, saysMissing } from './problems.mjs'
+
+const isIncomplete = /regions did not respond|results may be incomplete/i
 
 /** Looks at what there is in a Google Cloud project; the same question is asked only once. */
 export class Project {
@@ -36,6 +39,10 @@ export class Project {
 
   async #ask(args) {
     const { ok, stdout, output } = await this.#run([...args, '--format', 'json'])
+    // What is in the regions that are left out would be taken for missing.
+    if (ok && isIncomplete.test(output)) {
+      throw new Failure(`${output}\nRun the same command again in some minutes.`)
+    }
     if (ok) return JSON.parse(stdout || 'null')
     if (saysMissing(output)) return null
     throw failureOf(output, args)

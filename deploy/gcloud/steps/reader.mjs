@@ -3,6 +3,7 @@ import { namesOf } from '../../names.mjs'
 import { readers as settings } from '../../settings.mjs'
 import { Answer, gcloud, line } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
+import { refuseUnknownRegion } from './known-region.mjs'
 import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
 
 /**
@@ -16,7 +17,7 @@ export function reader(region, options) {
     title: `the service ${name} in ${region}, with the image of that revision`,
     api: 'run.googleapis.com',
     look: async (cloud) => {
-      await refuseUnknownRegion(cloud, region, options)
+      await refuseUnknownRegion(cloud, region, '--readers', options)
       return (await regionsWithReaders(cloud, options)).includes(region) ? 'again' : 'missing'
     },
     make: [deployReader(region, options)],
@@ -51,14 +52,6 @@ export async function regionsWithReaders(cloud, options) {
   const list = gcloud('run services list', [], { project: options.project, filter })
   const found = (await cloud.find(list)) ?? []
   return found.map(({ metadata }) => metadata.labels['cloud.googleapis.com/location'])
-}
-
-async function refuseUnknownRegion(cloud, region, { project }) {
-  const regions = (await cloud.find(gcloud('run regions list', [], { project }))) ?? []
-  if (regions.some(({ locationId }) => locationId === region)) return
-  throw new Failure(
-    `${region} is no region of Cloud Run: choose others for --readers. \`gcloud run regions list\` has them.`,
-  )
 }
 
 function removeReader(region, options) {

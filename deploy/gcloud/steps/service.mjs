@@ -5,6 +5,7 @@ import { newestMigration } from '../breaking-migration.mjs'
 import { gcloud } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
 import { buildElsewhere, imageFlags, originOf } from './image.mjs'
+import { refuseUnknownRegion } from './known-region.mjs'
 import { asPreview, previewOf } from './preview-flags.mjs'
 import { refuseLeftReaders } from './reader.mjs'
 import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
@@ -21,7 +22,10 @@ export function service(options) {
     look: async (cloud) => {
       await refuseLeftReaders(cloud, options)
       const found = await cloud.find(describeService(options))
-      if (!found) return 'missing'
+      if (!found) {
+        await refuseUnknownRegion(cloud, region, '--region', options)
+        return 'missing'
+      }
       refuseOtherData(found, options)
       return 'again'
     },
