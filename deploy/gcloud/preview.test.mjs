@@ -74,6 +74,27 @@ describe('a preview', () => {
     assert.match(next.printed, /goes to visits-00003-abc/)
   })
 
+  it('that did not start, and whose address is still there, keeps the next deployment from beginning', async () => {
+    const cloud = another()
+    cloud.set({
+      startsNothing: true,
+      failures: [{ match: 'update-traffic', message: 'PERMISSION_DENIED: no' }],
+    })
+    const { said } = await cloud.run(deploy, [...yes, '--preview', 'next'])
+    assert.match(said, /The address of next is left, .*--remove-preview next/)
+    cloud.set({ startsNothing: false, failures: [] })
+    cloud.forget()
+    const refused = await cloud.run(deploy, yes)
+    assert.match(
+      refused.error.message,
+      /The tag next is that of visits-00002-abc, which is not ready.*--remove-preview next/s,
+    )
+    assert.deepEqual(cloud.changes(), [])
+    const removal = await cloud.run(deploy, [...place, '--yes', '--remove-preview', 'next'])
+    assert.equal(removal.error, null)
+    assert.equal((await cloud.run(deploy, yes)).error, null)
+  })
+
   it('keeps the address of the one before it where the new one is not even built', async () => {
     const cloud = another()
     await cloud.run(deploy, [...yes, '--preview', 'next'])

@@ -14,6 +14,7 @@ export function traffic(options) {
     look: async (cloud) => {
       const found = await trafficOf(cloud, options)
       if (!found) return 'absent'
+      refuseUnreadyTags(found)
       if (found.followsLatest) return 'there'
       if (isHeldBack(found) && !options.toLatest) throw heldBack(found)
       return 'differs'
@@ -33,6 +34,17 @@ async function noteOf(cloud, options) {
   const previews = newer.filter(({ isPreview }) => isPreview).length > 0
   const why = previews && !isHeldBack(found) ? ', as there was a preview' : ''
   return `it is bound until now${why}: ${sharesInWords(found)}`
+}
+
+// A service is ready only when each of its tagged revisions is: gcloud would call the new one failed.
+function refuseUnreadyTags({ tags, revisions }) {
+  const isReady = (revision) => revisions.find(({ name }) => name === revision)?.isReady
+  const unready = tags.find(({ revision }) => isReady(revision) === false)
+  if (!unready) return
+  const { tag, revision } = unready
+  throw new Failure(
+    `The tag ${tag} is that of ${revision}, which is not ready, so the new revision would count as failed too. Take it away, and deploy then: --remove-preview ${tag}.`,
+  )
 }
 
 function heldBack(found) {
