@@ -18,7 +18,16 @@ export function lineOf(entry) {
   const source = job ?? (service?.endsWith('-readers') ? `${service} ${location}` : revision)
   const time = timestamp.slice(0, 23).replace('T', ' ').replace(/Z$/, '')
   const more = Object.entries(facts).map(([name, value]) => `${name}=${inBrief(value)}`)
-  return [time, severity.padEnd(8), `[${source ?? service}]`, text, ...more].join(' ').trimEnd()
+  const words = [time, severity.padEnd(8), `[${source ?? service}]`, text, ...more]
+  return harmless(words.join(' ').trimEnd())
+}
+
+// What visitors send is in there, and a terminal obeys some characters.
+function harmless(text) {
+  return text.replace(/(?![\n\t])\p{Cc}/gu, (character) => {
+    const code = character.codePointAt(0).toString(16)
+    return `\\u${code.padStart(4, '0')}`
+  })
 }
 
 function saidBy(entry) {

@@ -176,6 +176,17 @@ describe('a line of the log', () => {
     assert.match(shown({ protoPayload: changed }), /\] Cloud Run: Update by a@b\.c$/)
   })
 
+  it('commands no terminal, whatever a visitor has sent', () => {
+    const jsonPayload = {
+      message: 'a\u001b]0;title\u0007b\u009bc',
+      agent: '\u001b[2J',
+      stack: 'd\n\te',
+    }
+    const line = shown({ jsonPayload })
+    assert.ok(line.includes(String.raw`a\u001b]0;title\u0007b\u009bc agent=\u001b[2J`), line)
+    assert.match(shown({ textPayload: 'd\n\te' }), /d\n\te$/)
+  })
+
   it('names the region of a reader, and the job', () => {
     const readers = { service_name: 'visits-readers', location: 'us-east1' }
     assert.match(shown({ textPayload: 'a' }, readers), /\[visits-readers us-east1\] a/)
