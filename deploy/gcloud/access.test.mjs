@@ -6,6 +6,7 @@ import { deploy } from './deploy.mjs'
 const place = ['--project', 'my-project', '--region', 'europe-west1', '--yes']
 const yes = [...place, '--bucket', 'my-data']
 const policy = 'run services visits'
+const opens = /^ +it is not public until now, .* --no-public$/m
 const everybody = { role: 'roles/run.invoker', members: ['allUsers'] }
 const somebody = { role: 'roles/run.invoker', members: ['user:me@example.com'] }
 
@@ -13,8 +14,9 @@ const somebody = { role: 'roles/run.invoker', members: ['user:me@example.com'] }
 async function madePublicByGrant() {
   const cloud = new Cloud()
   await cloud.run(deploy, yes)
-  const { policies } = cloud.state
-  cloud.set({ policies: { ...policies, [policy]: [somebody, everybody] } })
+  const { policies, services } = cloud.state
+  delete services['europe-west1/visits'].flags['no-invoker-iam-check']
+  cloud.set({ policies: { ...policies, [policy]: [somebody, everybody] }, services })
   cloud.forget()
   return cloud
 }
@@ -35,8 +37,9 @@ describe('a public service', () => {
 
   it('stays so where an earlier release has made it public by a grant', async () => {
     const cloud = await madePublicByGrant()
-    const { error } = await cloud.run(deploy, yes)
+    const { error, said } = await cloud.run(deploy, yes)
     assert.equal(error, null)
+    assert.doesNotMatch(said, opens)
     assert.deepEqual(checksIn(cloud), ['no-invoker-iam-check'])
     assert.deepEqual(cloud.state.policies[policy], [somebody, everybody])
   })
@@ -88,5 +91,14 @@ describe('a service that only some may ask', () => {
     const { error } = await cloud.run(deploy, yes)
     assert.equal(error, null)
     assert.deepEqual(checksIn(cloud), ['no-invoker-iam-check'])
+  })
+
+  it('is not opened without a word in the plan', async () => {
+    const cloud = new Cloud()
+    await cloud.run(deploy, [...yes, '--no-public'])
+    const plan = async (...args) => (await cloud.run(deploy, [...yes, ...args])).said
+    assert.doesNotMatch(await plan('--no-public'), opens)
+    assert.match(await plan(), opens)
+    assert.doesNotMatch(await plan(), opens)
   })
 })

@@ -51,7 +51,7 @@ export async function teardown(args, means) {
   say(planInWords(there, fate, options))
   if (there.length === 0) return
   if (!options.yes) await consent(options, means.ask)
-  const things = there.map(({ title, remove }) => ({ title, commands: remove }))
+  const things = there.map((step) => ({ title: nameOf(step), commands: step.remove }))
   await apply(things, saysMissing, means)
   print(`\nGone. ${fate}`)
 }
@@ -59,8 +59,12 @@ export async function teardown(args, means) {
 function planInWords(there, fate, options) {
   const { project, service } = options
   if (there.length === 0) return `There is nothing of ${service} in the project ${project}.`
-  const lines = there.map(({ title }) => `  delete  ${title}`)
+  const lines = there.map((step) => `  delete  ${nameOf(step)}`)
   return `In the project ${project}:\n${lines.join('\n')}\n${fate}`
+}
+
+function nameOf({ title, removed = title }) {
+  return removed
 }
 
 function fateInWords({ bucket, databaseUrlSecret, deleteData }, kept) {

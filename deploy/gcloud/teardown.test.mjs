@@ -22,6 +22,14 @@ describe('a teardown', () => {
     assert.ok(!cloud.calls().some(({ argv }) => argv[0] === 'storage' && argv[1] === 'rm'))
   })
 
+  it('names what goes, and not what a deployment brings', async () => {
+    const cloud = await deployed()
+    const { said } = await cloud.run(teardown, yes)
+    const lines = said.match(/^ {2}delete {2}.*visits.*$/gm)
+    assert.ok(lines.includes('  delete  the service visits, with all its revisions'))
+    assert.doesNotMatch(said, /new revision|that revision/)
+  })
+
   it('can be undone by a deployment', async () => {
     const cloud = await deployed()
     await cloud.run(teardown, yes)

@@ -5,10 +5,15 @@ import { specOf, statusOf } from './fake-traffic.mjs'
 export function serviceInJson(service, key) {
   const containers = [containerOf(service)]
   return {
-    metadata: { name: key.split('/')[1], annotations: service.annotations ?? {} },
+    metadata: { name: key.split('/')[1], annotations: annotationsOf(service) },
     spec: { template: { spec: { containers } }, traffic: specOf(service) },
     status: statusOf(service, urlOf(key)),
   }
+}
+
+function annotationsOf({ annotations, flags }) {
+  const isOpen = 'no-invoker-iam-check' in flags
+  return { ...(isOpen && { 'run.googleapis.com/invoker-iam-disabled': 'true' }), ...annotations }
 }
 
 /** One of its revisions, as `gcloud run revisions list --format json` shows it. */

@@ -31,3 +31,20 @@ export function everybody(options) {
     ],
   }
 }
+
+/**
+ * What whoever deploys should know: only some may ask the service now, and everybody will.
+ * @returns {Promise<string | null>}
+ */
+export async function warnOfOpening(cloud, options) {
+  if (!options.isPublic) return null
+  const found = await cloud.find(describeService(options))
+  if (
+    !found ||
+    found.metadata.annotations?.['run.googleapis.com/invoker-iam-disabled'] === 'true'
+  ) {
+    return null
+  }
+  if ((await everybody(options).look(cloud)) === 'there') return null
+  return 'it is not public until now, and everybody may read it from now on: to keep it closed, give --no-public'
+}

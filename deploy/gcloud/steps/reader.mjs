@@ -15,6 +15,7 @@ export function reader(region, options) {
   const { readers: name } = namesOf(options)
   return {
     title: `the service ${name} in ${region}, with the image of that revision`,
+    removed: `the service ${name} in ${region}`,
     api: 'run.googleapis.com',
     look: async (cloud) => {
       await refuseUnknownRegion(cloud, region, '--readers', options)

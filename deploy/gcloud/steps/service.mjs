@@ -4,6 +4,7 @@ import { onDatabase, service as settings } from '../../settings.mjs'
 import { newestMigration } from '../breaking-migration.mjs'
 import { gcloud } from '../command.mjs'
 import { describeService } from './describe-service.mjs'
+import { warnOfOpening } from './everybody.mjs'
 import { buildElsewhere, imageFlags, originOf } from './image.mjs'
 import { refuseUnknownRegion } from './known-region.mjs'
 import { asPreview, previewOf } from './preview-flags.mjs'
@@ -18,6 +19,7 @@ export function service(options) {
   const { project, region, service: name } = options
   return {
     title: `a new revision of the service ${name}, ${originOf(options)}`,
+    removed: `the service ${name}, with all its revisions`,
     api: 'run.googleapis.com',
     look: async (cloud) => {
       await refuseLeftReaders(cloud, options)
@@ -29,6 +31,7 @@ export function service(options) {
       refuseOtherData(found, options)
       return 'again'
     },
+    note: (cloud) => warnOfOpening(cloud, options),
     make: deployCommands(options),
     remove: [gcloud('run services delete', [name], { project, region })],
   }

@@ -1,7 +1,8 @@
 /**
  * A thing that a deployment needs.
  * @typedef {object} Step
- * @property {string} title what it is
+ * @property {string} title what it is, in the plan of a deployment
+ * @property {string} [removed] what it is in that of a teardown; as `title` unless given
  * @property {string | null} api what has to be enabled for the thing to exist at all
  * @property {(project: import('../project.mjs').Project) => Promise<State>} look
  * @property {(project: import('../project.mjs').Project) => Promise<string | null>} [note] what whoever

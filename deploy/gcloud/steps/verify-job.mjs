@@ -13,6 +13,7 @@ export function verifyJob(options) {
   const { verifyJob: name } = namesOf(options)
   return {
     title: `the job ${name}, with the image of that revision`,
+    removed: `the job ${name}`,
     api: 'run.googleapis.com',
     look: async (cloud) =>
       (await cloud.find(gcloud('run jobs describe', [name], { project, region })))
