@@ -59,7 +59,7 @@ for (const javaScriptEnabled of [true, false]) {
       expect(await messages(two.url)).toEqual([text])
       if (javaScriptEnabled) {
         await expect(said(page)).toContainText('There is another release of this page.')
-        await page.getByRole('link', { name: 'Load it' }).click()
+        await page.getByRole('link', { name: 'Load it', exact: true }).click()
       } else await page.goto(router.url)
       await expect(page.getByText('The next release.')).toBeVisible()
     })
