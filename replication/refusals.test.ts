@@ -136,6 +136,12 @@ describe('What Cloud Storage refuses', () => {
     }
   })
 
+  it("is bucket-busy by Litestream's status alone, where there are no words", () => {
+    for (const words of ['Error 429: ', 'got HTTP response code 429 with body: ']) {
+      assert.equal(problemFrom(`open ltx file: googleapi: ${words}`, 'gs://b').code, 'bucket-busy')
+    }
+  })
+
   it('is no silence of the bucket where nobody knows the reason', () => {
     const { code, message } = answerProblem({ status: 400, text: 'Bad.' }, 'gs://b')
     assert.equal(code, 'bucket-refuses')

@@ -18,7 +18,10 @@ const refusals: [RegExp, ProblemCode][] = [
     /vpcServiceControls|VPC Service Controls|[Ss]ecurityPolicyViolated|prohibited by organization|[Oo]rgPolicyConstraint|violates constraint|IP [Ff]iltering/,
     'policy-violation',
   ],
-  [/[Rr]ateLimitExceeded|[Qq]uotaExceeded|SlowDown|exceeded the rate limit/, 'bucket-busy'],
+  [
+    /[Rr]ateLimitExceeded|[Qq]uotaExceeded|SlowDown|exceeded the rate limit|(Error|response code) 429/,
+    'bucket-busy',
+  ],
 ]
 
 /** What Cloud Storage refuses a request for, by its answer, or by one that Litestream repeats. */
