@@ -14,6 +14,15 @@ describe('the Terraform module', () => {
     assert.equal(data.force_destroy, false)
   })
 
+  it('starts the daily check where the service is, or in another region', async () => {
+    const regionOfSchedule = async (given) => {
+      const { resources } = await readModule({ region: 'europe-west12', ...given })
+      return resources.google_cloud_scheduler_job.verify.region
+    }
+    assert.equal(await regionOfSchedule({}), 'europe-west12')
+    assert.equal(await regionOfSchedule({ schedule_region: 'europe-west1' }), 'europe-west1')
+  })
+
   it('is formatted', async (test) => {
     const terraform = (await which('terraform')) ?? (await which('tofu'))
     if (!terraform) return test.skip('neither terraform nor tofu is on the PATH')

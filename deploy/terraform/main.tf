@@ -293,7 +293,7 @@ resource "google_cloud_run_v2_job_iam_member" "schedule" {
 
 resource "google_cloud_scheduler_job" "verify" {
   project   = var.project
-  region    = var.region
+  region    = coalesce(var.schedule_region, var.region)
   name      = google_cloud_run_v2_job.verify.name
   schedule  = "17 5 * * *"
   time_zone = "Etc/UTC"

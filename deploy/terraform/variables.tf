@@ -70,6 +70,12 @@ variable "min_instances" {
   default     = 0
 }
 
+variable "schedule_region" {
+  description = "Where Cloud Scheduler starts the daily check; the region of the service unless given, but it is not in all regions."
+  type        = string
+  default     = ""
+}
+
 variable "admin_token_version" {
   description = "Count it up for a new admin token."
   type        = number

@@ -39,6 +39,8 @@ export async function readModule(given) {
     if (typeof value !== 'string') return value
     const choice = /^\$\{([\w.]+) \? ([\w.]+) : ""\}$/.exec(value)
     if (choice) return lookUp(choice[1]) ? lookUp(choice[2]) : ''
+    const given = /^\$\{coalesce\(([\w.]+), ([\w.]+)\)\}$/.exec(value)
+    if (given) return lookUp(given[1]) || lookUp(given[2])
     const whole = /^\$\{([\w.]+)\}$/.exec(value)
     if (whole) return lookUp(whole[1])
     return value.replace(/\$\{([\w.]+)\}/g, (_, reference) => lookUp(reference))
