@@ -82,6 +82,10 @@ const problems = [
     'A quota of the project is used up: see https://console.cloud.google.com/iam-admin/quotas.',
   ],
   [
+    /SERVICE_DISABLED|accessNotConfigured|has not been used in project/i,
+    'An API of the project is not enabled, or was enabled only just now: run the same command again in some minutes.',
+  ],
+  [
     /PERMISSION_DENIED|permission|forbidden|\b403\b/i,
     "You may not do that in this project, or it doesn't exist: check --project and `gcloud config get account`, or ask an owner of the project.",
   ],

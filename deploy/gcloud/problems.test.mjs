@@ -82,6 +82,16 @@ describe('a failure that stays', () => {
   }
 })
 
+describe('a failure that passes', () => {
+  it('is none of rights, where only an API has to become known', () => {
+    const message =
+      'ERROR: (gcloud.run.services.list) PERMISSION_DENIED: Cloud Run Admin API has not been used in project my-project before or it is disabled. If you enabled this API recently, wait a few minutes. reason: SERVICE_DISABLED'
+    const failure = failureOf(message, ['run', 'services', 'list', '--project', 'p'])
+    assert.match(failure.message, /enabled only just now.*the same command again in some minutes/)
+    assert.doesNotMatch(failure.message, /You may not do that/)
+  })
+})
+
 describe('what was to be made', () => {
   it('is there where gcloud says so, in each of its ways', () => {
     for (const message of [
