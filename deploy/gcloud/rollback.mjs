@@ -39,9 +39,10 @@ export async function rollback(options, means) {
   ]
   const moves = [{ found: writer, target, options }]
   for (const other of await readersOf(cloud, options)) {
-    const same = other.found.revisions.find((one) => mayServe(one) && one.image === target.image)
+    const same = ofTheSame(target, other.found)
     if (same) moves.push({ ...other, target: same })
     else notes.push(withoutTheSame(other, target))
+    notes.push(withAnotherToken(other, same ?? servingOf(other.found), target))
   }
   const goOn = `To go on from here: --rollback ${target.name}.`
   await move(moves, { notes, goOn, back: '--roll-forward' }, options, means)
@@ -155,6 +156,21 @@ function olderSecrets({ from, to }) {
         : ''
     return [`${variable} is version ${version} of its secret again, instead of ${now}.${other}`]
   })
+}
+
+// A token may have been changed between two deployments of one image.
+function ofTheSame(target, { revisions }) {
+  const same = revisions.filter((one) => mayServe(one) && one.image === target.image)
+  return same.find((one) => forwardTokenOf(one) === forwardTokenOf(target)) ?? same[0]
+}
+
+function forwardTokenOf({ secrets }) {
+  return secrets.find(({ variable }) => variable === 'FORWARD_TOKEN')?.version
+}
+
+function withAnotherToken(other, reader, writer) {
+  if (!reader || forwardTokenOf(reader) === forwardTokenOf(writer)) return null
+  return `${inPlace(other)} shows another FORWARD_TOKEN than ${writer.name} knows, which counts all visitors there as one client: its limits are soon reached.`
 }
 
 function withoutTheSame(other, target) {

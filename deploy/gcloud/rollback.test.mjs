@@ -273,6 +273,23 @@ describe('a rollback with readers', () => {
     assert.equal(error.done.length, 3)
   })
 
+  it('sends a region to the revision that shows the token of that of the writer, and says where none does', async () => {
+    const image = 'a'
+    const [before, now] = ['FORWARD_TOKEN=token:3', 'FORWARD_TOKEN=token:4']
+    const turned = [before, now].map((secrets) => ({ image, secrets }))
+    const { services, ...others } = after(...turned)
+    services['us-east1/visits-readers'] = serviceOf('visits-readers', turned)
+    services['asia-northeast1/visits-readers'] = serviceOf('visits-readers', [turned[1]])
+    const cloud = new Cloud({ ...others, services })
+    const { error, said } = await cloud.run(deploy, [...yes, '--rollback'])
+    assert.equal(error, null)
+    const { traffic } = cloud.state.services['us-east1/visits-readers']
+    assert.deepEqual(traffic, [{ revision: 'visits-readers-00001-abc', percent: 100 }])
+    const notes = said.split('\n').filter((line) => /counts all visitors/.test(line))
+    assert.equal(notes.length, 1)
+    assert.match(notes[0], /^visits-readers in asia-northeast1 shows another FORWARD_TOKEN/)
+  })
+
   it('leaves those without that image where they are, and says so', async () => {
     const { services, ...others } = state()
     services['us-east1/visits-readers'] = serviceOf('visits-readers', [{ image: 'b' }])
