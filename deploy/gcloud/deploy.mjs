@@ -139,7 +139,7 @@ export async function deploy(args, means) {
   const isThere = looked.some(({ state }) => state === 'again')
   if (isThere) await refuseBreakingMigration(cloud, options, means.findBreaking)
   const warning = isThere && (await warnOfMove(cloud, options))
-  if (warning) say(warning)
+  for (const text of [warning, ...cloud.warnings]) if (text) say(text)
   if (!options.yes) await agree('Go on?', means.ask)
 
   const done = await apply(thingsToDo(looked), saysThere, means)

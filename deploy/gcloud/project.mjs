@@ -1,12 +1,13 @@
-import { Failure } from '../../bin/lib/failure.mjs'
 import { failureOf, saysMissing } from './problems.mjs'
 
-const isIncomplete = /regions did not respond|results may be incomplete/i
+// googlecloudsdk/api_lib/run/global_methods.py
+const incomplete = /^.*regions did not respond.*$/im
 
 /** Looks at what there is in a Google Cloud project; the same question is asked only once. */
 export class Project {
   #run
   #answers = new Map()
+  #warnings = []
 
   /** @param {ReturnType<import('./run.mjs').gcloudRunner>} run */
   constructor(run) {
@@ -25,6 +26,11 @@ export class Project {
     return answer
   }
 
+  /** What gcloud has warned of: it leaves out of a list what is in regions that do not answer. */
+  get warnings() {
+    return [...new Set(this.#warnings)]
+  }
+
   /**
    * Whether a policy gives a role to a member, without a condition.
    * @param {import('./command.mjs').Command} command that reads the policy
@@ -39,10 +45,7 @@ export class Project {
 
   async #ask(args) {
     const { ok, stdout, output } = await this.#run([...args, '--format', 'json'])
-    // What is in the regions that are left out would be taken for missing.
-    if (ok && isIncomplete.test(output)) {
-      throw new Failure(`${output}\nRun the same command again in some minutes.`)
-    }
+    if (ok) this.#warnings.push(...(incomplete.exec(output) ?? []))
     if (ok) return JSON.parse(stdout || 'null')
     if (saysMissing(output)) return null
     throw failureOf(output, args)

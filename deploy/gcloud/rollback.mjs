@@ -45,6 +45,7 @@ export async function rollback(options, means) {
     notes.push(withAnotherToken(other, same ?? servingOf(other.found), target))
   }
   const goOn = `To go on from here: --rollback ${target.name}.`
+  notes.push(...cloud.warnings)
   await move(moves, { notes, goOn, back: '--roll-forward' }, options, means)
 }
 
@@ -60,6 +61,7 @@ export async function rollForward(options, means) {
     else notes.push(`${inPlace(other)} has never been ready, and stays as it is.`)
   }
   const goOn = 'To go on from here: --roll-forward.'
+  notes.push(...cloud.warnings)
   await move(moves, { notes, goOn, back: '--rollback' }, options, means)
 }
 

@@ -49,6 +49,7 @@ export async function teardown(args, means) {
   const there = looked.filter(({ state }) => !['missing', 'absent', 'not offered'].includes(state))
   const fate = fateInWords(options, there.find(({ holdsData }) => holdsData)?.note)
   say(planInWords(there, fate, options))
+  for (const warning of cloud.warnings) say(warning)
   if (there.length === 0) return
   if (!options.yes) await consent(options, means.ask)
   const things = there.map((step) => ({ title: nameOf(step), commands: step.remove }))

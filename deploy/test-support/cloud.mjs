@@ -22,6 +22,8 @@ const empty = {
   jobs: {},
   schedules: {},
   failures: [],
+  // What gcloud says besides its answer.
+  warnings: [],
   builds: [],
   images: [],
   repositories: [],
@@ -147,7 +149,9 @@ export class Cloud {
   #runFake = async (args, { program = 'gcloud', input } = {}) => {
     const means = { stateFile: this.#state, callsFile: this.#calls, stdin: () => input }
     const { ok, output } = runFake(program, args, means)
-    return { ok, stdout: ok ? output : '', output }
+    const isMeant = ({ match }) => args.join(' ').includes(match)
+    const warnings = this.state.warnings.filter(isMeant).map(({ message }) => message)
+    return { ok, stdout: ok ? output : '', output: [...warnings, output].join('\n') }
   }
 
   /** Runs a program that finds this cloud's gcloud. */
