@@ -8,7 +8,7 @@ import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
 import { describeService } from './steps/describe-service.mjs'
 import { originOf } from './steps/image.mjs'
-import { deployCommands, refuseOtherData } from './steps/service.mjs'
+import { deployCommands, refuseOtherData, warnOfMove } from './steps/service.mjs'
 import { mustFindTraffic, sharesInWords, trafficOf } from './traffic.mjs'
 
 /**
@@ -95,6 +95,8 @@ function previewStep(options) {
     api: 'run.googleapis.com',
     look: async (cloud) => {
       refuseOtherData(await cloud.find(describeService(options)), options)
+      const elsewhere = await warnOfMove(cloud, options)
+      if (elsewhere) throw new Failure(elsewhere)
       return 'again'
     },
     make: deployCommands(options),

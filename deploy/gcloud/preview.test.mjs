@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { apis } from '../settings.mjs'
-import { Cloud } from '../test-support/cloud.mjs'
+import { Cloud, withDatabaseUrl } from '../test-support/cloud.mjs'
 import { pairs } from '../test-support/fake-project.mjs'
 import { withRevision } from '../test-support/fake-traffic.mjs'
 import { deploy } from './deploy.mjs'
@@ -157,6 +157,21 @@ describe('a preview', () => {
     const cloud = another()
     const { error } = await cloud.run(deploy, [...yes, '--path', 'other', '--preview', 'next'])
     assert.match(error.message, /keeps its data in gs:\/\/my-data\/visits/)
+  })
+
+  it('is refused on a database where the service has its data in a bucket, and the other way round', async () => {
+    const onDatabase = [...place, '--yes', '--database-url-secret', 'database-url']
+    const moved = new Cloud(withDatabaseUrl)
+    assert.equal((await moved.run(deploy, onDatabase)).error, null)
+    moved.forget()
+    for (const [cloud, options, now] of [
+      [another(), onDatabase, /Until now visits has its data in gs:\/\/my-data\/visits\./],
+      [moved, yes, /Until now visits has its data in the database/],
+    ]) {
+      const { error } = await cloud.run(deploy, [...options, '--preview', 'next'])
+      assert.match(error.message, now)
+      assert.deepEqual(cloud.changes(), [])
+    }
   })
 
   function another() {
