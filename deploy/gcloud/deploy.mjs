@@ -1,5 +1,5 @@
 import { namesOf } from '../names.mjs'
-import { answer, apply } from './apply.mjs'
+import { apply } from './apply.mjs'
 import { readArguments } from './arguments.mjs'
 import { refuseBreakingMigration } from './breaking-migration.mjs'
 import { gcloud, inFull, line } from './command.mjs'
@@ -12,7 +12,6 @@ import { Project } from './project.mjs'
 import { outcomeOf, proxy } from './report.mjs'
 import { rollback, rollForward } from './rollback.mjs'
 import { warnOfMove } from './steps/service.mjs'
-import { newestVersion } from './steps/token.mjs'
 import { stepsOf } from './steps.mjs'
 import { requireGcloud } from './version.mjs'
 
@@ -143,10 +142,12 @@ export async function deploy(args, means) {
   if (!options.yes) await agree('Go on?', means.ask)
 
   const done = await apply(thingsToDo(looked), saysThere, means)
-  const outcome = await outcomeOf(options, done, means)
-  if (options.json) return print(JSON.stringify({ ...outcome, done }))
-  const tokenVersion = await answer(newestVersion(namesOf(options).secret, options.project), means)
-  print(inWords({ ...outcome, tokenVersion }, options))
+  const { outcome, tokenVersion } = await outcomeOf(options, done, means)
+  print(
+    options.json
+      ? JSON.stringify({ ...outcome, done })
+      : inWords({ ...outcome, tokenVersion }, options),
+  )
 }
 
 function readOptions(args) {
@@ -163,7 +164,7 @@ function withOptionalValue(args) {
   return args.toSpliced(at, 1 + value.length, `--rollback=${value.join('')}`)
 }
 
-function inWords({ url, revision, tokenVersion, readers = {} }, options) {
+function inWords({ url, revision, tokenVersion = 'latest', readers = {} }, options) {
   const { project, region, databaseUrlSecret, isPublic } = options
   const { secret, verifyJob } = namesOf(options)
   // Not the latest, which may be disabled, or newer than what the revision has.

@@ -20,7 +20,9 @@ export class NotSeen extends Failure {
  *   options
  * @param {string[]} done
  * @param {import('./apply.mjs').Means & {get: import('./reach.mjs').Get}} means
- * @returns {Promise<{url: string, revision: string, percent: number, readers?: Record<string, string>}>}
+ * @returns {Promise<{outcome: {url: string, revision: string, percent: number,
+ *   readers?: Record<string, string>}, tokenVersion: string | undefined}>} `tokenVersion` is that of the
+ *   admin token which the revision has
  * @throws {NotSeen}
  */
 export async function outcomeOf(options, done, means) {
@@ -38,7 +40,11 @@ export async function outcomeOf(options, done, means) {
     readers[region] = status.url
   }
   await mustAnswer(found, found.latest, options, done, means)
-  return { ...outcome, ...(options.readers.length > 0 && { readers }) }
+  const { secrets = [] } = found.revisions.find(({ name }) => name === found.latest) ?? {}
+  return {
+    outcome: { ...outcome, ...(options.readers.length > 0 && { readers }) },
+    tokenVersion: secrets.find(({ variable }) => variable === 'ADMIN_TOKEN')?.version,
+  }
 }
 
 /**
