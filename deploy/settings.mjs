@@ -28,9 +28,10 @@ export const service = {
   executionEnvironment: 'gen2',
   minInstances: 0,
   maxInstances: 1,
-  // A request that writes waits for the bucket, and costs nothing meanwhile: docs/growing.md has what
-  // was measured. With Cloud Run's 80 the 81st is refused, with 1000 the uploads of all are too late.
-  concurrency: 500,
+  // A request that writes waits for the bucket, and costs nothing meanwhile, so Cloud Run's 80 are few.
+  // 250 of the largest forms need 428 MB where 512 MiB hold 100 MB of data, and 500 end the container:
+  // docs/growing.md.
+  concurrency: 250,
   cpu: '1',
   cpuThrottling: false,
   cpuBoost: true,
@@ -54,8 +55,6 @@ export const onDatabase = {
   ...service,
   ...withoutLitestream,
   maxInstances: 10,
-  // They wait for few connections: beyond that another instance answers sooner.
-  concurrency: 250,
   cpuThrottling: true,
 }
 

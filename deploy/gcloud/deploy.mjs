@@ -29,8 +29,7 @@ admin token, the service, and a job that verifies the replica every day.
   --path        below which the data is in the bucket; visits unless given
   --memory      512Mi to 4Gi; the database is in it. 512Mi unless given
   --disk        10Gi or more: a disk for the data, which is then not in the memory
-  --concurrency how many requests an instance takes at once, 1 to 1000; 500 unless given, and 250 on a
-                database
+  --concurrency how many requests an instance takes at once, 1 to 1000; 250 unless given
   --min         how many instances there are while nobody asks; 0 unless given
   --allow-unauthenticated   everybody may read the pages; so it is unless told otherwise
   --no-public   only whoever has roles/run.invoker may

@@ -111,7 +111,7 @@ resource "google_cloud_run_v2_service" "app" {
     service_account       = google_service_account.server.email
     execution_environment = "EXECUTION_ENVIRONMENT_GEN2"
     # Writers wait for the bucket, each with its request open.
-    max_instance_request_concurrency = 500
+    max_instance_request_concurrency = 250
 
     scaling {
       max_instance_count = 1
