@@ -122,13 +122,8 @@ export async function deploy(args, means) {
   const mode = Object.keys(modes).find((name) => ![undefined, false].includes(options[name]))
   if (mode) return modes[mode](options, means)
   const steps = stepsOf(options)
-  if (options.dryRun)
-    return print(
-      inFull(
-        steps.flatMap(({ make }) => make),
-        options,
-      ),
-    )
+  const commands = steps.flatMap(({ make }) => make)
+  if (options.dryRun) return print(inFull(commands, options))
 
   const cloud = new Project(run)
   await requireGcloud(cloud, options)

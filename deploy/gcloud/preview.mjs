@@ -1,6 +1,6 @@
 import { Failure } from '../../bin/lib/failure.mjs'
 import { apply } from './apply.mjs'
-import { gcloud, inFull } from './command.mjs'
+import { inFull } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { deployPlan, look, thingsToDo } from './plan.mjs'
 import { saysOfAnotherRevision, saysThere } from './problems.mjs'
@@ -9,7 +9,7 @@ import { mustAnswer } from './report.mjs'
 import { describeService } from './steps/describe-service.mjs'
 import { originOf } from './steps/image.mjs'
 import { deployCommands, refuseOtherData, warnOfMove } from './steps/service.mjs'
-import { mustFindTraffic, sharesInWords, trafficOf } from './traffic.mjs'
+import { mustFindTraffic, sharesInWords, trafficOf, withoutTag } from './traffic.mjs'
 
 /**
  * Deploys the source in this folder beside what everybody sees: with an address of its own and without
@@ -53,7 +53,7 @@ export async function preview(given, means) {
 export async function removePreview(options, means) {
   const { removePreview: tag, project, service } = options
   const { say, print, run } = means
-  const removal = removalOf(tag, options)
+  const removal = withoutTag(tag, options)
   if (options.dryRun) return print(inFull([removal], options))
   const found = await mustFindTraffic(new Project(run), options)
   const there = found.tags.find((one) => one.tag === tag)
@@ -69,10 +69,6 @@ export async function removePreview(options, means) {
   print(options.json ? JSON.stringify({ done }) : `\nGone: ${address}`)
 }
 
-function removalOf(tag, { project, region, service }) {
-  return gcloud('run services update-traffic', [service], { project, region, removeTags: tag })
-}
-
 // A service is ready only when each of its tagged revisions is: the next deployment would fail for it.
 async function takeBackUnready(options, { run, say }) {
   const { preview: tag } = options
@@ -80,7 +76,7 @@ async function takeBackUnready(options, { run, say }) {
   const tagged = found?.tags.find((one) => one.tag === tag)?.revision
   const isUnready = ({ name, isReady }) => name === tagged && !isReady
   if (!found?.revisions.some(isUnready)) return
-  const removal = removalOf(tag, options)
+  const removal = withoutTag(tag, options)
   const { ok, output } = await run(removal.args)
   if (ok || saysOfAnotherRevision(output, removal.args)) {
     return say(`The address of ${tag} is taken away again.`)

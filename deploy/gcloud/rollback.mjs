@@ -70,14 +70,8 @@ async function move(moves, { notes, goOn, back }, options, means) {
   const things = moves
     .map((one) => ({ title: titleOf(one), commands: commandsOf(one), goOn }))
     .filter(({ commands }) => commands.length > 0)
-  if (options.dryRun) {
-    return print(
-      inFull(
-        things.flatMap(({ commands }) => commands),
-        options,
-      ),
-    )
-  }
+  const all = things.flatMap(({ commands }) => commands)
+  if (options.dryRun) return print(inFull(all, options))
   const [{ found, target }] = moves
   if (things.length === 0) {
     return print(

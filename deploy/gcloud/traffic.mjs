@@ -92,14 +92,22 @@ export function sharesInWords({ shares }) {
 }
 
 /** Sends all traffic to the newest revision, and to each later one. */
-export function toLatest({ project, region, service }) {
-  return gcloud('run services update-traffic', [service], { project, region, toLatest: true })
+export function toLatest(options) {
+  return updateTraffic({ toLatest: true }, options)
 }
 
 /** Sends all traffic to one revision. */
-export function toRevision(name, { project, region, service }) {
-  const toRevisions = `${name}=100`
-  return gcloud('run services update-traffic', [service], { project, region, toRevisions })
+export function toRevision(name, options) {
+  return updateTraffic({ toRevisions: `${name}=100` }, options)
+}
+
+/** Takes an address away that a revision has besides. */
+export function withoutTag(tag, options) {
+  return updateTraffic({ removeTags: tag }, options)
+}
+
+function updateTraffic(change, { project, region, service }) {
+  return gcloud('run services update-traffic', [service], { project, region, ...change })
 }
 
 // Only what is asked for tells: on Cloud Run `status` may name the latest revision like any other

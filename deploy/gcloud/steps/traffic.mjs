@@ -1,4 +1,5 @@
 import { Failure } from '../../../bin/lib/failure.mjs'
+import { mayServe } from '../revision.mjs'
 import { isHeldBack, servingOf, sharesInWords, toLatest, trafficOf } from '../traffic.mjs'
 
 /**
@@ -50,7 +51,7 @@ function refuseUnreadyTags({ tags, revisions }) {
 function heldBack(found) {
   const { service, revisions } = found
   const serving = servingOf(found)
-  const newest = revisions.find(({ isReady, isPreview }) => isReady && !isPreview)
+  const newest = revisions.find(mayServe)
   const why = serving ? `, and ${newest.name}, which is newer, has none` : ''
   return new Failure(
     [
