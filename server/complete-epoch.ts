@@ -52,7 +52,7 @@ async function makeRestorable(
   if (!(await hasBeginning(store, epoch))) {
     throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
   }
-  if (await lease.markRestorable(Date.now(), begunWith)) return
+  if (await lease.markRestorable(Date.now(), { begunWith })) return
   throw new ReplicationProblem('lease-lost', base, 'no lease')
 }
 

@@ -145,9 +145,9 @@ describe('An instance', () => {
     const a = await start('a')
     const marking = Promise.withResolvers<void>()
     const mark = a.lease.markRestorable.bind(a.lease)
-    a.lease.markRestorable = async (now) => {
+    a.lease.markRestorable = async (...given) => {
       await marking.promise
-      return mark(now)
+      return mark(...given)
     }
     await a.leadership.lead()
     await a.visit()

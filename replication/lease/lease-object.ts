@@ -34,7 +34,8 @@ const schema = z.object({
   /**
    * Up to which epoch nobody needs the replicas any more, since when (milliseconds since 1970), and
    * which epoch was the restorable one until then, and the transaction of it that the next one began
-   * with.
+   * with; `continued` where the next one began as a copy of its files, and goes on with its
+   * transactions.
    */
   obsolete: z
     .array(
@@ -43,6 +44,7 @@ const schema = z.object({
         since: z.number(),
         was: epoch.optional(),
         txid: z.number().optional(),
+        continued: z.boolean().optional(),
       }),
     )
     .default([]),

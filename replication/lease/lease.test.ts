@@ -99,13 +99,31 @@ describe('The lease', () => {
     await lead(a)
     await a.release()
     await a.acquire()
-    await a.markRestorable(5, { epoch: 1, txid: 7 })
+    await a.markRestorable(5, { begunWith: { epoch: 1, txid: 7 } })
     await a.release()
     await a.acquire()
-    await a.markRestorable(6, { epoch: 1, txid: 7 })
+    await a.markRestorable(6, { begunWith: { epoch: 1, txid: 7 } })
     const [, second, third] = (await object()).obsolete
     assert.deepEqual(second, { upTo: 1, since: 5, was: 1, txid: 7 })
     assert.deepEqual(third, { upTo: 2, since: 6, was: 2 })
+  })
+
+  it('notes which epochs continue the one before them, and only those', async () => {
+    const { a, object } = scene()
+    await lead(a)
+    for (const begunWith of [{ epoch: 1, txid: 7 }, { epoch: 1, txid: 7 }, null]) {
+      await a.release()
+      await a.acquire()
+      await a.markRestorable(5, { begunWith, continued: true })
+    }
+    await a.release()
+    await a.acquire()
+    await a.markRestorable(6, { begunWith: { epoch: 4, txid: 9 } })
+    const [, second, third, fourth, fifth] = (await object()).obsolete
+    assert.deepEqual(second, { upTo: 1, since: 5, was: 1, txid: 7, continued: true })
+    assert.deepEqual(third, { upTo: 2, since: 5, was: 2 })
+    assert.deepEqual(fourth, { upTo: 3, since: 5, was: 3 })
+    assert.deepEqual(fifth, { upTo: 4, since: 6, was: 4, txid: 9 })
   })
 
   it('stays small, and remembers the oldest epoch, however often it changes hands', async () => {

@@ -215,20 +215,30 @@ export class Lease {
    *
    * @param now milliseconds since 1970, noted for the retention of the epochs before
    * @param begunWith the state that it was begun with; null where that is not known
+   * @param continued whether it began as a copy of the restorable epoch's files up to that state
    * @returns the lease then; null if it was lost
    * @throws {ReplicationProblem} if the store doesn't answer
    */
-  markRestorable(now: number, begunWith: Reached | null = null): Promise<LeaseObject | null> {
+  markRestorable(
+    now: number,
+    {
+      begunWith = null,
+      continued = false,
+    }: { begunWith?: Reached | null; continued?: boolean } = {},
+  ): Promise<LeaseObject | null> {
     return this.#oneAtATime(async () => {
       const done = await this.#insist(({ epoch, restorable, obsolete }) => {
         // It was done before, and the answer was lost.
         if (restorable === epoch) return {}
         const was = { upTo: epoch - 1, since: now, was: restorable }
-        const txid = begunWith?.epoch === restorable ? { txid: begunWith.txid } : {}
+        const from = begunWith?.epoch === restorable && {
+          txid: begunWith.txid,
+          ...(continued && { continued }),
+        }
         return {
           restorable: epoch,
           restoredFrom: restorable,
-          obsolete: thinned([...obsolete, { ...was, ...txid }]),
+          obsolete: thinned([...obsolete, { ...was, ...from }]),
           schema: this.#schema(),
         }
       })

@@ -6,9 +6,10 @@ import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { temporaryFolder } from '../test-support.ts'
 
-type Mutant = { from: string; to: string; foundBy: string }
+/** The module that has the rule is the lease's own where it is not said. */
+type Mutant = { module?: 'continues'; from: string; to: string; foundBy: string }
 
-/** Each rule of the lease, how to break it, and the test of lease.test.ts that has to fail then. */
+/** Each rule of the lease, how to break it, and the test of its module that has to fail then. */
 const mutants: Record<string, Mutant> = {
   'that holds a lease for ever': {
     from: '< ttlMs - marginMs',
@@ -95,6 +96,16 @@ const mutants: Record<string, Mutant> = {
     to: 'begunWith',
     foundBy: 'notes what an epoch was begun with, if that is the one before it',
   },
+  'that says of each epoch that it continues the one before': {
+    from: '...(continued && { continued })',
+    to: 'continued: true',
+    foundBy: 'notes which epochs continue the one before them, and only those',
+  },
+  'that forgets which epochs continue the one before': {
+    from: '...(continued && { continued })',
+    to: '',
+    foundBy: 'notes which epochs continue the one before them, and only those',
+  },
   'that grows with each leadership': {
     from: 'obsolete.length <= mostObsolete',
     to: 'obsolete.length > 0',
@@ -106,16 +117,34 @@ const mutants: Record<string, Mutant> = {
     foundBy:
       'leaves the restorable epoch as it was when a leadership ends before its own is complete',
   },
+  'that takes an epoch which was uploaded in full for one that goes on': {
+    module: 'continues',
+    from: '!begun?.continued',
+    to: '!begun',
+    foundBy: 'is none of the restorable epoch where an epoch since was uploaded in full',
+  },
+  'that takes what never was in the next epoch for a state of it': {
+    module: 'continues',
+    from: 'begun.txid < txid',
+    to: 'begun.txid < 0',
+    foundBy: 'is none of the restorable epoch where it is newer than what was continued',
+  },
+  'that believes what was before an operator chose another epoch': {
+    module: 'continues',
+    from: 'obsolete.findLast(',
+    to: 'obsolete.find(',
+    foundBy: 'is none of an epoch that an operator has chosen instead of its own',
+  },
 }
 
 describe('The tests of the lease find a mutant', () => {
-  for (const [what, { from, to, foundBy }] of Object.entries(mutants)) {
+  for (const [what, { module = 'lease', from, to, foundBy }] of Object.entries(mutants)) {
     it(what, async (test) => {
-      const source = readFileSync(join(import.meta.dirname, 'lease.ts'), 'utf8')
+      const source = readFileSync(join(import.meta.dirname, `${module}.ts`), 'utf8')
       assert.equal(source.split(from).length, 2, 'the rule stands there, once')
-      const file = join(temporaryFolder(test), 'lease.ts')
+      const file = join(temporaryFolder(test), `${module}.ts`)
       writeFileSync(file, withAbsoluteImports(source.replace(from, to)))
-      const output = await testsOf(pathToFileURL(file).href)
+      const output = await testsOf(module, pathToFileURL(file).href)
       assert.match(output, new RegExp(`^ *not ok \\d+ - ${foundBy}$`, 'm'))
     })
   }
@@ -128,11 +157,14 @@ function withAbsoluteImports(source: string): string {
   })
 }
 
-function testsOf(lease: string): Promise<string> {
+function testsOf(module: string, mutant: string): Promise<string> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   // A pattern, which the brackets of a folder's name would be a part of.
-  const args = ['--test', '--test-reporter=tap', 'lease.test.ts']
-  const options = { cwd: import.meta.dirname, env: { ...env, LEASE_MODULE: lease } }
+  const args = ['--test', '--test-reporter=tap', `${module}.test.ts`]
+  const options = {
+    cwd: import.meta.dirname,
+    env: { ...env, [`${module.toUpperCase()}_MODULE`]: mutant },
+  }
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (_, stdout) => resolve(stdout))
   })
