@@ -1,11 +1,22 @@
-# Where the two images below come from. Cloud Build asks Google's copy of Docker Hub, mirror.gcr.io,
+# Where the images below come from. Cloud Build asks Google's copy of Docker Hub, mirror.gcr.io,
 # before Docker Hub, which lets an address fetch few without an account. Where it says
 # `toomanyrequests` all the same, put mirror.gcr.io here, or a remote repository of your own.
 ARG REGISTRY=docker.io
 
-FROM ${REGISTRY}/litestream/litestream:0.5.17 AS litestream
+# Upstream's own image. Where that can't be pulled (`not found`, `manifest unknown`), put
+# library/golang:1.26 here, or `--build-arg LITESTREAM=library/golang:1.26`: then Go builds the same
+# version in some minutes, from sources that it verifies with its checksum database.
+ARG LITESTREAM_VERSION=0.5.18
+ARG LITESTREAM=litestream/litestream:${LITESTREAM_VERSION}
 
 FROM ${REGISTRY}/library/node:26.10.0-slim AS node
+
+# `not found`, `manifest unknown`? See LITESTREAM above.
+FROM ${REGISTRY}/${LITESTREAM} AS litestream
+ARG LITESTREAM_VERSION
+RUN command -v litestream || CGO_ENABLED=0 GOBIN=/usr/local/bin go install -trimpath \
+    -ldflags "-s -w -X main.Version=${LITESTREAM_VERSION}" \
+    "github.com/benbjohnson/litestream/cmd/litestream@v${LITESTREAM_VERSION}"
 
 # What is the same in each release has the same bytes in each build, times of folders included: its
 # layers are stored once. First: Node, the libraries that it is linked to, Litestream, and the

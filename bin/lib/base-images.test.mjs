@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { imagesIn } from './base-images.mjs'
+import { root, versions } from './project.mjs'
 
 describe('the base images of a Dockerfile', () => {
   it('are what its FROM lines name', () => {
@@ -14,9 +17,14 @@ describe('the base images of a Dockerfile', () => {
     assert.deepEqual(imagesIn(dockerfile), ['one:1'])
   })
 
-  it('have the values of its arguments in their names', () => {
-    const dockerfile = `ARG FROM=a.example\nFROM \${FROM}/one:1 AS one\nFROM $FROM/two:2\nFROM one\n`
+  it('have the values of its arguments in their names, which may have others in theirs', () => {
+    const dockerfile = `ARG FROM=a.example\nARG TWO=\${FROM}/two:2\nFROM \${FROM}/one:1 AS one\nFROM $TWO\nFROM one\n`
     assert.deepEqual(imagesIn(dockerfile), ['a.example/one:1', 'a.example/two:2'])
+  })
+
+  it("have this repository's Litestream at its pinned version", async () => {
+    const images = imagesIn(await readFile(join(root, 'Dockerfile'), 'utf8'))
+    assert.ok(images.includes(`docker.io/litestream/litestream:${versions.litestream.version}`))
   })
 
   it('name each once', () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from './failure.mjs'
-import { hashOfFile } from './hash.mjs'
+import { Altered, verify } from './verify-hash.mjs'
 
 /**
  * Puts an executable in its place, from the first source that has it.
@@ -10,7 +10,7 @@ import { hashOfFile } from './hash.mjs'
  * It is made in a folder beside its place and moved there when verified, so an interrupted or
  * altered download is never used.
  * @param {object} wanted
- * @param {string} wanted.title for the progress line, such as "Litestream 0.5.17"
+ * @param {string} wanted.title for the progress line, such as "Litestream 0.5.18"
  * @param {string} wanted.file its place: an absolute path
  * @param {Array<{name: string, sha256?: string, fetch: (folder: string) => Promise<string>}>}
  *   wanted.sources `fetch` returns the path of the executable inside the folder that it is given;
@@ -41,12 +41,4 @@ export async function executable({ title, file, sources }) {
   throw new Failure(
     `${title} can't be fetched. Install it on the PATH, or let one of these be reached:\n${reasons.join('\n')}`,
   )
-}
-
-class Altered extends Failure {}
-
-async function verify(file, expected) {
-  const actual = await hashOfFile(file)
-  if (actual === expected) return
-  throw new Altered(`thrown away, its SHA-256 is ${actual} where ${expected} is pinned.`)
 }

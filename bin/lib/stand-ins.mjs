@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { aptInstall, distribution } from './apt.mjs'
@@ -33,13 +33,20 @@ export async function nodeImage(engine, { node }, image) {
   })
 }
 
-/** Makes a stand-in for Litestream's image, of which only the executable is used. */
-export async function litestreamImage(engine, { litestream }, image) {
-  await importFolder(engine, image, async (folder) => {
-    await mkdir(join(folder, 'usr/local/bin'), { recursive: true })
-    await copyFile(litestream, join(folder, 'usr/local/bin/litestream'))
-    return ['ENTRYPOINT ["/usr/local/bin/litestream"]']
-  })
+/**
+ * Makes a stand-in for Litestream's image, of which only the executable and a shell are used.
+ * @param {string} base an image that has a shell
+ */
+export async function litestreamImage({ command, env }, { litestream }, image, base) {
+  const folder = await mkdtemp(join(tmpdir(), 'stand-in-'))
+  try {
+    await copyFile(litestream, join(folder, 'litestream'))
+    const dockerfile = `FROM ${base}\nCOPY litestream /usr/local/bin/\nLABEL stand-in=true\n`
+    await writeFile(join(folder, 'Dockerfile'), dockerfile)
+    await must(command, ['build', '--tag', image, folder], { env, deadlineMs: 300_000 })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 async function importFolder({ command, env }, image, fill) {
