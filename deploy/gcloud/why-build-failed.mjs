@@ -13,6 +13,9 @@ const mayNotYet = 'Google does not know everywhere yet what the build account ma
 const lacksRights =
   /PUSH_NOT_AUTHORIZED|LOGGING_FAILURE|FETCH_SOURCE_FAILED|permission to write logs|permission "artifactregistry|storage\.objects\.get access/i
 const pullLimit = /toomanyrequests|pull rate limit/i
+// As Docker's older builder says it, and its newer one: `manifest for … not found: manifest unknown`,
+// `…: failed to resolve source metadata for …: not found`.
+const noLitestreamImage = /litestream\/litestream:\S*.*(?:not found|manifest unknown)/i
 
 /**
  * Finds out why a build has failed. Of its log gcloud shows nothing, and says where it is on a terminal
@@ -47,6 +50,9 @@ export async function whyBuildFailed(args, output, earlier, run) {
 function meaningOf(text, isAboutRights) {
   if (pullLimit.test(text)) {
     return "Docker Hub lets few images be pulled in an hour by those who are not logged in, and Google's builds share its limit: run the same command again later, or build the image elsewhere and give --image."
+  }
+  if (noLitestreamImage.test(text)) {
+    return 'Docker Hub has no image of this version of Litestream: write `ARG LITESTREAM=library/golang:1.26` in the Dockerfile, and run the same command again. Then Go builds it, which takes some minutes more.'
   }
   if (isAboutRights) {
     return `The build account may not do its work, though it has ${roles.build.project}: run the same command again in some minutes.`

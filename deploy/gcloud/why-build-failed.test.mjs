@@ -55,6 +55,26 @@ describe('why a build has failed', () => {
     assert.match(why.meaning, /Docker Hub .* run the same command again later, or .* --image/)
   })
 
+  const withoutImage = [
+    'manifest for litestream/litestream:0.5.18 not found: manifest unknown: manifest unknown',
+    'ERROR: failed to solve: docker.io/litestream/litestream:0.5.18: failed to resolve source metadata for docker.io/litestream/litestream:0.5.18: docker.io/litestream/litestream:0.5.18: not found',
+    'reading manifest 0.5.18 in docker.io/litestream/litestream:0.5.18: manifest unknown',
+  ]
+  for (const log of withoutImage) {
+    it(`names the other way to Litestream where its image is missing: ${log}`, async () => {
+      const why = await whyBuildFailed(deploy, failed, [], runnerOf({ id: 'x', log }))
+      assert.equal(why.passes, null)
+      assert.match(why.meaning, /ARG LITESTREAM=library\/golang:1\.26/)
+    })
+  }
+
+  it('says nothing of that where another image is missing', async () => {
+    const log =
+      'Step 4/9 : FROM docker.io/litestream/litestream:0.5.18\nmanifest for library/node:26 not found'
+    const why = await whyBuildFailed(deploy, failed, [], runnerOf({ id: 'x', log }))
+    assert.doesNotMatch(why.meaning, /LITESTREAM/)
+  })
+
   it('asks for the newest build of the service, as gcloud names none', async () => {
     const asked = []
     await whyBuildFailed(deploy, failed, [], runnerOf({ id: 'x' }, asked))
