@@ -7,6 +7,7 @@ import { compareSchema } from '../db/migrate.ts'
 import type { Database } from '../db/open.ts'
 import { isReadable } from '../db/readable.ts'
 import { type CommandOptions, restoreReplica } from '../replication/litestream-command.ts'
+import { ltxName } from '../replication/ltx/file-name.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { fileProblem } from '../replication/store/file-problem.ts'
@@ -15,7 +16,7 @@ import type { Position } from './position.ts'
 import { ReaderProblem } from './problem.ts'
 import { readFresh } from './read-fresh.ts'
 import { transactionObject } from './replica-files.ts'
-import { flawOf, transactionFile } from './transaction-file.ts'
+import { flawOf } from './transaction-file.ts'
 
 /** The copy is read no more: what was being applied may be there in part. */
 export class CopyEnded extends Error {}
@@ -63,7 +64,7 @@ export class Copy {
     this.#fetched = txid
     this.#applied = txid
     mkdirSync(this.#incoming, { recursive: true })
-    writeFileSync(`${this.path}-txid`, transactionFile(txid).slice(0, 16))
+    writeFileSync(`${this.path}-txid`, ltxName(txid).slice(0, 16))
     this.#following = followFolder(this.path, join(folder, 'replica'))
     this.broken = this.#ended.promise
     this.#following.failed.then((reason) => this.#end(reason))
@@ -132,7 +133,7 @@ export class Copy {
       const object = transactionObject(this.epoch, txid)
       throw new ReaderProblem('unreadable-object', `${object}: ${flaw}`)
     }
-    const name = transactionFile(txid)
+    const name = ltxName(txid)
     const path = join(this.#folder, name)
     try {
       writeFileSync(path, bytes)
@@ -200,7 +201,7 @@ export class Copy {
     const txid = /^[0-9a-f]{16}$/.test(noted) ? Number.parseInt(noted, 16) : this.#applied
     const before = this.#applied
     for (; this.#applied < txid; this.#applied++) {
-      rmSync(join(this.#incoming, transactionFile(this.#applied + 1)), { force: true })
+      rmSync(join(this.#incoming, ltxName(this.#applied + 1)), { force: true })
     }
     return this.#applied > before
   }

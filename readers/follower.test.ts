@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { listEntries } from '../db/entries.ts'
 import { type LeaseObject, leaseName, parseLease } from '../replication/lease/lease-object.ts'
 import { newestTxid } from '../replication/litestream-command.ts'
+import { ltxName } from '../replication/ltx/file-name.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl, type ReplicaUrl } from '../replication/replica-url.ts'
 import { openStore } from '../replication/store/open-store.ts'
@@ -13,7 +14,6 @@ import { durable } from '../server/test-support.ts'
 import { type Change, followerTiming } from './follower.ts'
 import { transactionsIn } from './replica-files.ts'
 import { folderBucket, Person, startReader, startWriter, until } from './test-support.ts'
-import { transactionFile } from './transaction-file.ts'
 
 const timeout = 240_000
 // The process is found as Linux shows it.
@@ -271,7 +271,7 @@ describe('A reader', { timeout, concurrency: 2 }, () => {
     await new Person(writer.url).write('first')
     const { url, follower, folder, changes } = await startReader(test, base, writer.url)
     await until(() => follower.position !== null)
-    const next = transactionFile((follower.position?.txid ?? 0) + 1)
+    const next = ltxName((follower.position?.txid ?? 0) + 1)
     const incoming = join(folder, readdirSync(folder)[0] ?? '', 'replica/ltx/0')
     writeFileSync(join(incoming, next), 'LTX1')
     await until(() => changes.some(({ kind }) => kind === 'broken'))

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { epochName } from '../replication/lease/epochs.ts'
+import { ltxName } from '../replication/ltx/file-name.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { ReplicaUrl } from '../replication/replica-url.ts'
 import { fileProblem, ifCode } from '../replication/store/file-problem.ts'
 import { answerProblem, isBucketMissing, requestProblem } from '../replication/store/gcs-problem.ts'
 import { access } from '../replication/store/gcs-store.ts'
-import { transactionFile } from './transaction-file.ts'
 
 /**
  * Reads the file that holds one transaction of an epoch, as Litestream wrote it.
@@ -18,7 +18,7 @@ export type ReadTransaction = (epoch: number, txid: number) => Promise<Buffer | 
 
 /** Where a transaction is below the replica URL: Litestream uploads each by itself first, to level 0. */
 export function transactionObject(epoch: number, txid: number): string {
-  return `${epochName(epoch)}/ltx/0/${transactionFile(txid)}`
+  return `${epochName(epoch)}/ltx/0/${ltxName(txid)}`
 }
 
 /** @param emulatorHost stands in for Cloud Storage */

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { ltxName } from '../replication/ltx/file-name.ts'
 import { replicate, temporaryFolder, write } from '../replication/test-support.ts'
-import { flawOf, transactionFile } from './transaction-file.ts'
+import { flawOf } from './transaction-file.ts'
 
 /** Files that the real Litestream made of a small and of a large transaction. */
 async function filesOf(test: { after(clean: () => void): void }): Promise<Buffer[]> {
   const folder = temporaryFolder(test)
   const path = join(folder, 'app.db')
-  for (const text of ['small', 'large'.repeat(50_000)]) {
+  for (const text of ['small', 'large'.repeat(5_000)]) {
     write(path, text)
     await replicate(path, `file://${folder}/replica`)
   }
-  const read = (txid: number) => readFileSync(join(folder, 'replica/ltx/0', transactionFile(txid)))
+  const read = (txid: number) => readFileSync(join(folder, 'replica/ltx/0', ltxName(txid)))
   return [read(1), read(2)]
 }
 

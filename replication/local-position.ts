@@ -16,7 +16,8 @@ export function forgetPositions(path: string): void {
   rmSync(positionsOf(path), { recursive: true, force: true })
 }
 
-function positionsOf(path: string): string {
+/** Where Litestream keeps its notes of the database file at `path`. */
+export function positionsOf(path: string): string {
   return join(dirname(path), `.${basename(path)}-litestream`)
 }
 

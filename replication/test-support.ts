@@ -56,12 +56,13 @@ export async function restored(folder: string, replicaUrl: string): Promise<stri
  * A real Litestream that runs until the end of the test.
  *
  * @param seconds after which it ends where the test doesn't end it
+ * @param settings more lines of its configuration file
  */
-export async function runLitestream(test: Test, seconds = 60) {
+export async function runLitestream(test: Test, seconds = 60, settings = '') {
   const folder = temporaryFolder(test)
   const socketPath = join(folder, 'litestream.sock')
   const config = join(folder, 'litestream.yml')
-  writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}`)
+  writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}\n${settings}`)
   const child = spawn('litestream', ['replicate', '-config', config, '-exec', `sleep ${seconds}`])
   child.stdout.resume()
   child.stderr.resume()

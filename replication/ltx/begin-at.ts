@@ -1,0 +1,107 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { forgetPositions, positionsOf } from '../local-position.ts'
+import { databaseHeaderBytes, readDatabaseHeader } from './database-header.ts'
+import { emptyTransaction } from './empty-transaction.ts'
+import { ltxName } from './file-name.ts'
+import { readWalHeader, walFrameHeaderBytes, walHeaderBytes } from './wal-header.ts'
+
+/** Why it isn't certain where in the WAL a state ends. */
+class Unknown extends Error {}
+
+/**
+ * Tells Litestream that the database at `path`, which is open with a WAL that holds all that was
+ * written since state `txid`, is at that state at the beginning of its WAL: writes an empty
+ * transaction `txid + 1` into Litestream's folder for the file, which is emptied before. It must
+ * not be one that changes pages: Litestream compacts from its own files before the bucket's.
+ *
+ * @returns null if Litestream is told; else why it can't be, in words for the log
+ */
+export function beginAt(path: string, txid: number, now: number): string | null {
+  try {
+    const { pageSize, pages } = stateOf(path)
+    const salts = saltsOf(`${path}-wal`, pageSize)
+    forgetPositions(path)
+    note(path, txid + 1, emptyTransaction({ txid: txid + 1, pageSize, pages, salts, now }))
+    return null
+  } catch (error) {
+    if (!(error instanceof Unknown) && !isFileProblem(error)) throw error
+    // Never half a note.
+    forgetPositions(path)
+    return error.message
+  }
+}
+
+function stateOf(path: string): { pageSize: number; pages: number } {
+  const { start, size } = readStart(path, databaseHeaderBytes)
+  const header = readDatabaseHeader(start)
+  if (!header) throw new Unknown('the file has no header of a database')
+  const { pageSize, pages, isWal } = header
+  if (!isWal) throw new Unknown('the database is not in WAL mode')
+  if (size !== pages * pageSize) {
+    throw new Unknown(`the file has ${size} bytes, not ${pages} pages of ${pageSize}`)
+  }
+  return { pageSize, pages }
+}
+
+function saltsOf(walPath: string, pageSize: number): [number, number] {
+  const { start, size } = readStart(walPath, walHeaderBytes + walFrameHeaderBytes)
+  const header = readWalHeader(start)
+  if (!header) throw new Unknown('the WAL has no valid header')
+  if (header.pageSize !== pageSize) {
+    throw new Unknown(`the WAL has pages of ${header.pageSize} bytes, not of ${pageSize}`)
+  }
+  // What it held before is in the database file by now.
+  if (header.restarts > 0) throw new Unknown('the WAL was begun anew')
+  if (size < walHeaderBytes + walFrameHeaderBytes + pageSize) throw new Unknown('the WAL is empty')
+  const { salts } = header
+  const frameSalts = [
+    start.readUInt32BE(walHeaderBytes + 8),
+    start.readUInt32BE(walHeaderBytes + 12),
+  ]
+  if (frameSalts[0] !== salts[0] || frameSalts[1] !== salts[1]) {
+    throw new Unknown('the WAL begins with a frame of an earlier one')
+  }
+  return salts
+}
+
+function readStart(path: string, length: number): { start: Buffer; size: number } {
+  const file = openSync(path, 'r')
+  try {
+    const start = Buffer.alloc(length)
+    return { start: start.subarray(0, readSync(file, start)), size: fstatSync(file).size }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function note(path: string, txid: number, bytes: Buffer): void {
+  const folder = join(positionsOf(path), 'ltx', '0')
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, ltxName(txid))
+  writeFileSync(`${file}.tmp`, bytes, { flush: true })
+  renameSync(`${file}.tmp`, file)
+  syncFolder(folder)
+}
+
+function syncFolder(folder: string): void {
+  const file = openSync(folder, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function isFileProblem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
+}
