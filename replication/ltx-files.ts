@@ -1,7 +1,14 @@
 import type { Listed, Store } from './store/store.ts'
 
 /** A file of Litestream's: the changes of some transactions, or a snapshot, which begins with the first. */
-export type LtxFile = Listed & { min: number; max: number }
+export type LtxFile = Listed & {
+  /** 0 for single uploads, {@link snapshotLevel} for snapshots, those in between for compacted ones. */
+  level: number
+  min: number
+  max: number
+}
+
+export const snapshotLevel = 9
 
 /**
  * The files of the replica below the URL of `store`.
@@ -18,10 +25,15 @@ export function ltxFilesIn(listed: readonly Listed[]): LtxFile[] {
 }
 
 function parse(object: Listed): LtxFile | null {
-  const [, min, max] =
-    /(?:^|\/)ltx\/\d+\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(object.name) ?? []
-  if (min === undefined || max === undefined) return null
-  return { ...object, min: Number.parseInt(min, 16), max: Number.parseInt(max, 16) }
+  const [, level, min, max] =
+    /(?:^|\/)ltx\/(\d+)\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(object.name) ?? []
+  if (level === undefined || min === undefined || max === undefined) return null
+  return {
+    ...object,
+    level: Number(level),
+    min: Number.parseInt(min, 16),
+    max: Number.parseInt(max, 16),
+  }
 }
 
 /** The newest transaction that any of the files holds; 0 if there are none. */
