@@ -10,8 +10,7 @@ const root = join(import.meta.dirname, '../..')
 export const appFolder = join(root, '.next/standalone')
 
 /** What runs the app there as the container does. */
-export function underLitestream(): string[] {
-  const config = join(root, 'litestream.yml')
+export function underLitestream(config = join(root, 'litestream.yml')): string[] {
   return [required('LITESTREAM'), 'replicate', '-config', config, '-exec', 'node server.js']
 }
 
@@ -47,6 +46,11 @@ export class Program {
     }
     child.kill('SIGKILL')
     throw new Error(`${command.join(' ')} does not answer.`)
+  }
+
+  /** Of the program itself, which may have started others. */
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN
   }
 
   async stop(): Promise<void> {
