@@ -94,7 +94,9 @@ describe('A restore that fails', () => {
 
 describe('What Litestream says of a replica whose objects look right', () => {
   const store = {
-    list: async () => [{ name: 'ltx/0/0000000000000001-0000000000000001.ltx', size: 200, at: 1 }],
+    list: async () => [
+      { name: 'ltx/0/0000000000000001-0000000000000001.ltx', size: 200, at: 1, checksum: null },
+    ],
     peek: async () => ({ start: 'LTX1'.padEnd(16), size: 200 }),
   }
   const cutOff = 'Error: decode page 11: max retries exceeded reading ltx file: unexpected EOF'

@@ -4,7 +4,7 @@ import type { LtxFile } from './ltx-files.ts'
 /** A file of Litestream's, as a list has it. */
 export function file(level: number, min: number, max: number, size = 100): LtxFile {
   const name = `ltx/${level}/${hex(min)}-${hex(max)}.ltx`
-  return { name, level, min, max, size, at: 0 }
+  return { name, level, min, max, size, at: 0, checksum: name }
 }
 
 function hex(txid: number): string {

@@ -15,7 +15,7 @@ const names = [
 /** Brings two files of a bucket that lists them with a size, and sends what `copyTo` does. */
 function bring(test: TestContext, size: number, copyTo: () => Promise<number | null>) {
   const to = join(temporaryFolder(test), 'to')
-  const list = async () => names.map((name) => ({ name, size, at: 1 }))
+  const list = async () => names.map((name) => ({ name, size, at: 1, checksum: null }))
   const { signal } = new AbortController()
   return { to, brought: bringGeneration({ list, copyTo }, 'file:///b/generations', to, { signal }) }
 }

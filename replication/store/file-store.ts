@@ -1,17 +1,20 @@
-import { copyFile, link, mkdir, open, rm, rmdir, stat } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileProblem, ifCode } from './file-problem.ts'
 import { entriesBelow, generationFile, generationsOf, temporaryFile } from './object-files.ts'
 import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
+import { TwinFiles } from './twin-files.ts'
 
 /**
  * Objects in a folder, to try the app without a cloud. The object NAME at generation N is the file
  * `NAME.<N in 12 digits>`, and the newest generation is the object: so the processes of one machine
- * can change it by compare-and-swap. All files below the folder are listed and removed, but only
- * names without a slash are read and written; the others can be peeked at. A removed object begins at generation 1 again.
+ * can change it by compare-and-swap. All files below the folder are listed and removed. Those without
+ * a slash in their names are read and written, as said; the others are taken as they are, and copied. A
+ * removed object begins at generation 1 again.
  */
 export class FileStore implements Store {
   readonly #folder: string
+  readonly #twins = new TwinFiles()
 
   /** @param folder is made by the first write */
   constructor(folder: string) {
@@ -45,14 +48,28 @@ export class FileStore implements Store {
     })
   }
 
+  bytes(name: string): Promise<Buffer | null> {
+    return this.#told(async () => {
+      return (await readFile(join(this.#folder, name)).catch(ifCode('ENOENT'))) ?? null
+    })
+  }
+
+  copy(from: string, to: string): Promise<boolean> {
+    return this.#told(() => this.#twins.make(this.#folder, from, to))
+  }
+
   list(prefix: string): Promise<Listed[]> {
     return this.#told(async () => {
       const newest = new Map<string, Listed & { path: string }>()
       for await (const { name, path, isFolder } of entriesBelow(this.#folder, prefix)) {
         if (isFolder || path < (newest.get(name)?.path ?? '')) continue
-        const found = await stat(path).catch(ifCode('ENOENT'))
-        // Litestream gives its files the time of the change that is in them.
-        if (found) newest.set(name, { name, path, size: found.size, at: Math.floor(found.mtimeMs) })
+        const found = await stat(path, { bigint: true }).catch(ifCode('ENOENT'))
+        if (!found) continue
+        newest.set(name, {
+          ...{ name, path, size: Number(found.size), checksum: this.#twins.checksum(found) },
+          // Litestream gives its files the time of the change that is in them.
+          at: Number(found.mtimeMs),
+        })
       }
       const listed = [...newest.values()].map(({ path: _, ...rest }) => rest)
       return listed.length > 0 ? listed : this.#emptyFolder(prefix)
@@ -72,7 +89,8 @@ export class FileStore implements Store {
   async #emptyFolder(prefix: string): Promise<Listed[]> {
     if (!prefix.endsWith('/')) return []
     const found = await stat(join(this.#folder, prefix)).catch(ifCode('ENOENT', 'ENOTDIR'))
-    return found ? [{ name: prefix, size: 0, at: Math.floor(found.mtimeMs) }] : []
+    const at = Math.floor(found?.mtimeMs ?? 0)
+    return found ? [{ name: prefix, size: 0, at, checksum: null }] : []
   }
 
   async #read(name: string): Promise<Stored | null> {

@@ -16,17 +16,26 @@ const listed = z
     name: z.string(),
     size: z.coerce.number(),
     timeCreated: time,
+    crc32c: z.string().nullable().default(null),
     metadata: z.object({ 'litestream-timestamp': time.optional() }).optional(),
   })
-  .transform(({ name, size, timeCreated, metadata }): Listed => {
-    return { name, size, at: metadata?.['litestream-timestamp'] ?? timeCreated }
+  .transform(({ name, size, timeCreated, crc32c, metadata }): Listed => {
+    const at = metadata?.['litestream-timestamp'] ?? timeCreated
+    return { name, size, at, checksum: crc32c }
   })
+// What lacks `done` was not said by Cloud Storage.
+const rewritten = z
+  .object({ done: z.literal(true) })
+  .or(z.object({ done: z.literal(false), rewriteToken: z.string() }))
 const page = z.object({
   // An empty list has it too: what lacks it was not said by Cloud Storage.
   kind: z.literal('storage#objects'),
   items: z.array(listed).default([]),
   nextPageToken: z.string().optional(),
 })
+
+// So few that one call is answered in the time of one request.
+const moveBytes = 32 * 1024 * 1024
 
 export type ApiOptions = HttpOptions & {
   bucket: string
@@ -119,11 +128,43 @@ export class GcsApi {
     }
   }
 
+  async bytes(name: string, patience: Patience): Promise<Buffer | null> {
+    for (;;) {
+      try {
+        return await this.#http.bytes(this.#xmlPath(name))
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+        await patience.wait(error)
+      }
+    }
+  }
+
+  /**
+   * Copies with all metadata: the body that would change them is empty. Where the bucket's storage class
+   * is another one by now, the content moves, and that takes several calls.
+   * https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite
+   */
+  async rewrite(from: string, to: string, patience: Patience): Promise<boolean> {
+    const path = `${this.#objectPath(from)}/rewriteTo${this.#objectPath(to).slice('/storage/v1'.length)}`
+    const query: Record<string, string> = {
+      fields: 'done,rewriteToken',
+      maxBytesRewrittenPerCall: String(moveBytes),
+    }
+    for (;;) {
+      const request = { method: 'POST', path, query, expected: [404] } as const
+      const { status, text } = await this.#http.repeat(request, patience)
+      if (status === 404) return false
+      const answer = this.#understand(() => rewritten.parse(JSON.parse(text)))
+      if (answer.done) return true
+      query.rewriteToken = answer.rewriteToken
+    }
+  }
+
   async list(prefix: string, patience: Patience): Promise<Listed[]> {
     const objects: Listed[] = []
     const query: Record<string, string> = {
       prefix,
-      fields: 'kind,items(name,size,timeCreated,metadata),nextPageToken',
+      fields: 'kind,items(name,size,timeCreated,crc32c,metadata),nextPageToken',
       maxResults: String(this.#options.pageSize),
     }
     for (;;) {
@@ -137,8 +178,12 @@ export class GcsApi {
 
   /** It is no error if there is no such object. */
   async delete(name: string, patience: Patience): Promise<void> {
-    const path = `${this.#objects}/${encodeURIComponent(name)}`
+    const path = this.#objectPath(name)
     await this.#http.repeat({ method: 'DELETE', path, expected: [404] }, patience)
+  }
+
+  #objectPath(name: string): string {
+    return `${this.#objects}/${encodeURIComponent(name)}`
   }
 
   #xmlPath(name: string): string {

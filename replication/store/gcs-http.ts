@@ -80,10 +80,35 @@ export class GcsHttp {
    * @throws {Unanswered} if it did not come, or not all of it
    * @throws {ReplicationProblem} if it was refused, or there is no room for it
    */
-  async save(path: string, file: string, signal: AbortSignal): Promise<number | null> {
+  save(path: string, file: string, signal: AbortSignal): Promise<number | null> {
+    return this.#download(path, signal, async (chunks, ended) => {
+      const output = createWriteStream(file)
+      await pipeline(chunks, output, { signal: ended })
+      return output.bytesWritten
+    })
+  }
+
+  /**
+   * Asks once for all of an object.
+   *
+   * @returns null if there is no such object
+   * @throws {Unanswered} if it did not come, or not all of it
+   * @throws {ReplicationProblem} if it was refused
+   */
+  bytes(path: string): Promise<Buffer | null> {
+    return this.#download(path, null, async (chunks) =>
+      Buffer.concat(await Array.fromAsync(chunks)),
+    )
+  }
+
+  async #download<T>(
+    path: string,
+    signal: AbortSignal | null,
+    take: (chunks: AsyncIterable<Uint8Array>, ended: AbortSignal) => Promise<T>,
+  ): Promise<T | null> {
     const silence = new AbortController()
     const timer = setTimeout(() => silence.abort(new Error('it fell silent')), silenceMs)
-    const ended = AbortSignal.any([signal, silence.signal])
+    const ended = AbortSignal.any([silence.signal, ...(signal ? [signal] : [])])
     const { replicaUrl } = this.#options
     try {
       const response = await this.#fetch({ path }, ended)
@@ -92,18 +117,11 @@ export class GcsHttp {
         if (answer.status === 404 && !isBucketMissing(answer)) return null
         throw answerProblem(answer, replicaUrl)
       }
-      const heard = async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          timer.refresh()
-          yield chunk
-        }
-      }
-      const output = createWriteStream(file)
-      await pipeline(Readable.fromWeb(response.body as WebStream), heard, output, { signal: ended })
-      return output.bytesWritten
+      const body = Readable.fromWeb(response.body as WebStream)
+      return await take(heard(body, timer), ended)
     } catch (error) {
       if (error instanceof ReplicationProblem) throw error
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       if (error instanceof Error && 'syscall' in error) {
         throw fileProblem(error, replicaUrl)
       }
@@ -125,6 +143,16 @@ export class GcsHttp {
     const headers = await unlessAborted(authorize(), signal)
     for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, value)
     return fetch(url, { method, headers, body, signal })
+  }
+}
+
+async function* heard(
+  chunks: AsyncIterable<Uint8Array>,
+  timer: NodeJS.Timeout,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    timer.refresh()
+    yield chunk
   }
 }
 

@@ -94,6 +94,88 @@ describe('A list that Cloud Storage has not answered', () => {
   }
 })
 
+describe('A copy inside the bucket', () => {
+  const from = 'epoch-00000001/ltx/0/a.ltx'
+  const to = 'epoch-00000002/ltx/0/a.ltx'
+  const done = JSON.stringify({ kind: 'storage#rewriteResponse', done: true })
+
+  it('keeps the time that Litestream has noted beside its file', async () => {
+    const { url, store } = scene()
+    const at = new Date('2026-01-02T12:00:00.250Z')
+    await cloud.put(`${url}/${from}`, Buffer.from('content'), at)
+    assert.equal(await store.copy(from, to), true)
+    const [copy] = await store.list(to)
+    assert.deepEqual([copy?.at, copy?.size], [at.getTime(), 7])
+  })
+
+  it('sends no byte of it, and goes on where Google has not copied all of it', async () => {
+    const { store, faults, requests } = scene()
+    const part = (rewriteToken: string) => JSON.stringify({ done: false, rewriteToken })
+    faults.push(answers(200, part('one')), answers(503), answers(200, part('two')))
+    faults.push(answers(200, done))
+    assert.equal(await store.copy(from, to), true)
+    const asked = requests.map(({ method, url }) => {
+      return `${method} ${new URL(url).searchParams.get('rewriteToken')}`
+    })
+    assert.deepEqual(asked, ['POST null', 'POST one', 'POST one', 'POST two'])
+    assert.ok(requests.every(({ body }) => body === null))
+  })
+
+  it('is made again where the answer was lost', async () => {
+    const { url, store, faults, requests } = scene()
+    await cloud.put(`${url}/${from}`, Buffer.from('content'))
+    faults.push(answerIsLost, neverArrives)
+    assert.equal(await store.copy(from, to), true)
+    assert.equal(requests.length, 3)
+    assert.equal((await store.bytes(to))?.toString(), 'content')
+  })
+
+  it('is none where there is nothing to copy, and a problem where there is no bucket', async () => {
+    const { store, faults } = scene()
+    assert.equal(await store.copy(from, to), false)
+    const message = 'The specified bucket does not exist.'
+    faults.push(answers(404, JSON.stringify({ error: { code: 404, message } })))
+    await assert.rejects(store.copy(from, to), { code: 'bucket-missing' })
+  })
+
+  for (const body of ['', '{}', '<html>Please log in', '{"done": false}']) {
+    it(`is never taken for made where the answer is ${body || 'nothing'}`, async () => {
+      const { store, faults } = scene()
+      faults.push(answers(200, body))
+      await assert.rejects(store.copy(from, to), { code: 'bucket-garbled' })
+    })
+  }
+
+  it('ends at its deadline, also where Google says again and again that there is more', async () => {
+    const slow = new GcsStore('gs://visits/app', {
+      ...{ emulatorHost: cloud.host, bulkMs: 100 },
+      fetch: async (_, init) => {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        init?.signal?.throwIfAborted()
+        return new Response(JSON.stringify({ done: false, rewriteToken: 'more' }))
+      },
+    })
+    await assert.rejects(slow.copy(from, to), { code: 'bucket-unreachable' })
+  })
+})
+
+describe('The bytes of an object', () => {
+  it('are asked for again where not all of them came', async () => {
+    const { url, store, faults, requests } = scene()
+    await cloud.put(`${url}/a`, Buffer.from('content'))
+    const breaksOff: Fault = async () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(Buffer.from('con')),
+          pull: (controller) => controller.error(new TypeError('terminated')),
+        }),
+      )
+    faults.push(breaksOff, answers(503))
+    assert.equal((await store.bytes('a'))?.toString(), 'content')
+    assert.equal(requests.length, 3)
+  })
+})
+
 describe('A write whose answer was lost', () => {
   it('is written, if it took effect', async () => {
     const { store, other, content, faults, requests } = scene()
@@ -264,6 +346,7 @@ describe('GcsStore', () => {
     await assert.rejects(silent.write('lease.json', 'mine', null), unreachable)
     await assert.rejects(silent.list(''), unreachable)
     await assert.rejects(silent.remove(''), unreachable)
+    await assert.rejects(silent.copy('a', 'b'), unreachable)
     assert.ok(performance.now() - start < 2_000)
   })
 

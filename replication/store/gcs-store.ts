@@ -76,6 +76,14 @@ export class GcsStore implements Store {
     return this.#api.copyTo(this.#base + name, file, signal, this.#bulkPatience())
   }
 
+  bytes(name: string): Promise<Buffer | null> {
+    return this.#api.bytes(this.#base + name, this.#bulkPatience())
+  }
+
+  copy(from: string, to: string): Promise<boolean> {
+    return this.#api.rewrite(this.#base + from, this.#base + to, this.#bulkPatience())
+  }
+
   async list(prefix: string): Promise<Listed[]> {
     const objects = await this.#api.list(this.#base + prefix, this.#bulkPatience())
     return objects.map((object) => ({ ...object, name: object.name.slice(this.#base.length) }))

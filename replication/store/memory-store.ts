@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
 import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
+
+type Kept = { content: Buffer; generation: string; updatedAt: number }
 
 /** A store in memory, for tests. */
 export class MemoryStore implements Store {
-  readonly #objects = new Map<string, { body: string; generation: string; updatedAt: number }>()
+  readonly #objects = new Map<string, Kept>()
   readonly #now: () => number
   #generation = 0
 
@@ -14,37 +17,57 @@ export class MemoryStore implements Store {
 
   async read(name: string): Promise<Stored | null> {
     const object = this.#objects.get(name)
-    return object ? { ...object, storeNow: this.#now() } : null
+    if (!object) return null
+    const { content, ...stamps } = object
+    return { body: content.toString(), ...stamps, storeNow: this.#now() }
   }
 
   async write(name: string, body: string, ifGeneration: string | null): Promise<Written> {
     if ((this.#objects.get(name)?.generation ?? null) !== ifGeneration) {
       return { outcome: 'conflict' }
     }
+    return { outcome: 'written', generation: this.put(name, Buffer.from(body)) }
+  }
+
+  /**
+   * Puts an object there, whatever there is.
+   *
+   * @returns its generation
+   */
+  put(name: string, content: Buffer, updatedAt: number = this.#now()): string {
     const generation = String(++this.#generation)
-    this.#objects.set(name, { body, generation, updatedAt: this.#now() })
-    return { outcome: 'written', generation }
+    this.#objects.set(name, { content, generation, updatedAt })
+    return generation
   }
 
   async peek(name: string): Promise<Peeked | null> {
-    const body = this.#objects.get(name)?.body
-    return body === undefined ? null : { start: body.slice(0, 16), size: Buffer.byteLength(body) }
+    const content = this.#objects.get(name)?.content
+    return content ? { start: content.toString('latin1', 0, 16), size: content.length } : null
   }
 
   async copyTo(name: string, file: string): Promise<number | null> {
-    const body = this.#objects.get(name)?.body
-    if (body === undefined) return null
-    await writeFile(file, body)
-    return Buffer.byteLength(body)
+    const content = this.#objects.get(name)?.content
+    if (!content) return null
+    await writeFile(file, content)
+    return content.length
+  }
+
+  async bytes(name: string): Promise<Buffer | null> {
+    return this.#objects.get(name)?.content ?? null
+  }
+
+  async copy(from: string, to: string): Promise<boolean> {
+    const object = this.#objects.get(from)
+    if (object) this.put(to, object.content, object.updatedAt)
+    return object !== undefined
   }
 
   async list(prefix: string): Promise<Listed[]> {
     return [...this.#objects]
       .filter(([name]) => name.startsWith(prefix))
-      .map(([name, { body, updatedAt }]) => ({
-        name,
-        size: Buffer.byteLength(body),
-        at: updatedAt,
+      .map(([name, { content, updatedAt }]) => ({
+        ...{ name, size: content.length, at: updatedAt },
+        checksum: crc32(content).toString(16),
       }))
   }
 

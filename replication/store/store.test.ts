@@ -10,7 +10,7 @@ import type { Store, Stored } from './store.ts'
 import { FakeCloudStorage } from './test-support.ts'
 
 /** An empty store, and how others than the app put something there. */
-type Scene = { store: Store; put: (name: string) => Promise<unknown> }
+type Scene = { store: Store; put: (name: string, content?: Buffer) => Promise<unknown> }
 
 let cloud: FakeCloudStorage
 before(async () => {
@@ -19,22 +19,27 @@ before(async () => {
 after(() => cloud[Symbol.asyncDispose]())
 
 const scenes: Record<string, (test: TestContext) => Scene> = {
-  MemoryStore: () => putByWriting(new MemoryStore()),
-  GcsStore: () =>
-    putByWriting(new GcsStore(cloud.emptyUrl(), { emulatorHost: cloud.host, pageSize: 2 })),
+  MemoryStore: () => {
+    const store = new MemoryStore()
+    return { store, put: async (name, content = Buffer.from('a')) => store.put(name, content) }
+  },
+  GcsStore: () => {
+    const url = cloud.emptyUrl()
+    const store = new GcsStore(url, { emulatorHost: cloud.host, pageSize: 2 })
+    return { store, put: (name, content) => cloud.put(`${url}/${name}`, content) }
+  },
   FileStore: (test) => {
     const folder = join(temporaryFolder(test), 'made', 'by the first write')
-    const put = async (name: string) => {
+    const put = async (name: string, content: Buffer = Buffer.of()) => {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), '')
+      writeFileSync(join(folder, name), content)
     }
     return { store: new FileStore(folder), put }
   },
 }
 
-function putByWriting(store: Store): Scene {
-  return { store, put: (name) => store.write(name, 'content', null) }
-}
+// No text: what takes it for that spoils it.
+const content = Buffer.from([0, 0xff, 0x80, 10, 13, 0xc3, 0x28, 0])
 
 async function written(store: Store, body: string, ifGeneration: string | null): Promise<string> {
   const result = await store.write('lease.json', body, ifGeneration)
@@ -74,6 +79,43 @@ for (const [name, scene] of Object.entries(scenes)) {
       await put('generations/a')
       const bytes = await store.copyTo('generations/a', file, signal)
       assert.equal(readFileSync(file).length, bytes)
+    })
+
+    it('gives all of an object as it is', async (test) => {
+      const { store, put } = scene(test)
+      assert.equal(await store.bytes('generations/a'), null)
+      await put('generations/a', content)
+      assert.deepEqual(await store.bytes('generations/a'), content)
+    })
+
+    it('copies an object inside the store, into what is there or not', async (test) => {
+      const { store, put } = scene(test)
+      const to = 'epoch-00000002/ltx/0/ä b#?.ltx'
+      assert.equal(await store.copy('epoch-00000001/ltx/0/ä', to), false)
+      assert.deepEqual(await store.list(''), [])
+      await put('epoch-00000001/ltx/0/ä', content)
+      await put('epoch-00000001/ltx/0/b', Buffer.from('another'))
+      for (const from of ['b', 'ä', 'ä']) {
+        assert.equal(await store.copy(`epoch-00000001/ltx/0/${from}`, to), true)
+      }
+      assert.deepEqual(await store.bytes(to), content)
+      assert.deepEqual(await store.bytes('epoch-00000001/ltx/0/ä'), content)
+      assert.equal((await store.list('')).length, 3)
+      await store.remove('epoch-00000001/')
+      assert.deepEqual(await store.bytes(to), content)
+    })
+
+    it('tells by checksums which objects have the content that others have', async (test) => {
+      const { store, put } = scene(test)
+      await put('epoch-00000001/ltx/0/a', content)
+      await put('epoch-00000001/ltx/0/b', Buffer.from(content.toReversed()))
+      await store.copy('epoch-00000001/ltx/0/a', 'epoch-00000002/ltx/0/a')
+      const checksums = Object.fromEntries(
+        (await store.list('')).map(({ name, checksum }) => [name, checksum]),
+      )
+      assert.ok(checksums['epoch-00000002/ltx/0/a'])
+      assert.equal(checksums['epoch-00000002/ltx/0/a'], checksums['epoch-00000001/ltx/0/a'])
+      assert.notEqual(checksums['epoch-00000002/ltx/0/a'], checksums['epoch-00000001/ltx/0/b'])
     })
 
     it('creates an object only if there is none', async (test) => {

@@ -18,6 +18,8 @@ export type Listed = {
    * when it was written. In milliseconds since 1970.
    */
   at: number
+  /** Objects of which it is the same have the same content; null where the store doesn't tell. */
+  checksum: string | null
 }
 
 /** How an object begins, and its size in bytes. */
@@ -57,6 +59,21 @@ export interface Store {
    * @returns how many bytes were written; null if there is no such object
    */
   copyTo(name: string, file: string, signal: AbortSignal): Promise<number | null>
+
+  /**
+   * All of an object.
+   *
+   * @returns null if there is no such object
+   */
+  bytes(name: string): Promise<Buffer | null>
+
+  /**
+   * Copies an object inside the store, with its time; a target that is there is replaced. Where it
+   * throws, the copy may still take effect.
+   *
+   * @returns false if there is no such object
+   */
+  copy(from: string, to: string): Promise<boolean>
 
   /** All objects whose names begin with `prefix`, in any order. */
   list(prefix: string): Promise<Listed[]>

@@ -37,6 +37,27 @@ export class FakeCloudStorage implements AsyncDisposable {
     return server
   }
 
+  /** Puts an object there as Litestream does, which notes a time beside it. */
+  async put(url: string, content: Buffer = Buffer.of(), at?: Date): Promise<void> {
+    const metadata = at && { 'litestream-timestamp': at.toISOString() }
+    const description = JSON.stringify({ name: url.slice(`gs://${bucket}/`.length), metadata })
+    const part = (type: string) => `\r\n--part\r\ncontent-type: ${type}\r\n\r\n`
+    const { ok } = await fetch(
+      `http://${this.host}/upload/storage/v1/b/${bucket}/o?uploadType=multipart`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/related; boundary=part' },
+        body: Buffer.concat([
+          Buffer.from(`${part('application/json')}${description}`),
+          Buffer.from(part('application/octet-stream')),
+          content,
+          Buffer.from('\r\n--part--'),
+        ]),
+      },
+    )
+    assert.ok(ok)
+  }
+
   /** A URL below which there is nothing. */
   emptyUrl(): string {
     return `gs://${bucket}/${crypto.randomUUID()}/app`

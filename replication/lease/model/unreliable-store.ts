@@ -19,6 +19,8 @@ export function unreliableStore(
     write: (name, body, ifGeneration) => call(() => store.write(name, body, ifGeneration)),
     peek: (name) => call(() => store.peek(name)),
     copyTo: (name, file) => call(() => store.copyTo(name, file)),
+    bytes: (name) => call(() => store.bytes(name)),
+    copy: (from, to) => call(() => store.copy(from, to)),
     list: (prefix) => call(() => store.list(prefix)),
     remove: (prefix) => call(() => store.remove(prefix)),
   }
