@@ -187,7 +187,7 @@ describe('move while the app runs', () => {
 async function leadingApp(test: TestContext, base: string, store: Store) {
   const { litestream, folder } = await runLitestream(test)
   const me = { id: 'app', service: 'local', revision: 'app', instance: 'i' }
-  const timing = { ttlMs: 2_000, marginMs: 200, renewMs: 100 }
+  const timing = { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 }
   const lease = new Lease(store, base, me, { timing })
   const restore = { signal: new AbortController().signal, stallMs: 10_000 }
   const database = new LocalDatabase({ path: `${folder}/app.db`, base, migrations, restore })

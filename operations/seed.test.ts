@@ -151,7 +151,7 @@ describe('seed beside a running app', () => {
     const { base, store, seed, now, file } = await scene(test).then((s) => ({ ...s, base: s.url }))
     const { litestream, folder } = await runLitestream(test)
     const me = { id: 'app', service: 'local', revision: 'app', instance: 'i' }
-    const timing = { ttlMs: 2_000, marginMs: 200, renewMs: 100 }
+    const timing = { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 }
     const lease = new Lease(store, base, me, { timing })
     const restore = { signal: new AbortController().signal, stallMs: 10_000 }
     const database = new LocalDatabase({

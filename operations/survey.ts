@@ -1,5 +1,5 @@
 import { adopt, findPlain } from '../replication/lease/adopt.ts'
-import { defaultTiming, renewedMsAgo } from '../replication/lease/lease.ts'
+import { isHeldByAge, renewedMsAgo } from '../replication/lease/lease.ts'
 import { type LeaseObject, leaseName, parseLease } from '../replication/lease/lease-object.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { type Layout, sourceUrl } from '../replication/replica-url.ts'
@@ -97,8 +97,7 @@ async function sourceWithoutLease(
 
 function ageOf(stored: Stored | null, lease: LeaseObject | null) {
   if (!stored || !lease?.holder) return { renewedMsAgo: null, isHeld: false }
-  const ageMs = renewedMsAgo(lease, stored)
-  return { renewedMsAgo: ageMs, isHeld: ageMs <= lease.ttlMs + defaultTiming.marginMs }
+  return { renewedMsAgo: renewedMsAgo(lease, stored), isHeld: isHeldByAge(lease, stored) }
 }
 
 function problemWith(

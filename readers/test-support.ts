@@ -41,7 +41,7 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w') {
   )
   const store = openStore(base)
   const me = { id, service: 's', revision: id, instance: id }
-  const timing = { ttlMs: 3_000, marginMs: 500, renewMs: 500 }
+  const timing = { ttlMs: 2_500, renewMs: 500, storeClockMs: 500 }
   const lease = new Lease(store, base, me, { timing })
   const restore = { signal: new AbortController().signal, stallMs: 10_000 }
   const database = new LocalDatabase({ path: join(folder, 'app.db'), base, migrations, restore })

@@ -43,7 +43,7 @@ function scene(test: TestContext) {
         base,
         { id, service: 's', revision: id, instance: id },
         {
-          timing: { ttlMs: 2_000, marginMs: 200, renewMs: 100 },
+          timing: { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 },
         },
       )
       const database = new LocalDatabase({

@@ -73,7 +73,7 @@ function scene(
     const database = new LocalDatabase({ path, base, migrations: own, restore })
     const release = releaseOf(environment, own, database)
     const lease: Lease = new Lease(store, base, environment.instance, {
-      timing: { ttlMs: 2_000, marginMs: 200, renewMs: 100 },
+      timing: { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 },
       migration: release.migration,
       barOf: (seen) => barOf(release, seen),
     })

@@ -8,8 +8,9 @@ import type { LeadershipTiming } from './leadership.ts'
  * @param ttlMs null for the default
  */
 export function leaseTiming(base: ReplicaUrl, ttlMs: number | null): Timing {
-  if (isFolder(base)) return { ttlMs: 3_000, marginMs: 500, renewMs: 750 }
-  return ttlMs === null ? defaultTiming : { ...defaultTiming, ttlMs, renewMs: ttlMs / 4 }
+  if (isFolder(base)) return { ttlMs: 2_500, renewMs: 750, storeClockMs: 500 }
+  if (ttlMs === null) return defaultTiming
+  return { ...defaultTiming, ttlMs, renewMs: Math.max(defaultTiming.renewMs, ttlMs / 4) }
 }
 
 /** Cloud Storage takes one write a second to an object; reading it is ten times cheaper. */

@@ -13,7 +13,9 @@ const { Lease } = (await import(process.env.LEASE_MODULE ?? './lease.ts')) as {
 function scene() {
   let now = 1_000_000
   const store = new MemoryStore(() => now)
-  const timing = { ttlMs: 12_000, marginMs: 2_000, renewMs: 3_000 }
+  const timing = { ttlMs: 10_000, renewMs: 3_000, storeClockMs: 2_000 }
+  // What the clock by which each holds a lease is ahead, as after its machine was suspended.
+  let aheadMs = 0
   const instance = (id: string, service = 'visits') =>
     new Lease(
       store,
@@ -22,7 +24,8 @@ function scene() {
       {
         timing,
         // Started at another time: monotonic clocks of two instances have nothing in common.
-        clock: () => now - id.charCodeAt(0) * 1_000_000,
+        clock: () => now + aheadMs - id.charCodeAt(0) * 1_000_000,
+        waitClock: () => now - id.charCodeAt(0) * 2_000_000,
       },
     )
   return {
@@ -32,6 +35,10 @@ function scene() {
     instance,
     pass: (ms: number) => {
       now += ms
+    },
+    /** Sets the wall clocks ahead. */
+    setAhead: (ms: number) => {
+      aheadMs += ms
     },
     object: async () => JSON.parse((await store.read(leaseName))?.body ?? 'null'),
     /** Changes the object behind everybody's back. */
@@ -172,13 +179,94 @@ describe('The lease', () => {
     assert.equal(acquired.length, 1)
   })
 
-  it('can be taken when its holder has not renewed for its time and the margin', async () => {
-    const { a, b, pass } = scene()
+  it('can be taken at once from a holder that has not renewed for its time and the margins', async () => {
+    const { a, b, instance, pass } = scene()
     await lead(a)
     pass(14_000)
     assert.equal((await b.acquire()).acquired, false)
     pass(1)
+    assert.equal((await instance('c').acquire()).acquired, true)
+  })
+
+  it('can be taken by whoever has seen it unchanged for its time and the margin', async () => {
+    const { a, b, pass, store } = scene()
+    await lead(a)
+    pass(1_000)
+    await b.look()
+    pass(12_000)
+    assert.equal((await b.acquire()).acquired, false)
+    // The store's times are in whole seconds: they tell of less.
+    const read = store.read.bind(store)
+    store.read = async (name) => {
+      const stored = await read(name)
+      return stored && { ...stored, storeNow: stored.updatedAt + 12_000 }
+    }
+    pass(1)
     assert.equal((await b.acquire()).acquired, true)
+  })
+
+  it('is waited for anew after each renewal, and from when the answer that shows it has come', async () => {
+    const { a, b, pass, store } = scene()
+    await lead(a)
+    await b.look()
+    pass(9_000)
+    await a.keep()
+    const read = store.read.bind(store)
+    store.read = async (name) => {
+      const stored = await read(name)
+      pass(5_000)
+      return stored
+    }
+    await b.look()
+    Object.assign(store, { read })
+    pass(8_000)
+    assert.equal((await b.look()).renewedMsAgo, 13_000)
+    assert.ok((await b.look()).isHeld)
+    pass(1_000)
+    assert.ok((await b.look()).isHeld)
+  })
+
+  it('is waited for no longer where whoever waits has asked for it', async () => {
+    const { a, b, pass } = scene()
+    await lead(a)
+    await b.look()
+    pass(6_000)
+    await b.want()
+    pass(6_001)
+    assert.equal((await b.acquire()).acquired, true)
+  })
+
+  it('is waited for anew where it was renewed before whoever waits has asked for it', async () => {
+    const { a, b, pass } = scene()
+    await lead(a)
+    await b.look()
+    pass(9_000)
+    await a.keep()
+    await b.want()
+    pass(5_000)
+    assert.equal((await b.acquire()).acquired, false)
+  })
+
+  it('is not taken any earlier by an instance whose wall clock is set ahead', async () => {
+    const { a, b, pass, setAhead } = scene()
+    await lead(a)
+    await b.look()
+    pass(5_000)
+    setAhead(3_600_000)
+    assert.ok(!a.isValid)
+    assert.equal((await b.acquire()).acquired, false)
+  })
+
+  it('is waited for by the time that its holder has noted, and not by the own one', async () => {
+    const { a, b, pass, object, put } = scene()
+    await lead(a)
+    await put(JSON.stringify({ ...(await object()), ttlMs: 20_000 }))
+    await b.look()
+    pass(24_000)
+    assert.equal((await b.acquire()).acquired, false)
+    pass(1)
+    assert.equal((await b.acquire()).acquired, true)
+    assert.equal((await object()).ttlMs, 10_000)
   })
 
   it('ends for its holder before anybody else can take it', async () => {
@@ -202,6 +290,32 @@ describe('The lease', () => {
     assert.equal(await a.keep(), 'kept')
     pass(9_000)
     assert.ok(a.isValid)
+  })
+
+  it('is renewed instead of looked at where the store is so slow that a look would hold that up', async () => {
+    const { a, pass, store } = scene()
+    await lead(a)
+    const read = store.read.bind(store)
+    store.read = async (name) => {
+      pass(2_000)
+      return read(name)
+    }
+    await a.keep()
+    const before = (await read(leaseName))?.generation
+    pass(500)
+    await a.keep()
+    pass(500)
+    assert.notEqual((await read(leaseName))?.generation, before)
+  })
+
+  it('goes on for a holder that renews it too late, where nobody has taken it', async () => {
+    const { a, b, pass } = scene()
+    await lead(a)
+    pass(60_000)
+    assert.ok(!a.canVouch)
+    assert.equal(await a.keep(), 'kept')
+    assert.ok(a.canVouch)
+    assert.equal((await b.acquire()).acquired, false)
   })
 
   it('counts from before the renewal was sent', async () => {

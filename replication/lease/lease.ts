@@ -3,17 +3,20 @@ import type { Store, Stored } from '../store/store.ts'
 import { adopt, findPlain, type Plain } from './adopt.ts'
 import type { Barred } from './barred.ts'
 import { type LeaseObject, leaseName, type Me, parseLease } from './lease-object.ts'
+import { hasRunOut } from './run-out.ts'
 
 /** All in milliseconds; docs/guarantee.md says how they follow from each other. */
 export type Timing = {
-  /** How long a holder that doesn't renew goes on being the holder. */
+  /** How long a holder counts on its lease, from before it sent a renewal, by its own clock. */
   ttlMs: number
-  /** What clocks, and an answer's second resolution, may be off by; on both sides. */
-  marginMs: number
   renewMs: number
+  /** How far off an age can be that the store's clock tells. */
+  storeClockMs: number
 }
 
-export const defaultTiming: Timing = { ttlMs: 12_000, marginMs: 2_000, renewMs: 3_000 }
+// Cloud Storage cuts its times off to whole seconds: an age is up to one too high. The other one is for
+// two machines of Google's that tell the two times.
+export const defaultTiming: Timing = { ttlMs: 4_000, renewMs: 1_500, storeClockMs: 2_000 }
 
 /** What the store says, at one moment. */
 export type View = {
@@ -49,10 +52,15 @@ export class Lease {
   readonly #url: string
   readonly #timing: Timing
   readonly #clock: () => number
+  readonly #waitClock: () => number
   readonly #token: () => string
   readonly #migration: number | undefined
   readonly #barOf: (seen: Seen) => Barred | null
   #held: Held | null = null
+  /** The generation that was there when it was last looked, and since when by `waitClock`. */
+  #seen: { generation: string; sinceMs: number } | null = null
+  /** How long the last call of `keep` took. */
+  #tookMs = 0
   #isReleasing = false
   #reachedTxid = 0
   #bar: Barred | null = null
@@ -60,7 +68,8 @@ export class Lease {
 
   /**
    * @param url names the store in errors
-   * @param options.clock monotonic, in milliseconds
+   * @param options.clock by which a lease is held, in milliseconds: monotonic, and never late
+   * @param options.waitClock by which another's lease is waited for: monotonic, and never early
    * @param options.migration the newest that this release knows, which tells others what they can read
    * @param options.barOf asked with each look why this instance may not lead; null where it may
    */
@@ -71,12 +80,14 @@ export class Lease {
     {
       timing = defaultTiming,
       clock = () => performance.now(),
+      waitClock = () => performance.now(),
       token = randomUUID as () => string,
       migration,
       barOf = () => null,
     }: {
       timing?: Timing
       clock?: () => number
+      waitClock?: () => number
       token?: () => string
       migration?: number
       barOf?: (seen: Seen) => Barred | null
@@ -87,6 +98,7 @@ export class Lease {
     this.me = me
     this.#timing = timing
     this.#clock = clock
+    this.#waitClock = waitClock
     this.#token = token
     this.#migration = migration
     this.#barOf = barOf
@@ -98,8 +110,7 @@ export class Lease {
    */
   get isValid(): boolean {
     if (!this.#held || this.#isReleasing) return false
-    const { ttlMs, marginMs } = this.#timing
-    return this.#clock() - this.#held.renewedAtMs < ttlMs - marginMs
+    return this.#clock() - this.#held.renewedAtMs < this.#timing.ttlMs
   }
 
   /** Why this instance may not lead, as the lease was when it was last looked at; null where it may. */
@@ -192,7 +203,11 @@ export class Lease {
     const renewedAt = lease.renewedAt ?? stored.updatedAt
     const body = this.#body({ ...lease, renewedAt, wantedBy: this.me.id })
     // A conflict is a renewal or a release: whoever waits looks again.
-    await this.#store.write(leaseName, body, stored.generation)
+    const written = await this.#store.write(leaseName, body, stored.generation)
+    // Nobody has renewed it in between.
+    if (written.outcome === 'written' && this.#seen?.generation === stored.generation) {
+      this.#seen = { ...this.#seen, generation: written.generation }
+    }
   }
 
   /**
@@ -203,10 +218,16 @@ export class Lease {
   keep(): Promise<'kept' | 'wanted' | 'lost'> {
     return this.#oneAtATime(async () => {
       if (!this.#held) return 'lost'
-      if (this.#clock() - this.#held.renewedAtMs >= this.#timing.renewMs) {
-        if (await this.#change({})) return this.#held.lease.wantedBy ? 'wanted' : 'kept'
+      const startMs = this.#clock()
+      // While the store is slow, a look in between would be over only after the renewal was due.
+      const isDue = startMs - this.#held.renewedAtMs + this.#tookMs >= this.#timing.renewMs
+      try {
+        if (isDue && (await this.#change({}))) return this.#held.lease.wantedBy ? 'wanted' : 'kept'
+        const isMine = await this.#isStillMine()
+        return isMine ? (this.#held.lease.wantedBy ? 'wanted' : 'kept') : 'lost'
+      } finally {
+        this.#tookMs = this.#clock() - startMs
       }
-      return (await this.#isStillMine()) ? (this.#held.lease.wantedBy ? 'wanted' : 'kept') : 'lost'
     })
   }
 
@@ -290,10 +311,19 @@ export class Lease {
   }
 
   #isHeld(lease: LeaseObject, stored: Stored): boolean {
+    const unchangedMs = this.#unchangedMs(stored)
     if (!lease.holder || lease.holder.id === this.me.id) return false
-    // The store's clock alone: no other instance's is known.
-    const age = renewedMsAgo(lease, stored)
-    return age <= lease.ttlMs + this.#timing.marginMs
+    const { storeClockMs } = this.#timing
+    const ageMs = renewedMsAgo(lease, stored)
+    // The holder's own time, of whatever release it is.
+    return !hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs })
+  }
+
+  // From after the answer: what it shows may have been written just before the store gave it.
+  #unchangedMs({ generation }: Stored): number {
+    const now = this.#waitClock()
+    if (this.#seen?.generation !== generation) this.#seen = { generation, sinceMs: now }
+    return now - this.#seen.sinceMs
   }
 
   // A change fails when somebody asked for the lease meanwhile, and is tried on what they wrote.
@@ -358,6 +388,13 @@ function thinned(obsolete: LeaseObject['obsolete']): LeaseObject['obsolete'] {
 /** How long ago the lease was renewed, by the store's clock. */
 export function renewedMsAgo({ renewedAt }: LeaseObject, { storeNow, updatedAt }: Stored): number {
   return storeNow - (renewedAt ?? updatedAt)
+}
+
+/** Whether its holder may still count on the lease, for who looks only once. */
+export function isHeldByAge(lease: LeaseObject, stored: Stored): boolean {
+  const { storeClockMs } = defaultTiming
+  const ageMs = renewedMsAgo(lease, stored)
+  return !hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs: 0 })
 }
 
 function begunFrom(plain: Plain | null, lease: LeaseObject): Pick<View, 'lease' | 'why'> {

@@ -7,12 +7,12 @@ import { pathToFileURL } from 'node:url'
 import { temporaryFolder } from '../test-support.ts'
 
 /** The module that has the rule is the lease's own where it is not said. */
-type Mutant = { module?: 'continues'; from: string; to: string; foundBy: string }
+type Mutant = { module?: 'continues' | 'run-out'; from: string; to: string; foundBy: string }
 
 /** Each rule of the lease, how to break it, and the test of its module that has to fail then. */
 const mutants: Record<string, Mutant> = {
   'that holds a lease for ever': {
-    from: '< ttlMs - marginMs',
+    from: '< this.#timing.ttlMs',
     to: '< Number.MAX_SAFE_INTEGER',
     foundBy: 'ends for its holder before anybody else can take it',
   },
@@ -22,14 +22,76 @@ const mutants: Record<string, Mutant> = {
     foundBy: 'counts from before the renewal was sent',
   },
   'that takes a lease which has not run out': {
-    from: 'age <= lease.ttlMs + this.#timing.marginMs',
-    to: 'age <= lease.ttlMs',
-    foundBy: 'can be taken when its holder has not renewed for its time and the margin',
+    module: 'run-out',
+    from: '> ttlMs * slowest',
+    to: '> ttlMs',
+    foundBy:
+      'leave it to its holder until that one knows that it has run out, whatever the clocks do',
   },
-  'that never takes one which has': {
-    from: 'age <= lease.ttlMs + this.#timing.marginMs',
-    to: 'age >= 0',
-    foundBy: 'can be taken when its holder has not renewed for its time and the margin',
+  'that takes whole seconds for exact ones': {
+    module: 'run-out',
+    from: 'ageMs - storeClockMs',
+    to: 'ageMs',
+    foundBy:
+      'leave it to its holder until that one knows that it has run out, whatever the clocks do',
+  },
+  'that never takes one which has run out': {
+    module: 'run-out',
+    from: '> ttlMs * slowest',
+    to: '< 0',
+    foundBy: 'leave enough to an older release that leads: it stops before what it has noted',
+  },
+  'that does not see by the clock of the store that it has run out': {
+    from: 'ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs }',
+    to: 'ttlMs: lease.ttlMs, ageMs: 0, storeClockMs, unchangedMs }',
+    foundBy: 'can be taken at once from a holder that has not renewed for its time and the margins',
+  },
+  'that does not count how long it has waited itself': {
+    from: 'return now - this.#seen.sinceMs',
+    to: 'return 0',
+    foundBy: 'can be taken by whoever has seen it unchanged for its time and the margin',
+  },
+  'that does not begin to wait anew after a renewal': {
+    from: 'if (this.#seen?.generation !== generation) this.#seen =',
+    to: 'this.#seen ??=',
+    foundBy:
+      'is waited for anew after each renewal, and from when the answer that shows it has come',
+  },
+  'that waits from when it sent its look': {
+    from: 'const stored = await this.#store.read(leaseName)\n    const view',
+    to: `const sinceMs = this.#waitClock()
+    const stored = await this.#store.read(leaseName)
+    const generation = stored?.generation ?? ''
+    if (this.#seen?.generation !== generation) this.#seen = { generation, sinceMs }
+    const view`,
+    foundBy:
+      'is waited for anew after each renewal, and from when the answer that shows it has come',
+  },
+  'that forgets with what it asks how long it has waited': {
+    from: "written.outcome === 'written' && this.#seen",
+    to: "written.outcome === 'conflict' && this.#seen",
+    foundBy: 'is waited for no longer where whoever waits has asked for it',
+  },
+  'that takes what it asked for, for what it has waited for': {
+    from: "written.outcome === 'written' && this.#seen?.generation === stored.generation",
+    to: "written.outcome === 'written' && this.#seen",
+    foundBy: 'is waited for anew where it was renewed before whoever waits has asked for it',
+  },
+  'that waits by the clock by which it holds a lease': {
+    from: 'const now = this.#waitClock()',
+    to: 'const now = this.#clock()',
+    foundBy: 'is not taken any earlier by an instance whose wall clock is set ahead',
+  },
+  'that waits for its own time instead of that of the holder': {
+    from: 'hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs })',
+    to: 'hasRunOut({ ttlMs: this.#timing.ttlMs, ageMs, storeClockMs, unchangedMs })',
+    foundBy: 'is waited for by the time that its holder has noted, and not by the own one',
+  },
+  'that lets a look hold up its renewal': {
+    from: 'this.#held.renewedAtMs + this.#tookMs >=',
+    to: 'this.#held.renewedAtMs >=',
+    foundBy:
+      'is renewed instead of looked at where the store is so slow that a look would hold that up',
   },
   'that writes over whatever was written meanwhile': {
     from: 'this.#body(lease), ifGeneration)',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Layout } from '../replica-url.ts'
 import type { Store, Stored } from '../store/store.ts'
 import { epochName, hasBeginning, listEpochs } from './epochs.ts'
-import { defaultTiming, renewedMsAgo } from './lease.ts'
+import { defaultTiming, isHeldByAge, renewedMsAgo } from './lease.ts'
 import { type LeaseObject, leaseName, readLease } from './lease-object.ts'
 
 /**
@@ -75,9 +75,8 @@ export async function refuseHeld(store: Store): Promise<void> {
 }
 
 function refuseLive(lease: LeaseObject | null, stored: Stored | null): void {
-  if (!stored || !lease?.holder) return
+  if (!stored || !lease?.holder || !isHeldByAge(lease, stored)) return
   const ageMs = renewedMsAgo(lease, stored)
-  if (ageMs > lease.ttlMs + defaultTiming.marginMs) return
   const { revision, instance } = lease.holder
   throw new Error(
     `${revision} ${instance} leads: it renewed the lease ${Math.round(ageMs / 1_000)} s ago. Nothing was changed. Stop the service first, or use --force.`,

@@ -1,5 +1,6 @@
 import type { MemoryStore } from '../../store/memory-store.ts'
 import type { Lease } from '../lease.ts'
+import { Clocks } from './clocks.ts'
 import { type Network, unreliableStore } from './unreliable-store.ts'
 import type { Owner, World } from './world.ts'
 
@@ -35,6 +36,7 @@ export class Instance implements Owner {
   frozenUntil = 0
   isDead = false
   leads = 0
+  readonly clocks: Clocks
   readonly #world: World
   readonly #network: Network
   readonly #replicas: Replicas
@@ -63,9 +65,11 @@ export class Instance implements Owner {
     this.#rules = parts.rules
     const store = unreliableStore(parts.store, parts.world, parts.network, this)
     const me = { id: name, service: 's', revision: 'r', instance: name }
+    this.clocks = new Clocks(parts.world)
     let tokens = 0
     this.#lease = new LeaseOf(store, 'model', me, {
-      clock: () => parts.world.now,
+      clock: this.clocks.holding,
+      waitClock: this.clocks.waiting,
       token: () => `${name} ${++tokens}`,
     })
   }

@@ -12,7 +12,18 @@ const calmMs = 40_000
 const troubles = fc.array(
   fc.record({
     at: fc.integer({ min: 0, max: troubleMs }),
-    what: fc.constantFrom('freeze', 'freeze', 'freeze', 'kill', 'outage', 'start'),
+    what: fc.constantFrom(
+      ...([
+        'freeze',
+        'freeze',
+        'freeze',
+        'kill',
+        'outage',
+        'start',
+        'suspend',
+        'set-ahead',
+      ] as const),
+    ),
     whom: fc.nat(3),
     forMs: fc.integer({ min: 100, max: 30_000 }),
   }),
@@ -25,6 +36,8 @@ export const histories = fc.record({
   seed: fc.integer(),
   lossiness: fc.constantFrom(0, 0.02, 0.2),
   mostMs: fc.constantFrom(50, 1_000, 8_000),
+  // What the one machine of the store is ahead of the other one that tells a time.
+  skewMs: fc.constantFrom(-1_000, 0, 1_000),
   troubles,
 })
 
@@ -32,13 +45,13 @@ export type History = typeof histories extends fc.Arbitrary<infer T> ? T : never
 
 /** Lives through a history with the lease as it is, or with a mutant, and says what went wrong. */
 export async function live(
-  { seed, lossiness, mostMs, troubles }: History,
+  { seed, lossiness, mostMs, skewMs, troubles }: History,
   LeaseOf: typeof Lease,
   changed: Partial<Rules> = {},
 ): Promise<{ violations: string[]; acknowledged: number; leaderships: number }> {
   const world = new World(seed)
   const store = new MemoryStore(() => world.now)
-  const network = { lossiness, mostMs, isDown: false }
+  const network = { lossiness, mostMs, skewMs, isDown: false }
   const replicas: Replicas = new Map()
   const leaseNow = async () => readLease((await store.read(leaseName))?.body ?? '').lease
   const observer: Observer = {
@@ -68,7 +81,11 @@ export async function live(
     world.at(began + at, () => {
       const instance = instances[whom % instances.length]
       if (what === 'start' && instances.length < 5) start()
-      if (what === 'freeze' && instance) instance.frozenUntil = world.now + forMs
+      if ((what === 'freeze' || what === 'suspend') && instance) {
+        instance.frozenUntil = world.now + forMs
+      }
+      if (what === 'suspend') instance?.clocks.suspend(forMs)
+      if (what === 'set-ahead') instance?.clocks.setAhead(forMs)
       if (what === 'kill' && instance) instance.isDead = true
       if (what === 'outage') {
         network.isDown = true

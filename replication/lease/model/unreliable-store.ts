@@ -1,9 +1,12 @@
 import type { MemoryStore } from '../../store/memory-store.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, Stored } from '../../store/store.ts'
 import type { Owner, World } from './world.ts'
 
-/** How the network behaves: a request, or its answer, is late or lost with some likelihood. */
-export type Network = { lossiness: number; mostMs: number; isDown: boolean }
+/**
+ * How the network behaves: a request, or its answer, is late or lost with some likelihood. The store's
+ * times are in whole seconds, as those of Cloud Storage, and of two machines.
+ */
+export type Network = { lossiness: number; mostMs: number; skewMs: number; isDown: boolean }
 
 const deadlineMs = 4_000
 
@@ -15,7 +18,7 @@ export function unreliableStore(
   owner: Owner,
 ): Store {
   return {
-    read: (name) => call(() => store.read(name)),
+    read: (name) => call(() => read(name)),
     write: (name, body, ifGeneration) => call(() => store.write(name, body, ifGeneration)),
     peek: (name) => call(() => store.peek(name)),
     copyTo: (name, file) => call(() => store.copyTo(name, file)),
@@ -23,6 +26,15 @@ export function unreliableStore(
     copy: (from, to) => call(() => store.copy(from, to)),
     list: (prefix) => call(() => store.list(prefix)),
     remove: (prefix) => call(() => store.remove(prefix)),
+  }
+
+  async function read(name: string): Promise<Stored | null> {
+    const stored = await store.read(name)
+    if (!stored) return null
+    const { updatedAt, storeNow } = stored
+    const inSeconds = (ms: number) => Math.floor(ms / 1_000) * 1_000
+    const now = inSeconds(storeNow + network.skewMs)
+    return { ...stored, updatedAt: inSeconds(updatedAt), storeNow: now }
   }
 
   function call<T>(run: () => Promise<T>): Promise<T> {
