@@ -69,12 +69,12 @@ describe('The times of a lease', () => {
 
   // Earlier releases stopped a margin before what they noted, and waited for one after it.
   for (const [what, url, marginMs] of [
-    ['in Cloud Storage', 'gs://b', 2_000],
-    ['in a folder', 'file:///b', 500],
+    ['in Cloud Storage', 'gs://visits/app', 2_000],
+    ['in a folder', 'file:///visits', 500],
   ] as const) {
     it(`leave enough to an older release that waits for this one ${what}`, () => {
       const timing = leaseTiming(parseReplicaUrl(url), null)
-      const resolutionMs = url === 'gs://b' ? 1_000 : 0
+      const resolutionMs = url === 'gs://visits/app' ? 1_000 : 0
       const waitsMs = timing.ttlMs + marginMs - resolutionMs
       assert.ok(waitsMs >= (timing.ttlMs * 13) / 11)
     })
