@@ -57,13 +57,18 @@ export function after(files: readonly LtxFile[], step: Step): LtxFile[] {
       const covered = Math.min(endOf(at(files, 1)), newest - 1)
       return files.filter(({ level, max }) => level > 0 || max > covered)
     }
-    case 'forget-snapshots': {
-      const [last, before] = at(files, 9).toReversed()
-      const isKept = ({ level, max }: LtxFile) =>
-        level === 0 || max >= (before?.max ?? 0) || max === endOf(at(files, level))
-      return files.filter((file) => (file.level === 9 ? file === last : isKept(file)))
-    }
+    case 'forget-snapshots':
+      return withoutSnapshots(files)
   }
+}
+
+// Long after them, so that what is older is compacted by then.
+function withoutSnapshots(files: readonly LtxFile[]): LtxFile[] {
+  const later = [1, 2, 3].reduce(compacted, [...files])
+  const [last, before] = at(later, 9).toReversed()
+  const isKept = ({ level, max }: LtxFile) =>
+    level === 0 || max >= (before?.max ?? 0) || max === endOf(at(later, level))
+  return later.filter((file) => (file.level === 9 ? file === last : isKept(file)))
 }
 
 // https://github.com/benbjohnson/litestream/blob/v0.5.18/compactor.go (Compact)

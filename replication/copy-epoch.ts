@@ -1,0 +1,128 @@
+import { copiedFiles } from './copied-files.ts'
+import { epochName } from './lease/epochs.ts'
+import { type LtxFile, ltxFilesIn, newestIn } from './ltx-files.ts'
+import { type ProblemCode, ReplicationProblem } from './problem.ts'
+import type { Listed, Store } from './store/store.ts'
+
+const mostAtOnce = 16
+const mostPlans = 3
+
+// Of a bucket that may take an upload all the same.
+const refusals: ProblemCode[] = ['bucket-refuses', 'permission-denied', 'policy-violation']
+
+/**
+ * An epoch can't begin as a copy of another: it takes a full upload, to an epoch of another number. What
+ * was asked of the bucket here may still take effect, and its transactions are not those of an upload.
+ */
+export class CantContinue extends Error {}
+
+/**
+ * Begins epoch `to` as a copy, made inside the bucket, of what epoch `from` needs to be restored and
+ * continued. What was cut off by a bucket that failed goes on when it is called again.
+ *
+ * @returns the newest transaction, how many files there are, and their bytes
+ * @throws {ReplicationProblem} if the bucket fails
+ * @throws {CantContinue} if there can be no such copy
+ */
+export async function copyEpoch(
+  store: Store,
+  from: number,
+  to: number,
+): Promise<{ txid: number; files: number; bytes: number }> {
+  let [source, target] = await Promise.all([listEpoch(store, from), listEpoch(store, to)])
+  const ours = new Set(source.keys().filter((name) => isSame(source.get(name), target.get(name))))
+  for (let plan = 1; plan <= mostPlans; plan++) {
+    if (plan > 1) source = await listEpoch(store, from)
+    refuseOthers(target, ours, to)
+    const needed = copiedFiles(ltxFilesIn([...source.values()]))
+    if (!needed) continue
+    for (const { name } of needed) ours.add(name)
+    await bring(store, needed, { from, to, target })
+    target = await listEpoch(store, to)
+    if (isCopy(needed, target)) return summary(needed)
+  }
+  throw new CantContinue(
+    `In ${mostPlans} looks, ${epochName(from)} had no files without a gap that could be copied whole.`,
+  )
+}
+
+/** Removes what there is of an epoch that could not be completed. */
+export async function removeEpoch(store: Store, epoch: number): Promise<void> {
+  await store.remove(`${epochName(epoch)}/`)
+}
+
+/** By their names in the epoch. */
+type Files = Map<string, Listed>
+
+async function listEpoch(store: Store, epoch: number): Promise<Files> {
+  const folder = `${epochName(epoch)}/`
+  const objects = (await store.list(folder)).map((object): [string, Listed] => {
+    const name = object.name.slice(folder.length)
+    return [name, { ...object, name }]
+  })
+  // An empty folder.
+  return new Map(objects.filter(([name]) => name !== '' && !name.endsWith('/')))
+}
+
+function refuseOthers(target: Files, ours: ReadonlySet<string>, to: number): void {
+  const other = target.keys().find((name) => !ours.has(name))
+  if (other !== undefined) {
+    throw new CantContinue(`${epochName(to)}/${other} is there, and no copy.`)
+  }
+}
+
+async function bring(
+  store: Store,
+  needed: LtxFile[],
+  { from, to, target }: { from: number; to: number; target: Files },
+): Promise<void> {
+  const names = new Set(needed.map(({ name }) => name))
+  const extra = [...target.keys()].filter((name) => !names.has(name))
+  const missing = needed.filter((file) => !isSame(file, target.get(file.name)))
+  await atOnce(missing, async ({ name }) => {
+    // It is gone where Litestream has compacted it meanwhile: the comparison finds it missing.
+    await store.copy(`${epochName(from)}/${name}`, `${epochName(to)}/${name}`).catch(ifRefused)
+  })
+  await atOnce(extra, (name) => store.remove(`${epochName(to)}/${name}`))
+}
+
+function ifRefused(error: unknown): never {
+  if (error instanceof ReplicationProblem && refusals.includes(error.code)) {
+    throw new CantContinue(`The bucket does not copy: ${error.message}`)
+  }
+  throw error
+}
+
+// None of them goes on once it has thrown.
+async function atOnce<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const waiting = [...all]
+  const workers = Array.from({ length: mostAtOnce }, async () => {
+    try {
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await work(one)
+    } catch (error) {
+      waiting.length = 0
+      throw error
+    }
+  })
+  for (const result of await Promise.allSettled(workers)) {
+    if (result.status === 'rejected') throw result.reason
+  }
+}
+
+function isCopy(needed: LtxFile[], target: Files): boolean {
+  return (
+    target.size === needed.length && needed.every((file) => isSame(file, target.get(file.name)))
+  )
+}
+
+function isSame(original: Listed | undefined, copy: Listed | undefined): boolean {
+  if (!original || !copy) return false
+  return (
+    copy.size === original.size && copy.checksum !== null && copy.checksum === original.checksum
+  )
+}
+
+function summary(files: LtxFile[]): { txid: number; files: number; bytes: number } {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  return { txid: newestIn(files), files: files.length, bytes }
+}
