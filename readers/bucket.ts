@@ -1,6 +1,7 @@
 import { epochName } from '../replication/lease/epochs.ts'
 import { type LeaseObject, leaseName, parseLease } from '../replication/lease/lease-object.ts'
-import { ltxFilesIn, newestIn } from '../replication/ltx-files.ts'
+import { ltxName } from '../replication/ltx/file-name.ts'
+import { type LtxFile, ltxFilesIn } from '../replication/ltx-files.ts'
 import type { Store } from '../replication/store/store.ts'
 
 /**
@@ -16,10 +17,12 @@ export async function readLease(
   return stored && parseLease(stored.body, null, base)
 }
 
-/** The last transaction of an epoch that any file in the bucket holds; 0 if there is none. */
-export async function newestTransaction(
-  store: Pick<Store, 'list'>,
-  epoch: number,
-): Promise<number> {
-  return newestIn(ltxFilesIn(await store.list(`${epochName(epoch)}/ltx/`)))
+/** Where a transaction is below the replica URL: Litestream uploads each by itself first, to level 0. */
+export function transactionObject(epoch: number, txid: number): string {
+  return `${epochName(epoch)}/ltx/0/${ltxName(txid)}`
+}
+
+/** All files of an epoch. */
+export async function filesOf(store: Pick<Store, 'list'>, epoch: number): Promise<LtxFile[]> {
+  return ltxFilesIn(await store.list(`${epochName(epoch)}/ltx/`))
 }

@@ -1,73 +1,54 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { checkDatabase, DamagedDatabase } from '../db/check.ts'
 import { compareSchema } from '../db/migrate.ts'
 import type { Database } from '../db/open.ts'
 import { isReadable } from '../db/readable.ts'
 import { type CommandOptions, restoreReplica } from '../replication/litestream-command.ts'
-import { ltxName } from '../replication/ltx/file-name.ts'
+import { LtxDamaged, writeLtx } from '../replication/ltx/apply.ts'
+import { readHeader } from '../replication/ltx/header.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
-import { fileProblem } from '../replication/store/file-problem.ts'
-import { type Following, followFolder } from './follow-folder.ts'
 import type { Position } from './position.ts'
 import { ReaderProblem } from './problem.ts'
-import { readFresh } from './read-fresh.ts'
-import { transactionObject } from './replica-files.ts'
-import { flawOf } from './transaction-file.ts'
+import { Turns } from './turns.ts'
 
 /** The copy is read no more: what was being applied may be there in part. */
 export class CopyEnded extends Error {}
+
+/** An object that holds the transactions `min` to `max`. */
+export type Changes = { name: string; min: number; max: number }
 
 type Options = CommandOptions & {
   /** The folder that the copy gets for itself. */
   folder: string
   /** The folder of this release's. */
   migrations: string
-  /** How long Litestream may take to apply a transaction, in milliseconds. */
-  applyMs: number
 }
 
-// Litestream looks for what to apply every 20 ms.
-const lookMs = 5
-
 /**
- * A copy of one epoch on this disk. Whoever has it brings it the bucket's files, one transaction
- * each, and Litestream applies them.
+ * A copy of one epoch on this disk, and of those that continue it. Whoever has it brings it the
+ * bucket's files.
  */
 export class Copy {
-  readonly epoch: number
   readonly path: string
-  readonly isNewer: boolean
-  /** Settles when Litestream has ended by itself, or can't apply what is there. */
-  readonly broken: Promise<string>
   readonly #folder: string
-  readonly #incoming: string
-  readonly #following: Following
-  readonly #applyMs: number
-  readonly #ended = Promise.withResolvers<string>()
-  #fetched: number
-  #applied: number
-  #applying: Promise<void> | null = null
+  readonly #turns = new Turns()
+  #database: Database | null = null
+  #epoch: number
+  #txid = 0
+  #continuedAt = 0
+  /** What it was in an earlier epoch, until it has all that the epoch was continued with. */
+  #before: Position | null = null
+  #isNewer = false
   #isOver = false
 
-  private constructor(epoch: number, txid: number, isNewer: boolean, options: Options) {
-    const { folder, applyMs } = options
-    this.epoch = epoch
-    this.isNewer = isNewer
+  private constructor(epoch: number, folder: string) {
     this.path = join(folder, 'app.db')
     this.#folder = folder
-    this.#applyMs = applyMs
-    this.#incoming = join(folder, 'replica/ltx/0')
-    this.#fetched = txid
-    this.#applied = txid
-    mkdirSync(this.#incoming, { recursive: true })
-    writeFileSync(`${this.path}-txid`, ltxName(txid).slice(0, 16))
-    this.#following = followFolder(this.path, join(folder, 'replica'))
-    this.broken = this.#ended.promise
-    this.#following.failed.then((reason) => this.#end(reason))
+    this.#epoch = epoch
   }
 
   /**
@@ -83,30 +64,40 @@ export class Copy {
     atLeast: number,
     options: Options,
   ): Promise<Copy> {
-    const { folder, migrations } = options
-    mkdirSync(folder, { recursive: true })
+    const copy = new Copy(epoch, options.folder)
     try {
-      const path = join(folder, 'app.db')
-      const url = epochUrl(base, epoch)
-      const txid = await restoreReplica(url, path, options)
-      if (txid === null) throw new ReplicationProblem('replica-missing', url, 'the lease names it')
-      if (txid < atLeast) {
-        throw new ReplicationProblem('replica-behind', url, `at ${txid}, and was at ${atLeast}`)
-      }
-      prepare(path, url)
-      const schema = readFresh(path, (database) => compareSchema(database, migrations))
-      if (schema === 'older') throw new ReaderProblem('older-schema')
-      if (!readFresh(path, isReadable)) throw new ReaderProblem('unreadable-schema')
-      return new Copy(epoch, txid, schema === 'newer', options)
+      await copy.#restore(epochUrl(base, epoch), atLeast, options)
+      return copy
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true })
+      await copy.close()
       throw error
     }
   }
 
-  /** The last transaction that was brought. */
-  get fetched(): number {
-    return this.#fetched
+  /** Whether a newer release has migrated it. */
+  get isNewer(): boolean {
+    return this.#isNewer
+  }
+
+  /** The epoch whose files bring it further. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** The last transaction that is in it. */
+  get txid(): number {
+    return this.#txid
+  }
+
+  /** The transaction that its epoch is known to reach, as it was continued with it. */
+  get continuedAt(): number {
+    return this.#continuedAt
+  }
+
+  /** The state that is read: an epoch's only once it holds all that the epoch was continued with. */
+  get position(): Position {
+    if (this.#before && this.#txid < this.#continuedAt) return this.#before
+    return { epoch: this.#epoch, txid: this.#txid }
   }
 
   /** Whether it is read no more. */
@@ -114,110 +105,113 @@ export class Copy {
     return this.#isOver
   }
 
-  /** The state that is read. */
-  get position(): Position {
-    return { epoch: this.epoch, txid: this.#applied }
+  /** Goes on with the files of an epoch that continued its own with transaction `at`. */
+  continueIn(epoch: number, at: number): void {
+    this.#before = this.position
+    this.#epoch = epoch
+    this.#continuedAt = at
   }
 
   /**
-   * Brings the file of the transaction that follows; {@link applied} tells when it can be read.
+   * Brings it to the last transaction of an object, while nobody reads.
    *
-   * @throws {ReaderProblem} if the file is another, or not all of it
-   * @throws {ReplicationProblem} if there is no room for it
+   * @throws {ReaderProblem} if the object is another, or not all of it
+   * @throws {CopyEnded} if it could be written only in part, or not at all
    */
-  bring(bytes: Buffer): void {
-    if (this.#isOver) return
-    const txid = this.#fetched + 1
-    const flaw = flawOf(bytes, txid)
-    if (flaw !== null) {
-      const object = transactionObject(this.epoch, txid)
-      throw new ReaderProblem('unreadable-object', `${object}: ${flaw}`)
-    }
-    const name = ltxName(txid)
-    const path = join(this.#folder, name)
-    try {
-      writeFileSync(path, bytes)
-      // Litestream is to see all of it or nothing.
-      renameSync(path, join(this.#incoming, name))
-    } catch (error) {
-      throw fileProblem(error, this.#folder)
-    }
-    this.#fetched = txid
-    this.#applying ??= this.#apply()
-  }
-
-  /** Settles once all that was brought can be read, or the copy is over. */
-  async applied(): Promise<void> {
-    while (this.#applying) await this.#applying
+  async apply(bytes: Buffer, changes: Changes): Promise<void> {
+    const flaw = (words: string) =>
+      new ReaderProblem('unreadable-object', `${changes.name}: ${bytes.length} bytes, ${words}`)
+    await this.#turns.change(() => {
+      if (this.#isOver || changes.max <= this.#txid) return
+      try {
+        const { min, max } = readHeader(bytes)
+        if (min !== changes.min || max !== changes.max)
+          throw flaw(`of transactions ${min} to ${max}`)
+        if (min > this.#txid + 1) throw flaw(`after transaction ${this.#txid}`)
+        this.#write(bytes)
+        this.#txid = max
+      } catch (error) {
+        throw error instanceof LtxDamaged ? flaw(error.message) : error
+      }
+    })
   }
 
   /**
-   * Reads while nothing is being applied: a Litestream that dies then, or finds no room, leaves a
-   * mix of two states.
+   * Reads while nothing is being applied.
    *
    * @throws {CopyEnded} if there will be nothing to read here
    */
   async read<Result>(call: (database: Database) => Result): Promise<Awaited<Result>> {
-    while (this.#applying) await this.#applying
-    if (this.#isOver) throw new CopyEnded('it is over')
     try {
-      return await readFresh(this.path, call)
+      return await this.#turns.read(() => call(this.#open()))
     } catch (error) {
       if (!isDamage(error)) throw error
       throw new CopyEnded(String(error), { cause: error })
     }
   }
 
-  /** Ends, and deletes what is on the disk: nobody may read it any more. */
+  /** Ends, and deletes what is on the disk, once nobody reads it any more. */
   async close(): Promise<void> {
     this.#isOver = true
-    await this.#following.stop()
-    rmSync(this.#folder, { recursive: true, force: true })
+    await this.#turns.change(() => {
+      this.#forget()
+      rmSync(this.#folder, { recursive: true, force: true })
+    })
   }
 
-  async #apply(): Promise<void> {
-    let movedAtMs = performance.now()
-    while (!this.#isOver && this.#applied < this.#fetched) {
-      await sleep(lookMs)
-      if (this.#isOver) break
-      if (this.#noteApplied()) movedAtMs = performance.now()
-      else if (performance.now() - movedAtMs > this.#applyMs) {
-        this.#end(`Litestream applied nothing for ${this.#applyMs} ms`)
-        this.#following.kill()
+  async #restore(url: string, atLeast: number, options: Options): Promise<void> {
+    mkdirSync(options.folder, { recursive: true })
+    const txid = await restoreReplica(url, this.path, options)
+    if (txid === null) throw new ReplicationProblem('replica-missing', url, 'the lease names it')
+    if (txid < atLeast) {
+      throw new ReplicationProblem('replica-behind', url, `at ${txid}, and was at ${atLeast}`)
+    }
+    check(this.path, url)
+    this.#txid = txid
+    const schema = compareSchema(this.#open(), options.migrations)
+    if (schema === 'older') throw new ReaderProblem('older-schema')
+    if (!isReadable(this.#open())) throw new ReaderProblem('unreadable-schema')
+    this.#isNewer = schema === 'newer'
+  }
+
+  #write(bytes: Buffer): void {
+    this.#forget()
+    try {
+      const file = openSync(this.path, 'r+')
+      try {
+        writeLtx(file, bytes)
+      } finally {
+        closeSync(file)
       }
+    } catch (error) {
+      if (error instanceof LtxDamaged) throw error
+      this.#isOver = true
+      throw new CopyEnded(String(error), { cause: error })
     }
-    this.#applying = null
   }
 
-  #end(reason: string): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#ended.resolve(reason)
+  #open(): Database {
+    if (this.#isOver) throw new CopyEnded('it is over')
+    this.#database ??= drizzle({
+      client: new Sqlite(this.path, { readonly: true, fileMustExist: true }),
+    })
+    return this.#database
   }
 
-  #noteApplied(): boolean {
-    const noted = readFileSync(`${this.path}-txid`, 'utf8').trim()
-    // While Litestream writes it, it may be there in part.
-    const txid = /^[0-9a-f]{16}$/.test(noted) ? Number.parseInt(noted, 16) : this.#applied
-    const before = this.#applied
-    for (; this.#applied < txid; this.#applied++) {
-      rmSync(join(this.#incoming, ltxName(this.#applied + 1)), { force: true })
-    }
-    return this.#applied > before
+  // SQLite is not told of what is applied: a connection would go on with the pages that it has kept.
+  #forget(): void {
+    this.#database?.$client.close()
+    this.#database = null
   }
 }
 
-function prepare(path: string, url: string): void {
+function check(path: string, url: string): void {
   try {
     checkDatabase(path)
   } catch (error) {
     if (!(error instanceof DamagedDatabase)) throw error
     throw new ReplicationProblem('replica-damaged', url, error.message)
   }
-  // In WAL mode whoever reads keeps a lock that Litestream waits for, without a word and for ever.
-  const client = new Sqlite(path)
-  client.pragma('journal_mode = DELETE')
-  client.close()
 }
 
 function isDamage(error: unknown): boolean {

@@ -15,7 +15,6 @@ import { KnownLease } from './known-lease.ts'
 import type { Position } from './position.ts'
 import { type Look, PositionWait, type Reached } from './position-wait.ts'
 import { isExpected, ReaderProblem } from './problem.ts'
-import type { ReadTransaction } from './replica-files.ts'
 
 /** All in milliseconds. */
 export type FollowerTiming = {
@@ -28,8 +27,6 @@ export type FollowerTiming = {
    * level 0 for five minutes. After that all files are listed.
    */
   listMs: number
-  /** How long Litestream may take to apply what was fetched. */
-  stallMs: number
   /** How long a read waits for another copy where the one before broke. */
   renewMs: number
   /** For how long, after somebody has made a position up, nobody who shows one is hurried for. */
@@ -40,7 +37,6 @@ export const followerTiming: FollowerTiming = {
   pollMs: 1_000,
   hurryMs: 50,
   listMs: 60_000,
-  stallMs: 10_000,
   renewMs: 10_000,
   distrustMs: 60_000,
 }
@@ -48,14 +44,15 @@ export const followerTiming: FollowerTiming = {
 /** What became of the copy. */
 export type Change =
   | { kind: 'new'; epoch: number; isNewer: boolean; ms: number }
+  /** It goes on with another epoch's changes. */
+  | { kind: 'continued'; epoch: number }
   /** What was read may be there in part now, so it is read no more. */
   | { kind: 'broken'; reason: string }
   | { kind: 'problem'; error: ReplicationProblem | ReaderProblem }
   | { kind: 'well' }
 
 export type FollowerOptions = {
-  store: Pick<Store, 'read' | 'list'>
-  transaction: ReadTransaction
+  store: Pick<Store, 'read' | 'list' | 'bytes'>
   /** The base URL of the replica. */
   base: string
   /** For the copies alone: what is in there is deleted. */
@@ -175,23 +172,42 @@ export class Follower {
     const { store, base, clock, onChange, timing } = this.#options
     const atMs = clock()
     const current = this.#current
-    const reached = current ? this.#reachedIn(current.copy.epoch) : 0
-    const fetching = current?.fetching.run(reached)
+    const fetching = current && this.#fetch(current)
     // Whatever one of them fails with, the other ends within this look.
     const [lease] = await Promise.allSettled([readLease(store, base), fetching])
     if (lease.status === 'rejected') throw lease.reason
     const epoch = this.#lease.learn(lease.value)
     if (this.#lease.reached) this.hear(this.#lease.reached)
-    const isSame = current && current === this.#current && current.copy.epoch === epoch
-    if (!isSame || (await fetching) === 'gap') {
+    const isSame = current?.copy.epoch === epoch
+    const fetched = current && (isSame ? fetching : this.#goOn(current, epoch))
+    if (!current || (await fetched) !== 'all' || current !== this.#current) {
       await this.#tryToRenew(epoch, signal)
       return 'incomplete'
     }
     // A process that slept meanwhile may have asked for a file when it was gone already.
     if (clock() - atMs >= timing.listMs) return 'incomplete'
-    current.age.found(current.copy.position.txid, atMs)
+    current.age.found(current.copy.txid, atMs)
     onChange({ kind: 'well' })
     return 'complete'
+  }
+
+  async #fetch({ copy, fetching }: Current): Promise<'all' | 'gap' | 'broken'> {
+    try {
+      return await fetching.run(Math.max(copy.continuedAt, this.#reachedIn(copy.epoch)))
+    } catch (error) {
+      if (!(error instanceof CopyEnded)) throw error
+      this.#drop(copy, error.message)
+      return 'broken'
+    }
+  }
+
+  // An epoch that continues the one that was followed needs no restore.
+  async #goOn(current: Current, epoch: number): Promise<'all' | 'gap' | 'broken'> {
+    const { copy } = current
+    if (!this.#lease.inRestorable({ epoch: copy.epoch, txid: copy.txid })) return 'gap'
+    copy.continueIn(epoch, this.#lease.continuedAt)
+    this.#options.onChange({ kind: 'continued', epoch })
+    return this.#fetch(current)
   }
 
   async #tryToRenew(epoch: number, signal: AbortSignal): Promise<void> {
@@ -213,24 +229,22 @@ export class Follower {
 
   // The old copy is read until the new one is complete.
   async #renew(epoch: number, signal: AbortSignal): Promise<void> {
-    const { base, folder, migrations, clock, timing, onChange } = this.#options
+    const { base, folder, migrations, clock, onChange } = this.#options
     const [atMs, startMs] = [clock(), performance.now()]
     const read = this.position ?? this.#broken?.position
-    const readTxid = read?.epoch === epoch ? read.txid : 0
-    const copy = await Copy.restore(base, epoch, Math.max(readTxid, this.#reachedIn(epoch)), {
-      // Never a name again: a Litestream that has outlived its process may still write there.
+    const readTxid = (read && this.#lease.inRestorable(read)?.txid) ?? 0
+    const atLeast = Math.max(readTxid, this.#lease.continuedAt, this.#reachedIn(epoch))
+    const copy = await Copy.restore(base, epoch, atLeast, {
       folder: join(folder, randomUUID()),
       migrations,
       signal,
       stallMs: 15_000,
-      applyMs: timing.stallMs,
     })
     if (signal.aborted) return copy.close()
     const old = this.#current
     const fetching = new Fetching(copy, atMs, this.#options)
     this.#current = { copy, age: new Age(atMs), fetching }
     this.#restoreMs = performance.now() - startMs
-    copy.broken.then((reason) => this.#drop(copy, reason))
     onChange({ kind: 'new', epoch, isNewer: copy.isNewer, ms: Math.round(this.#restoreMs) })
     this.#renewed.resolve()
     this.#news.ring()
@@ -282,5 +296,5 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
 }
 
 function knownAt({ copy, age }: Current): number {
-  return age.knownAt(copy.position.txid)
+  return age.knownAt(copy.txid)
 }

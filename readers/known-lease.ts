@@ -1,3 +1,4 @@
+import { inRestorable } from '../replication/lease/continues.ts'
 import type { LeaseObject } from '../replication/lease/lease-object.ts'
 import type { Position } from './position.ts'
 import { ReaderProblem } from './problem.ts'
@@ -9,6 +10,18 @@ export class KnownLease {
   /** How far the replica is known to have reached; null where that isn't known. */
   get reached(): Position | null {
     return this.#last?.reached ?? null
+  }
+
+  /** The transaction that the epoch to read was continued with; 0 where it began with an upload. */
+  get continuedAt(): number {
+    const { restorable = 0, obsolete = [] } = this.#last ?? {}
+    const begun = obsolete.findLast(({ upTo }) => upTo + 1 === restorable)
+    return (begun?.continued && begun.txid) || 0
+  }
+
+  /** A state as one of the epoch to read; null where that isn't known to have all of it. */
+  inRestorable(position: Position): Position | null {
+    return this.#last && inRestorable(this.#last, position)
   }
 
   /**

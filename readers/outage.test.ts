@@ -7,7 +7,6 @@ import { epochUrl, parseReplicaUrl } from '../replication/replica-url.ts'
 import { GcsStore } from '../replication/store/gcs-store.ts'
 import { FakeCloudStorage, freePort } from '../replication/store/test-support.ts'
 import { followerTiming } from './follower.ts'
-import { transactionsIn } from './replica-files.ts'
 import { Person, startReader, startWriter, until } from './test-support.ts'
 
 // As long as ninety seconds where a look is once a second, and a list once a minute.
@@ -41,7 +40,6 @@ describe('A reader that can not reach the bucket', { timeout: 120_000 }, () => {
         const emulatorHost = `127.0.0.1:${proxy.port}`
         const { follower, url } = await startReader(scene, base, writer.url, {
           store: new GcsStore(base, { ...patience, emulatorHost }),
-          transaction: transactionsIn(base, emulatorHost),
           timing,
         })
         await until(() => follower.position !== null)

@@ -22,8 +22,10 @@ export function reportTo(lifecycle: Lifecycle, hasCopy: () => boolean): (change:
         if (change.isNewer) log('WARNING', 'The database was migrated by a newer release.')
         last = null
         return enter(null)
+      case 'continued':
+        return log('INFO', `The copy goes on with epoch ${change.epoch}.`)
       case 'broken':
-        log('ERROR', `The copy is restored anew, as Litestream ended: ${change.reason}`)
+        log('ERROR', `The copy broke, and is restored anew: ${change.reason}`)
         return enter(null)
       case 'well':
         if (last !== null) log('INFO', 'The copy is up to date again.')

@@ -26,7 +26,6 @@ import { readReaderEnvironment } from './environment.ts'
 import { Follower, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
 import { replicatedTo } from './live.ts'
-import { transactionsIn } from './replica-files.ts'
 import { reportTo } from './report.ts'
 import { shownStatus, statusOf } from './status.ts'
 import { Writer } from './writer.ts'
@@ -49,7 +48,6 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   const store = openStore(base, 10_000)
   const follower: Follower = new Follower({
     ...{ store, base },
-    transaction: transactionsIn(base, process.env.STORAGE_EMULATOR_HOST),
     folder: join(environment.dataDirectory, 'reader'),
     migrations: join(folder, 'db/migrations'),
     timing: followerTiming,
@@ -97,7 +95,6 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
     lifecycle.drain()
     await drain(server, 5_000)
   } finally {
-    // Its Litestream would outlive this process.
     ended.abort()
     await following
   }

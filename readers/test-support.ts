@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { visitsHeader } from '../app/kept-pages.ts'
 import { type Data, dataIn } from '../db/data.ts'
 import { migrations } from '../db/test-support.ts'
 import { Lease } from '../replication/lease/lease.ts'
+import { type LeaseObject, leaseName, parseLease } from '../replication/lease/lease-object.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../replication/replica-url.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
@@ -20,7 +22,6 @@ import { durable, portOf } from '../server/test-support.ts'
 import { leadershipTiming } from '../server/timing.ts'
 import { type Change, Follower, type FollowerOptions, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
-import { transactionsIn } from './replica-files.ts'
 import { Writer } from './writer.ts'
 
 type Test = { after(clean: () => void | Promise<void>): void }
@@ -32,12 +33,28 @@ export function folderBucket(test: Test): ReplicaUrl {
   return parseReplicaUrl(`file://${folder}`)
 }
 
-/** A server that writes, with the real parts but for the pages, which are JSON. */
-export async function startWriter(test: Test, base: ReplicaUrl, id = 'w') {
+/** What a reader asks of the bucket, but for some of it. */
+export function storeWith(base: ReplicaUrl, other: Partial<FollowerOptions['store']>) {
+  const store = openStore(base)
+  return {
+    read: (name: string) => store.read(name),
+    list: (prefix: string) => store.list(prefix),
+    bytes: (name: string) => store.bytes(name),
+    ...other,
+  }
+}
+
+/**
+ * A server that writes, with the real parts but for the pages, which are JSON.
+ *
+ * @param settings of its Litestream
+ */
+export async function startWriter(test: Test, base: ReplicaUrl, id = 'w', settings = '') {
   const cleanUps: (() => void | Promise<void>)[] = []
   const { litestream, folder, end } = await runLitestream(
     { after: (clean) => cleanUps.push(clean) },
     120,
+    settings,
   )
   const store = openStore(base)
   const me = { id, service: 's', revision: id, instance: id }
@@ -85,7 +102,6 @@ export async function startReader(
   const changes: Change[] = []
   const follower = new Follower({
     ...{ store: openStore(base), base, folder, migrations },
-    transaction: transactionsIn(base, process.env.STORAGE_EMULATOR_HOST),
     timing: { ...followerTiming, pollMs: 100 },
     clock: () => performance.now(),
     onChange: (change) => {
@@ -181,4 +197,20 @@ export class Person {
 /** Waits until something holds; whoever asks has a deadline. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(10)
+}
+
+export function messagesOf(changes: Change[]): string {
+  return changes.map((change) => change.kind === 'problem' && change.error.message).join()
+}
+
+export function kindsBut(changes: Change[], other: Change['kind']): string[] {
+  return changes.map(({ kind }) => kind).filter((kind) => kind !== other)
+}
+
+/** Changes what the lease says, as another process does. */
+export async function changeLease(base: ReplicaUrl, change: Partial<LeaseObject>): Promise<void> {
+  const store = openStore(base)
+  const { body = '', generation = null } = (await store.read(leaseName)) ?? {}
+  const lease = { ...parseLease(body, null, base), ...change, token: randomUUID() }
+  await store.write(leaseName, JSON.stringify(lease), generation)
 }

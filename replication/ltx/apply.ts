@@ -12,18 +12,23 @@ const mostAtOnce = 256 * 1024
 
 /**
  * Brings an open database file, which is not in use, from the transaction before the LTX file's first
- * one to its last one, byte for byte; an empty file by a snapshot. All of the LTX file is verified
- * before the first write.
+ * one to its last one, byte for byte and durably; an empty file by a snapshot. All of the LTX file is
+ * verified before the first write.
  *
  * @throws {LtxDamaged} if the LTX file is not whole, or not for this database; nothing was written
  * @throws {NodeJS.ErrnoException} if writing fails; then the file may be a mix of two states
  */
 export function applyLtx(file: number, bytes: Buffer): void {
+  writeLtx(file, bytes)
+  fsyncSync(file)
+}
+
+/** {@link applyLtx} to a file that no crash has to leave whole. */
+export function writeLtx(file: number, bytes: Buffer): void {
   const header = verifyLtx(bytes)
   requireFit(file, header)
   writePages(file, bytes, header)
   ftruncateSync(file, header.commit * header.pageSize)
-  fsyncSync(file)
 }
 
 function requireFit(file: number, { pageSize, min }: LtxHeader): void {
