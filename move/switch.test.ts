@@ -195,7 +195,14 @@ async function leadingApp(test: TestContext, base: string, store: Store) {
     ...{ lease, store, litestream, database, lifecycle: new Lifecycle(), base },
     ...{ events: new Events('app'), onSync: () => {} },
     timing: {
-      ...{ pollMs: 20, waitMs: 10, patienceMs: 20_000, minimumHoldMs: 0, yieldMs: 500 },
+      ...{
+        pollMs: 20,
+        idlePollMs: 20,
+        waitMs: 10,
+        patienceMs: 20_000,
+        minimumHoldMs: 0,
+        yieldMs: 500,
+      },
       ...{ retentionMs: 1e9, closeMs: 1_000, pauseMs: 10 },
     },
     onGone: (error) => assert.fail(String(error)),

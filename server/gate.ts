@@ -84,8 +84,8 @@ export class Gate {
     const { leadership, database } = this.#parts
     // Also where the lease has run out and this process has not noticed yet.
     if (!leadership.isLeading) {
-      response.setHeader('x-copy-age-seconds', Math.round(database.ageMs / 1000))
       leadership.refreshSoon()
+      response.setHeader('x-copy-age-seconds', Math.round(database.ageMs / 1000))
     }
     this.#pages(request, response, notice)
   }

@@ -19,6 +19,7 @@ import { durable } from './test-support.ts'
 
 const timing = {
   pollMs: 20,
+  idlePollMs: 20,
   waitMs: 10,
   patienceMs: 5_000,
   minimumHoldMs: 0,
@@ -423,12 +424,54 @@ describe('An instance', () => {
     await a.leadership.end()
   })
 
+  it('goes on with its leadership after a lease that ran out, where nobody has taken it', {
+    timeout: 10_000,
+  }, async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    await a.visit()
+    await durable(a.leadership)
+    const epoch = a.leadership.position?.split('-')[0]
+    const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
+    const keep = test.mock.method(a.lease, 'keep', () => Promise.reject(away))
+    await until(() => !a.lease.isValid)
+    await assert.rejects(a.leadership.lead(), away)
+    assert.deepEqual([a.leadership.isLeading, a.lifecycle.state.name], [false, 'leading'])
+    await assert.rejects(durable(a.leadership))
+    keep.mock.restore()
+    await a.leadership.lead()
+    assert.equal(await a.visit(), 2)
+    await durable(a.leadership)
+    assert.equal(a.leadership.position?.split('-')[0], epoch)
+    await a.leadership.end()
+  })
+
+  it('steps down after a lease that ran out, where another has taken it', {
+    timeout: 10_000,
+  }, async (test) => {
+    const { start } = scene(test)
+    const [a, b] = [await start('a'), await start('b')]
+    await a.leadership.lead()
+    await a.visit()
+    await durable(a.leadership)
+    const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
+    const keep = test.mock.method(a.lease, 'keep', () => Promise.reject(away))
+    await until(() => !a.lease.isValid)
+    await b.leadership.lead()
+    assert.equal(await b.visit(), 2)
+    keep.mock.restore()
+    await until(() => a.lifecycle.state.name === 'following')
+    await b.leadership.end()
+    await a.leadership.end()
+  })
+
   it('that wakes up long after its lease ends that leadership before it begins another', {
     timeout: 10_000,
   }, async (test) => {
     const { start } = scene(test)
     // So that it doesn't notice by itself.
-    const a = await start('a', { pollMs: 60_000 })
+    const a = await start('a', { idlePollMs: 60_000 })
     await a.leadership.lead()
     await a.visit()
     Object.defineProperty(a.lease, 'isValid', { value: false, configurable: true })

@@ -20,8 +20,9 @@ import { watchReplication } from './watch-replication.ts'
 
 /** All in milliseconds. */
 export type LeadershipTiming = {
-  /** How often the leader looks whether somebody wants the lease. */
+  /** How often the leader looks whether somebody wants the lease, while somebody writes. */
   pollMs: number
+  idlePollMs: number
   /** How often who waits for the lease looks. */
   waitMs: number
   /** How long who wants the lease goes on waiting. */
@@ -100,7 +101,7 @@ export class Leadership {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#keeper = new LeaseKeeper(parts.lease, parts.base, parts.timing.pollMs, () =>
+    this.#keeper = new LeaseKeeper(parts.lease, parts.base, parts.timing, () =>
       this.#leading?.replication.revive(),
     )
   }
@@ -138,6 +139,7 @@ export class Leadership {
   /** Brings the copy up to date, in the background, if it is old for what that costs. */
   refreshSoon(): void {
     const { database, lease, lifecycle } = this.#parts
+    if (this.#leading) database.confirm(this.#keeper.keptAtMs)
     if (lifecycle.state.name !== 'following' || this.#refreshing) return
     if (database.ageMs < Math.max(5_000, 10 * database.tookMs)) return
     const lookedAtMs = performance.now()
@@ -171,6 +173,7 @@ export class Leadership {
    */
   admit(done: Promise<unknown>, serve: () => void): void {
     const leading = this.#leading
+    this.#keeper.noteWrite()
     if (leading) {
       leading.writers.add(done)
       const forget = () => leading.writers.delete(done)
@@ -217,7 +220,8 @@ export class Leadership {
   async #becomeLeader(): Promise<void> {
     const { lifecycle, lease, database, base, timing } = this.#parts
     const stale = this.#leading
-    // The process woke up later than its lease, and this request came before the next look at it.
+    // Its lease has run out, as the bucket did not answer or the process has just woken up.
+    if (stale && !stale.ended.signal.aborted && (await this.#keeper.again())) return
     if (stale && !stale.ended.signal.aborted) {
       this.#steppingDown = this.#abandon(stale, this.#lost())
     }
@@ -325,7 +329,9 @@ export class Leadership {
   }
 
   async #keep(leading: Leading): Promise<void> {
-    switch (await this.#keeper.untilOver(leading.isMine, leading.ended.signal)) {
+    const over = await this.#keeper.untilOver(leading.isMine, leading.ended.signal)
+    if (leading.ended.signal.aborted) return
+    switch (over) {
       case 'lost':
         this.#steppingDown = this.#abandon(leading, this.#keeper.problem)
         return

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { type ProblemCode, ReplicationProblem } from '../replication/problem.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
+
+const poll = { pollMs: 1, idlePollMs: 1 }
 
 /** Renews once, and says how often the bucket was said to be back. */
 async function backAfter(...renewals: (() => Promise<number>)[]): Promise<number> {
@@ -13,9 +16,26 @@ async function backAfter(...renewals: (() => Promise<number>)[]): Promise<number
     return 'kept' as const
   }
   const onBack = () => backs++
-  const keeper = new LeaseKeeper({ keep, isValid: true }, 'gs://b', 1, onBack, () => now)
+  const keeper = new LeaseKeeper({ keep, isValid: true }, 'gs://b', poll, onBack, () => now)
   await keeper.untilOver(() => true, ended.signal)
   return backs
+}
+
+/** A lease that runs out, and what its holder is told then, one after the other. */
+function runningOut(...told: (ProblemCode | 'kept' | 'lost')[]) {
+  const ended = new AbortController()
+  const lease = {
+    isValid: false,
+    keep: async () => {
+      const next = told.shift()
+      if (next === undefined) ended.abort()
+      lease.isValid = next === 'kept'
+      if (next === 'kept' || next === 'lost' || next === undefined) return next ?? 'kept'
+      throw new ReplicationProblem(next, 'gs://b', 'no')
+    },
+  }
+  const keeper = new LeaseKeeper(lease, 'gs://b', poll, () => {})
+  return { keeper, over: () => keeper.untilOver(() => true, ended.signal) }
 }
 
 const quick = async () => 100
@@ -32,5 +52,37 @@ describe('Who keeps a lease', () => {
 
   it('says nothing while renewals are quick', async () => {
     assert.equal(await backAfter(quick, quick, async () => 2_000), 0)
+  })
+
+  it('renews one that has run out when the bucket answers again', async () => {
+    const { over } = runningOut('bucket-unreachable', 'bucket-busy', 'bucket-garbled', 'kept')
+    assert.equal(await over(), null)
+  })
+
+  it('has lost one that has run out where another has taken it', async () => {
+    assert.equal(await runningOut('bucket-unreachable', 'lost').over(), 'lost')
+  })
+
+  it('has lost one that has run out where the bucket refuses to renew it', async () => {
+    assert.equal(await runningOut('bucket-unreachable', 'bucket-locked', 'kept').over(), 'lost')
+  })
+
+  it('tells who needs it now whether it is held again, or why nobody knows', async () => {
+    assert.equal(await runningOut('kept').keeper.again(), true)
+    assert.equal(await runningOut('lost').keeper.again(), false)
+    const unreachable = { code: 'bucket-unreachable' }
+    await assert.rejects(runningOut('bucket-unreachable').keeper.again(), unreachable)
+  })
+
+  it('looks more often while somebody writes', { timeout: 10_000 }, async () => {
+    const ended = new AbortController()
+    const keep = async () => {
+      ended.abort()
+      return 'kept' as const
+    }
+    const rarely = { pollMs: 1, idlePollMs: 3_600_000 }
+    const keeper = new LeaseKeeper({ keep, isValid: true }, 'gs://b', rarely, () => {})
+    keeper.noteWrite()
+    assert.equal(await keeper.untilOver(() => true, ended.signal), null)
   })
 })

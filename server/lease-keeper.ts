@@ -8,6 +8,13 @@ import { News } from './news.ts'
 // An answer takes a tenth of a second. The store asks again before it gives up, so that a bucket can have
 // been away although the answer is a good one.
 const awayMs = 3_000
+// Who writes now is likely to go on; a look costs a tenth of a write.
+const busyMs = 10_000
+// Where nobody else could take the lease either.
+const passing: readonly string[] = ['bucket-unreachable', 'bucket-busy', 'bucket-garbled']
+
+/** How often it looks at the lease, in milliseconds: while somebody writes, and otherwise. */
+export type Poll = { pollMs: number; idlePollMs: number }
 
 type Kept = 'kept' | 'wanted' | 'lost' | 'unknown'
 
@@ -15,28 +22,29 @@ type Kept = 'kept' | 'wanted' | 'lost' | 'unknown'
 export class LeaseKeeper {
   readonly #lease: Pick<Lease, 'keep' | 'isValid'>
   readonly #base: string
-  readonly #pollMs: number
+  readonly #poll: Poll
   readonly #onBack: () => void
   readonly #clock: () => number
   #keptAtMs = 0
   #problem: Error | null = null
+  #renewing: Promise<Kept> | null = null
+  #writtenAtMs = Number.NEGATIVE_INFINITY
   readonly #news = new News()
 
   /**
-   * @param pollMs how often it looks at the lease
    * @param onBack told when the bucket answers again after it did not
    * @param clock monotonic, in milliseconds
    */
   constructor(
     lease: Pick<Lease, 'keep' | 'isValid'>,
     base: string,
-    pollMs: number,
+    poll: Poll,
     onBack: () => void,
     clock = () => performance.now(),
   ) {
     this.#lease = lease
     this.#base = base
-    this.#pollMs = pollMs
+    this.#poll = poll
     this.#onBack = onBack
     this.#clock = clock
   }
@@ -56,13 +64,33 @@ export class LeaseKeeper {
     return this.#problem ?? new ReplicationProblem('lease-lost', this.#base, 'no lease')
   }
 
+  /** Somebody writes: who waits for the lease holds people up from now on. */
+  noteWrite(): void {
+    this.#writtenAtMs = this.#clock()
+  }
+
+  /**
+   * Renews a lease that has run out, where nobody has taken it.
+   *
+   * @returns whether it is held again; false where it is another's
+   * @throws {Error} if the bucket doesn't tell
+   */
+  async again(): Promise<boolean> {
+    let kept = await this.#renewOnce()
+    // That can have been a look, which was under way.
+    if (kept !== 'unknown' && kept !== 'lost' && !this.#lease.isValid)
+      kept = await this.#renewOnce()
+    if (kept === 'unknown') throw this.problem
+    return this.#lease.isValid
+  }
+
   /** Keeps it while `work` goes on, such as a restore that takes longer than a lease is valid. */
   async during<T>(work: Promise<T>): Promise<T> {
     const done = new AbortController()
     const keep = async () => {
       while (!done.signal.aborted) {
         await sleep(this.#pollMs, undefined, { ref: false })
-        if (!done.signal.aborted) await this.#renew()
+        if (!done.signal.aborted) await this.#renewOnce()
       }
     }
     keep()
@@ -70,24 +98,39 @@ export class LeaseKeeper {
   }
 
   /**
-   * Keeps it until it is lost, or wanted by another.
+   * Keeps it until it is lost, or wanted by another. One that has run out while the bucket did not
+   * answer is renewed when it does again: where that succeeds, nobody has led in between.
    *
    * @param isMine whether nobody else is to have it yet
    * @returns null when `ended` has aborted before
    */
   async untilOver(isMine: () => boolean, ended: AbortSignal): Promise<'wanted' | 'lost' | null> {
-    let renewing: Promise<Kept> | null = null
     while (!ended.aborted) {
       await sleep(this.#pollMs, undefined, { signal: ended }).catch(() => {})
-      renewing ??= this.#renew()
-      // The store may take longer than the lease is valid.
-      const kept = await within(1_000, renewing, () => new Error()).catch(() => 'late' as const)
+      // The store may take longer than anybody waits for it.
+      const kept = await within(1_000, this.#renewOnce(), () => new Error()).catch(() => 'late')
       if (ended.aborted) return null
-      if (kept !== 'late') renewing = null
-      if (kept === 'lost' || !this.#lease.isValid) return 'lost'
-      if (kept === 'wanted' && !isMine()) return 'wanted'
+      if (kept === 'lost' || this.#isRefused) return 'lost'
+      if (kept === 'wanted' && this.#lease.isValid && !isMine()) return 'wanted'
     }
     return null
+  }
+
+  get #pollMs(): number {
+    const { pollMs, idlePollMs } = this.#poll
+    return this.#clock() - this.#writtenAtMs < busyMs ? pollMs : idlePollMs
+  }
+
+  get #isRefused(): boolean {
+    if (this.#lease.isValid || !this.#problem) return false
+    return !(this.#problem instanceof ReplicationProblem && passing.includes(this.#problem.code))
+  }
+
+  #renewOnce(): Promise<Kept> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null
+    })
+    return this.#renewing
   }
 
   async #renew(): Promise<Kept> {

@@ -16,8 +16,9 @@ export function leaseTiming(base: ReplicaUrl, ttlMs: number | null): Timing {
 /** Cloud Storage takes one write a second to an object; reading it is ten times cheaper. */
 export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
   return {
-    pollMs: isFolder(base) ? 100 : 500,
-    waitMs: isFolder(base) ? 50 : 200,
+    pollMs: isFolder(base) ? 100 : 200,
+    idlePollMs: isFolder(base) ? 100 : 500,
+    waitMs: isFolder(base) ? 50 : 100,
     patienceMs: 30_000,
     minimumHoldMs: 10_000,
     yieldMs: isFolder(base) ? 250 : 1_000,
