@@ -18,7 +18,8 @@ function scene() {
     /** A leadership whose epoch continues the restorable one from `txid` on; null uploads in full. */
     async lead(txid: number | null) {
       const { before } = await lease.acquire()
-      const begunWith = txid === null ? null : { epoch: before.lease.restorable, txid }
+      // What is uploaded in full has begun with a state as well, which has other numbers there.
+      const begunWith = { epoch: before.lease.restorable, txid: txid ?? 99 }
       await lease.markRestorable(0, { begunWith, continued: txid !== null })
       await lease.release()
     },

@@ -165,7 +165,7 @@ const mutants: Record<string, Mutant> = {
   },
   'that forgets which epochs continue the one before': {
     from: '...(continued && { continued })',
-    to: '',
+    to: '...(!continued && {})',
     foundBy: 'notes which epochs continue the one before them, and only those',
   },
   'that grows with each leadership': {
