@@ -41,11 +41,8 @@ ENV NEXT_TELEMETRY_DISABLED=1
 RUN npm run build
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 RUN node bin/warm.mjs
-# Second: the app's libraries. Third: the app. Where it may not write, Node looks for what it has
-# compiled in a folder of each user's own; it wrote files for its own user alone.
-RUN mv .next/standalone/compile-cache/* "$(echo .next/standalone/compile-cache/*)-65532" \
-    && chmod -R a+rX .next/standalone/compile-cache \
-    && mkdir -p /libraries/app /app/etc \
+# Second: the app's libraries. Third: the app.
+RUN mkdir -p /libraries/app /app/etc \
     && mv .next/standalone/node_modules /libraries/app/ \
     && find /libraries -exec touch --no-dereference --date=@0 {} + \
     && mv .next/standalone /app/app \
@@ -57,7 +54,6 @@ COPY --from=runtime /image /
 COPY --from=build /libraries /
 COPY --from=build /app /
 ENV PATH=/usr/local/bin NODE_ENV=production PORT=8080 DATA_DIR=/data \
-    NODE_COMPILE_CACHE=/app/compile-cache NODE_COMPILE_CACHE_PORTABLE=1 NODE_COMPILE_CACHE_READONLY=1 \
     NODE_OPTIONS=--max-old-space-size-percentage=40 GOMEMLIMIT=64MiB \
     METRICS_PORT=9464 LITESTREAM_METRICS=127.0.0.1:9465
 USER 65532:65532

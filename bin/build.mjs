@@ -37,26 +37,39 @@ function buildPages() {
 // Takes the place of the server.js that Next writes there.
 async function bundleServer() {
   await rm(join(standalone, 'chunks'), { recursive: true, force: true })
+  const common = {
+    outdir: standalone,
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    external: ['next', 'better-sqlite3'],
+    logLevel: 'warning',
+  }
   await build({
+    ...common,
     entryPoints: {
-      server: 'server/main.ts',
+      server: 'server/start.ts',
       verify: 'operations/verify.ts',
       'migrate-worker': 'db/migrate-worker.ts',
     },
-    outdir: standalone,
-    bundle: true,
-    // What is imported only when it is needed stays in a file that is loaded only then.
+    format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     // Google's auth library is CommonJS, and calls it for Node's own modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
-    platform: 'node',
-    target: 'node26',
-    format: 'esm',
-    external: ['next', 'better-sqlite3'],
-    logLevel: 'warning',
+  })
+  // CommonJS, as that is what can be loaded compiled (server/compiled.ts).
+  await build({
+    ...common,
+    entryPoints: { main: 'server/main.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    define: { 'import.meta.url': 'fileUrl' },
+    banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
+    // As `require`, which finds what is compiled.
+    supported: { 'dynamic-import': false },
   })
 }
 

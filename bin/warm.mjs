@@ -1,5 +1,5 @@
-// Runs what `bin/build.mjs` has built once, as its container does, with a folder as the bucket: Node
-// notes there what it has compiled, and need not do it again at each start.
+// Runs what `bin/build.mjs` has built once, as its container does, with a folder as the bucket, and keeps
+// what V8 has compiled then: a start need not do it again.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,11 +13,18 @@ const standalone = join(root, '.next/standalone')
 // Builds that share a network would meet at the same one, and ask each other's server.
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
+const keep = '../../bin/lib/keep-compiled.mjs'
 const work = mkdtempSync(join(tmpdir(), 'visits-'))
 
 const litestream = spawn(
   'litestream',
-  ['replicate', '-config', join(root, 'litestream.yml'), '-exec', 'node server.js'],
+  [
+    'replicate',
+    '-config',
+    join(root, 'litestream.yml'),
+    '-exec',
+    `node --import ${keep} server.js`,
+  ],
   {
     cwd: standalone,
     env: {
@@ -26,8 +33,6 @@ const litestream = spawn(
       PORT: String(port),
       DATA_DIR: work,
       REPLICA_URL: `file://${join(work, 'bucket')}`,
-      NODE_COMPILE_CACHE: join(standalone, 'compile-cache'),
-      NODE_COMPILE_CACHE_PORTABLE: '1',
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   },

@@ -3,20 +3,23 @@ import { release, releaseInWords } from './release-name.ts'
 import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
 const stop = stopOnSignals()
-try {
-  log('INFO', `Release ${releaseInWords()} starts.`, { release: release() })
-  const { serve } = await (process.env.ROLE === 'reader'
-    ? import('../readers/serve.ts')
-    : process.env.DATABASE_URL
-      ? import('../postgres/serve.ts')
-      : import('./serve.ts'))
-  await serve(stop)
-} catch (error) {
-  if (error !== stop.signal.reason) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    log('CRITICAL', message, { stack })
-  }
-  stop.abort(error)
-}
 // Not 143: after any other code than 0 Litestream skips its final sync.
-process.exit(stop.signal.reason instanceof StopRequested ? 0 : 1)
+run().finally(() => process.exit(stop.signal.reason instanceof StopRequested ? 0 : 1))
+
+async function run(): Promise<void> {
+  try {
+    log('INFO', `Release ${releaseInWords()} starts.`, { release: release() })
+    const { serve } = await (process.env.ROLE === 'reader'
+      ? import('../readers/serve.ts')
+      : process.env.DATABASE_URL
+        ? import('../postgres/serve.ts')
+        : import('./serve.ts'))
+    await serve(stop)
+  } catch (error) {
+    if (error !== stop.signal.reason) {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error))
+      log('CRITICAL', message, { stack })
+    }
+    stop.abort(error)
+  }
+}
