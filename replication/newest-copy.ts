@@ -1,9 +1,20 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { checkDatabase, DamagedDatabase } from '../db/check.ts'
+import { applyAll, CatchUp } from './catch-up.ts'
 import { chooseCopy, type Expected, type Facts } from './choose-copy.ts'
+import type { Reached } from './lease/lease.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
 import { forgetPositions, localTxid } from './local-position.ts'
+import { LtxDamaged } from './ltx/apply.ts'
 import { ReplicationProblem } from './problem.ts'
 import { timed } from './timed.ts'
 
@@ -11,6 +22,8 @@ import { timed } from './timed.ts'
 export type Origin =
   | { from: 'this-disk' }
   | { from: 'bucket'; url: string; txid: number }
+  /** It was there, and was brought up to date by so many files. */
+  | { from: 'changes'; url: string; txid: number; files: number; bytes: number }
   | { from: 'nothing-yet' }
 
 export function originInWords(origin: Origin): string {
@@ -19,6 +32,8 @@ export function originInWords(origin: Origin): string {
       return 'The database on this disk is the newest copy.'
     case 'bucket':
       return `Restored the database from ${origin.url}.`
+    case 'changes':
+      return `Brought the database to transaction ${origin.txid} by the changes (${origin.files} files, ${origin.bytes} bytes) from ${origin.url}.`
     case 'nothing-yet':
       return 'There is no database yet: the first request makes it.'
   }
@@ -30,13 +45,21 @@ type Options = CommandOptions & {
   now: Date
   /** Whether the replica is known to hold all that was ever written to the file. */
   isCovered?: boolean
+  /**
+   * The transaction of the replica that the file's main part is exactly at; null where that isn't known.
+   * `inPlace` says that what has changed since may be written into it: it is of the same schema, and
+   * nothing else is in its WAL.
+   */
+  base?: { txid: number; inPlace: boolean } | null
   /** Told of each file before it is used or takes the place of another; throws where it may not. */
   accept?: (file: string) => Promise<void> | void
+  /** Called before the file on this disk is looked at: from now on SQLite is to leave its WAL alone. */
+  hold?: () => void
   /**
-   * Called just before the file is replaced: no connection to it may stay open, as SQLite removes the
-   * WAL by its name when one is closed.
+   * Does `work`, which changes or replaces the file: no connection to it may be open meanwhile, as SQLite
+   * removes the WAL by its name when one is closed.
    */
-  beforeReplace?: () => void
+  replace?: (work: () => void) => void
 }
 
 /**
@@ -54,7 +77,9 @@ export async function fetchNewestCopy(
   replicaUrl: string,
   options: Options,
 ): Promise<Origin> {
-  const { expected, accept = () => {}, beforeReplace = () => {} } = options
+  const { expected, accept = () => {}, hold = () => {}, replace = (work) => work() } = options
+  const caughtUp = await catchUp(path, replicaUrl, options)
+  if (caughtUp) return caughtUp
   const file = kindOf(path, replicaUrl)
   const fileTxid = file === 'own' ? localTxid(path) : 0
   const choose = (newestTxid: number) => chooseCopy({ file, fileTxid, newestTxid, expected })
@@ -71,19 +96,78 @@ export async function fetchNewestCopy(
     throw lacking(choice, replicaUrl, { path, file, expected })
   }
   if (choice === 'use-file') {
+    hold()
     checkOnDisk(path)
     await accept(path)
     return { from: 'this-disk' }
   }
   if (restored) await accept(restored.file)
-  beforeReplace()
   const mayHoldMore = file === 'copy' ? isOfLaterEpoch(path, replicaUrl) : file !== 'none'
-  if (mayHoldMore && !options.isCovered) setAside(path, options.now)
-  clearRemains(path)
+  replace(() => {
+    if (mayHoldMore && !options.isCovered) setAside(path, options.now)
+    clearRemains(path)
+    if (restored) putInPlace(path, replicaUrl, restored)
+  })
   if (!restored) return { from: 'nothing-yet' }
-  renameSync(restored.file, path)
-  noteCopy(path, replicaUrl)
   return { from: 'bucket', url: replicaUrl, txid: restored.txid }
+}
+
+/** @returns null where it takes a restore */
+async function catchUp(
+  path: string,
+  replicaUrl: string,
+  options: Options,
+): Promise<Extract<Origin, { from: 'changes' }> | null> {
+  const { base, expected, accept = () => {}, replace = (work) => work() } = options
+  if (!base || expected.replica !== 'complete') return null
+  const changes = new CatchUp(replicaUrl, path, base.txid, options)
+  const changed = base.inPlace ? path : restoredOf(path)
+  let [txid, isFirst] = [base.txid, true]
+  for (;;) {
+    const next = await changes.next()
+    if (!next || changes.goal < expected.reachedTxid) return null
+    if (next.files.length === 0) break
+    if (isFirst && !base.inPlace) copyOf(path, changed)
+    const apply = () => applyAll(changed, next.files)
+    try {
+      if (base.inPlace) replace(() => inPlace(path, replicaUrl, next.txid, apply))
+      else apply()
+    } catch (error) {
+      // A restore tells what is wrong with what is in the bucket.
+      if (error instanceof LtxDamaged) return null
+      throw error
+    }
+    txid = next.txid
+    isFirst = false
+  }
+  if (!isFirst && !base.inPlace) {
+    await accept(changed)
+    replace(() => {
+      clearRemains(path)
+      putInPlace(path, replicaUrl, { file: changed, txid })
+    })
+  }
+  return { from: 'changes', url: replicaUrl, txid, ...changes.read }
+}
+
+// Where it ends in the middle, the note tells no transaction, and the file is restored anew.
+function inPlace(path: string, replicaUrl: string, txid: number, apply: () => void): void {
+  noteCopy(path, replicaUrl)
+  apply()
+  noteCopy(path, replicaUrl, txid)
+}
+
+function copyOf(path: string, to: string): void {
+  clearFiles(to)
+  copyFileSync(path, to)
+}
+
+// What this process has written to it, a migration, is in its WAL.
+function putInPlace(path: string, replicaUrl: string, { file, txid }: Restored): void {
+  if (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size)
+    renameSync(`${file}-wal`, `${path}-wal`)
+  renameSync(file, path)
+  noteCopy(path, replicaUrl, txid)
 }
 
 /**
@@ -94,9 +178,22 @@ export function noteReplica(path: string, replicaUrl: string): void {
   writeFileSync(noteOf(path), replicaUrl)
 }
 
-/** Notes that all of the file is in the replica at `replicaUrl`, so that it may be thrown away. */
-export function noteCopy(path: string, replicaUrl: string): void {
-  writeFileSync(noteOf(path), `${copy} ${replicaUrl}`)
+/**
+ * Notes that all of the file is in the replica at `replicaUrl`, so that it may be thrown away.
+ *
+ * @param txid the transaction that its main part is exactly at, where that is known
+ */
+export function noteCopy(path: string, replicaUrl: string, txid?: number): void {
+  writeFileSync(noteOf(path), [copy, replicaUrl, ...(txid === undefined ? [] : [txid])].join(' '))
+}
+
+/** The state of an epoch below `base` that the main part of the file is exactly at; null where no note tells. */
+export function notedState(path: string, base: string): Reached | null {
+  const [kind, url = '', txid] = readNote(path)?.split(' ') ?? []
+  const epoch = /^\/epoch-(\d{8})$/.exec(url.slice(base.length))?.[1]
+  if (kind !== copy || !url.startsWith(base) || !epoch || !/^\d+$/.test(txid ?? '')) return null
+  if (!statSync(path, { throwIfNoEntry: false })?.size) return null
+  return { epoch: Number(epoch), txid: Number(txid) }
 }
 
 // An earlier release noted no URL after it.
@@ -111,7 +208,7 @@ function kindOf(path: string, replicaUrl: string): Facts['file'] {
 
 // An operator has gone back to an earlier epoch: it may be all that is left of the later one.
 function isOfLaterEpoch(path: string, replicaUrl: string): boolean {
-  const [, base, epoch] = /^copy (.+\/epoch-)(\d{8})$/.exec(readNote(path) ?? '') ?? []
+  const [, base, epoch] = /^copy (.+\/epoch-)(\d{8})(?: \d+)?$/.exec(readNote(path) ?? '') ?? []
   return base !== undefined && replicaUrl.startsWith(base) && `${base}${epoch}` > replicaUrl
 }
 
@@ -145,13 +242,17 @@ function checkOnDisk(path: string): void {
 
 type Restored = { file: string; txid: number }
 
+function restoredOf(path: string): string {
+  return `${path}.restored`
+}
+
 async function restoreChecked(
   url: string,
   path: string,
   options: CommandOptions,
 ): Promise<Restored | null> {
-  const restored = `${path}.restored`
-  for (const file of filesOf(restored)) rmSync(file, { force: true })
+  const restored = restoredOf(path)
+  clearFiles(restored)
   rmSync(`${restored}.tmp`, { force: true })
   const txid = await timed('restore', () => restoreReplica(url, restored, options))
   if (txid === null) return null
@@ -184,12 +285,13 @@ function setAside(path: string, now: Date): void {
 
 // What is left of a database file that is gone would be taken for part of the next one.
 function clearRemains(path: string): void {
-  for (const file of [...filesOf(path), noteOf(path)]) rmSync(file, { force: true })
+  clearFiles(path)
+  rmSync(noteOf(path), { force: true })
   forgetPositions(path)
 }
 
-function filesOf(path: string): string[] {
-  return [path, `${path}-wal`, `${path}-shm`]
+function clearFiles(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true })
 }
 
 function noteOf(path: string): string {

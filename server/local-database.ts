@@ -1,13 +1,23 @@
+import { rmSync, statSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { checkDatabase, DamagedDatabase } from '../db/check.ts'
 import { dataIn } from '../db/data.ts'
-import { compareSchema, migrateDatabase, newerSchema } from '../db/migrate.ts'
+import {
+  compareSchema,
+  isNothing,
+  migrateDatabase,
+  newerSchema,
+  newestMigration,
+} from '../db/migrate.ts'
 import { migrateApart, migratedInWords, runningInWords } from '../db/migrate-apart.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import { isReadable } from '../db/readable.ts'
 import type { Expected } from '../replication/choose-copy.ts'
+import { inRestorable } from '../replication/lease/continues.ts'
 import type { Reached, View } from '../replication/lease/lease.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { localTxid } from '../replication/local-position.ts'
-import { fetchNewestCopy, noteCopy, type Origin } from '../replication/newest-copy.ts'
+import { fetchNewestCopy, noteCopy, notedState, type Origin } from '../replication/newest-copy.ts'
 import { epochUrl, sourceUrl } from '../replication/replica-url.ts'
 import { timed } from '../replication/timed.ts'
 import { log, reasonOf } from './log.ts'
@@ -44,6 +54,13 @@ export class LocalDatabase {
   #written: Reached | null = null
   /** What the lease has to be for the file to be the newest state; null if it isn't. */
   #newestAt: { generation: string | null } | { heldBy: string; epoch: number } | null = null
+  /**
+   * There where this process has migrated the file for itself. Closed last, a connection that can only
+   * read leaves that in the WAL, and the file as the bucket has it.
+   */
+  #last: Sqlite.Database | null = null
+  /** The epoch that Litestream has replicated the file to, where SQLite has left its WAL alone since. */
+  #replicatedTo: number | null = null
 
   constructor(options: Options) {
     this.path = options.path
@@ -90,24 +107,37 @@ export class LocalDatabase {
    */
   async restore(view: View, unneeded?: AbortSignal): Promise<Origin> {
     const startMs = performance.now()
-    const { path, base, restore } = this.#options
+    const { path, restore } = this.#options
     const signal = AbortSignal.any([restore.signal, ...(unneeded ? [unneeded] : [])])
     const { restorable } = view.lease
     if (view.why) log('INFO', view.why)
-    let schema: Schema = 'same'
-    const origin = await fetchNewestCopy(path, sourceUrl(base, view.lease), {
+    const isFirst = this.#open === null
+    if (isFirst) this.#takeUp()
+    const base = this.stateIn(view)
+    let prepared: Prepared = { schema: 'same', isMigrated: false }
+    const origin = await fetchNewestCopy(path, sourceUrl(this.#options.base, view.lease), {
       ...{ ...restore, signal },
       now: new Date(),
       expected: this.#expected(view),
       isCovered: this.#isCovered(view),
+      base: base && { txid: base.txid, inPlace: this.#hasSchemaOf(view) },
       accept: async (file) => {
-        schema = await this.#prepare(file)
+        prepared = await this.#prepare(file)
       },
-      beforeReplace: () => this.close(),
+      hold: () => this.#hold(restorable),
+      replace: (work) => {
+        this.close()
+        work()
+        if (hasFile(path)) this.#reopen(prepared)
+      },
     })
-    this.#schema = schema
+    if (origin.from === 'changes' && isFirst) {
+      prepared = await this.#prepare(path)
+      this.#reopen(prepared)
+    }
+    this.#schema = prepared.schema
     if (origin.from !== 'nothing-yet') this.#open ??= openReadOnly(path)
-    if (origin.from === 'bucket') {
+    if (origin.from === 'bucket' || origin.from === 'changes') {
       this.#restored = { epoch: restorable, txid: origin.txid }
       this.#written = null
     }
@@ -116,6 +146,23 @@ export class LocalDatabase {
     this.#newestAtMs = startMs
     this.#tookMs = performance.now() - startMs
     return origin
+  }
+
+  /**
+   * The state of the restorable epoch that the main part of the file is exactly at, all else that is in it
+   * being in its WAL; null where that isn't known.
+   */
+  stateIn({ lease }: Pick<View, 'lease'>): Reached | null {
+    const noted = notedState(this.path, this.#options.base)
+    return noted && inRestorable(lease, noted)
+  }
+
+  /**
+   * The epoch of which Litestream's notes on this disk say how far the file was uploaded, and where in its
+   * WAL that ends; null where SQLite may have begun the WAL anew since.
+   */
+  get replicatedTo(): number | null {
+    return this.#replicatedTo
   }
 
   /** The state that the leadership of this file began with; null where that was no replica's. */
@@ -132,9 +179,8 @@ export class LocalDatabase {
    */
   async refresh(view: View, lookedAtMs: number, unneeded: AbortSignal): Promise<void> {
     const { reached, restorable } = view.lease
-    const has = this.#restored
-    const hasAll =
-      reached?.epoch === restorable && has?.epoch === restorable && has.txid >= reached.txid
+    const has = this.#restored && inRestorable(view.lease, this.#restored)
+    const hasAll = reached?.epoch === restorable && has !== null && has.txid >= reached.txid
     if (this.isNewest(view)) this.confirm(lookedAtMs)
     // What was written since the lease was renewed is in no lease yet.
     else if (hasAll && view.isHeld) this.confirm(lookedAtMs - Math.max(0, view.renewedMsAgo))
@@ -164,9 +210,14 @@ export class LocalDatabase {
   lead(id: string, epoch: number): Database {
     this.#open ??= this.#create()
     if (this.#schema === 'newer') throw newerSchema(this.#open, this.#options.migrations)
+    // From now on the file may not be what the bucket has.
+    const noted = notedState(this.path, this.#options.base)
+    if (noted) noteCopy(this.path, epochUrl(this.#options.base, noted.epoch))
     this.#open.$client.pragma('query_only = OFF')
     this.#newestAt = { heldBy: id, epoch }
     this.#written = null
+    this.#last?.close()
+    this.#last = null
     return this.#open
   }
 
@@ -180,12 +231,16 @@ export class LocalDatabase {
     this.#open?.$client.pragma('query_only = ON')
     if (this.#newestAt && 'epoch' in this.#newestAt) {
       this.#written = { epoch: this.#newestAt.epoch, txid: localTxid(this.path) }
+      this.#replicatedTo = this.#newestAt.epoch
     }
     if (generation === null) return
     this.#newestAt = { generation }
     const { base } = this.#options
     try {
-      if (this.#written) noteCopy(this.path, epochUrl(base, this.#written.epoch))
+      if (this.#written) {
+        const { epoch, txid } = this.#written
+        noteCopy(this.path, epochUrl(base, epoch), this.#isAllInFile() ? txid : undefined)
+      }
     } catch (error) {
       // Without the note, a later start sets the file aside.
       log('WARNING', `The file could not be marked as a copy: ${reasonOf(error)}`)
@@ -195,6 +250,54 @@ export class LocalDatabase {
   close(): void {
     this.#open?.$client.close()
     this.#open = null
+    this.#replicatedTo = null
+    if (!this.#last) return
+    this.#last.close()
+    this.#last = null
+    removeWal(this.path)
+  }
+
+  #reopen({ isMigrated }: Prepared): void {
+    this.#open ??= openReadOnly(this.path)
+    if (isMigrated) this.#last = openLast(this.path)
+  }
+
+  // An earlier process may have left it, with a migration of its own in the WAL.
+  #takeUp(): void {
+    if (!notedState(this.path, this.#options.base)) return
+    removeWal(this.path)
+    try {
+      checkDatabase(this.path)
+    } catch (error) {
+      if (!(error instanceof DamagedDatabase)) throw error
+      log('WARNING', `${error.message}. It is restored anew.`)
+      noteCopy(this.path, '')
+    }
+  }
+
+  // Litestream goes on in the WAL where it was, as long as SQLite doesn't empty it.
+  #hold(epoch: number): void {
+    if (this.#open) return
+    try {
+      this.#open = openReadOnly(this.path)
+      this.#replicatedTo = epoch
+    } catch {
+      // The check that follows says why.
+    }
+  }
+
+  /** Brings all of the WAL into the file, which the last connection does when it is closed. */
+  #isAllInFile(): boolean {
+    this.close()
+    const isAll = !statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size
+    this.#open = openReadOnly(this.path)
+    return isAll
+  }
+
+  // Nothing that changes how the data is read is among the changes, and nothing else is in the WAL.
+  #hasSchemaOf({ lease: { schema } }: View): boolean {
+    const own = newestMigration(this.#options.migrations)
+    return this.#schema === 'same' && this.#last === null && schema?.migration === own
   }
 
   // Whoever led next began with all of it.
@@ -206,10 +309,12 @@ export class LocalDatabase {
   }
 
   // What was restored once is there, whatever a list says later.
-  #expected({ isEmpty, lease: { restorable, adopted, reached } }: View): Expected {
+  #expected({ isEmpty, lease }: View): Expected {
+    const { restorable, adopted, reached } = lease
     if (isEmpty) return { replica: 'none' }
     if (restorable === 0 && !adopted) return { replica: 'unknown' }
-    const known = [reached, this.#restored].filter((state) => state?.epoch === restorable)
+    const restored = this.#restored && inRestorable(lease, this.#restored)
+    const known = [reached, restored].filter((state) => state?.epoch === restorable)
     return { replica: 'complete', reachedTxid: Math.max(0, ...known.map((s) => s?.txid ?? 0)) }
   }
 
@@ -224,16 +329,39 @@ export class LocalDatabase {
     }
   }
 
-  /** Migrates the file, unless a newer release has; says in the log what takes long. */
-  async #prepare(file: string): Promise<Schema> {
+  /** Migrates the file, in its WAL, unless a newer release has; says in the log what takes long. */
+  async #prepare(file: string): Promise<Prepared> {
     const { migrations } = this.#options
-    if (isNewer(file, migrations)) return 'newer'
-    const migrate = () =>
-      migrateApart(file, migrations, (running) => log('INFO', runningInWords(running)))
-    const said = migratedInWords(await timed('migrate', migrate))
-    if (said) log('INFO', said)
-    return 'same'
+    if (isNewer(file, migrations)) return { schema: 'newer', isMigrated: false }
+    const last = openLast(file)
+    try {
+      const migrate = () =>
+        migrateApart(file, migrations, (running) => log('INFO', runningInWords(running)))
+      const migrated = await timed('migrate', migrate)
+      const said = migratedInWords(migrated)
+      if (said) log('INFO', said)
+      return { schema: 'same', isMigrated: !isNothing(migrated) }
+    } finally {
+      last.close()
+    }
   }
+}
+
+type Prepared = { schema: Schema; isMigrated: boolean }
+
+function openLast(path: string): Sqlite.Database {
+  const client = new Sqlite(path, { readonly: true })
+  // It is opened only when it is read.
+  client.pragma('schema_version')
+  return client
+}
+
+function hasFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+function removeWal(path: string): void {
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
 }
 
 /** @throws {NewerSchema} if it is newer, and this release can't read it */
