@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { GroupCommit } from './group-commit.ts'
 import { type Litestream, LitestreamBusy, LitestreamRefused } from './litestream.ts'
-import { forgetPositions } from './local-position.ts'
+import { forgetPositions, localBytes } from './local-position.ts'
 import { noteReplica } from './newest-copy.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
 import { within } from './within.ts'
@@ -60,6 +60,8 @@ export class Replication {
   #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
   #reopenAfterMs = reopenMs
   #firstCopyMs = 0
+  #notedBytes = 0
+  #firstUploadBytes: number | null = null
   #reopening: Promise<void> = Promise.resolve()
   #reopenedAtMs = Number.NEGATIVE_INFINITY
   /** Since when the bucket answers after it did not. */
@@ -121,6 +123,17 @@ export class Replication {
     forgetPositions(this.#path)
     this.#firstCopyMs = completeMs + Math.ceil(statSync(this.#path).size / bytesAMs)
     this.#reopenAfterMs = this.#firstCopyMs
+    await this.goOn()
+  }
+
+  /**
+   * Begins with what has changed since the state that the replica has: what Litestream noted on this disk
+   * says where that ends.
+   *
+   * @throws {ReplicationProblem} as {@link start} does
+   */
+  async goOn(): Promise<void> {
+    this.#notedBytes = localBytes(this.#path)
     noteReplica(this.#path, this.#replicaUrl)
     await this.#asking(() => this.#register())
   }
@@ -162,6 +175,11 @@ export class Replication {
   /** How long the first complete copy may take, in milliseconds; 0 once it is there. */
   get firstCopyMs(): number {
     return this.#firstCopyMs
+  }
+
+  /** How much Litestream had to upload first, in bytes; null until that is in the bucket. */
+  get firstUploadBytes(): number | null {
+    return this.#firstUploadBytes
   }
 
   /** How many wait for their writes to be durable. */
@@ -267,6 +285,7 @@ export class Replication {
 
   async #syncOnce(timeoutMs: number): Promise<void> {
     this.#seen = await this.#litestream.sync(this.#path, timeoutMs)
+    this.#firstUploadBytes ??= localBytes(this.#path) - this.#notedBytes
     const { txid, replicatedTxid } = this.#seen
     this.#syncedTxid = txid
     if (replicatedTxid <= txid) return this.#onReached(replicatedTxid)

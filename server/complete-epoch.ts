@@ -1,15 +1,16 @@
 import { setInterval, setTimeout as sleep } from 'node:timers/promises'
 import { hasBeginning } from '../replication/lease/epochs.ts'
-import type { Lease, Reached } from '../replication/lease/lease.ts'
+import type { Lease } from '../replication/lease/lease.ts'
 import { removeCovered, removeObsolete } from '../replication/lease/retention.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
+import type { Beginning } from './begin-epoch.ts'
 import { log, reasonOf } from './log.ts'
 import { News } from './news.ts'
 
-/** An epoch whose first copy is on its way, and the state that it was begun with. */
-type Beginning = { epoch: number; replication: Replication; begunWith: Reached | null }
+/** An epoch that has just begun. */
+export type Begun = { epoch: number; replication: Replication; beginning: Beginning }
 
 type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: number } }
 
@@ -19,16 +20,12 @@ type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: 
  *
  * @throws {ReplicationProblem} why it was not complete when the lease was lost, or `ended` aborted
  */
-export async function completeEpoch(
-  parts: Parts,
-  beginning: Beginning,
-  ended: AbortSignal,
-): Promise<void> {
+export async function completeEpoch(parts: Parts, begun: Begun, ended: AbortSignal): Promise<void> {
   const { lease } = parts
   const news = new News()
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
-      await makeRestorable(parts, beginning)
+      await makeRestorable(parts, begun)
       log('INFO', 'This epoch is complete in the bucket.')
       forgetObsolete(parts)
       return
@@ -45,14 +42,20 @@ export async function completeEpoch(
 }
 
 async function makeRestorable(
-  { lease, store, base }: Parts,
-  { epoch, replication, begunWith }: Beginning,
+  parts: Parts,
+  { epoch, replication, beginning }: Begun,
 ): Promise<void> {
-  await replication.complete()
-  if (!(await hasBeginning(store, epoch))) {
-    throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
+  const { lease, store, base } = parts
+  const { from } = beginning
+  const continued = beginning.how === 'continued'
+  if (continued) lease.noteReached({ epoch, txid: beginning.from.txid })
+  else {
+    await replication.complete()
+    if (!(await hasBeginning(store, epoch))) {
+      throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
+    }
   }
-  if (await lease.markRestorable(Date.now(), { begunWith })) return
+  if (await lease.markRestorable(Date.now(), { begunWith: from, continued })) return
   throw new ReplicationProblem('lease-lost', base, 'no lease')
 }
 

@@ -18,6 +18,13 @@ describe('The status of an instance that leads', () => {
       'nobody holds it; last epoch 1, a restore takes epoch 1',
     )
   })
+
+  it('says how the epoch began', () => {
+    assert.equal(
+      shown(1, 1, 0).get('Epoch'),
+      'continues epoch 1 at transaction 7; the bucket copied 2 files (2.05 kB)',
+    )
+  })
 })
 
 function replication(...counts: [txid: number, replicatedTxid: number, waiting: number]): string {
@@ -27,7 +34,16 @@ function replication(...counts: [txid: number, replicatedTxid: number, waiting: 
 function shown(txid: number, replicatedTxid: number, waiting: number): Map<string, string> {
   const facts = factsOf({
     ...{ state: 'leading', epoch: 1, problem: null },
-    replication: { txid, replicatedTxid, waiting, lagMs: 40, lastDurableAt: null, problem: null },
+    replication: {
+      beginning: {
+        how: 'continued',
+        from: { epoch: 1, txid: 7 },
+        files: 2,
+        bytes: 2_048,
+      },
+      firstUploadBytes: 400,
+      ...{ txid, replicatedTxid, waiting, lagMs: 40, lastDurableAt: null, problem: null },
+    },
     instance: { id: 'a', service: 'local', revision: 'local', instance: 'host' },
     lease: { holder: null, epoch: 1, restorable: 1 },
     ...{ copyAgeMs: 0, restoreMs: 3, upMs: 2_000, databaseBytes: 4_096, walBytes: 0 },

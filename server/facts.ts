@@ -1,4 +1,5 @@
 import { plural } from '../app/format.ts'
+import { beganInWords } from './begin-epoch.ts'
 import { duration, size } from './in-words.ts'
 import { releaseInWords } from './release-name.ts'
 import type { Status } from './status.ts'
@@ -53,7 +54,7 @@ function leaseInWords({ lease, instance }: Status): string {
 function replicationInWords({ replication, copyAgeMs, databaseBytes }: Status): Fact[] {
   if (!replication && databaseBytes === 0) return []
   if (!replication) return [{ name: 'This copy', value: `at most ${duration(copyAgeMs)} old` }]
-  const { txid, replicatedTxid, lagMs, waiting, lastDurableAt, problem } = replication
+  const { beginning, txid, replicatedTxid, lagMs, waiting, lastDurableAt, problem } = replication
   const missing = Math.max(0, (txid ?? 0) - (replicatedTxid ?? 0))
   const lag =
     lagMs === null
@@ -64,6 +65,7 @@ function replicationInWords({ replication, copyAgeMs, databaseBytes }: Status): 
   const wait = waiting > 0 ? `; it is waited for by ${waiting} ${plural(waiting, 'writer')}` : ''
   const at = lastDurableAt?.toISOString().slice(0, 19).replace('T', ' ')
   return [
+    ...(beginning ? [{ name: 'Epoch', value: beganInWords(beginning) }] : []),
     { name: 'Replication', value: `${lag}${wait}` },
     ...problems('Problem of the bucket', problem),
     { name: 'Last acknowledgement', value: at ? `${at} UTC` : 'none yet' },

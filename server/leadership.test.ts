@@ -1,79 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { migrations } from '../db/test-support.ts'
-import { countVisits, recordVisit } from '../db/visits.ts'
-import { Lease } from '../replication/lease/lease.ts'
+import { countVisits } from '../db/visits.ts'
 import { leaseName } from '../replication/lease/lease-object.ts'
 import { LitestreamBusy } from '../replication/litestream.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
-import { FileStore } from '../replication/store/file-store.ts'
-import { runLitestream, temporaryFolder } from '../replication/test-support.ts'
-import { Events } from './events.ts'
-import { Leadership, type LeadershipTiming } from './leadership.ts'
-import { Lifecycle } from './lifecycle.ts'
-import { LocalDatabase } from './local-database.ts'
+import { scene, timing, until } from './test-leadership.ts'
 import { durable } from './test-support.ts'
-
-const timing = {
-  pollMs: 20,
-  idlePollMs: 20,
-  waitMs: 10,
-  patienceMs: 5_000,
-  minimumHoldMs: 0,
-  yieldMs: 500,
-  retentionMs: 1e9,
-  closeMs: 50,
-  pauseMs: 2,
-}
-
-function scene(test: TestContext) {
-  const folder = temporaryFolder(test)
-  const base = `file://${join(folder, 'bucket')}`
-  mkdirSync(join(folder, 'bucket'))
-  const store = new FileStore(join(folder, 'bucket'))
-  return {
-    store,
-    /** An instance that follows. */
-    start: async (id: string, other: Partial<LeadershipTiming> = {}) => {
-      const { litestream, folder: disk, end } = await runLitestream(test)
-      const lease = new Lease(
-        store,
-        base,
-        { id, service: 's', revision: id, instance: id },
-        {
-          timing: { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 },
-        },
-      )
-      const database = new LocalDatabase({
-        path: join(disk, 'app.db'),
-        base,
-        migrations,
-        restore: { signal: new AbortController().signal, stallMs: 10_000 },
-      })
-      const lifecycle = new Lifecycle()
-      const gone: unknown[] = []
-      const leadership = new Leadership({
-        ...{ lease, store, litestream, database, lifecycle, base },
-        events: new Events(id),
-        onSync: () => {},
-        timing: { ...timing, ...other },
-        onGone: (error) => gone.push(error),
-      })
-      await database.restore(await lease.look())
-      lifecycle.enter({ name: 'following', problem: null })
-      test.after(() => database.close())
-      const visit = async () => (await recordVisit(database.open, new Date())).total
-      return { database, lifecycle, leadership, lease, litestream, visit, end, gone }
-    },
-  }
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(5)
-}
 
 describe('An instance', () => {
   it('follows without touching the lease', async (test) => {

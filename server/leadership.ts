@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lease, View } from '../replication/lease/lease.ts'
+import { allEnded } from '../replication/all-ended.ts'
+import type { Lease, Reached, View } from '../replication/lease/lease.ts'
 import { type Litestream, LitestreamBusy } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
@@ -9,7 +10,8 @@ import { type Health, Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { within } from '../replication/within.ts'
 import { acquireLease } from './acquire-lease.ts'
-import { completeEpoch, tidyEpoch } from './complete-epoch.ts'
+import { type Beginning, beganInWords, copyRestorable, reach, tellPosition } from './begin-epoch.ts'
+import { type Begun, completeEpoch, tidyEpoch } from './complete-epoch.ts'
 import type { EventKind, Events } from './events.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
@@ -68,6 +70,7 @@ const endMs = 4_500
 /** What exists only while this instance leads. */
 type Leading = {
   epoch: number
+  beginning: Beginning
   replication: Replication
   /** The requests that were let in, until each has its answer. */
   writers: Set<Promise<unknown>>
@@ -91,6 +94,8 @@ export class Leadership {
   /** By `performance.now()`, after a renewal that failed. */
   #refreshAfterMs = 0
   #steppingDown: Promise<void> = Promise.resolve()
+  /** Settles when the copy is as new as it can be while another leads. */
+  #catchingUp: Promise<unknown> = Promise.resolve()
   #isEnding = false
   /** By `performance.now()`. */
   #yieldUntilMs = 0
@@ -114,6 +119,11 @@ export class Leadership {
   /** Up to where all is in the bucket, as EPOCH-TXID; null where nothing was made durable yet. */
   get position(): string | null {
     return this.#leading?.position ?? null
+  }
+
+  /** How the epoch that is led began; null unless this instance leads, or is just handing over. */
+  get beginning(): Beginning | null {
+    return this.#leading?.beginning ?? null
   }
 
   /** null unless this instance leads, or is just handing over. */
@@ -259,9 +269,14 @@ export class Leadership {
     }
   }
 
-  // Who leads is not disturbed by an instance that can't have the newest copy.
+  // Who leads is not disturbed by an instance that can't have the newest copy. One that has had a state of
+  // the same history brings it up to date while the other finishes.
   async #makeSure(view: View): Promise<void> {
     const { database, lifecycle } = this.#parts
+    if (database.stateIn(view) && !this.#refused) {
+      this.#catchingUp = database.restore(view).catch(() => {})
+      return
+    }
     const isFresh = database.ageMs < Math.max(15_000, 10 * database.tookMs)
     if (isFresh && !this.#refused) return
     lifecycle.enter({ name: 'acquiring', step: 'copy' })
@@ -277,37 +292,21 @@ export class Leadership {
     this.#refused = { error, pauseMs, untilMs: performance.now() + pauseMs }
   }
 
-  async #takeOver(before: View, epoch: number, asked: boolean): Promise<void> {
-    const { lifecycle, lease, database, litestream, base, timing, onSync } = this.#parts
+  async #takeOver(before: View, acquired: number, asked: boolean): Promise<void> {
+    const { lifecycle, timing } = this.#parts
     const startMs = performance.now()
-    if (!database.isNewest(before)) {
-      lifecycle.enter({ name: 'acquiring', step: 'restore' })
-      const restored = database.restore({ ...before, isHeld: true })
-      log('INFO', originInWords(await this.#keeper.during(restored)))
-    }
-    const replication = new Replication(litestream, {
-      path: database.path,
-      replicaUrl: epochUrl(base, epoch),
-      vouch: () => lease.canVouch && this.#leading?.epoch === epoch,
-      onSync,
-      onReached: (txid) => lease.noteReached({ epoch, txid }),
-      // While the bucket is away it may take as long as it wants; now only a restart ends that.
-      onBusy: (error) => {
-        if (this.#keeper.isAnswered && lease.isValid) this.#parts.onGone(error)
-      },
-    })
-    lifecycle.enter({ name: 'acquiring', step: 'replicate' })
-    database.lead(lease.me.id, epoch)
-    await replication.start()
+    const { epoch, replication, beginning } = await this.#keeper.during(
+      this.#begin(before, acquired),
+    )
     const ended = new AbortController()
-    const { begunWith } = database
-    const restorable = completeEpoch(this.#parts, { epoch, replication, begunWith }, ended.signal)
+    const restorable = completeEpoch(this.#parts, { epoch, replication, beginning }, ended.signal)
     const ledSinceMs = performance.now()
     const holdMs = asked ? timing.minimumHoldMs : 0
     // Handed over before its first copy is complete, an epoch would have been for nothing.
     const isMine = () => performance.now() - ledSinceMs < Math.max(holdMs, replication.firstCopyMs)
     const leading: Leading = {
       epoch,
+      beginning,
       replication,
       isMine,
       restorable,
@@ -320,12 +319,81 @@ export class Leadership {
     this.#leading = leading
     lifecycle.enter({ name: 'leading', epoch, replication })
     const ms = Math.round(performance.now() - startMs)
-    log('INFO', `Leading epoch ${epoch}.`, { epoch, ms })
-    await this.#record('leads', `Leading epoch ${epoch} after ${ms} ms.`)
+    log('INFO', `Leading epoch ${epoch}. It ${beganInWords(beginning)}.`, {
+      ...{ epoch, ms },
+      ...beginning,
+    })
     watchReplication(replication, ended.signal, (health) => this.#report(health)).catch((error) => {
       if (!ended.signal.aborted) this.#parts.onGone(error)
     })
     this.#keep(leading)
+  }
+
+  /** Brings the file to the newest state, and has Litestream replicate it to a new epoch from there. */
+  async #begin(before: View, epoch: number): Promise<Begun> {
+    const { lifecycle, database } = this.#parts
+    lifecycle.enter({ name: 'acquiring', step: 'restore' })
+    await this.#catchingUp
+    const copying = copyRestorable(this.#parts, before, epoch)
+    const restoring = database.isNewest(before)
+      ? null
+      : database.restore({ ...before, isHeld: true })
+    const [copied, origin] = await allEnded([copying, restoring])
+    if (origin) log('INFO', originInWords(origin))
+    lifecycle.enter({ name: 'acquiring', step: 'replicate' })
+    if ('why' in copied) {
+      return this.#upload(copied.isClean ? epoch : await this.#anotherEpoch(), copied.why)
+    }
+    const { txid, files, bytes } = copied
+    const from = { epoch: before.lease.restorable, txid }
+    const why = (await reach(database, before, from)) ?? (await this.#tellPosition(from, epoch))
+    if (why !== null) return this.#upload(await this.#anotherEpoch(), why)
+    const replication = this.#replicationTo(epoch)
+    await replication.goOn()
+    return { epoch, replication, beginning: { how: 'continued', from, files, bytes } }
+  }
+
+  /** @returns why the epoch can't continue that state; null where it can */
+  async #tellPosition(from: Reached, epoch: number): Promise<string | null> {
+    await this.#write(epoch)
+    return tellPosition(this.#parts.database, from, Date.now())
+  }
+
+  async #upload(epoch: number, why: string): Promise<Begun> {
+    const { begunWith: from } = this.#parts.database
+    await this.#write(epoch)
+    const replication = this.#replicationTo(epoch)
+    await replication.start()
+    return { epoch, replication, beginning: { how: 'uploaded', from, why } }
+  }
+
+  /** Makes the file one that is written to; the first write begins its WAL. */
+  async #write(epoch: number): Promise<void> {
+    const { database, lease } = this.#parts
+    database.lead(lease.me.id, epoch)
+    await this.#record('leads', `Leading epoch ${epoch}.`)
+  }
+
+  // What the bucket was asked to copy may come there yet, and is of another history than an upload.
+  async #anotherEpoch(): Promise<number> {
+    const { acquired, epoch } = await this.#parts.lease.acquire()
+    if (!acquired) throw this.#lost()
+    return epoch
+  }
+
+  #replicationTo(epoch: number): Replication {
+    const { litestream, database, lease, base, onSync } = this.#parts
+    return new Replication(litestream, {
+      path: database.path,
+      replicaUrl: epochUrl(base, epoch),
+      vouch: () => lease.canVouch && this.#leading?.epoch === epoch,
+      onSync,
+      onReached: (txid) => lease.noteReached({ epoch, txid }),
+      // While the bucket is away it may take as long as it wants; now only a restart ends that.
+      onBusy: (error) => {
+        if (this.#keeper.isAnswered && lease.isValid) this.#parts.onGone(error)
+      },
+    })
   }
 
   async #keep(leading: Leading): Promise<void> {

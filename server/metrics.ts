@@ -68,9 +68,20 @@ function processFamilies(status: Status): string[] {
 
 function replicationFamilies(replication: NonNullable<Status['replication']>): string[] {
   const { txid, replicatedTxid, lagMs, waiting, problem, lastDurableAt } = replication
+  const { beginning, firstUploadBytes } = replication
   const known = (value: number | null) => (value === null ? [] : [{ value }])
   const missing = txid === null || replicatedTxid === null ? null : txid - replicatedTxid
   return [
+    gauge(
+      'visits_epoch_continued',
+      '1 if the epoch began with what is new; 0 if all of the database was uploaded.',
+      known(beginning && (beginning.how === 'continued' ? 1 : 0)),
+    ),
+    gauge(
+      'visits_epoch_first_upload_bytes',
+      'How much was uploaded first to the epoch that is led.',
+      known(firstUploadBytes),
+    ),
     gauge(
       'visits_replication_lag_seconds',
       'Since when at most something is missing in the bucket.',

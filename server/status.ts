@@ -3,8 +3,8 @@ import type { Event } from '../db/events.ts'
 import type { Lease } from '../replication/lease/lease.ts'
 import type { LeaseObject, Me } from '../replication/lease/lease-object.ts'
 import { setAsideFiles } from '../replication/newest-copy.ts'
-import type { Replication } from '../replication/replication.ts'
 import { within } from '../replication/within.ts'
+import type { Beginning } from './begin-epoch.ts'
 import type { Events } from './events.ts'
 import type { Leadership } from './leadership.ts'
 import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
@@ -32,6 +32,9 @@ export type Status = {
 }
 
 type Replicating = {
+  /** How the epoch began, and how much was uploaded first; null until that is in the bucket. */
+  beginning: Beginning | null
+  firstUploadBytes: number | null
   txid: number | null
   replicatedTxid: number | null
   lagMs: number | null
@@ -41,7 +44,7 @@ type Replicating = {
 }
 
 type Parts = {
-  leadership: Pick<Leadership, 'replication'>
+  leadership: Pick<Leadership, 'replication' | 'beginning'>
   lifecycle: Lifecycle
   lease: Lease
   database: LocalDatabase
@@ -58,7 +61,7 @@ export async function statusOf(parts: Parts, eventLimit: number): Promise<Status
     problem: lifecycle.problem,
     instance: lease.me,
     lease: await leaseOf(lease),
-    replication: await replicating(leadership.replication),
+    replication: await replicating(leadership),
     copyAgeMs: state.name === 'leading' ? 0 : Math.round(database.ageMs),
     restoreMs: Math.round(database.tookMs),
     upMs: Math.round(performance.now()),
@@ -80,15 +83,19 @@ async function leaseOf(lease: Lease): Promise<Status['lease']> {
   }
 }
 
-async function replicating(replication: Replication | null): Promise<Replicating | null> {
+async function replicating({
+  replication,
+  beginning,
+}: Parts['leadership']): Promise<Replicating | null> {
   if (!replication) return null
-  const { health, waiting, lastDurableAt } = replication
+  const { health, waiting, lastDurableAt, firstUploadBytes } = replication
+  const known = { beginning, firstUploadBytes, waiting, lastDurableAt }
   const problem = health.status === 'degraded' ? problemOf(health.problem) : null
   try {
-    return { ...(await replication.lag(1_000)), waiting, lastDurableAt, problem }
+    return { ...(await replication.lag(1_000)), ...known, problem }
   } catch (error) {
     const unknown = { txid: null, replicatedTxid: null, lagMs: null }
-    return { ...unknown, waiting, lastDurableAt, problem: problem ?? problemOf(error) }
+    return { ...unknown, ...known, problem: problem ?? problemOf(error) }
   }
 }
 
