@@ -159,16 +159,16 @@ describe('A copy of an epoch that the bucket has cut off', () => {
   it('copies nothing more once it has said so', async () => {
     const { store, asked, copy, copying } = scene()
     for (let txid = 11; txid <= 60; txid++) store.put(from + file(0, txid, txid).name, Buffer.of())
+    let underWay = 0
     copying(async (one, other, number) => {
       if (number === 5) throw failed
+      underWay++
       await new Promise(setImmediate)
+      underWay--
       return copy(one, other)
     })
     await assert.rejects(copyEpoch(store, 3, 4), failed)
-    const before = asked.length
-    await new Promise(setImmediate)
-    await new Promise(setImmediate)
-    assert.equal(asked.length, before)
+    assert.deepEqual([asked.length, underWay], [16, 0])
   })
 
   it('copies again only what is not there yet', async () => {
@@ -211,6 +211,16 @@ describe('A copy of an epoch that is not one', () => {
       store.put(`${to}ltx/0/x`, Buffer.of())
       return copy(one, other)
     })
+    await assert.rejects(copyEpoch(store, 3, 4), CantContinue)
+  })
+
+  it('is never reported as complete: one object is of another size, with the same checksum', async () => {
+    const { store } = scene()
+    const list = store.list.bind(store)
+    store.list = async (prefix) =>
+      (await list(prefix)).map((object) =>
+        object.name.endsWith('6.ltx') && prefix === to ? { ...object, size: 1 } : object,
+      )
     await assert.rejects(copyEpoch(store, 3, 4), CantContinue)
   })
 

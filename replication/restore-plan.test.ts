@@ -16,6 +16,11 @@ describe('The plan of a restore', () => {
     ])
   })
 
+  it('is what begins first of what reaches as far', () => {
+    const files = [file(9, 1, 3), file(2, 3, 4), file(1, 2, 4), file(0, 4, 4)]
+    assert.deepEqual(restorePlan(files), [file(9, 1, 3), file(1, 2, 4), file(0, 4, 4)])
+  })
+
   it('has the level-0 file that ends at the newest transaction, where a restore needs none', () => {
     const files = [file(9, 1, 8), file(0, 7, 7), file(0, 8, 8)]
     assert.deepEqual(restorePlan(files), [file(9, 1, 8), file(0, 8, 8)])
