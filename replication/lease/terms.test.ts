@@ -89,6 +89,17 @@ describe('The terms of the epochs', () => {
     assert.equal(termAt(terms(lease, cut), epoch * 1_000 - 200)?.epoch, epoch - 1)
   })
 
+  it('give no moment before its beginning to an epoch that continued the one before', async () => {
+    const lease = await leaseAfter(...often)
+    const known = lease.obsolete.map(({ was }) => was)
+    const epoch = all.findIndex((_, index) => index > 0 && !known.includes(index + 1)) + 1
+    // Copied with all the others from the first epoch: the first transaction, and its time.
+    const continued = all.map((kept) => ({ ...kept, first: { txid: 1, at: 1_000 } }))
+    const termOf = (at: number) => termAt(terms(lease, continued), at)?.epoch
+    assert.equal(termOf(epoch * 1_000 - 500), epoch - 1)
+    assert.equal(termOf(epoch * 1_000 + 100), epoch)
+  })
+
   it('follow one another without a gap, whatever is left in the bucket', async () => {
     const lease = await leaseAfter(...often)
     fc.assert(

@@ -41,23 +41,28 @@ export function terms({ obsolete, restorable }: LeaseObject, kept: readonly Kept
   return beginnings.map((begun, index) => ({ ...begun, until: later[index]?.from ?? null }))
 }
 
-// An epoch begins with its first transaction. Where that is removed, it began after the one before
-// had its last change: what was between the two is not kept, rather than the state of the one before.
+// An uploaded epoch begins with its first transaction. Where that is removed, or is one of the epoch
+// before, which it continued, it began after that one had its last change: what was between the two is
+// not kept, rather than the state of the one before.
 function forgotten(
   kept: readonly Kept[],
   gap: { after: number; upTo: number; from: number; since: number },
 ): Beginning[] {
   let { from } = gap
-  let lastAt = kept.find(({ epoch }) => epoch === gap.after)?.last.at ?? from
+  let before = kept.find(({ epoch }) => epoch === gap.after)
   const found: Beginning[] = []
-  for (const { epoch, first, last } of kept) {
+  for (const one of kept) {
+    const { epoch, first } = one
     if (epoch <= gap.after || epoch > gap.upTo || !first) continue
+    const isUploaded = first.txid === 1 && first.at > (before?.first?.at ?? from)
+    const begun = isUploaded ? first.at : (before?.last.at ?? from)
     // The times are of two clocks.
-    from = Math.min(gap.since, Math.max(from, first.txid === 1 ? first.at : lastAt))
+    from = Math.min(gap.since, Math.max(from, begun))
     found.push({ epoch, from })
-    lastAt = last.at
+    before = one
   }
-  return found.at(-1)?.epoch === gap.upTo ? found : [...found, { epoch: gap.upTo, from: lastAt }]
+  if (found.at(-1)?.epoch === gap.upTo) return found
+  return [...found, { epoch: gap.upTo, from: before?.last.at ?? from }]
 }
 
 /** The term in which the moment `at` was. */
