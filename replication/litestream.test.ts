@@ -24,6 +24,17 @@ describe('The Litestream that runs the server', () => {
     await assert.rejects(litestream.info(1_000), LitestreamGone)
   })
 
+  it('tells once it has ended, though nobody asks it anything', {
+    timeout: 20_000,
+  }, async (test) => {
+    const { litestream, end } = await runLitestream(test)
+    const gone = litestream.untilGone()
+    const first = Promise.race([gone, litestream.info(1_000).then(() => 'it runs')])
+    assert.equal(await first, 'it runs')
+    await end()
+    assert.ok((await gone) instanceof LitestreamGone)
+  })
+
   it('does not take a file while it closes it, however long that takes', async (test) => {
     const folder = temporaryFolder(test)
     const socketPath = join(folder, 'busy.sock')

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { within } from './within.ts'
@@ -80,6 +81,17 @@ export class Litestream {
 
   async info(timeoutMs: number) {
     return info.parse(await this.#call('GET', '/info', undefined, timeoutMs))
+  }
+
+  /** Resolves once it has ended, whether or not anybody asks it anything. */
+  async untilGone(): Promise<LitestreamGone> {
+    const connection = connect(this.#socketPath).unref().resume()
+    // It lets a connection stay on which something was asked once, and does not wait for it to end.
+    connection.write('GET /info HTTP/1.1\r\nhost: litestream\r\n\r\n')
+    // Reset or closed is the same.
+    connection.on('error', () => {})
+    await new Promise((resolve) => connection.once('close', resolve))
+    return new LitestreamGone(this.#socketPath, new Error('it has ended'))
   }
 
   /**

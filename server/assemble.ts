@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Lease } from '../replication/lease/lease.ts'
-import type { Litestream } from '../replication/litestream.ts'
+import { type Litestream, LitestreamGone } from '../replication/litestream.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import { Admin } from './admin.ts'
 import type { Environment } from './environment.ts'
@@ -49,14 +49,19 @@ export function assemble(
   })
   const events = new Events(`${instance.revision} ${instance.instance}`)
   const metrics = new Metrics()
+  const onGone = (error: unknown) => {
+    if (stop.signal.aborted) return
+    log('CRITICAL', `The process ends, and a new one may go on: ${reasonOf(error)}`)
+    // Nothing can be acknowledged any more, and what was is in the bucket.
+    if (error instanceof LitestreamGone) lease.release().catch(() => {})
+    stop.abort(error)
+  }
+  litestream.untilGone().then(onGone)
   const leadership = new Leadership({
     ...{ lease, store, litestream, database, lifecycle, events, base },
     onSync: (ms) => metrics.sync(ms),
     timing: leadershipTiming(base),
-    onGone: (error) => {
-      log('CRITICAL', `The process ends, and a new one may go on: ${reasonOf(error)}`)
-      stop.abort(error)
-    },
+    onGone,
   })
   const routes = Routes.read(folder)
   const gate = new Gate({

@@ -1,8 +1,10 @@
 import { log } from './log.ts'
 import { release, releaseInWords } from './release-name.ts'
+import { stopOnCrash } from './stop-on-crash.ts'
 import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
 const stop = stopOnSignals()
+stopOnCrash(stop)
 // Not 143: after any other code than 0 Litestream skips its final sync.
 run().finally(() => process.exit(stop.signal.reason instanceof StopRequested ? 0 : 1))
 
