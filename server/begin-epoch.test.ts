@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3'
 import { TestMigrations } from '../db/test-migrations.ts'
 import { leaseName, readLease } from '../replication/lease/lease-object.ts'
 import { restoreReplica } from '../replication/litestream-command.ts'
+import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { temporaryFolder } from '../replication/test-support.ts'
 import { scene, until } from './test-leadership.ts'
@@ -140,6 +141,22 @@ describe('A new epoch is uploaded in full', () => {
     assert.ok((await visitAsLeader(b)) > manyBytes)
     assert.equal(how(b), 'Litestream 0.5.17 can not continue one')
     assert.equal(await visitsInBucket(), 2)
+    assert.ok((await visitAsLeader(a)) < fewBytes)
+    await a.leadership.end()
+  })
+
+  it('where the bucket fails to copy time and again', async (test) => {
+    const { store, start, a, visitsInBucket } = await led(test)
+    const b = await start('b')
+    const away = new ReplicationProblem('bucket-unreachable', 'gs://b', '501')
+    const copy = test.mock.method(store, 'copy', () => Promise.reject(away))
+    await assert.rejects(b.leadership.lead(), away)
+    await until(async () => !(await b.leadership.lead().catch(() => 'failed')))
+    assert.match(how(b) ?? '', /does not copy: .*501/)
+    await b.visit()
+    await durable(b.leadership)
+    assert.equal(await visitsInBucket(), 2)
+    copy.mock.restore()
     assert.ok((await visitAsLeader(a)) < fewBytes)
     await a.leadership.end()
   })

@@ -19,7 +19,7 @@ export function beganInWords(beginning: Beginning): string {
   return `continues epoch ${from.epoch} at transaction ${from.txid}; the bucket copied ${files} ${plural(files, 'file')} (${size(bytes)})`
 }
 
-type Copied =
+export type Copied =
   | { txid: number; files: number; bytes: number }
   /** Why there is nothing to continue, and whether nothing was copied for certain, nor will be. */
   | { why: string; isClean: boolean }

@@ -10,7 +10,14 @@ import { type Health, Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
 import { within } from '../replication/within.ts'
 import { acquireLease } from './acquire-lease.ts'
-import { type Beginning, beganInWords, copyRestorable, reach, tellPosition } from './begin-epoch.ts'
+import {
+  type Beginning,
+  beganInWords,
+  type Copied,
+  copyRestorable,
+  reach,
+  tellPosition,
+} from './begin-epoch.ts'
 import { type Begun, completeEpoch, tidyEpoch } from './complete-epoch.ts'
 import type { EventKind, Events } from './events.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
@@ -67,6 +74,8 @@ const budgets = {
 
 const endMs = 4_500
 
+const mostFailedCopies = 3
+
 /** What exists only while this instance leads. */
 type Leading = {
   epoch: number
@@ -101,6 +110,8 @@ export class Leadership {
   #yieldUntilMs = 0
   /** Why it could not lead, and until when it doesn't try again. */
   #refused: { error: unknown; pauseMs: number; untilMs: number } | null = null
+  /** How often in a row the bucket has failed to copy an epoch. */
+  #failedCopies = 0
   readonly #leadNews = new News()
   readonly #refreshNews = new News()
 
@@ -319,7 +330,7 @@ export class Leadership {
     this.#leading = leading
     lifecycle.enter({ name: 'leading', epoch, replication })
     const ms = Math.round(performance.now() - startMs)
-    log('INFO', `Leading epoch ${epoch}. It ${beganInWords(beginning)}.`, {
+    log('INFO', `Leading epoch ${epoch} (${beganInWords(beginning)}).`, {
       ...{ epoch, ms },
       ...beginning,
     })
@@ -334,7 +345,7 @@ export class Leadership {
     const { lifecycle, database } = this.#parts
     lifecycle.enter({ name: 'acquiring', step: 'restore' })
     await this.#catchingUp
-    const copying = copyRestorable(this.#parts, before, epoch)
+    const copying = this.#copy(before, epoch)
     const restoring = database.isNewest(before)
       ? null
       : database.restore({ ...before, isHeld: true })
@@ -351,6 +362,18 @@ export class Leadership {
     const replication = this.#replicationTo(epoch)
     await replication.goOn()
     return { epoch, replication, beginning: { how: 'continued', from, files, bytes } }
+  }
+
+  async #copy(before: View, epoch: number): Promise<Copied> {
+    try {
+      const copied = await copyRestorable(this.#parts, before, epoch)
+      this.#failedCopies = 0
+      return copied
+    } catch (error) {
+      // A bucket that does all else may never copy.
+      if (++this.#failedCopies < mostFailedCopies) throw error
+      return { why: `the bucket does not copy: ${reasonOf(error)}`, isClean: false }
+    }
   }
 
   /** @returns why the epoch can't continue that state; null where it can */
