@@ -48,6 +48,8 @@ describe('An LZ4 block', () => {
     for (const length of [0, 1, 2, 20, 22]) {
       assert.throws(() => decoded(block, length), LtxDamaged, `into ${length} bytes`)
     }
+    const long = [...literals(Buffer.alloc(100, 'a'))]
+    for (const length of [50, 99, 101]) assert.throws(() => decoded(long, length), LtxDamaged)
   })
 
   it('changes nothing beside its place, whatever the bytes are', () => {

@@ -58,7 +58,6 @@ export function* framesOf(bytes: Buffer, { pageSize, commit }: LtxHeader): Gener
     if (flags !== sizeFlag) throw new LtxDamaged(`flags ${flags} at page ${page}`)
     const start = at + pageHeaderBytes
     const end = start + bytes.readUInt32BE(at + 6)
-    if (end > indexEnd) throw new LtxDamaged('cut off')
     yield { page, start, end }
     ;[at, last] = [end, page]
   }
