@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { addEntry } from '../db/entries.ts'
+import { setImmediate } from 'node:timers/promises'
+import { addEntry, listEntries } from '../db/entries.ts'
 import { openDatabase } from '../db/open.ts'
 import { epochName } from '../replication/lease/epochs.ts'
 import { newestTxid, restoreReplica } from '../replication/litestream-command.ts'
@@ -191,24 +192,39 @@ describe('A reader whose disk is full', { timeout, skip: process.platform !== 'l
     const limit = (bytes: string) =>
       execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
     test.after(() => limit('unlimited'))
-    let torn: string | null = null
+    let torn: { name: string; file: Buffer } | null = null
+    const asked = Promise.withResolvers<void>()
     const store = (base: ReplicaUrl) => {
       const { bytes } = storeWith(base, {})
       return {
         bytes: async (name: string) => {
-          if (name !== torn) return bytes(name)
+          if (name !== torn?.name) return bytes(name)
+          const { file } = torn
           torn = null
-          const min = Number.parseInt(name.slice(-20), 16)
-          const pages = [2, 2_000].map((page) => ({ page, content: Buffer.alloc(4_096, 'x') }))
-          return ltxOf({ pageSize: 4_096, commit: 2_000, min, pages })
+          asked.resolve()
+          return file
         },
       }
     }
     const { follower, changes, write, messages } = await scene(test, { store })
+    const held = Promise.withResolvers<void>()
+    const reading = follower.read(() => held.promise)
     limit('1000000')
-    torn = transactionObject(1, (follower.position?.txid ?? 0) + 1)
+    const txid = (follower.position?.txid ?? 0) + 1
+    torn = { name: transactionObject(1, txid), file: half(follower.path ?? '', txid) }
+    await asked.promise
+    await setImmediate()
+    // Whoever comes while it is applied, or later, waits for the next copy.
+    const page = { before: null, limit: 10 }
+    const waiting = follower.read((copy) => listEntries(copy, page))
+    held.resolve()
+    await reading
+    const { entries } = await waiting
+    assert.deepEqual(
+      entries.map(({ message }) => message),
+      ['first'],
+    )
     await until(() => changes.some(({ kind }) => kind === 'broken'))
-    // Whoever comes now waits for the next copy.
     assert.deepEqual(await messages(), ['first'])
     limit('unlimited')
     await write('second')
@@ -217,3 +233,14 @@ describe('A reader whose disk is full', { timeout, skip: process.platform !== 'l
     assert.ok(existsSync(follower.path ?? ''))
   })
 })
+
+/** Changes of which only the first has room where files are limited. */
+function half(path: string, txid: number): Buffer {
+  const pageSize = 4_096
+  const file = readFileSync(path)
+  const page = Math.floor(file.indexOf('first') / pageSize) + 1
+  const content = Buffer.from(file.subarray((page - 1) * pageSize, page * pageSize))
+  content.write('torn!', content.indexOf('first'))
+  const last = { page: 2_000, content: Buffer.alloc(pageSize) }
+  return ltxOf({ pageSize, commit: 2_000, min: txid, pages: [{ page, content }, last] })
+}
