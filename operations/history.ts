@@ -11,6 +11,8 @@ const help = `Lists the epochs in the bucket, and says who leads.
   npm run history -- [--url URL] [--json]
 
 "from" is the earliest moment that can be restored from an epoch, "to" that of its newest change.
+An epoch that "continued" another began as a copy of it, and has the newest state of that one: what was
+before is in that one.
 It fails where what is restorable is not all there.
 `
 
@@ -73,7 +75,8 @@ function transactions(first: State | null, last: State): string {
 function describe(found: History['states'][number] | undefined, layout: Layout): string {
   const state = found ? stateInWords(found.state) : 'unknown'
   const leading = found?.isLeading ? ', leading' : ''
-  return `${state}${leading}${layout === 'generations' ? ', of Litestream 0.3' : ''}`
+  const continued = found?.continues ? `, continued ${found.continues}` : ''
+  return `${state}${leading}${continued}${layout === 'generations' ? ', of Litestream 0.3' : ''}`
 }
 
 function stateInWords(state: EpochState): string {

@@ -14,7 +14,14 @@ export type EpochState =
   /** There is no lease that says what it is. */
   | { name: 'unknown' }
 
-export type History = Survey & { states: { state: EpochState; isLeading: boolean }[] }
+export type History = Survey & {
+  states: {
+    state: EpochState
+    isLeading: boolean
+    /** The epoch whose transactions this one goes on with; null if it was uploaded, or that is forgotten. */
+    continues: number | null
+  }[]
+}
 
 /** Says of each epoch in the bucket what it is. */
 export async function listHistory(bucket: Pick<Context, 'store' | 'url'>): Promise<History> {
@@ -23,7 +30,9 @@ export async function listHistory(bucket: Pick<Context, 'store' | 'url'>): Promi
   const all = lease ? terms(lease, epochs) : onlyTerm(restorable)
   const states = epochs.map(({ epoch }) => {
     const isLeading = isHeld && lease?.epoch === epoch
-    return { isLeading, state: stateOf(epoch, all, isLeading) }
+    const begun = lease?.obsolete.findLast(({ upTo }) => upTo + 1 === epoch)
+    const continues = (begun?.continued && begun.was) || null
+    return { isLeading, state: stateOf(epoch, all, isLeading), continues }
   })
   return { ...surveyed, states }
 }

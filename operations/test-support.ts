@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
@@ -9,8 +10,12 @@ import { migrateDatabase } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
 import { migrations } from '../db/test-support.ts'
 import { recordVisit } from '../db/visits.ts'
+import { copyEpoch } from '../replication/copy-epoch.ts'
 import { epochName } from '../replication/lease/epochs.ts'
 import { Lease } from '../replication/lease/lease.ts'
+import { restoreReplica } from '../replication/litestream-command.ts'
+import { localTxid } from '../replication/local-position.ts'
+import { beginAt } from '../replication/ltx/begin-at.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { FileStore } from '../replication/store/file-store.ts'
 import { replicate, temporaryFolder } from '../replication/test-support.ts'
@@ -82,16 +87,46 @@ export function bucketScene(test: TestContext) {
      * time beside it.
      *
      * @param markAt when the epoch is complete; null if it never is
+     * @param options.snapshotAt when there is a snapshot of all of it
      */
-    async lead(changes: Record<string, number>, markAt: number | null): Promise<void> {
+    async lead(
+      changes: Record<string, number>,
+      markAt: number | null,
+      { snapshotAt }: { snapshotAt?: number } = {},
+    ): Promise<void> {
       const { epoch } = await lease.acquire()
       const path = join(temporaryFolder(test), 'app.db')
+      const levels = join(bucket, epochName(epoch), 'ltx')
       for (const [message, at] of Object.entries(changes)) {
         await sign(path, message)
         await replicate(path, epochUrl(url, epoch))
-        dateNewest(join(bucket, epochName(epoch), 'ltx/0'), at)
+        dateNewest(join(levels, '0'), at)
+      }
+      if (snapshotAt !== undefined) {
+        await replicate(path, epochUrl(url, epoch), '-force-snapshot')
+        dateNewest(join(levels, '9'), snapshotAt)
       }
       if (markAt !== null) await lease.markRestorable(markAt)
+      await lease.release()
+    },
+    /** The same with an epoch that continues the restorable one. */
+    async goOn(changes: Record<string, number>, markAt: number | null): Promise<void> {
+      const { before, epoch } = await lease.acquire()
+      const { txid } = await copyEpoch(store, before.lease.restorable, epoch)
+      const path = join(temporaryFolder(test), 'app.db')
+      const signal = new AbortController().signal
+      await restoreReplica(epochUrl(url, epoch), path, { signal, stallMs: 10_000 })
+      // Kept open, as else the WAL would be gone with the first change.
+      const { $client } = openDatabase(path)
+      for (const [message, at] of Object.entries(changes)) {
+        await sign(path, message)
+        if (localTxid(path) === 0) assert.equal(beginAt(path, txid, at), null)
+        await replicate(path, epochUrl(url, epoch))
+        dateNewest(join(bucket, epochName(epoch), 'ltx/0'), at)
+      }
+      $client.close()
+      const begunWith = { epoch: before.lease.restorable, txid }
+      if (markAt !== null) await lease.markRestorable(markAt, { begunWith, continued: true })
       await lease.release()
     },
   }

@@ -5,7 +5,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { copiedFiles } from './copied-files.ts'
 import { CantContinue, copyEpoch, removeEpoch } from './copy-epoch.ts'
-import { ltxFilesIn } from './ltx-files.ts'
+import { firstMissing, ltxFilesIn, newestIn } from './ltx-files.ts'
 import { file, after as next, type Step, steps } from './plan-test-support.ts'
 import { ReplicationProblem } from './problem.ts'
 import { FileStore } from './store/file-store.ts'
@@ -168,7 +168,7 @@ describe('A copy of an epoch that the bucket has cut off', () => {
       return copy(one, other)
     })
     await assert.rejects(copyEpoch(store, 3, 4), failed)
-    assert.deepEqual([asked.length, underWay], [16, 0])
+    assert.deepEqual([asked.length, underWay], [17, 0])
   })
 
   it('copies again only what is not there yet', async () => {
@@ -180,6 +180,23 @@ describe('A copy of an epoch that the bucket has cut off', () => {
     await assert.rejects(copyEpoch(store, 3, 4), failed)
     await copyEpoch(store, 3, 4)
     assert.equal(asked.length, needed.length + 1)
+  })
+})
+
+describe('A copy of an epoch that was never finished', () => {
+  it('shows that files are missing, and never looks like an older state', async () => {
+    // All the requests at once, of which any may be the one that counts.
+    for (let made = 0; made < needed.length; made++) {
+      const { store, copy, copying } = scene()
+      copying(async (one, other, number) => {
+        if (number > 1 && number !== made + 1) throw failed
+        return copy(one, other)
+      })
+      await assert.rejects(copyEpoch(store, 3, 4), failed)
+      const files = ltxFilesIn(await store.list(to))
+      assert.deepEqual(newestIn(files), 10)
+      assert.notEqual(firstMissing(files), null)
+    }
   })
 })
 

@@ -79,10 +79,18 @@ async function bring(
   const names = new Set(needed.map(({ name }) => name))
   const extra = [...target.keys()].filter((name) => !names.has(name))
   const missing = needed.filter((file) => !isSame(file, target.get(file.name)))
-  await atOnce(missing, async ({ name }) => {
+  const copy = async ({ name }: LtxFile) => {
     // It is gone where Litestream has compacted it meanwhile: the comparison finds it missing.
     await store.copy(`${epochName(from)}/${name}`, `${epochName(to)}/${name}`).catch(ifRefused)
-  })
+  }
+  // First the end: what is cut off then has a gap, and is never taken for a replica that ends earlier.
+  const end = newestIn(needed)
+  const isEnd = ({ level, max }: LtxFile) => level === 0 && max === end
+  await atOnce(missing.filter(isEnd), copy)
+  await atOnce(
+    missing.filter((file) => !isEnd(file)),
+    copy,
+  )
   await atOnce(extra, (name) => store.remove(`${epochName(to)}/${name}`))
 }
 

@@ -39,8 +39,8 @@ export function read(path: string): string[] {
 }
 
 /** Has the real Litestream replicate the database file once. */
-export async function replicate(path: string, url: string): Promise<void> {
-  await run('litestream', ['replicate', '-once', path, url])
+export async function replicate(path: string, url: string, ...flags: string[]): Promise<void> {
+  await run('litestream', ['replicate', '-once', ...flags, path, url])
 }
 
 /** The rows that {@link write} wrote, as they are in the bucket. */
