@@ -7,7 +7,7 @@ import { removeObsolete } from '../replication/lease/retention.ts'
 import { epochUrl, parseReplicaUrl } from '../replication/replica-url.ts'
 import { FileStore } from '../replication/store/file-store.ts'
 import { listHistory } from './list-history.ts'
-import { bucketScene, messages, run } from './test-support.ts'
+import { bucketScene, messages, run, sign } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 const time = (seconds: number) => new Date(noon + seconds * 1_000).toISOString()
@@ -87,6 +87,18 @@ describe('In a bucket with an epoch that continued another', () => {
     await store.remove('lease.json')
     const ambiguous = await run('history', ['--url', url])
     assert.match(ambiguous.stderr, /epoch-00000001, epoch-00000002/)
+  })
+
+  it('seed uploads all of a file, and the epoch is no continued one', async (test) => {
+    const { at, url, store, folder } = await scene(test)
+    const file = join(folder, 'seeded.db')
+    await sign(file, 'seeded')
+    const given = ['--from', file, '--replace', '--service', 'local', '--url', url]
+    const { code, stderr } = await run('seed', given)
+    assert.equal(code, 0, stderr)
+    const { epochs, states } = await listHistory({ store, url: parseReplicaUrl(url) })
+    assert.deepEqual([epochs.at(-1)?.first?.txid, states.at(-1)?.continues], [1, null])
+    assert.deepEqual(await at(999), ['a', 'b', 'z', 'c', 'd'])
   })
 
   it('a copy that was cut off is never chosen, nor taken for a whole epoch', async (test) => {
