@@ -7,7 +7,7 @@ import { migrationsFolder } from '../operations/migrations.ts'
 import { Lease } from '../replication/lease/lease.ts'
 import { leaseName, parseLease } from '../replication/lease/lease-object.ts'
 import { strictClock } from '../server/strict-clock.ts'
-import { leadershipTiming, leaseTiming } from '../server/timing.ts'
+import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
 
 /**
  * The lease of the bucket, as this command takes it: for the service that uses the bucket.
@@ -27,7 +27,7 @@ export async function leaseOf(
   }
   const me = { id: randomUUID(), service: name, revision: 'move', instance: hostname() }
   return new Lease(store, url, me, {
-    timing: leaseTiming(url, null),
+    timing: leaseTiming(url, commandTtlMs),
     clock: strictClock(),
     migration: newestMigration(migrationsFolder),
   })

@@ -98,5 +98,5 @@ function passes(wanted: Wanted, session: Session, folder: string, context: Conte
 }
 
 async function giveBack(lease: Lease, { progress }: Context): Promise<void> {
-  await lease.release().catch(() => progress.say('The lease has to run out: it takes 14 s.'))
+  await lease.release().catch(() => progress.say('The lease has to run out: it takes 12 s.'))
 }

@@ -68,7 +68,7 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
     if (!lease.isValid || !(await lease.markRestorable(seeding.now()))) throw new LeaseLost()
     return { ...examined, epoch, before: before.lease.restorable, hadData }
   } finally {
-    await lease.release().catch(() => progress.say('The lease has to run out: it takes 14 s.'))
+    await lease.release().catch(() => progress.say('The lease has to run out: it takes 12 s.'))
   }
 }
 

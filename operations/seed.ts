@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { newestMigration } from '../db/migrate.ts'
 import { Lease } from '../replication/lease/lease.ts'
 import { strictClock } from '../server/strict-clock.ts'
-import { leadershipTiming, leaseTiming } from '../server/timing.ts'
+import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
 import { runCommand, WrongArguments } from './command.ts'
 import { tablesInWords } from './examine.ts'
 import { migrationsFolder } from './migrations.ts'
@@ -53,7 +53,7 @@ await runCommand({
       instance: hostname(),
     }
     const lease = new Lease(store, url, me, {
-      timing: leaseTiming(url, null),
+      timing: leaseTiming(url, commandTtlMs),
       clock: strictClock(),
       migration: newestMigration(migrationsFolder),
     })

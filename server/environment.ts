@@ -17,7 +17,7 @@ export type Environment = ServerEnvironment & {
   databasePath: string
   /** Litestream's control socket. */
   socketPath: string
-  /** How long a leader that doesn't renew its lease keeps it, in milliseconds; null for the default. */
+  /** How long a leader that can't renew its lease counts on it, in milliseconds; null for the default. */
   leaseTtlMs: number | null
   /** Up to which migration they may take from older releases what those read; null for none. */
   allowedMigration: string | null
@@ -46,8 +46,8 @@ const schema = serverVariables.extend({
     .nullable()
     .default(null)
     .transform((text) => (text === null ? null : Number(text)))
-    .refine((seconds) => seconds === null || (seconds >= 5 && seconds <= 60), {
-      error: 'is no number from 5 to 60',
+    .refine((seconds) => seconds === null || (seconds >= 3 && seconds <= 60), {
+      error: 'is no number from 3 to 60',
     }),
   ALLOW_BREAKING_MIGRATION: z
     .string()

@@ -13,6 +13,9 @@ export function leaseTiming(base: ReplicaUrl, ttlMs: number | null): Timing {
   return { ...defaultTiming, ttlMs, renewMs: Math.max(defaultTiming.renewMs, ttlMs / 4) }
 }
 
+/** Commands do not crash in the middle of a night: theirs outlasts a bucket that is away for some seconds. */
+export const commandTtlMs = 10_000
+
 /** Cloud Storage takes one write a second to an object; reading it is ten times cheaper. */
 export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
   return {

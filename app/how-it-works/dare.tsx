@@ -35,7 +35,7 @@ export function Dare() {
         <li>While the data is being restored, a page says so and asks again by itself.</li>
         <li>Then everything can be read: each entry that was acknowledged, once.</li>
         <li>
-          After a kill, the lease of the dead instance has to run out before anybody can sign: 14
+          After a kill, the lease of the dead instance has to run out before anybody can sign: 5
           seconds at most.
         </li>
         <li>The number goes on, and the epoch is a new one.</li>

@@ -17,7 +17,7 @@ export type InstanceFault = {
   make(scene: Scene): Promise<void>
 }
 
-// A lease runs out after 14 s; then an instance starts, restores and uploads its first copy, while
+// A lease runs out after 5 s; then an instance starts, restores and uploads its first copy, while
 // the bucket fails now and then.
 const boundSeconds = 30
 

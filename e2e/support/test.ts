@@ -38,7 +38,6 @@ export const test = base.extend<Fixtures>({
     const started: Container[] = []
     await use(async (environment, disk, options) => {
       const found = {
-        LEASE_TTL_SECONDS: '5',
         // All containers share the ports of this machine.
         METRICS_PORT: '',
         LITESTREAM_METRICS: '',

@@ -11,7 +11,7 @@ import type { Store } from './store.ts'
 export function openStore(url: ReplicaUrl, bulkMs = 60_000): Store {
   if (url.startsWith('file://')) return new FileStore(url.slice('file://'.length))
   return new GcsStore(url, {
-    // A third of the time for which a lease is valid.
+    // As long as a lease is valid.
     totalMs: 4_000,
     bulkMs,
     emulatorHost: process.env.STORAGE_EMULATOR_HOST,
