@@ -20,7 +20,7 @@ export const commandTtlMs = 10_000
 export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
   return {
     pollMs: isFolder(base) ? 100 : 200,
-    idlePollMs: isFolder(base) ? 100 : 500,
+    idlePollMs: isFolder(base) ? 100 : 1_000,
     waitMs: isFolder(base) ? 50 : 100,
     patienceMs: 30_000,
     minimumHoldMs: 10_000,
