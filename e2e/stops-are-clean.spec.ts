@@ -42,6 +42,19 @@ test('an open request is cut, a bucket that hangs is given up on, all within 10 
   expect((await bucket.content()).messages).toEqual(['kept'])
 })
 
+test('an open request is cut when the drain is over, and the lease given back', async ({
+  app,
+  bucket,
+}) => {
+  expect(await postEntry(app.url, 'kept')).toBe(201)
+  const closed = openEndlessRequest(app)
+  await fetch(app.url)
+  expect(await app.stop()).toBe(0)
+  await closed
+  expect((await bucket.lease())?.holder).toBe(null)
+  expect(await bucket.content()).toEqual({ visits: 1, messages: ['kept'] })
+})
+
 test('a connection that is kept alive does not hold it up', async ({ app }) => {
   await fetch(app.url)
   const [idle] = [connect(Number(new URL(app.url).port), '127.0.0.1')]
