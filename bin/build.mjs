@@ -51,13 +51,14 @@ async function bundleServer() {
       server: 'server/start.ts',
       verify: 'operations/verify.ts',
       'migrate-worker': 'db/migrate-worker.ts',
+      'restore-worker': 'replication/restore-worker.ts',
     },
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     // Google's auth library is CommonJS, and calls it for Node's own modules.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   })
   // CommonJS, as that is what can be loaded compiled (server/compiled.ts).

@@ -8,8 +8,10 @@ import { listLtxFiles, newestIn } from './ltx-files.ts'
 import { bringGeneration, folderFor } from './old-layout/bring.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
 import { baseOfOld, type ReplicaUrl } from './replica-url.ts'
+import { restoreApart } from './restore-apart.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { timed } from './timed.ts'
 
 export type CommandOptions = {
   signal: AbortSignal
@@ -33,6 +35,16 @@ export async function restoreReplica(
 ): Promise<number | null> {
   const base = baseOfOld(url)
   if (base) return restoreOld(base, url, to, moment, options)
+  const txid = moment ? null : await restoreApart(url, to, options)
+  return txid ?? timed('by Litestream', () => restoreByLitestream(url, to, moment, options))
+}
+
+async function restoreByLitestream(
+  url: string,
+  to: string,
+  moment: Moment | undefined,
+  options: CommandOptions,
+): Promise<number | null> {
   const args = ['restore', '-if-replica-exists', '-json', ...momentFlags(moment), '-o', to, url]
   const output = await runLong(args, url, options, `${to}.tmp`).catch(async (error) => {
     throw error instanceof Failed ? await diagnose(storeOf(url, options), url, error.words) : error

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { debuglog } from 'node:util'
@@ -14,7 +14,7 @@ import { crc32 } from 'node:zlib'
 type Compiled = {
   /** From the folder of who asks, and what they ask for, to the file; below the app's folder. */
   resolved: Map<string, string>
-  files: Map<string, { sum: number; code: Uint8Array }>
+  files: Map<string, { sum: number; code: Buffer }>
 }
 
 type Resolve = (
@@ -52,7 +52,7 @@ export function useCompiled(folder: string): void {
     const source = readFileSync(file)
     // V8 itself looks at the source's length alone, besides its own version and flags.
     const isSame = crc32(source) === known.sum
-    const script = compiled(file, source.toString(), isSame ? Buffer.from(known.code) : undefined)
+    const script = compiled(file, source.toString(), isSame ? known.code : undefined)
     say(isSame && !script.cachedDataRejected ? 'used: %s' : 'not used: %s', file)
     run(script, module, file)
   }
@@ -60,6 +60,8 @@ export function useCompiled(folder: string): void {
 
 /** Notes what is loaded in `folder` from now on, and leaves it there when the process ends. */
 export function keepCompiled(folder: string): void {
+  // Or what an earlier run left would be used.
+  rmSync(fileIn(folder), { force: true })
   const { _resolveFilename: resolve, _extensions: extensions } = node
   const load = extensions['.js']
   const root = folder + sep

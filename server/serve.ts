@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectLitestream } from '../replication/litestream.ts'
 import { originInWords } from '../replication/newest-copy.ts'
+import { forgoRestore, prepareRestore } from '../replication/restore-apart.ts'
 import { lastTimes, timed } from '../replication/timed.ts'
 import { answerPages } from './answer-pages.ts'
 import { assemble } from './assemble.ts'
@@ -23,6 +24,7 @@ const folder = process.cwd()
 export async function serve(stop: AbortController): Promise<void> {
   const environment = readEnvironment(process.env)
   const stopped = stop.signal
+  prepareRestore()
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
   const parts = assemble(environment, litestream, folder, stop)
@@ -51,7 +53,7 @@ export async function serve(stop: AbortController): Promise<void> {
     looked.resolve()
     // Its startup probe fails, and the release before goes on.
     if (lease.bar?.code === 'breaking-migration') throw lease.bar
-    return database.restore(view)
+    return database.restore(view).finally(forgoRestore)
   }
   const [origin, pages] = await unlessStopped(stopped, [
     steps.untilDone('restore', restore),

@@ -1,4 +1,5 @@
-// Preloaded by `bin/warm.mjs` into the server that it runs.
+// Preloaded by `bin/warm.mjs` into the server that it runs, and so into its threads.
+import { isMainThread } from 'node:worker_threads'
 import { keepCompiled } from '../../server/compiled.ts'
 
-keepCompiled(process.cwd())
+if (isMainThread) keepCompiled(process.cwd())

@@ -54,6 +54,15 @@ export class FileStore implements Store {
     })
   }
 
+  each(name: string, take: (bytes: Buffer) => void): Promise<boolean> {
+    return this.#told(async () => {
+      const file = await open(join(this.#folder, name)).catch(ifCode('ENOENT'))
+      if (!file) return false
+      for await (const bytes of file.createReadStream()) take(bytes)
+      return true
+    })
+  }
+
   copy(from: string, to: string): Promise<boolean> {
     return this.#told(() => this.#twins.make(this.#folder, from, to))
   }

@@ -139,6 +139,29 @@ export class GcsApi {
     }
   }
 
+  /** Goes on where an answer broke off; each time that something came, the patience is a new one. */
+  async each(
+    name: string,
+    take: (bytes: Buffer) => void,
+    newPatience: () => Patience,
+  ): Promise<boolean> {
+    let patience = newPatience()
+    let taken = 0
+    const count = (bytes: Buffer) => {
+      taken += bytes.length
+      patience = newPatience()
+      take(bytes)
+    }
+    for (;;) {
+      try {
+        return await this.#http.each(this.#xmlPath(name), taken, count)
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+        await patience.wait(error)
+      }
+    }
+  }
+
   /**
    * Copies with all metadata: the body that would change them is empty. Where the bucket's storage class
    * is another one by now, the content moves, and that takes several calls.

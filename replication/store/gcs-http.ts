@@ -81,7 +81,7 @@ export class GcsHttp {
    * @throws {ReplicationProblem} if it was refused, or there is no room for it
    */
   save(path: string, file: string, signal: AbortSignal): Promise<number | null> {
-    return this.#download(path, signal, async (chunks, ended) => {
+    return this.#download({ path }, signal, async (chunks, ended) => {
       const output = createWriteStream(file)
       await pipeline(chunks, output, { signal: ended })
       return output.bytesWritten
@@ -96,29 +96,50 @@ export class GcsHttp {
    * @throws {ReplicationProblem} if it was refused
    */
   bytes(path: string): Promise<Buffer | null> {
-    return this.#download(path, null, async (chunks) =>
+    return this.#download({ path }, null, async (chunks) =>
       Buffer.concat(await Array.fromAsync(chunks)),
     )
   }
 
+  /**
+   * Asks once for an object from its byte `from` on, and hands it over as it comes.
+   *
+   * @returns false if there is no such object
+   * @throws as {@link bytes} does
+   */
+  async each(path: string, from: number, take: (bytes: Buffer) => void): Promise<boolean> {
+    const headers = from > 0 ? { range: `bytes=${from}-` } : {}
+    const done = await this.#download({ path, headers }, null, async (chunks, _, status) => {
+      // A server that does not know ranges sends all of it.
+      let known = status === 206 ? 0 : from
+      for await (const chunk of chunks) {
+        const { buffer, byteOffset, length } = chunk.subarray(Math.min(known, chunk.length))
+        known = Math.max(0, known - chunk.length)
+        if (length > 0) take(Buffer.from(buffer, byteOffset, length))
+      }
+      return true
+    })
+    return done ?? false
+  }
+
   async #download<T>(
-    path: string,
+    request: Request,
     signal: AbortSignal | null,
-    take: (chunks: AsyncIterable<Uint8Array>, ended: AbortSignal) => Promise<T>,
+    take: (chunks: AsyncIterable<Uint8Array>, ended: AbortSignal, status: number) => Promise<T>,
   ): Promise<T | null> {
     const silence = new AbortController()
     const timer = setTimeout(() => silence.abort(new Error('it fell silent')), silenceMs)
     const ended = AbortSignal.any([silence.signal, ...(signal ? [signal] : [])])
     const { replicaUrl } = this.#options
     try {
-      const response = await this.#fetch({ path }, ended)
+      const response = await this.#fetch(request, ended)
       if (!response.ok || !response.body) {
         const answer = { status: response.status, text: await response.text() }
         if (answer.status === 404 && !isBucketMissing(answer)) return null
         throw answerProblem(answer, replicaUrl)
       }
       const body = Readable.fromWeb(response.body as WebStream)
-      return await take(heard(body, timer), ended)
+      return await take(heard(body, timer), ended, response.status)
     } catch (error) {
       if (error instanceof ReplicationProblem) throw error
       signal?.throwIfAborted()

@@ -80,6 +80,10 @@ export class GcsStore implements Store {
     return this.#api.bytes(this.#base + name, this.#bulkPatience())
   }
 
+  each(name: string, take: (bytes: Buffer) => void): Promise<boolean> {
+    return this.#api.each(this.#base + name, take, () => this.#bulkPatience())
+  }
+
   copy(from: string, to: string): Promise<boolean> {
     return this.#api.rewrite(this.#base + from, this.#base + to, this.#bulkPatience())
   }

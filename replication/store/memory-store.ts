@@ -56,6 +56,12 @@ export class MemoryStore implements Store {
     return this.#objects.get(name)?.content ?? null
   }
 
+  async each(name: string, take: (bytes: Buffer) => void): Promise<boolean> {
+    const content = this.#objects.get(name)?.content
+    if (content) take(content)
+    return content !== undefined
+  }
+
   async copy(from: string, to: string): Promise<boolean> {
     const object = this.#objects.get(from)
     if (object) this.put(to, object.content, object.updatedAt)

@@ -68,6 +68,14 @@ export interface Store {
   bytes(name: string): Promise<Buffer | null>
 
   /**
+   * Hands over all of an object as it comes, whatever its size.
+   *
+   * @param take must not throw
+   * @returns false if there is no such object
+   */
+  each(name: string, take: (bytes: Buffer) => void): Promise<boolean>
+
+  /**
    * Copies an object inside the store, with its time; a target that is there is replaced. Where it
    * throws, the copy may still take effect.
    *

@@ -23,6 +23,7 @@ export function unreliableStore(
     peek: (name) => call(() => store.peek(name)),
     copyTo: (name, file) => call(() => store.copyTo(name, file)),
     bytes: (name) => call(() => store.bytes(name)),
+    each: (name, take) => call(() => store.each(name, take)),
     copy: (from, to) => call(() => store.copy(from, to)),
     list: (prefix) => call(() => store.list(prefix)),
     remove: (prefix) => call(() => store.remove(prefix)),

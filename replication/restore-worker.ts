@@ -1,0 +1,18 @@
+import { parentPort } from 'node:worker_threads'
+import { ReplicationProblem } from './problem.ts'
+import type { ReplicaUrl } from './replica-url.ts'
+import type { Order, Report } from './restore-apart.ts'
+import { restoreHere } from './restore-here.ts'
+import { openStore } from './store/open-store.ts'
+
+parentPort?.once('message', async (order: Order) => parentPort?.postMessage(await report(order)))
+
+async function report({ url, to, stallMs }: Order): Promise<Report> {
+  try {
+    return { txid: await restoreHere(openStore(url as ReplicaUrl, stallMs), to) }
+  } catch (error) {
+    if (!(error instanceof ReplicationProblem)) return { cant: String(error) }
+    const { code, replicaUrl, detail } = error
+    return { problem: { code, replicaUrl, detail } }
+  }
+}
