@@ -13,7 +13,7 @@ const standalone = join(root, '.next/standalone')
 // Builds that share a network would meet at the same one, and ask each other's server.
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
-const keep = '../../bin/lib/keep-compiled.mjs'
+const keep = '../../server/keep-compiled.ts'
 const work = mkdtempSync(join(tmpdir(), 'visits-'))
 
 const litestream = spawn(

@@ -88,6 +88,16 @@ for (const [name, scene] of Object.entries(scenes)) {
       assert.deepEqual(await store.bytes('generations/a'), content)
     })
 
+    it('hands over all of an object', async (test) => {
+      const { store, put } = scene(test)
+      const taken: Buffer[] = []
+      const take = (bytes: Buffer) => taken.push(bytes)
+      assert.equal(await store.each('generations/a', take), false)
+      await put('generations/a', content)
+      assert.equal(await store.each('generations/a', take), true)
+      assert.deepEqual(Buffer.concat(taken), content)
+    })
+
     it('copies an object inside the store, into what is there or not', async (test) => {
       const { store, put } = scene(test)
       const to = 'epoch-00000002/ltx/0/ä b#?.ltx'
