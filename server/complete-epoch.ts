@@ -1,7 +1,7 @@
 import { setInterval, setTimeout as sleep } from 'node:timers/promises'
 import { hasBeginning } from '../replication/lease/epochs.ts'
 import type { Lease } from '../replication/lease/lease.ts'
-import { removeCovered, removeObsolete } from '../replication/lease/retention.ts'
+import { removeCompacted, removeObsolete } from '../replication/lease/retention.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
@@ -61,15 +61,15 @@ async function makeRestorable(
 
 /** Removes now and then what the replica of a long leadership doesn't need any more. */
 export async function tidyEpoch(
-  { store, timing }: Parts,
+  { store }: Parts,
   epoch: number,
   ended: AbortSignal,
   everyMs = 3_600_000,
 ): Promise<void> {
   try {
     for await (const _ of setInterval(everyMs, null, { signal: ended, ref: false })) {
-      await removeCovered(store, epoch, Date.now(), timing.retentionMs).catch((error) =>
-        log('WARNING', `Old uploads could not be removed: ${reasonOf(error)}`),
+      await removeCompacted(store, epoch, Date.now(), everyMs).catch((error) =>
+        log('WARNING', `Old files could not be removed: ${reasonOf(error)}`),
       )
     }
   } catch {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { MemoryStore } from '../store/memory-store.ts'
 import { epochName, listEpochs } from './epochs.ts'
 import type { LeaseObject } from './lease-object.ts'
-import { removeCovered, removeObsolete } from './retention.ts'
+import { removeCompacted, removeObsolete } from './retention.ts'
 
 const hour = 3_600_000
 
@@ -46,31 +46,63 @@ describe('The retention of epochs', () => {
   })
 })
 
-describe('The retention of single uploads', () => {
+describe('The retention of what was compacted', () => {
   const hex = (txid: number) => txid.toString(16).padStart(16, '0')
-  const upload = (txid: number) => `${epochName(9)}/ltx/0/${hex(txid)}-${hex(txid)}.ltx`
-  const snapshot = (txid: number) => `${epochName(9)}/ltx/9/${hex(1)}-${hex(txid)}.ltx`
+  const file = (level: number, [min, max]: readonly [number, number]) =>
+    `${epochName(9)}/ltx/${level}/${hex(min)}-${hex(max)}.ltx`
+  const ofLevel1 = [
+    [1, 200],
+    [201, 255],
+    [256, 300],
+    [301, 520],
+    [521, 700],
+  ] as const
 
-  async function left({ snapshots, hours }: { snapshots: number[]; hours: number }) {
+  /** The last transactions of the files of level 1 that are left. */
+  async function left({
+    level2 = [[1, 700]],
+    hours = 2,
+  }: {
+    level2?: [number, number][]
+    hours?: number
+  }) {
     const store = new MemoryStore()
-    for (const txid of [1, 255, 256, 511, 512, 700]) await store.write(upload(txid), '', null)
-    for (const txid of snapshots) await store.write(snapshot(txid), '', null)
+    for (const range of ofLevel1) await store.write(file(1, range), '', null)
+    for (const range of level2) await store.write(file(2, range), '', null)
+    for (const level of [0, 3, 9]) await store.write(file(level, [1, 200]), '', null)
     const [{ at } = { at: 0 }] = await store.list('')
-    await removeCovered(store, 9, at + hours * hour, 24 * hour)
-    const names = (await store.list(`${epochName(9)}/ltx/0/`)).map(({ name }) => name)
-    return [1, 255, 256, 511, 512, 700].filter((txid) => names.includes(upload(txid)))
+    await removeCompacted(store, 9, at + hours * hour, hour)
+    for (const level of [0, 3, 9]) assert.notEqual(await store.read(file(level, [1, 200])), null)
+    const names = (await store.list('')).map(({ name }) => name)
+    return ofLevel1.filter((range) => names.includes(file(1, range))).map(([, max]) => max)
   }
 
-  it('removes what the oldest snapshot covers, some of it later', async () => {
-    assert.deepEqual(await left({ snapshots: [600, 700], hours: 25 }), [512, 700])
+  it('removes what a file of the next level holds, and keeps the newest one', async () => {
+    assert.deepEqual(await left({}), [700])
   })
 
-  it('removes nothing that a snapshot doesn’t cover to its end', async () => {
-    assert.deepEqual(await left({ snapshots: [510], hours: 25 }), [256, 511, 512, 700])
+  it('removes nothing that is young', async () => {
+    assert.equal((await left({ hours: 0.5 })).length, ofLevel1.length)
   })
 
-  it('removes nothing without a snapshot, and nothing that is young', async () => {
-    assert.equal((await left({ snapshots: [], hours: 25 })).length, 6)
-    assert.equal((await left({ snapshots: [700], hours: 23 })).length, 6)
+  it('removes nothing that is not compacted yet', async () => {
+    assert.deepEqual(await left({ level2: [[1, 300]] }), [300, 520, 700])
+    assert.equal((await left({ level2: [] })).length, ofLevel1.length)
+  })
+
+  it('removes nothing that lies in a gap of the next level, though that goes on behind it', async () => {
+    const level2: [number, number][] = [
+      [1, 255],
+      [301, 700],
+    ]
+    assert.ok((await left({ level2 })).includes(300))
+  })
+
+  it('removes nothing that two files of the next level hold in part', async () => {
+    const level2: [number, number][] = [
+      [1, 100],
+      [101, 700],
+    ]
+    assert.ok((await left({ level2 })).includes(200))
   })
 })

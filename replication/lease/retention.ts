@@ -1,3 +1,4 @@
+import { type LtxFile, ltxFilesIn, newestIn } from '../ltx-files.ts'
 import type { Store } from '../store/store.ts'
 import { epochName, listEpochs } from './epochs.ts'
 import type { LeaseObject } from './lease-object.ts'
@@ -6,35 +7,33 @@ import type { LeaseObject } from './lease-object.ts'
 const blockDigits = 14
 
 /**
- * Removes the single uploads of an epoch that even its oldest snapshot makes needless, and that are
- * older than `retentionMs`. On Cloud Storage Litestream removes hardly any
- * (https://github.com/benbjohnson/litestream/issues/1537).
+ * Removes the files of level 1 of an epoch that a file of level 2 holds, and that are older than
+ * `retentionMs`. Litestream keeps them as long as its snapshots, 17,280 for a day, and lists all of
+ * them after each compaction and before each restore.
  *
  * @param now milliseconds since 1970
  */
-export async function removeCovered(
+export async function removeCompacted(
   store: Store,
   epoch: number,
   now: number,
   retentionMs: number,
 ): Promise<void> {
   const folder = `${epochName(epoch)}/ltx`
-  const snapshots = await store.list(`${folder}/9/`)
-  const covered = Math.min(...snapshots.map(({ name }) => newestTxid(name)))
-  if (snapshots.length === 0 || Number.isNaN(covered)) return
-  const newest = new Map<string, number>()
-  for (const { name, at } of await store.list(`${folder}/0/`)) {
-    const block = name.slice(0, `${folder}/0/`.length + blockDigits)
-    newest.set(block, Math.max(at, newest.get(block) ?? 0))
+  const files = ltxFilesIn(await store.list(`${folder}/1/`))
+  const larger = ltxFilesIn(await store.list(`${folder}/2/`))
+  const newest = newestIn(files)
+  // A gap between the files of level 2 leaves what is in it to those of level 1.
+  const isNeedless = ({ min, max, at }: LtxFile) =>
+    max < newest &&
+    now - at > retentionMs &&
+    larger.some((file) => file.min <= min && file.max >= max)
+  const blocks = Map.groupBy(files, ({ name }) =>
+    name.slice(0, `${folder}/1/`.length + blockDigits),
+  )
+  for (const [block, inBlock] of blocks) {
+    if (inBlock.every(isNeedless)) await store.remove(block)
   }
-  for (const [block, at] of newest) {
-    const last = Number.parseInt(`${block.slice(-blockDigits)}ff`, 16)
-    if (last <= covered && now - at > retentionMs) await store.remove(block)
-  }
-}
-
-function newestTxid(name: string): number {
-  return Number.parseInt(/-([0-9a-f]{16})\.ltx$/.exec(name)?.[1] ?? '', 16)
 }
 
 /**
