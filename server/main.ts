@@ -5,7 +5,7 @@ import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
 const stop = stopOnSignals()
 stopOnCrash(stop)
-// Not 143: after any other code than 0 Litestream skips its final sync.
+// Not 143: Litestream passes on as a failure whatever isn't 0.
 run().finally(() => process.exit(stop.signal.reason instanceof StopRequested ? 0 : 1))
 
 async function run(): Promise<void> {

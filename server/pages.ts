@@ -19,7 +19,7 @@ export async function preparePages(
     ...place
   }: Place & { development: boolean; port: number; httpServer: Server },
 ): Promise<RequestListener> {
-  // Next's own handlers exit with 143 on SIGTERM, and Litestream skips its final sync then.
+  // Next's own handlers exit with 143 on SIGTERM, which Litestream passes on as a failure.
   process.env.NEXT_MANUAL_SIG_HANDLE = '1'
   process.env.NEXT_TELEMETRY_DISABLED = '1'
   if (!development) {
