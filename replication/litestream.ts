@@ -147,8 +147,8 @@ export class Litestream {
   }
 
   async #call(method: string, path: string, body: object | undefined, timeoutMs: number) {
-    // Not left to Litestream, which overruns the deadline that it was given when an upload hangs;
-    // otherwise its answer, which says why, comes just after it.
+    // Litestream ends what it does for a call with its connection. Its own answer, which says why, comes
+    // just after the deadline that it was given.
     const signal = AbortSignal.timeout(timeoutMs + 250)
     const { status, answer } = await new Promise<{ status: number; answer: string }>(
       (resolve, reject) => {

@@ -325,8 +325,9 @@ export class Replication {
       .catch(() => {})
   }
 
-  // One upload that hangs makes every later sync fail, also when the bucket is back for long.
-  // Litestream's uploads have no deadline; forgetting the database is what ends them.
+  // One upload that hangs makes every later sync fail, also when the bucket is back for long. The one
+  // that a sync begins ends with it; those that Litestream begins by itself have no deadline, and
+  // forgetting the database is what ends them.
   async #reopen(): Promise<void> {
     try {
       await this.#unregister(closeMs)

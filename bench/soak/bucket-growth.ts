@@ -1,8 +1,8 @@
 import { epochOf, levelOf, type Stored } from './bucket-size.ts'
 
 const minute = 60_000
-// There is a snapshot every 5 minutes, when the bucket answers.
-const uncoveredMs = 8 * minute
+// Litestream compacts every 5 s, when the bucket answers.
+const uncompactedMs = 3 * minute
 
 export const headings = 'objects,epochs,level,count,MB,oldest min'.split(',')
 
@@ -38,13 +38,13 @@ export function unexplained(all: readonly Stored[], epoch: number, now: number):
   }
   const ofEpoch = (level: number) =>
     all.filter((object) => epochOf(object) === epoch && levelOf(object) === level)
-  const covered = ofEpoch(9).map(lastTxid).toSorted().at(-1) ?? ''
+  const compacted = [...ofEpoch(1), ...ofEpoch(9)].map(lastTxid).toSorted().at(-1) ?? ''
   const ageMs = ageOf(
-    ofEpoch(0).filter((object) => lastTxid(object) > covered),
+    ofEpoch(0).filter((object) => lastTxid(object) > compacted),
     now,
   )
-  if (ageMs > uncoveredMs) {
-    problems.push(`an upload that no snapshot covers is ${ageMs / minute} minutes old`)
+  if (ageMs > uncompactedMs) {
+    problems.push(`an upload that was not compacted is ${ageMs / minute} minutes old`)
   }
   return problems
 }
