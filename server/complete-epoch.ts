@@ -1,7 +1,7 @@
 import { setInterval, setTimeout as sleep } from 'node:timers/promises'
 import { hasBeginning } from '../replication/lease/epochs.ts'
 import type { Lease } from '../replication/lease/lease.ts'
-import { removeCompacted, removeObsolete } from '../replication/lease/retention.ts'
+import { isCompacting, removeCompacted, removeObsolete } from '../replication/lease/retention.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
@@ -59,22 +59,32 @@ async function makeRestorable(
   throw new ReplicationProblem('lease-lost', base, 'no lease')
 }
 
-/** Removes now and then what the replica of a long leadership doesn't need any more. */
+/** Looks after the replica of a long leadership now and then. */
 export async function tidyEpoch(
-  { store }: Parts,
+  parts: Parts,
   epoch: number,
   ended: AbortSignal,
   everyMs = 3_600_000,
 ): Promise<void> {
   try {
     for await (const _ of setInterval(everyMs, null, { signal: ended, ref: false })) {
-      await removeCompacted(store, epoch, Date.now(), everyMs).catch((error) =>
+      await tidy(parts, epoch, everyMs).catch((error) =>
         log('WARNING', `Old files could not be removed: ${reasonOf(error)}`),
       )
     }
   } catch {
     // The leadership has ended.
   }
+}
+
+async function tidy({ store }: Parts, epoch: number, ageMs: number): Promise<void> {
+  if (!(await isCompacting(store, epoch, Date.now(), ageMs))) {
+    log(
+      'ERROR',
+      'Litestream compacts no more, so that restores become slow: restart this instance.',
+    )
+  }
+  await removeCompacted(store, epoch, Date.now(), ageMs)
 }
 
 async function forgetObsolete({ lease, store, timing }: Parts): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { MemoryStore } from '../store/memory-store.ts'
 import { epochName, listEpochs } from './epochs.ts'
 import type { LeaseObject } from './lease-object.ts'
-import { removeCompacted, removeObsolete } from './retention.ts'
+import { isCompacting, removeCompacted, removeObsolete } from './retention.ts'
 
 const hour = 3_600_000
 
@@ -104,5 +104,31 @@ describe('The retention of what was compacted', () => {
       [101, 700],
     ]
     assert.ok((await left({ level2 })).includes(200))
+  })
+})
+
+describe('Whether Litestream compacts', () => {
+  const upload = (txid: string) => `${epochName(9)}/ltx/0/${txid.repeat(16)}-${txid.repeat(16)}.ltx`
+  const compacted = `${epochName(9)}/ltx/1/${'1'.repeat(16)}-${'2'.repeat(16)}.ltx`
+
+  async function saysAfter(hours: number, ...names: string[]) {
+    const store = new MemoryStore()
+    for (const name of names) await store.write(name, '', null)
+    const [{ at } = { at: 0 }] = await store.list('')
+    return isCompacting(store, 9, at + hours * hour, hour)
+  }
+
+  it('is so where all that is old was compacted, and where nothing is there', async () => {
+    assert.ok(await saysAfter(2, upload('1'), upload('2'), compacted))
+    assert.ok(await saysAfter(2))
+  })
+
+  it('is not so where something is old that was not', async () => {
+    assert.equal(await saysAfter(2, upload('1'), upload('3'), compacted), false)
+    assert.equal(await saysAfter(2, upload('1')), false)
+  })
+
+  it('is so while that is young', async () => {
+    assert.ok(await saysAfter(0.5, upload('3'), compacted))
   })
 })

@@ -37,6 +37,25 @@ export async function removeCompacted(
 }
 
 /**
+ * Whether Litestream still compacts what it uploads. One request of a compaction that hangs ends all of
+ * its level, until it is restarted.
+ *
+ * @param now milliseconds since 1970
+ * @param patienceMs how old what is not compacted may be
+ */
+export async function isCompacting(
+  store: Store,
+  epoch: number,
+  now: number,
+  patienceMs: number,
+): Promise<boolean> {
+  const folder = `${epochName(epoch)}/ltx`
+  const compacted = newestIn(ltxFilesIn(await store.list(`${folder}/1/`)))
+  const uploads = ltxFilesIn(await store.list(`${folder}/0/`))
+  return uploads.every(({ max, at }) => max <= compacted || now - at <= patienceMs)
+}
+
+/**
  * Removes the epochs that nobody has needed for `retentionMs`, never the restorable one nor the one
  * that it was begun from.
  *
