@@ -1,35 +1,38 @@
+import { isDeepStrictEqual } from 'node:util'
+import { CantContinue } from '../../copy-epoch.ts'
 import type { MemoryStore } from '../../store/memory-store.ts'
+import type { Store } from '../../store/store.ts'
+import { inRestorable } from '../continues.ts'
 import type { Lease } from '../lease.ts'
+import type { LeaseObject } from '../lease-object.ts'
 import { Clocks } from './clocks.ts'
+import { asItWas, copying, resuming } from './copying.ts'
+import { Litestream } from './litestream.ts'
+import { LocalFile } from './local-file.ts'
+import { allOf } from './pages.ts'
+import type { Rules } from './rules.ts'
 import { type Network, unreliableStore } from './unreliable-store.ts'
 import type { Owner, World } from './world.ts'
-
-/** The rules that an instance follows besides the lease's own; a mutant breaks one. */
-export type Rules = {
-  syncBeforeAcknowledging: boolean
-  checkLeaseAfterSync: boolean
-  syncBeforeRelease: boolean
-  restoreAfterAcquiring: boolean
-}
-
-export const allRules: Rules = {
-  syncBeforeAcknowledging: true,
-  checkLeaseAfterSync: true,
-  syncBeforeRelease: true,
-  restoreAfterAcquiring: true,
-}
-
-/** What Litestream keeps in the bucket: for each epoch the entry at each position. */
-export type Replicas = Map<number, number[]>
 
 /** What everybody was told, checked as it happens. */
 export type Observer = {
   acknowledged: Set<number>
+  /** How many leaderships began with a copy that the bucket made. */
+  continued: number
   isNewestEpoch: (epoch: number) => Promise<boolean>
   violations: string[]
 }
 
-type LeaseClass = typeof Lease
+// Visits are counted in a page that there always is.
+const countPlace = 0
+
+type Parts = {
+  world: World
+  store: MemoryStore
+  network: Network
+  observer: Observer
+  rules: Rules
+}
 
 /** An instance that leads whenever it can, and writes all the time. */
 export class Instance implements Owner {
@@ -37,37 +40,21 @@ export class Instance implements Owner {
   isDead = false
   leads = 0
   readonly clocks: Clocks
-  readonly #world: World
-  readonly #network: Network
-  readonly #replicas: Replicas
-  readonly #observer: Observer
-  readonly #rules: Rules
+  readonly #parts: Parts
+  readonly #store: Store
   readonly #lease: Lease
-  #entries: number[] = []
+  readonly #file = new LocalFile()
+  #listed: Store | null = null
+  #uploadsNext = false
   static #ids = 0
 
-  constructor(
-    name: string,
-    LeaseOf: LeaseClass,
-    parts: {
-      world: World
-      store: MemoryStore
-      network: Network
-      replicas: Replicas
-      observer: Observer
-      rules: Rules
-    },
-  ) {
-    this.#world = parts.world
-    this.#network = parts.network
-    this.#replicas = parts.replicas
-    this.#observer = parts.observer
-    this.#rules = parts.rules
-    const store = unreliableStore(parts.store, parts.world, parts.network, this)
+  constructor(name: string, LeaseOf: typeof Lease, parts: Parts) {
+    this.#parts = parts
+    this.#store = unreliableStore(parts.store, parts.world, parts.network, this)
     const me = { id: name, service: 's', revision: 'r', instance: name }
     this.clocks = new Clocks(parts.world)
     let tokens = 0
-    this.#lease = new LeaseOf(store, 'model', me, {
+    this.#lease = new LeaseOf(this.#store, 'model', me, {
       clock: this.clocks.holding,
       waitClock: this.clocks.waiting,
       token: () => `${name} ${++tokens}`,
@@ -75,84 +62,190 @@ export class Instance implements Owner {
   }
 
   async run(): Promise<void> {
+    const { world } = this.#parts
     while (!this.isDead) {
       await this.#lead().catch(() => {})
-      await this.#sleep(this.#world.delay(2_000))
+      await this.#sleep(world.delay(2_000))
     }
   }
 
   async #lead(): Promise<void> {
-    const early = this.#rules.restoreAfterAcquiring ? null : await this.#restore()
+    const { rules, world } = this.#parts
+    const store = this.#listed ?? this.#store
+    if (!rules.listAfterAcquiring) this.#listed = await asItWas(this.#store)
     const { acquired, epoch, before } = await this.#lease.acquire()
     if (!acquired) {
-      if (this.#world.random() < 0.3) await this.#lease.want()
+      if (world.random() < 0.3) await this.#lease.want()
+      else if (world.random() < 0.2) await this.#bring(this.#store, before.lease)
       return
     }
     this.leads++
-    this.#entries = early ?? (await this.#restore(before.lease.restorable))
-    await this.#upload(epoch)
-    await this.#lease.markRestorable(this.#world.now)
-    await this.#serve(epoch)
+    const litestream = await this.#begin(store, before.lease, epoch)
+    await this.#checkFile(epoch)
+    if (!rules.copyBeforeWriting) this.#resumeLater(before.lease, epoch)
+    await this.#serve(epoch, litestream).finally(() => this.#keepFile(epoch, litestream))
   }
 
-  async #serve(epoch: number): Promise<void> {
-    // However many want the lease, who has it gets something done.
-    await this.#write(epoch).catch(() => {})
+  async #begin(store: Store, lease: LeaseObject, epoch: number): Promise<Litestream> {
+    const isInDoubt = this.#parts.world.random() < 0.1
+    if (lease.restorable === 0 || isInDoubt || this.#uploadsNext) {
+      this.#uploadsNext = false
+      return this.#upload(store, lease, epoch)
+    }
+    try {
+      return await this.#continue(store, lease, epoch)
+    } catch (error) {
+      // What was asked of the bucket may still take effect, so the upload has another number.
+      if (error instanceof CantContinue) {
+        this.#uploadsNext = true
+        await this.#lease.release()
+      }
+      throw error
+    }
+  }
+
+  /** Begins with a copy that the bucket makes, and with the file brought to where that ends. */
+  async #continue(store: Store, lease: LeaseObject, epoch: number): Promise<Litestream> {
+    const { rules, world, observer } = this.#parts
+    if (!rules.restorableAfterCopy) await this.#lease.markRestorable(world.now, { continued: true })
+    // Side by side, as what is listed twice may differ.
+    if (world.random() < 0.5) await this.#bring(store, lease).catch(() => {})
+    const { txid } = await this.#copied(store, lease, epoch)
+    const { restorable, reached } = lease
+    const isBehind = reached?.epoch === restorable && txid < reached.txid
+    if (isBehind && rules.listAfterAcquiring) throw new Error('behind')
+    if (rules.bringFileToCopy || !this.#file.state) {
+      await this.#file.bring(this.#store, epoch, this.#known(lease), txid)
+    }
+    if (world.random() < 0.1) throw new CantContinue('in doubt')
+    const begunWith = { epoch: restorable, txid }
+    const done = await this.#lease.markRestorable(world.now, { begunWith, continued: true })
+    if (!done) throw new Error('lost')
+    observer.continued++
+    return new Litestream({ ...this.#parts, owner: this }, epoch, txid)
+  }
+
+  async #copied(store: Store, lease: LeaseObject, epoch: number) {
+    const { rules, world } = this.#parts
     for (;;) {
-      await this.#sleep(this.#world.delay(1_500))
+      try {
+        return await copying(store, lease.restorable, epoch, rules)
+      } catch (error) {
+        if (error instanceof CantContinue || (await this.#lease.keep()) === 'lost') throw error
+        await this.#sleep(world.delay(1_000))
+      }
+    }
+  }
+
+  /** Begins with an upload of all pages. */
+  async #upload(store: Store, lease: LeaseObject, epoch: number): Promise<Litestream> {
+    const { world } = this.#parts
+    if (lease.restorable > 0) await this.#bring(store, lease)
+    const begunWith = this.#file.state
+    const litestream = new Litestream({ ...this.#parts, owner: this }, epoch, 0)
+    litestream.note(allOf(this.#file.pages))
+    await litestream.upload()
+    if (!(await this.#lease.markRestorable(world.now, { begunWith }))) throw new Error('lost')
+    return litestream
+  }
+
+  #resumeLater({ restorable }: LeaseObject, epoch: number): void {
+    const { world } = this.#parts
+    const resume = () => resuming(this.#store, restorable, epoch).catch(() => {})
+    if (restorable > 0) world.at(world.now + 5_000, resume, this)
+  }
+
+  /** Brings the file to the newest state of the restorable epoch. */
+  async #bring(store: Store, lease: LeaseObject): Promise<void> {
+    if (lease.restorable > 0) {
+      await this.#file.bring(store, lease.restorable, this.#known(lease))
+    }
+  }
+
+  #known(lease: LeaseObject) {
+    const { state } = this.#file
+    if (!state || this.#parts.rules.checkLineage) return state && inRestorable(lease, state)
+    return { ...state, epoch: lease.restorable }
+  }
+
+  async #serve(epoch: number, litestream: Litestream): Promise<void> {
+    const { world, rules } = this.#parts
+    // However many want the lease, who has it gets something done.
+    await this.#write(epoch, litestream).catch(() => {})
+    for (;;) {
+      await this.#sleep(world.delay(1_500))
       const kept = await this.#lease.keep().catch(() => 'unknown')
       if (kept === 'lost') return
       if (kept === 'wanted') {
-        const written = this.#entries.length > 0 ? [...this.#entries] : []
-        if (this.#rules.syncBeforeRelease) await this.#upload(epoch)
+        const written = this.#file.pages.flatMap((entry) => entry ?? [])
+        if (rules.syncBeforeRelease) await litestream.upload()
         await this.#lease.release()
-        if (!this.#rules.syncBeforeRelease) this.#acknowledge(written, epoch)
+        if (!rules.syncBeforeRelease) await this.#acknowledge(written, epoch)
         return
       }
-      if (this.#lease.isValid) await this.#write(epoch)
+      if (this.#lease.isValid && world.random() < 0.3) this.#visit(litestream)
+      if (this.#lease.isValid) await this.#write(epoch, litestream)
+      if (world.random() < 0.2) litestream.compact()
+      if (world.random() < 0.05) litestream.snapshot(this.#file.pages)
     }
   }
 
-  async #write(epoch: number): Promise<void> {
+  // Nobody waits for it: Litestream uploads it by itself, whatever has become of the lease.
+  #visit(litestream: Litestream): void {
+    const { world } = this.#parts
+    this.#change(litestream, countPlace)
+    world.at(world.now + 1_000, () => litestream.upload().catch(() => {}), this)
+  }
+
+  #change(litestream: Litestream, place: number): number {
+    const { pages } = this.#file
     const id = ++Instance.#ids
-    this.#entries.push(id)
+    pages[place] = id
+    this.#file.state = null
+    litestream.note({ pages: [[place, id]], commit: pages.length })
+    return id
+  }
+
+  async #write(epoch: number, litestream: Litestream): Promise<void> {
+    const { rules } = this.#parts
+    const id = this.#change(litestream, this.#file.pages.length)
     const vouched = this.#lease.canVouch
-    if (this.#rules.syncBeforeAcknowledging) await this.#upload(epoch)
-    const mayTell = this.#rules.checkLeaseAfterSync ? this.#lease.canVouch : vouched
+    if (rules.syncBeforeAcknowledging) {
+      await litestream.upload()
+      this.#lease.noteReached({ epoch, txid: litestream.uploadedTxid })
+    }
+    const mayTell = rules.checkLeaseAfterSync ? this.#lease.canVouch : vouched
     if (mayTell) await this.#acknowledge([id], epoch)
   }
 
-  async #acknowledge(ids: number[], epoch: number): Promise<void> {
-    if (!(await this.#observer.isNewestEpoch(epoch))) {
-      this.#observer.violations.push(`epoch ${epoch} acknowledges after another has begun`)
+  // What it has written after that was never acknowledged, and is in no bucket.
+  #keepFile(epoch: number, { txid, uploadedTxid }: Litestream): void {
+    const isInBucket = uploadedTxid === txid || !this.#parts.rules.unsyncedIsNoBase
+    this.#file.state = isInBucket ? { epoch, txid: uploadedTxid } : null
+  }
+
+  async #checkFile(epoch: number): Promise<void> {
+    const { store, observer } = this.#parts
+    const { acknowledged, violations } = observer
+    const there = new Set(this.#file.pages)
+    const lost = [...acknowledged].filter((id) => !there.has(id))
+    if (lost.length > 0) violations.push(`epoch ${epoch} begins without ${lost.join(', ')}`)
+    const restored = new LocalFile()
+    await restored.bring(store, epoch, null).catch((error) => violations.push(`${epoch}: ${error}`))
+    if (!isDeepStrictEqual(restored.pages, this.#file.pages)) {
+      violations.push(`epoch ${epoch} begins with a file that is not what the bucket has`)
     }
-    for (const id of ids) this.#observer.acknowledged.add(id)
   }
 
-  async #restore(epoch?: number): Promise<number[]> {
-    const { lease } = epoch === undefined ? await this.#lease.look() : { lease: null }
-    const found = [...(this.#replicas.get(epoch ?? lease?.restorable ?? 0) ?? [])]
-    // What it has listed is what it downloads, however long that takes.
-    await this.#sleep(this.#world.delay(5_000))
-    return found
-  }
-
-  // Each entry goes to its position, as a transaction goes to its file; it arrives whatever happens
-  // to whoever sent it.
-  #upload(epoch: number): Promise<void> {
-    const sent = [...this.#entries]
-    return new Promise((resolve, reject) => {
-      this.#world.at(this.#world.now + 20_000, () => reject(new Error('no answer')), this)
-      if (this.#network.isDown || this.#world.random() < this.#network.lossiness) return
-      this.#world.at(this.#world.now + this.#world.delay(2 * this.#network.mostMs), () => {
-        const there = this.#replicas.get(epoch) ?? []
-        this.#replicas.set(epoch, [...sent, ...there.slice(sent.length)])
-        this.#world.at(this.#world.now + this.#world.delay(this.#network.mostMs), resolve, this)
-      })
-    })
+  async #acknowledge(ids: number[], epoch: number): Promise<void> {
+    const { acknowledged, violations, isNewestEpoch } = this.#parts.observer
+    if (!(await isNewestEpoch(epoch))) {
+      violations.push(`epoch ${epoch} acknowledges after another has begun`)
+    }
+    for (const id of ids) acknowledged.add(id)
   }
 
   #sleep(ms: number): Promise<void> {
-    return this.#world.sleep(ms, this)
+    return this.#parts.world.sleep(ms, this)
   }
 }

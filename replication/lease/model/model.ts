@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { MemoryStore } from '../../store/memory-store.ts'
 import type { Lease } from '../lease.ts'
 import { leaseName, readLease } from '../lease-object.ts'
-import { allRules, Instance, type Observer, type Replicas, type Rules } from './instance.ts'
+import { Instance, type Observer } from './instance.ts'
+import { LocalFile } from './local-file.ts'
+import { isTorn } from './pages.ts'
+import { allRules, type Rules } from './rules.ts'
 import { World } from './world.ts'
 
 const troubleMs = 60_000
@@ -48,14 +51,19 @@ export async function live(
   { seed, lossiness, mostMs, skewMs, troubles }: History,
   LeaseOf: typeof Lease,
   changed: Partial<Rules> = {},
-): Promise<{ violations: string[]; acknowledged: number; leaderships: number }> {
+): Promise<{
+  violations: string[]
+  acknowledged: number
+  leaderships: number
+  continued: number
+}> {
   const world = new World(seed)
   const store = new MemoryStore(() => world.now)
   const network = { lossiness, mostMs, skewMs, isDown: false }
-  const replicas: Replicas = new Map()
   const leaseNow = async () => readLease((await store.read(leaseName))?.body ?? '').lease
   const observer: Observer = {
     acknowledged: new Set(),
+    continued: 0,
     violations: [],
     isNewestEpoch: async (epoch) => (await leaseNow())?.epoch === epoch,
   }
@@ -63,14 +71,7 @@ export async function live(
   const start = () => {
     const name = `instance ${instances.length}`
     const rules = { ...allRules, ...changed }
-    const instance = new Instance(name, LeaseOf, {
-      world,
-      store,
-      network,
-      replicas,
-      observer,
-      rules,
-    })
+    const instance = new Instance(name, LeaseOf, { world, store, network, observer, rules })
     instances.push(instance)
     instance.run()
   }
@@ -101,8 +102,12 @@ export async function live(
   const before = new Set(observer.acknowledged)
   start()
   await world.runUntil(world.now + calmMs)
-  const there = new Set(replicas.get((await leaseNow())?.restorable ?? 0))
-  const { violations } = observer
+  const { violations, continued } = observer
+  const file = new LocalFile()
+  const restored = file.bring(store, (await leaseNow())?.restorable ?? 0, null)
+  await restored.catch((error) => violations.push(`the newest epoch does not restore: ${error}`))
+  if (isTorn(file.pages)) violations.push('the newest epoch is torn')
+  const there = new Set(file.pages)
   const lost = [...observer.acknowledged].filter((id) => !there.has(id))
   if (lost.length > 0) violations.push(`lost: ${lost.join(', ')}`)
   if (observer.acknowledged.size === before.size) violations.push('nobody leads')
@@ -110,6 +115,7 @@ export async function live(
   return {
     violations,
     acknowledged: observer.acknowledged.size,
+    continued,
     leaderships: instances.reduce((sum, { leads }) => sum + leads, 0),
   }
 }

@@ -9,6 +9,7 @@ import type { Owner, World } from './world.ts'
 export type Network = { lossiness: number; mostMs: number; skewMs: number; isDown: boolean }
 
 const deadlineMs = 4_000
+const attemptMs = 1_500
 
 /** The store as an instance sees it: a write whose answer is lost may have taken effect, or will yet. */
 export function unreliableStore(
@@ -20,13 +21,13 @@ export function unreliableStore(
   return {
     read: (name) => call(() => read(name)),
     write: (name, body, ifGeneration) => call(() => store.write(name, body, ifGeneration)),
-    peek: (name) => call(() => store.peek(name)),
-    copyTo: (name, file) => call(() => store.copyTo(name, file)),
-    bytes: (name) => call(() => store.bytes(name)),
-    each: (name, take) => call(() => store.each(name, take)),
-    copy: (from, to) => call(() => store.copy(from, to)),
-    list: (prefix) => call(() => store.list(prefix)),
-    remove: (prefix) => call(() => store.remove(prefix)),
+    peek: (name) => again(() => store.peek(name)),
+    copyTo: (name, file) => again(() => store.copyTo(name, file)),
+    bytes: (name) => again(() => store.bytes(name)),
+    each: (name, take) => again(() => store.each(name, take)),
+    copy: (from, to) => again(() => store.copy(from, to)),
+    list: (prefix) => again(() => store.list(prefix)),
+    remove: (prefix) => again(() => store.remove(prefix)),
   }
 
   async function read(name: string): Promise<Stored | null> {
@@ -38,9 +39,20 @@ export function unreliableStore(
     return { ...stored, updatedAt: inSeconds(updatedAt), storeNow: now }
   }
 
-  function call<T>(run: () => Promise<T>): Promise<T> {
+  // What may be done twice is, while there is time. So each attempt may arrive, and at any time.
+  async function again<T>(run: () => Promise<T>): Promise<T> {
+    for (const end = world.now + deadlineMs; ; ) {
+      try {
+        return await call(run, Math.min(attemptMs, end - world.now))
+      } catch (error) {
+        if (world.now >= end) throw error
+      }
+    }
+  }
+
+  function call<T>(run: () => Promise<T>, withinMs = deadlineMs): Promise<T> {
     return new Promise((resolve, reject) => {
-      world.at(world.now + deadlineMs, () => reject(new Error('no answer')), owner)
+      world.at(world.now + withinMs, () => reject(new Error('no answer')), owner)
       if (network.isDown || world.random() < network.lossiness) return
       // It arrives even where whoever sent it is frozen or dead by then.
       world.at(world.now + world.delay(network.mostMs), async () => {

@@ -22,7 +22,7 @@ export class World {
   }
 
   at(time: number, run: () => void, owner: Owner | null = null): void {
-    this.#events.push({ at: time, order: this.#order++, owner, run })
+    this.#put({ at: time, order: this.#order++, owner, run })
   }
 
   /** A time from 0 to `most`, mostly short. */
@@ -42,12 +42,27 @@ export class World {
   }
 
   #take(): Event | undefined {
-    this.#events.sort((a, b) => a.at - b.at || a.order - b.order)
-    const next = this.#events.shift()
+    const next = this.#events.pop()
     if (!next?.owner) return next
     if (next.owner.isDead) return this.#take()
     if (next.owner.frozenUntil <= Math.max(this.now, next.at)) return next
-    this.#events.push({ ...next, at: next.owner.frozenUntil })
+    this.#put({ ...next, at: next.owner.frozenUntil })
     return this.#take()
   }
+
+  // The next one stands last.
+  #put(event: Event): void {
+    let [low, high] = [0, this.#events.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = this.#events[middle]
+      if (other && isBefore(event, other)) low = middle + 1
+      else high = middle
+    }
+    this.#events.splice(low, 0, event)
+  }
+}
+
+function isBefore(event: Event, other: Event): boolean {
+  return event.at < other.at || (event.at === other.at && event.order < other.order)
 }
