@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Litestream } from '../litestream.ts'
+
+// So short that all of it happens many times in a leadership.
+const settings = `
+levels: [{interval: 1s}, {interval: 3s}]
+snapshot: {interval: 4s, retention: 12s}
+l0-retention: 2s
+l0-retention-check-interval: 1s
+`
+
+/** A Litestream of its own for one instance, which can be killed. */
+export async function startLitestream(folder: string) {
+  // A socket's path must not be long.
+  const own = mkdtempSync(join(folder, 'l-'))
+  const socketPath = join(own, 's')
+  const config = join(own, 'litestream.yml')
+  writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}\n${settings}`)
+  const args = ['replicate', '-config', config, '-exec', 'sleep 3600']
+  const child = spawn('litestream', args, { stdio: 'ignore' })
+  await once(child, 'spawn')
+  const litestream = new Litestream(socketPath)
+  const answers = () =>
+    litestream.info(1_000).then(
+      () => true,
+      () => false,
+    )
+  while (!(await answers())) await sleep(20)
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+  return { litestream, end }
+}
