@@ -39,7 +39,12 @@ async function simulate(test: TestContext, pageSize: number): Promise<void> {
     choices[Math.floor(chance() * choices.length)] ?? choices[0]
   const instances: Instance[] = []
   const instance = (): Instance => {
-    const made = new Instance(base, join(folder, `instance-${instances.length}`), pageSize)
+    const made = new Instance({
+      base,
+      folder: join(folder, `instance-${instances.length}`),
+      pageSize,
+      snapshotSeconds: 4 + Math.ceil(ballast / 10),
+    })
     instances.push(made)
     return made
   }

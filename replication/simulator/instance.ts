@@ -16,12 +16,22 @@ import { type Content, Table } from './table.ts'
 
 const options = { signal: new AbortController().signal, stallMs: 60_000 }
 
+type Place = {
+  base: ReplicaUrl
+  /** Its disk. */
+  folder: string
+  pageSize: number
+  /** How often Litestream uploads all of the database. */
+  snapshotSeconds: number
+}
+
+// All of a large database, on a machine that is busy.
+const syncMs = 600_000
+
 /** An instance with a disk of its own, which leads one epoch. */
 export class Instance {
   readonly path: string
-  readonly #base: ReplicaUrl
-  readonly #folder: string
-  readonly #pageSize: number
+  readonly #place: Place
   /** The state that its file is, byte for byte; null where it has none. */
   #state: Reached | null = null
   #process: Awaited<ReturnType<typeof startLitestream>> | null = null
@@ -29,12 +39,10 @@ export class Instance {
   #epoch = 0
   #begunWith: Content = 0n
 
-  constructor(base: ReplicaUrl, folder: string, pageSize: number) {
-    this.#base = base
-    this.#folder = folder
-    this.#pageSize = pageSize
-    mkdirSync(folder, { recursive: true })
-    this.path = join(folder, 'app.db')
+  constructor(place: Place) {
+    this.#place = place
+    mkdirSync(place.folder, { recursive: true })
+    this.path = join(place.folder, 'app.db')
   }
 
   get table(): Table {
@@ -53,7 +61,7 @@ export class Instance {
 
   /** Brings the file, which nobody leads with, to the newest state of an epoch, and says how. */
   async bring(epoch: number): Promise<'changes' | 'restored'> {
-    const store = openStore(epochUrl(this.#base, epoch) as ReplicaUrl)
+    const store = openStore(epochUrl(this.#place.base, epoch) as ReplicaUrl)
     const files = await listLtxFiles(store)
     const newest = Math.max(...files.map(({ max }) => max))
     const changes =
@@ -61,7 +69,7 @@ export class Instance {
     if (!changes) {
       this.#state = null
       const txid = await restoreReplica(
-        epochUrl(this.#base, epoch),
+        epochUrl(this.#place.base, epoch),
         `${this.path}.restored`,
         options,
       )
@@ -86,7 +94,7 @@ export class Instance {
 
   /** Leads the first epoch, with a database of its own. */
   async begin(epoch: number): Promise<void> {
-    this.#table = Table.open(this.path, this.#pageSize)
+    this.#table = Table.open(this.path, this.#place.pageSize)
     this.table.insert('first')
     await this.#register(epoch)
   }
@@ -99,11 +107,11 @@ export class Instance {
    */
   async continue(from: number, epoch: number) {
     const startMs = performance.now()
-    const store = openStore(this.#base)
+    const store = openStore(this.#place.base)
     const copied = await copyEpoch(store, from, epoch)
     const how = await this.bring(epoch)
     assert.equal(this.#state?.txid, copied.txid)
-    this.#table = Table.open(this.path, this.#pageSize)
+    this.#table = Table.open(this.path, this.#place.pageSize)
     this.#begunWith = this.table.contents[0] ?? 0n
     this.table.insert(`leads ${epoch}`)
     assert.equal(beginAt(this.path, copied.txid, Date.now()), null)
@@ -120,7 +128,7 @@ export class Instance {
     const { table } = this
     const acknowledged = table.contents.length - 1
     assert.ok(this.#process)
-    await this.#process.litestream.sync(this.path, 60_000)
+    await this.#process.litestream.sync(this.path, syncMs)
     table.acknowledged = acknowledged
   }
 
@@ -129,8 +137,8 @@ export class Instance {
     assert.ok(this.#process)
     const { litestream, end } = this.#process
     await this.acknowledge()
-    const { txid } = await litestream.sync(this.path, 60_000)
-    await litestream.unregister(this.path, 30_000, 60_000)
+    const { txid } = await litestream.sync(this.path, syncMs)
+    await litestream.unregister(this.path, 30_000, syncMs)
     await end('SIGTERM')
     this.table.close()
     this.#state = { epoch: this.#epoch, txid }
@@ -145,8 +153,8 @@ export class Instance {
 
   async #register(epoch: number): Promise<void> {
     this.#epoch = epoch
-    this.#process = await startLitestream(this.#folder)
-    await this.#process.litestream.register(this.path, epochUrl(this.#base, epoch), 5_000)
+    this.#process = await startLitestream(this.#place)
+    await this.#process.litestream.register(this.path, epochUrl(this.#place.base, epoch), 5_000)
     await this.acknowledge()
   }
 }

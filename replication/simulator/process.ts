@@ -5,21 +5,28 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Litestream } from '../litestream.ts'
 
-// So short that all of it happens many times in a leadership.
-const settings = `
+/**
+ * A Litestream of its own for one instance, which can be killed. Its times are so short that all of it
+ * happens many times in a leadership.
+ */
+export async function startLitestream({
+  folder,
+  snapshotSeconds,
+}: {
+  folder: string
+  snapshotSeconds: number
+}) {
+  const settings = `
 levels: [{interval: 1s}, {interval: 3s}]
-snapshot: {interval: 4s, retention: 12s}
+snapshot: {interval: ${snapshotSeconds}s, retention: ${3 * snapshotSeconds}s}
 l0-retention: 2s
 l0-retention-check-interval: 1s
 `
-
-/** A Litestream of its own for one instance, which can be killed. */
-export async function startLitestream(folder: string) {
   // A socket's path must not be long.
   const own = mkdtempSync(join(folder, 'l-'))
   const socketPath = join(own, 's')
   const config = join(own, 'litestream.yml')
-  writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}\n${settings}`)
+  writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}${settings}`)
   const args = ['replicate', '-config', config, '-exec', 'sleep 3600']
   const child = spawn('litestream', args, { stdio: 'ignore' })
   await once(child, 'spawn')
