@@ -11,6 +11,7 @@ import { Router } from '../e2e/support/router.ts'
 import { within } from '../replication/within.ts'
 import { readArguments } from './soak/arguments.ts'
 import { saveBucket } from './soak/bucket-size.ts'
+import { checkEpochs } from './soak/check-epochs.ts'
 import { Checker } from './soak/checker.ts'
 import { Findings } from './soak/findings.ts'
 import { Fleet } from './soak/fleet.ts'
@@ -73,10 +74,14 @@ async function soakApp(): Promise<number> {
 }
 
 /** What is checked once the last client was told of its last request, and the last instance stopped. */
-async function finish({ load, checker }: Soak): Promise<void> {
+async function finish({ load, checker, bucket, findings }: Soak): Promise<void> {
   await within(90_000, load.end(), () => new Error('clients were not told of their last requests'))
   await fleet.stop(fleet.current)
   await checker.check()
+  const { epochs, continued } = await checkEpochs(bucket, load.ledger, findings)
+  console.log(
+    `\nEach of ${epochs} epochs was restored, and compared; ${continued} continued another.`,
+  )
 }
 
 async function explain(): Promise<number> {

@@ -1,6 +1,12 @@
 import type { Outcome, Outcomes } from './outcomes.ts'
 
-export type Answer = { status: number; text: string; location: string | null }
+export type Answer = {
+  status: number
+  text: string
+  location: string | null
+  /** The epoch up to a transaction of which all is in the bucket, as the answer says; null if it doesn't. */
+  epoch: number | null
+}
 
 /** Asks, and notes how it ended. The status is 0 where there was no whole answer. */
 export async function ask(
@@ -25,8 +31,14 @@ async function whole(url: string, init: RequestInit): Promise<Answer> {
   try {
     const answer = await fetch(url, { redirect: 'manual', ...init })
     const text = await answer.text()
-    return { status: answer.status, text, location: answer.headers.get('location') }
+    const epoch = /^(\d+)-/.exec(answer.headers.get('x-replica-position') ?? '')?.[1]
+    return {
+      status: answer.status,
+      text,
+      location: answer.headers.get('location'),
+      epoch: epoch === undefined ? null : Number(epoch),
+    }
   } catch {
-    return { status: 0, text: '', location: null }
+    return { status: 0, text: '', location: null, epoch: null }
   }
 }

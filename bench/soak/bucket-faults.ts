@@ -26,6 +26,10 @@ const answering = (status: number, weight: number): BucketFault => ({
 
 /** Faults that the app gets over in a moment. */
 export const lightFaults: BucketFault[] = [
+  ...copies('copies are refused', { status: 503 }),
+  ...copies('copies hang', { hang: true }),
+  ...copies('copies are done, and not answered', { lost: true }),
+  ...copies('answers to copies are half', { half: 'answer' }),
   answering(429, 14),
   answering(500, 14),
   answering(503, 14),
@@ -78,6 +82,19 @@ const long = (name: string, fault: Fault): BucketFault[] =>
     boundSeconds,
     make: (bucket, chance) => during(bucket, fault, chance.between(from, to)),
   }))
+
+/** What only a leadership notices that begins meanwhile. */
+function copies(name: string, fault: Fault): BucketFault[] {
+  return [
+    {
+      name,
+      weight: 4,
+      boundSeconds,
+      make: (bucket, chance) =>
+        during(bucket, { ...fault, only: /\/rewriteTo\// }, chance.between(500, 3_000)),
+    },
+  ]
+}
 
 /** Those, and some after which what it began has to be begun anew. */
 export const allFaults: BucketFault[] = [

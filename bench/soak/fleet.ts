@@ -24,6 +24,8 @@ export class Fleet {
   #started = 0
   #current: Instance | null = null
   #isEnded = false
+  /** How the leaderships of instances that have ended began, as their logs say it. */
+  readonly beginnings = { continued: 0, uploaded: 0 }
   /** Stops that took so long that SIGKILL came. */
   lateStops = 0
 
@@ -125,8 +127,26 @@ export class Fleet {
 
   async #remove({ number, container }: Pick<Instance, 'number' | 'container'>): Promise<void> {
     await saveLog(container.name, this.#logOf(number)).catch(() => {})
+    await this.#noteBeginnings(number)
     await container.remove()
     this.#containers.delete(number)
+  }
+
+  async #noteBeginnings(number: number): Promise<void> {
+    const log = await readFile(this.#logOf(number), 'utf8').catch(() => '')
+    for (const [, how, words = ''] of log.matchAll(
+      /"Leading epoch \d+\. It (continues|uploaded in full:)([^"]*)"/g,
+    )) {
+      if (how === 'continues') this.beginnings.continued++
+      else this.#noteUpload(number, words.trim())
+    }
+  }
+
+  // There was nothing to continue, or the bucket would not copy: both are the run's own doing.
+  #noteUpload(number: number, why: string): void {
+    this.beginnings.uploaded++
+    if (/no epoch before|does not copy/.test(why)) return
+    this.#parts.findings.note(`instance ${number} could have continued an epoch: ${why}`)
   }
 
   #logOf(number: number): string {

@@ -45,4 +45,16 @@ describe('Ledger', () => {
     assert.deepEqual(growing.check([{ id: 1, message: 'early' }], acknowledged), [])
     assert.equal(growing.count, 2)
   })
+
+  it('tells what was acknowledged by the end of each epoch', () => {
+    const growing = new Ledger()
+    for (const message of ['early', 'late', 'unknown']) growing.send(message)
+    growing.acknowledge('early', 1, 3)
+    growing.acknowledge('early', 1, 4)
+    growing.acknowledge('late', 2, 5)
+    growing.acknowledge('unknown', 3)
+    assert.deepEqual([...growing.acknowledgedUpTo(2).keys()], [])
+    assert.deepEqual([...growing.acknowledgedUpTo(3).keys()], ['early'])
+    assert.deepEqual([...growing.acknowledgedUpTo(5).keys()], ['early', 'late'])
+  })
 })

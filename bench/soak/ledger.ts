@@ -6,13 +6,20 @@ export class Ledger {
   readonly #sent = new Set<string>()
   readonly #acknowledged = new Map<string, number>()
   readonly #ids = new Map<number, string>()
+  /** The epoch that each was acknowledged in first, where that was said. */
+  readonly #epochs = new Map<string, number>()
 
   send(message: string): void {
     this.#sent.add(message)
   }
 
-  /** @returns what is wrong with this acknowledgement */
-  acknowledge(message: string, id: number): string[] {
+  /**
+   * @param epoch that has it in the bucket, and so have all that begin later; null if it was not said
+   * @returns what is wrong with this acknowledgement
+   */
+  acknowledge(message: string, id: number, epoch: number | null = null): string[] {
+    const first = this.#epochs.get(message) ?? Number.POSITIVE_INFINITY
+    if (epoch !== null && epoch < first) this.#epochs.set(message, epoch)
     const before = this.#acknowledged.get(message)
     const other = this.#ids.get(id)
     this.#acknowledged.set(message, id)
@@ -30,6 +37,15 @@ export class Ledger {
   /** What was acknowledged so far, as a copy: message and id. */
   get acknowledged(): Map<string, number> {
     return new Map(this.#acknowledged)
+  }
+
+  /** What was acknowledged by the end of an epoch. */
+  acknowledgedUpTo(epoch: number): Map<string, number> {
+    return new Map(
+      [...this.#acknowledged].filter(([message]) => {
+        return (this.#epochs.get(message) ?? Number.POSITIVE_INFINITY) <= epoch
+      }),
+    )
   }
 
   get count(): number {

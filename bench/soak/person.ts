@@ -42,7 +42,9 @@ async function sign(client: Client, page: Answer, message: string): Promise<void
     const answer = await ask(target, { method: 'POST', headers, body }, outcomeOf)
     const id = /^\/guestbook\?signed=(\d+)#/.exec(answer.location ?? '')?.[1]
     if (id) {
-      for (const finding of ledger.acknowledge(message, Number(id))) findings.end(finding)
+      for (const finding of ledger.acknowledge(message, Number(id), answer.epoch)) {
+        findings.end(finding)
+      }
       return
     }
     if (![0, 503].includes(answer.status)) {

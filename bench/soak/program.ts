@@ -48,7 +48,7 @@ export async function write(
   )
   if (answer.status === 201) {
     const { id } = written.parse(JSON.parse(answer.text))
-    for (const finding of ledger.acknowledge(message, id)) findings.end(finding)
+    for (const finding of ledger.acknowledge(message, id, answer.epoch)) findings.end(finding)
     return true
   }
   if (answer.status !== 0 && answer.status !== 503) {

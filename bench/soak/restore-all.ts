@@ -22,13 +22,24 @@ export type Copy = { epoch: number; entries: Restored[]; visits: number }
  * @throws {Error} if it does not restore, or is damaged
  */
 export async function restoreAll(bucket: Bucket): Promise<Copy> {
-  const { restorable: epoch } = (await bucket.lease()) ?? { restorable: 0 }
+  const { restorable } = (await bucket.lease()) ?? { restorable: 0 }
+  return restoreEpoch(bucket, restorable)
+}
+
+/**
+ * All of an epoch, checked, or its state at a transaction.
+ *
+ * @throws {Error} if it does not restore, or is damaged
+ */
+export async function restoreEpoch(bucket: Bucket, epoch: number, txid?: number): Promise<Copy> {
   const folder = await mkdtemp(join(tmpdir(), 'visits-'))
   const path = join(folder, 'app.db')
   try {
     const url = `${bucket.replicaUrl}/${epochName(epoch)}`
     const env = { ...process.env, ...bucket.environment }
-    await run(required('LITESTREAM'), ['restore', '-o', path, url], { env, timeout: 60_000 })
+    const at = txid === undefined ? [] : ['-txid', txid.toString(16).padStart(16, '0')]
+    const args = ['restore', ...at, '-o', path, url]
+    await run(required('LITESTREAM'), args, { env, timeout: 300_000 })
     checkDatabase(path)
     return { epoch, ...(await contentOf(path)) }
   } finally {

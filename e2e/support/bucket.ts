@@ -129,6 +129,11 @@ export class Bucket {
     return { ...this.#proxy.counts }
   }
 
+  /** How many bytes there were so far, to the bucket and from it. */
+  get bytes(): { up: number; down: number } {
+    return { ...this.#proxy.bytes }
+  }
+
   /** The median time of a small upload, in milliseconds. */
   async roundTripMs(): Promise<number> {
     const took: number[] = []

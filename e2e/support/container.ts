@@ -71,9 +71,9 @@ export class Container {
   }
 
   /** Waits until the app serves. */
-  async ready(): Promise<void> {
+  async ready(timeout = 40_000): Promise<void> {
     await expect(async () => expect((await this.health()).status).toBe(200)).toPass({
-      timeout: 40_000,
+      timeout,
       intervals: [100],
     })
   }

@@ -26,6 +26,8 @@ export class FaultyProxy {
   #fault: Fault | null = null
   /** How many requests of each kind there were, in Cloud Storage's terms. */
   readonly counts = { write: 0, list: 0, read: 0 }
+  /** How many bytes of objects and lists went to the bucket, and came from it. */
+  readonly bytes = { up: 0, down: 0 }
   /** Told of each write that was answered, with when it began by `performance.now()`. */
   onWrite: (url: string, startMs: number) => void = () => {}
 
@@ -69,7 +71,13 @@ export class FaultyProxy {
     const headers = { ...near.headers, ...(this.#host && { host: this.#host }) }
     const far = request({ host: '127.0.0.1', port: this.#target, method, path, headers })
     const startMs = performance.now()
+    near.on('data', (chunk: Buffer) => {
+      this.bytes.up += chunk.length
+    })
     far.on('response', (response) => {
+      response.on('data', (chunk: Buffer) => {
+        this.bytes.down += chunk.length
+      })
       if (kindOf(near) === 'write') this.onWrite(decodeURIComponent(path ?? ''), startMs)
       // Whoever asked may have given up.
       if (answer.destroyed) return response.destroy()
