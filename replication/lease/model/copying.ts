@@ -55,6 +55,7 @@ function withMethods(store: Store): Store {
     write: (name, body, ifGeneration) => store.write(name, body, ifGeneration),
     peek: (name) => store.peek(name),
     bytes: (name) => store.bytes(name),
+    each: (name, take) => store.each(name, take),
     copy: (from, to) => store.copy(from, to),
     copyTo: (name, file, signal) => store.copyTo(name, file, signal),
     list: (prefix) => store.list(prefix),
