@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
@@ -146,14 +146,18 @@ describe('A reader of an epoch that goes on with the one before', { timeout }, (
     assert.deepEqual(kindsBut(changes, 'problem'), ['new', 'new'])
   })
 
-  it('restores anew where it is not known to go on', async (test) => {
-    const { base, writer, follower, changes, messages } = await scene(test)
+  it('reads the old copy until another is complete where that is not known', async (test) => {
+    const { base, writer, follower, folder, changes, messages } = await scene(test)
     await writer.leadership.end()
     // A release before does not note it.
     await goOn(test, base, await copyEpoch(base), false)
-    await until(() => follower.position?.epoch === 2)
+    await until(async () => {
+      assert.ok((await messages()).includes('first'))
+      return follower.position?.epoch === 2
+    })
     assert.equal((await messages()).length, 2)
     assert.deepEqual(kindsBut(changes, 'problem'), ['new', 'new'])
+    await until(() => readdirSync(folder).length === 1)
   })
 })
 
