@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { copiedFiles } from './copied-files.ts'
-import type { LtxFile } from './ltx-files.ts'
-import { after, file, litestreamReads, steps } from './plan-test-support.ts'
+import { type LtxFile, listNeededFiles } from './ltx-files.ts'
+import { after, file, histories, litestreamReads, steps } from './plan-test-support.ts'
 import { restorePlan } from './restore-plan.ts'
+import { MemoryStore } from './store/memory-store.ts'
 
 describe('The copy of a replica', () => {
   it('has what a restore reads', () => {
@@ -43,6 +44,25 @@ describe('The copy of a replica', () => {
         }
       }),
       { numRuns: 300 },
+    )
+  })
+})
+
+describe('The files that are listed for it', () => {
+  it('lack only single uploads that are compacted, and so give the same copy', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (files) => {
+        const store = new MemoryStore()
+        for (const { name } of files) store.put(`e/${name}`, Buffer.from(name))
+        const compacted = Math.max(0, ...files.map(({ level, max }) => (level === 1 ? max : 0)))
+        const listed = (await listNeededFiles(store, 'e/')).map((found) => ({
+          ...found,
+          name: found.name.slice('e/'.length),
+        }))
+        const expected = files.filter(({ level, max }) => level > 0 || max >= compacted)
+        assert.deepEqual(names(listed), names(expected))
+        assert.deepEqual(names(copiedFiles(listed)), names(copiedFiles(files)))
+      }),
     )
   })
 })

@@ -171,6 +171,18 @@ describe('A copy of an epoch that the bucket has cut off', () => {
     assert.deepEqual([asked.length, underWay], [17, 0])
   })
 
+  it('goes on also where what was copied is compacted by then', async () => {
+    const { store, copy, copying } = scene()
+    copying(async (one, other, number) => {
+      if (number === needed.length) throw failed
+      return copy(one, other)
+    })
+    await assert.rejects(copyEpoch(store, 3, 4), failed)
+    store.put(from + file(1, 9, 10).name, Buffer.of())
+    store.put(from + file(0, 11, 11).name, Buffer.of())
+    assert.equal((await copyEpoch(store, 3, 4)).txid, 11)
+  })
+
   it('copies again only what is not there yet', async () => {
     const { store, asked, copy, copying } = scene()
     copying(async (one, other, number) => {

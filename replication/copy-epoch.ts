@@ -1,6 +1,6 @@
 import { copiedFiles } from './copied-files.ts'
 import { epochName } from './lease/epochs.ts'
-import { type LtxFile, ltxFilesIn, newestIn } from './ltx-files.ts'
+import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
 import { type ProblemCode, ReplicationProblem } from './problem.ts'
 import type { Listed, Store } from './store/store.ts'
 
@@ -29,12 +29,17 @@ export async function copyEpoch(
   from: number,
   to: number,
 ): Promise<{ txid: number; files: number; bytes: number }> {
-  let [source, target] = await Promise.all([listEpoch(store, from), listEpoch(store, to)])
-  const ours = new Set(source.keys().filter((name) => isSame(source.get(name), target.get(name))))
+  let [source, target] = await Promise.all([listSource(store, from), listEpoch(store, to)])
+  const ours = new Set(copiesAmong(target, source))
+  // What was copied before it was cut off may be compacted, and so left out, by now.
+  if (ours.size < target.size) {
+    const all = [...(await listEpoch(store, from)).values()]
+    for (const name of copiesAmong(target, all)) ours.add(name)
+  }
   for (let plan = 1; plan <= mostPlans; plan++) {
-    if (plan > 1) source = await listEpoch(store, from)
+    if (plan > 1) source = await listSource(store, from)
     refuseOthers(target, ours, to)
-    const needed = copiedFiles(ltxFilesIn([...source.values()]))
+    const needed = copiedFiles(source)
     if (!needed) continue
     for (const { name } of needed) ours.add(name)
     await bring(store, needed, { from, to, target })
@@ -51,17 +56,28 @@ export async function removeEpoch(store: Store, epoch: number): Promise<void> {
   await store.remove(`${epochName(epoch)}/`)
 }
 
+async function listSource(store: Store, epoch: number): Promise<LtxFile[]> {
+  const folder = `${epochName(epoch)}/`
+  return (await listNeededFiles(store, folder)).map((file) => inFolder(file, folder))
+}
+
 /** By their names in the epoch. */
 type Files = Map<string, Listed>
 
 async function listEpoch(store: Store, epoch: number): Promise<Files> {
   const folder = `${epochName(epoch)}/`
-  const objects = (await store.list(folder)).map((object): [string, Listed] => {
-    const name = object.name.slice(folder.length)
-    return [name, { ...object, name }]
-  })
+  const objects = (await store.list(folder)).map((object) => inFolder(object, folder))
   // An empty folder.
-  return new Map(objects.filter(([name]) => name !== '' && !name.endsWith('/')))
+  const files = objects.filter(({ name }) => name !== '' && !name.endsWith('/'))
+  return new Map(files.map((file) => [file.name, file]))
+}
+
+function inFolder<T extends Listed>(object: T, folder: string): T {
+  return { ...object, name: object.name.slice(folder.length) }
+}
+
+function copiesAmong(target: Files, source: readonly Listed[]): string[] {
+  return source.filter((file) => isSame(file, target.get(file.name))).map(({ name }) => name)
 }
 
 function refuseOthers(target: Files, ours: ReadonlySet<string>, to: number): void {
@@ -123,11 +139,9 @@ function isCopy(needed: LtxFile[], target: Files): boolean {
   )
 }
 
-function isSame(original: Listed | undefined, copy: Listed | undefined): boolean {
-  if (!original || !copy) return false
-  return (
-    copy.size === original.size && copy.checksum !== null && copy.checksum === original.checksum
-  )
+function isSame(original: Listed, copy: Listed | undefined): boolean {
+  if (!copy || copy.checksum === null) return false
+  return copy.size === original.size && copy.checksum === original.checksum
 }
 
 function summary(files: LtxFile[]): { txid: number; files: number; bytes: number } {

@@ -1,3 +1,4 @@
+import { ltxName } from './ltx/file-name.ts'
 import type { Listed, Store } from './store/store.ts'
 
 /** A file of Litestream's: the changes of some transactions, or a snapshot, which begins with the first. */
@@ -17,6 +18,20 @@ export const snapshotLevel = 9
  */
 export async function listLtxFiles(store: Pick<Store, 'list'>): Promise<LtxFile[]> {
   return ltxFilesIn(await store.list('ltx/'))
+}
+
+/**
+ * The files of a replica, but for the single uploads before the newest one that is compacted: there may
+ * be thousands, which take as many lists of 1,000. They are needed by nobody where there is no gap.
+ *
+ * @param folder the replica's, below the URL of `store`, with its slash
+ * @throws {ReplicationProblem} if the bucket doesn't tell
+ */
+export async function listNeededFiles(store: Pick<Store, 'list'>, folder = ''): Promise<LtxFile[]> {
+  const compacted = ltxFilesIn(await store.list(`${folder}ltx/`, `${folder}ltx/1/`))
+  const end = newestIn(compacted.filter(({ level }) => level === 1))
+  const single = await store.list(`${folder}ltx/0/`, `${folder}ltx/0/${ltxName(end)}`)
+  return [...ltxFilesIn(single), ...compacted]
 }
 
 /** The files of Litestream's among what is below any folder of replicas. */

@@ -67,11 +67,11 @@ export class FileStore implements Store {
     return this.#told(() => this.#twins.make(this.#folder, from, to))
   }
 
-  list(prefix: string): Promise<Listed[]> {
+  list(prefix: string, from = prefix): Promise<Listed[]> {
     return this.#told(async () => {
       const newest = new Map<string, Listed & { path: string }>()
       for await (const { name, path, isFolder } of entriesBelow(this.#folder, prefix)) {
-        if (isFolder || path < (newest.get(name)?.path ?? '')) continue
+        if (isFolder || name < from || path < (newest.get(name)?.path ?? '')) continue
         const found = await stat(path, { bigint: true }).catch(ifCode('ENOENT'))
         if (!found) continue
         newest.set(name, {

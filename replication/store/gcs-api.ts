@@ -183,10 +183,14 @@ export class GcsApi {
     }
   }
 
-  async list(prefix: string, patience: Patience): Promise<Listed[]> {
+  async list(
+    { prefix, from }: { prefix: string; from: string },
+    patience: Patience,
+  ): Promise<Listed[]> {
     const objects: Listed[] = []
     const query: Record<string, string> = {
       prefix,
+      startOffset: from,
       fields: 'kind,items(name,size,timeCreated,crc32c,metadata),nextPageToken',
       maxResults: String(this.#options.pageSize),
     }

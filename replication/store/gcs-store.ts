@@ -88,14 +88,16 @@ export class GcsStore implements Store {
     return this.#api.rewrite(this.#base + from, this.#base + to, this.#bulkPatience())
   }
 
-  async list(prefix: string): Promise<Listed[]> {
-    const objects = await this.#api.list(this.#base + prefix, this.#bulkPatience())
+  async list(prefix: string, from = prefix): Promise<Listed[]> {
+    const names = { prefix: this.#base + prefix, from: this.#base + from }
+    const objects = await this.#api.list(names, this.#bulkPatience())
     return objects.map((object) => ({ ...object, name: object.name.slice(this.#base.length) }))
   }
 
   async remove(prefix: string): Promise<void> {
     const patience = this.#bulkPatience()
-    const objects = await this.#api.list(this.#base + prefix, patience)
+    const from = this.#base + prefix
+    const objects = await this.#api.list({ prefix: from, from }, patience)
     const removeSome = async () => {
       for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
         await this.#api.delete(object.name, patience)

@@ -68,9 +68,9 @@ export class MemoryStore implements Store {
     return object !== undefined
   }
 
-  async list(prefix: string): Promise<Listed[]> {
+  async list(prefix: string, from = prefix): Promise<Listed[]> {
     return [...this.#objects]
-      .filter(([name]) => name.startsWith(prefix))
+      .filter(([name]) => name.startsWith(prefix) && name >= from)
       .map(([name, { content, updatedAt }]) => ({
         ...{ name, size: content.length, at: updatedAt },
         checksum: crc32(content).toString(16),

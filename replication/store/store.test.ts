@@ -198,6 +198,16 @@ for (const [name, scene] of Object.entries(scenes)) {
       assert.ok(Math.abs(object.at - updatedAt) < 1_000, `${object.at}, not ${updatedAt}`)
     })
 
+    it('lists from a name on', async (test) => {
+      const { store, put } = scene(test)
+      for (const name of ['ltx/0/a', 'ltx/0/b', 'ltx/0/c', 'ltx/1/a', 'ltx/9/a']) await put(name)
+      const names = async (prefix: string, from: string) =>
+        (await store.list(prefix, from)).map(({ name }) => name).toSorted()
+      assert.deepEqual(await names('ltx/0/', 'ltx/0/b'), ['ltx/0/b', 'ltx/0/c'])
+      assert.deepEqual(await names('ltx/', 'ltx/1/'), ['ltx/1/a', 'ltx/9/a'])
+      assert.deepEqual(await names('ltx/', 'ltx/0/bb'), ['ltx/0/c', 'ltx/1/a', 'ltx/9/a'])
+    })
+
     it('lists and removes by prefix, and leaves the others alone', async (test) => {
       const { store, put } = scene(test)
       const first = ['a', 'b', 'c', 'd', 'e'].map((file) => `epoch-00000001/ltx/0/${file}`)

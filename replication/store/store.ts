@@ -83,8 +83,12 @@ export interface Store {
    */
   copy(from: string, to: string): Promise<boolean>
 
-  /** All objects whose names begin with `prefix`, in any order. */
-  list(prefix: string): Promise<Listed[]>
+  /**
+   * All objects whose names begin with `prefix`, in any order.
+   *
+   * @param from leaves out those whose names come before it, which costs nothing then
+   */
+  list(prefix: string, from?: string): Promise<Listed[]>
 
   /** Removes all objects whose names begin with `prefix`; it is no error if there are none. */
   remove(prefix: string): Promise<void>

@@ -26,7 +26,7 @@ export function unreliableStore(
     bytes: (name) => again(() => store.bytes(name)),
     each: (name, take) => again(() => store.each(name, take)),
     copy: (from, to) => again(() => store.copy(from, to)),
-    list: (prefix) => again(() => store.list(prefix)),
+    list: (...names) => again(() => store.list(...names)),
     remove: (prefix) => again(() => store.remove(prefix)),
   }
 
