@@ -1,6 +1,6 @@
 import { type Outcome, outcomeOf, outcomeOfNone } from './form-answer.ts'
 
-// The server lets a form wait for 5 s, and a start for 30 s.
+// The server lets a form wait for 7 s, and a start for 30 s.
 const patienceMs = 35_000
 
 /**
