@@ -159,6 +159,34 @@ describe('A copy inside the bucket', () => {
   })
 })
 
+describe('An object that is handed over as it comes', () => {
+  const breaksOff: Fault = async () =>
+    new Response(
+      new ReadableStream({
+        start: (controller) => controller.enqueue(Buffer.from('con')),
+        pull: (controller) => controller.error(new TypeError('terminated')),
+      }),
+    )
+
+  for (const [what, knowsRanges] of [
+    ['goes on where it broke off', true],
+    ['is the same from a server that sends all of it again', false],
+  ] as const) {
+    it(what, async () => {
+      const { url, store, faults, requests } = scene()
+      await cloud.put(`${url}/a`, Buffer.from('content'))
+      faults.push(breaksOff, answers(503), knowsRanges ? none : answers(200, 'content'))
+      const taken: Buffer[] = []
+      assert.equal(await store.each('a', (bytes) => taken.push(bytes)), true)
+      assert.equal(Buffer.concat(taken).toString(), 'content')
+      assert.deepEqual(
+        requests.map(({ headers }) => headers.get('range')),
+        [null, 'bytes=3-', 'bytes=3-'],
+      )
+    })
+  }
+})
+
 describe('The bytes of an object', () => {
   it('are asked for again where not all of them came', async () => {
     const { url, store, faults, requests } = scene()
