@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, before, describe, it, type TestContext } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { GcsStore } from './gcs-store.ts'
 import { FakeCloudStorage } from './test-support.ts'
 
@@ -160,13 +161,17 @@ describe('A copy inside the bucket', () => {
 })
 
 describe('An object that is handed over as it comes', () => {
-  const breaksOff: Fault = async () =>
-    new Response(
-      new ReadableStream({
-        start: (controller) => controller.enqueue(Buffer.from('con')),
-        pull: (controller) => controller.error(new TypeError('terminated')),
-      }),
-    )
+  const breaksOff: Fault = async () => {
+    const parts = [Buffer.from('con')]
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      // Once what came was taken.
+      await setImmediate()
+      const part = parts.shift()
+      if (part) controller.enqueue(part)
+      else controller.error(new TypeError('terminated'))
+    }
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }))
+  }
 
   for (const [what, knowsRanges] of [
     ['goes on where it broke off', true],
