@@ -1,14 +1,11 @@
-import { fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from 'node:fs'
+import { fstatSync, fsyncSync, ftruncateSync, readSync } from 'node:fs'
 import { LtxDamaged } from './damaged.ts'
 import { databaseHeaderBytes, readDatabaseHeader } from './database-header.ts'
 import type { LtxHeader } from './header.ts'
-import { decodeBlock } from './lz4.ts'
-import { framesOf, verifyLtx } from './verify.ts'
+import { LtxStream } from './stream.ts'
+import { verifyLtx } from './verify.ts'
 
 export { LtxDamaged } from './damaged.ts'
-
-// So many bytes are written with one call where pages follow each other.
-const mostAtOnce = 256 * 1024
 
 /**
  * Brings an open database file, which is not in use, from the transaction before the LTX file's first
@@ -27,7 +24,9 @@ export function applyLtx(file: number, bytes: Buffer): void {
 export function writeLtx(file: number, bytes: Buffer): void {
   const header = verifyLtx(bytes)
   requireFit(file, header)
-  writePages(file, bytes, header)
+  const pages = new LtxStream(file)
+  pages.push(bytes)
+  pages.end()
   ftruncateSync(file, header.commit * header.pageSize)
 }
 
@@ -44,28 +43,5 @@ function requireFit(file: number, { pageSize, min }: LtxHeader): void {
     throw new LtxDamaged(
       `pages of ${pageSize} bytes, for a file with pages of ${own ?? 'no'} bytes`,
     )
-  }
-}
-
-function writePages(file: number, bytes: Buffer, header: LtxHeader): void {
-  const { pageSize } = header
-  const room = Buffer.alloc(mostAtOnce)
-  let [offset, filled] = [0, 0]
-  for (const { page, start, end } of framesOf(bytes, header)) {
-    const next = (page - 1) * pageSize
-    if (next !== offset + filled || filled === room.length) {
-      writeAll(file, room.subarray(0, filled), offset)
-      offset = next
-      filled = 0
-    }
-    decodeBlock(bytes.subarray(start, end), room.subarray(filled, filled + pageSize))
-    filled += pageSize
-  }
-  writeAll(file, room.subarray(0, filled), offset)
-}
-
-function writeAll(file: number, bytes: Buffer, offset: number): void {
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(file, bytes, written, bytes.length - written, offset + written)
   }
 }

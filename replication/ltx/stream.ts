@@ -18,11 +18,12 @@ import { decodeBlock } from './lz4.ts'
 const mostAtOnce = 256 * 1024
 
 /**
- * Writes the pages of an LTX file to a database file as its bytes come, whatever its size. They are
- * written before the checksum at its end is seen: the file is not to be used unless {@link end} returns.
+ * Reads an LTX file as its bytes come, whatever its size, and writes its pages to a database file. They
+ * are written before the checksum at its end is seen: the file is not to be used unless {@link end}
+ * returns.
  */
 export class LtxStream {
-  readonly #file: number
+  readonly #file: number | null
   readonly #crc = new Crc64()
   readonly #room = Buffer.alloc(mostAtOnce)
   #rest: Buffer = Buffer.alloc(0)
@@ -34,8 +35,8 @@ export class LtxStream {
   #offset = 0
   #filled = 0
 
-  /** @param file open for writing */
-  constructor(file: number) {
+  /** @param file open for writing; null where the LTX file is only to be verified */
+  constructor(file: number | null) {
     this.#file = file
   }
 
@@ -124,7 +125,7 @@ export class LtxStream {
   }
 
   #flush(): void {
-    for (let written = 0; written < this.#filled; ) {
+    for (let written = 0; this.#file !== null && written < this.#filled; ) {
       const [left, at] = [this.#filled - written, this.#offset + written]
       written += writeSync(this.#file, this.#room, written, left, at)
     }
