@@ -9,6 +9,7 @@ import { isReadable } from '../db/readable.ts'
 import { type CommandOptions, restoreReplica } from '../replication/litestream-command.ts'
 import { LtxDamaged, writeLtx } from '../replication/ltx/apply.ts'
 import { readHeader } from '../replication/ltx/header.ts'
+import { schemaVersionIn } from '../replication/ltx/schema-version.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import type { Position } from './position.ts'
@@ -17,6 +18,9 @@ import { Turns } from './turns.ts'
 
 /** The copy is read no more: what was being applied may be there in part. */
 export class CopyEnded extends Error {}
+
+/** What follows is not for a copy that is read meanwhile: it is to be restored anew. */
+export class NeedsRestore extends Error {}
 
 /** An object that holds the transactions `min` to `max`. */
 export type Changes = { name: string; min: number; max: number }
@@ -116,6 +120,7 @@ export class Copy {
    * Brings it to the last transaction of an object, while nobody reads.
    *
    * @throws {ReaderProblem} if the object is another, or not all of it
+   * @throws {NeedsRestore} if it changes the schema, which is checked by a restore
    * @throws {CopyEnded} if it could be written only in part, or not at all
    */
   async apply(bytes: Buffer, changes: Changes): Promise<void> {
@@ -128,6 +133,7 @@ export class Copy {
         if (min !== changes.min || max !== changes.max)
           throw flaw(`of transactions ${min} to ${max}`)
         if (min > this.#txid + 1) throw flaw(`after transaction ${this.#txid}`)
+        if (this.#changesSchema(bytes)) throw new NeedsRestore()
         this.#write(bytes)
         this.#txid = max
       } catch (error) {
@@ -172,6 +178,12 @@ export class Copy {
     if (schema === 'older') throw new ReaderProblem('older-schema')
     if (!isReadable(this.#open())) throw new ReaderProblem('unreadable-schema')
     this.#isNewer = schema === 'newer'
+  }
+
+  #changesSchema(bytes: Buffer): boolean {
+    const next = schemaVersionIn(bytes)
+    if (next === null) return false
+    return next !== this.#open().$client.pragma('schema_version', { simple: true })
   }
 
   #write(bytes: Buffer): void {

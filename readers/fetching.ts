@@ -4,7 +4,7 @@ import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { changesAfter } from '../replication/restore-plan.ts'
 import { filesOf, transactionObject } from './bucket.ts'
-import type { Changes, Copy } from './copy.ts'
+import { type Changes, type Copy, NeedsRestore } from './copy.ts'
 import type { FollowerOptions } from './follower.ts'
 import { ReaderProblem } from './problem.ts'
 
@@ -50,7 +50,7 @@ export class Fetching {
       this.#unreadableSinceMs = null
       return result
     } catch (error) {
-      if (error instanceof TooLarge) return 'gap'
+      if (error instanceof NeedsRestore) return 'gap'
       if (!(error instanceof ReaderProblem)) throw error
       const nowMs = this.#options.clock()
       this.#unreadableSinceMs ??= nowMs
@@ -123,12 +123,9 @@ export class Fetching {
     }))
     for (const { changes, bytes } of await allEnded(asked)) {
       if (!bytes) return false
-      if (bytes.length > mostBytes) throw new TooLarge()
+      if (bytes.length > mostBytes) throw new NeedsRestore()
       await this.#copy.apply(bytes, changes)
     }
     return true
   }
 }
-
-/** To apply it would keep everybody waiting for too long. */
-class TooLarge extends Error {}

@@ -164,6 +164,24 @@ describe('A reader', { timeout, concurrency: 2 }, () => {
     assert.deepEqual((await new Person(url).read()).messages, ['first'])
   })
 
+  it('keeps the copy that it can read where the writer migrates too much', async (test) => {
+    const base = folderBucket(test)
+    const writer = await startWriter(test, base)
+    await new Person(writer.url).write('first')
+    const { url, follower, changes } = await startReader(test, base, writer.url)
+    await until(() => follower.position !== null)
+    const { $client } = writer.database.open
+    $client.exec('alter table entries add column more text')
+    await durable(writer.leadership)
+    await until(() => kindsBut(changes, 'problem').length === 2)
+    assert.deepEqual(kindsBut(changes, 'problem'), ['new', 'new'])
+    $client.exec('alter table entries rename column message to words')
+    await durable(writer.leadership)
+    await until(() => /can not read it any more/.test(messagesOf(changes)))
+    assert.deepEqual((await new Person(url).read()).messages, ['first'])
+    assert.deepEqual(kindsBut(changes, 'problem'), ['new', 'new'])
+  })
+
   it('throws away what an earlier one has left, and leaves nothing itself', async (test) => {
     const base = folderBucket(test)
     const writer = await startWriter(test, base)
