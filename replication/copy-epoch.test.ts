@@ -246,8 +246,8 @@ describe('A copy of an epoch that is not one', () => {
   it('is never reported as complete: one object is of another size, with the same checksum', async () => {
     const { store } = scene()
     const list = store.list.bind(store)
-    store.list = async (prefix) =>
-      (await list(prefix)).map((object) =>
+    store.list = async (prefix, ...begun) =>
+      (await list(prefix, ...begun)).map((object) =>
         object.name.endsWith('6.ltx') && prefix === to ? { ...object, size: 1 } : object,
       )
     await assert.rejects(copyEpoch(store, 3, 4), CantContinue)
@@ -256,8 +256,8 @@ describe('A copy of an epoch that is not one', () => {
   it('is never reported as complete: the bucket does not tell what is equal', async () => {
     const { store } = scene()
     const list = store.list.bind(store)
-    store.list = async (prefix) =>
-      (await list(prefix)).map((object) => ({ ...object, checksum: null }))
+    store.list = async (...names) =>
+      (await list(...names)).map((object) => ({ ...object, checksum: null }))
     await assert.rejects(copyEpoch(store, 3, 4), CantContinue)
   })
 

@@ -28,7 +28,8 @@ export async function listLtxFiles(store: Pick<Store, 'list'>): Promise<LtxFile[
  * @throws {ReplicationProblem} if the bucket doesn't tell
  */
 export async function listNeededFiles(store: Pick<Store, 'list'>, folder = ''): Promise<LtxFile[]> {
-  const compacted = ltxFilesIn(await store.list(`${folder}ltx/`, `${folder}ltx/1/`))
+  const listed = ltxFilesIn(await store.list(`${folder}ltx/`, `${folder}ltx/1/`))
+  const compacted = listed.filter(({ level }) => level > 0)
   const end = newestIn(compacted.filter(({ level }) => level === 1))
   const single = await store.list(`${folder}ltx/0/`, `${folder}ltx/0/${ltxName(end)}`)
   return [...ltxFilesIn(single), ...compacted]
