@@ -46,7 +46,7 @@ async function measure(size: number): Promise<Crash[]> {
   const crashes: Crash[] = []
   const acknowledged: string[] = []
   const write = async (instance: Container) => {
-    const message = `entry ${acknowledged.length}`
+    const message = `entry-${acknowledged.length}`
     while ((await postEntry(instance.url, message, message)) !== 201) await sleep(20)
     acknowledged.push(message)
   }
@@ -56,8 +56,9 @@ async function measure(size: number): Promise<Crash[]> {
     for (let entry = 0; entry < 3; entry++) await write(leader)
     // At any moment of its renewals.
     await sleep(Math.random() * 2_000)
-    await leader.kill()
+    // The engine takes its time as well.
     const killedAt = Date.now()
+    await leader.kill()
     await write(follower)
     crashes.push(split(await follower.logs(), killedAt, Date.now()))
     console.log(size, JSON.stringify(crashes.at(-1)))
