@@ -58,7 +58,7 @@ function withMethods(store: Store): Store {
     each: (name, take) => store.each(name, take),
     copy: (from, to) => store.copy(from, to),
     copyTo: (name, file, signal) => store.copyTo(name, file, signal),
-    list: (prefix) => store.list(prefix),
+    list: (...names) => store.list(...names),
     remove: (prefix) => store.remove(prefix),
   }
 }
