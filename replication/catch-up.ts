@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import type { CommandOptions } from './litestream-command.ts'
 import { applyLtx } from './ltx/apply.ts'
-import { type LtxFile, listLtxFiles, newestIn } from './ltx-files.ts'
+import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
 import type { ReplicaUrl } from './replica-url.ts'
 import { changesAfter } from './restore-plan.ts'
 import { openStore } from './store/open-store.ts'
@@ -22,6 +22,7 @@ export class CatchUp {
   readonly #mostBytes: number
   #txid: number
   #goal: number | null = null
+  #waiting: LtxFile[] = []
   #gone = 0
   /** How many files were read, and how much that was. */
   readonly read = { files: 0, bytes: 0 }
@@ -48,16 +49,28 @@ export class CatchUp {
   async next(): Promise<Changes | null> {
     while (this.#goal === null || this.#txid < this.#goal) {
       this.#signal.throwIfAborted()
-      const listed = await listLtxFiles(this.#store)
-      this.#goal ??= newestIn(listed)
-      const wanted = this.#goal < this.#txid ? null : changesAfter(listed, this.#txid)
-      if (!wanted || this.read.bytes + bytesOf(wanted) > this.#mostBytes) return null
-      if (wanted.length === 0) break
-      const files = await this.#readAll(firstOf(wanted))
-      if (files) return files
+      if (this.#waiting.length === 0 && !(await this.#look())) return null
+      const some = firstOf(this.#waiting)
+      if (some.length === 0) break
+      const changes = await this.#readAll(some)
+      if (changes) {
+        this.#waiting.splice(0, some.length)
+        return changes
+      }
+      this.#waiting = []
       if (++this.#gone === mostGone) return null
     }
     return { txid: this.#txid, files: [] }
+  }
+
+  /** @returns whether changes lead to what is there */
+  async #look(): Promise<boolean> {
+    const listed = await listNeededFiles(this.#store)
+    this.#goal ??= newestIn(listed)
+    const wanted = this.#goal < this.#txid ? null : changesAfter(listed, this.#txid)
+    if (!wanted || this.read.bytes + bytesOf(wanted) > this.#mostBytes) return false
+    this.#waiting = wanted
+    return true
   }
 
   /** @returns null where one of them is gone */

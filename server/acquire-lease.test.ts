@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Lease, type View } from '../replication/lease/lease.ts'
+import { setImmediate } from 'node:timers/promises'
+import { Lease } from '../replication/lease/lease.ts'
 import { MemoryStore } from '../replication/store/memory-store.ts'
 import { acquireLease } from './acquire-lease.ts'
 
@@ -13,26 +14,21 @@ function scene() {
 }
 
 describe('Who waits for the lease', () => {
-  it('is told of each look at it while somebody holds it, and asks for it once', async () => {
+  it('asks for it, and has it when whoever holds it has released it', async () => {
     const { a, b, how } = scene()
     await a.acquire()
-    const views: View[] = []
-    const whileWaiting = (view: View) => {
-      views.push(view)
-      if (views.length === 3) a.release()
+    const handOver = async () => {
+      while ((await a.keep()) !== 'wanted') await setImmediate()
+      await a.release()
     }
-    const { asked, epoch } = await acquireLease(b, 'm', { ...how, whileWaiting })
-    assert.deepEqual([asked, epoch], [true, 2])
-    assert.ok(views.every(({ isHeld }) => isHeld))
-    assert.deepEqual(
-      views.slice(0, 3).map(({ lease }) => lease.wantedBy),
-      [undefined, 'b', 'b'],
-    )
+    const beforeAsking = async () => void handOver()
+    const { asked, epoch, before } = await acquireLease(b, 'm', { ...how, beforeAsking })
+    assert.deepEqual([asked, epoch, before.isHeld], [true, 2, false])
   })
 
-  it('is told of nothing where nobody holds it', async () => {
+  it('asks nobody where nobody holds it', async () => {
     const { b, how } = scene()
-    const whileWaiting = () => assert.fail('nobody holds it')
-    assert.equal((await acquireLease(b, 'm', { ...how, whileWaiting })).asked, false)
+    const beforeAsking = () => assert.fail('nobody holds it')
+    assert.equal((await acquireLease(b, 'm', { ...how, beforeAsking })).asked, false)
   })
 })

@@ -12,7 +12,6 @@ export type Acquired = { before: View; epoch: number; asked: boolean }
  * @param options.waitMs how often it looks whether it is there to be taken
  * @param options.patienceMs how long it goes on asking
  * @param options.isEnding whether nobody needs the lease any more
- * @param options.whileWaiting told of each look at the lease that somebody still holds
  * @param options.beforeAsking told who holds it, before they are asked; throws where they shall not be
  * @throws {ReplicationProblem} if another instance holds it for longer
  */
@@ -24,13 +23,11 @@ export async function acquireLease(
     patienceMs,
     isEnding,
     beforeAsking,
-    whileWaiting = () => {},
   }: {
     waitMs: number
     patienceMs: number
     isEnding: () => boolean
     beforeAsking: (view: View) => Promise<void>
-    whileWaiting?: (view: View) => void
   },
 ): Promise<Acquired> {
   let startMs = performance.now()
@@ -48,7 +45,6 @@ export async function acquireLease(
       log('INFO', 'Asking for the lease.', { holder })
     }
     if (holder && !attempt.before.lease.wantedBy) await lease.want()
-    whileWaiting(attempt.before)
     await sleep(waitMs)
   }
 }

@@ -1,6 +1,6 @@
 import { readHeader } from './header.ts'
+import { headerBytes, pageHeaderBytes } from './layout.ts'
 import { decodeBlock } from './lz4.ts'
-import { framesOf } from './verify.ts'
 
 /**
  * SQLite's number of the schema that an LTX file brings: another after each change of a table; null
@@ -9,10 +9,12 @@ import { framesOf } from './verify.ts'
  * @throws {LtxDamaged} if the bytes don't begin as an LTX file does
  */
 export function schemaVersionIn(bytes: Buffer): number | null {
-  const header = readHeader(bytes)
-  const first = framesOf(bytes, header).next().value
-  if (first?.page !== 1) return null
-  const page = Buffer.alloc(header.pageSize)
-  decodeBlock(bytes.subarray(first.start, first.end), page)
+  const { pageSize } = readHeader(bytes)
+  // The pages are in order.
+  if (bytes.length < headerBytes + pageHeaderBytes || bytes.readUInt32BE(headerBytes) !== 1)
+    return null
+  const start = headerBytes + pageHeaderBytes
+  const page = Buffer.alloc(pageSize)
+  decodeBlock(bytes.subarray(start, start + bytes.readUInt32BE(start - 4)), page)
   return page.readUInt32BE(40)
 }
