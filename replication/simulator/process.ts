@@ -28,7 +28,8 @@ l0-retention-check-interval: 1s
   const config = join(own, 'litestream.yml')
   writeFileSync(config, `socket: {enabled: true, path: ${socketPath}}${settings}`)
   const args = ['replicate', '-config', config, '-exec', 'sleep 3600']
-  const child = spawn('litestream', args, { stdio: 'ignore' })
+  // A group of its own: what it runs would outlive it.
+  const child = spawn('litestream', args, { stdio: 'ignore', detached: true })
   await once(child, 'spawn')
   const litestream = new Litestream(socketPath)
   const answers = () =>
@@ -40,7 +41,8 @@ l0-retention-check-interval: 1s
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
-    child.kill(signal)
+    if (signal === 'SIGKILL' && child.pid) process.kill(-child.pid, signal)
+    else child.kill(signal)
     await exited
   }
   return { litestream, end }
