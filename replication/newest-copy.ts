@@ -175,7 +175,7 @@ function putInPlace(path: string, replicaUrl: string, { file, txid }: Restored):
  * state of another, and replicate it over data that it has never seen.
  */
 export function noteReplica(path: string, replicaUrl: string): void {
-  writeFileSync(noteOf(path), replicaUrl)
+  note(path, replicaUrl)
 }
 
 /**
@@ -184,7 +184,7 @@ export function noteReplica(path: string, replicaUrl: string): void {
  * @param txid the transaction that its main part is exactly at, where that is known
  */
 export function noteCopy(path: string, replicaUrl: string, txid?: number): void {
-  writeFileSync(noteOf(path), [copy, replicaUrl, ...(txid === undefined ? [] : [txid])].join(' '))
+  note(path, [copy, replicaUrl, ...(txid === undefined ? [] : [txid])].join(' '))
 }
 
 /** The state of an epoch below `base` that the main part of the file is exactly at; null where no note tells. */
@@ -194,6 +194,12 @@ export function notedState(path: string, base: string): Reached | null {
   if (kind !== copy || !url.startsWith(base) || !epoch || !/^\d+$/.test(txid ?? '')) return null
   if (!statSync(path, { throwIfNoEntry: false })?.size) return null
   return { epoch: Number(epoch), txid: Number(txid) }
+}
+
+// Never a part of it, nor before what it tells of: changes would be applied to another state.
+function note(path: string, text: string): void {
+  writeFileSync(`${noteOf(path)}.tmp`, text, { flush: true })
+  renameSync(`${noteOf(path)}.tmp`, noteOf(path))
 }
 
 // An earlier release noted no URL after it.

@@ -17,6 +17,7 @@ import { inRestorable } from '../replication/lease/continues.ts'
 import type { Reached, View } from '../replication/lease/lease.ts'
 import type { CommandOptions } from '../replication/litestream-command.ts'
 import { localTxid } from '../replication/local-position.ts'
+import { LtxDamaged } from '../replication/ltx/damaged.ts'
 import { fetchNewestCopy, noteCopy, notedState, type Origin } from '../replication/newest-copy.ts'
 import { epochUrl, sourceUrl } from '../replication/replica-url.ts'
 import { timed } from '../replication/timed.ts'
@@ -61,6 +62,8 @@ export class LocalDatabase {
   #last: Sqlite.Database | null = null
   /** The epoch that Litestream has replicated the file to, where SQLite has left its WAL alone since. */
   #replicatedTo: number | null = null
+  /** Two at once would each write what they fetched over what the other has written. */
+  #restoring: Promise<unknown> = Promise.resolve()
 
   constructor(options: Options) {
     this.path = options.path
@@ -105,7 +108,13 @@ export class LocalDatabase {
    * @throws {ReplicationProblem} if the bucket is the problem
    * @throws {NewerSchema} if a newer release has migrated it to what this one can't read
    */
-  async restore(view: View, unneeded?: AbortSignal): Promise<Origin> {
+  restore(view: View, unneeded?: AbortSignal): Promise<Origin> {
+    const restoring = this.#restoring.then(() => this.#restore(view, unneeded))
+    this.#restoring = restoring.catch(() => {})
+    return restoring
+  }
+
+  async #restore(view: View, unneeded?: AbortSignal): Promise<Origin> {
     const startMs = performance.now()
     const { path, restore } = this.#options
     const signal = AbortSignal.any([restore.signal, ...(unneeded ? [unneeded] : [])])
@@ -114,7 +123,7 @@ export class LocalDatabase {
     const isFirst = this.#open === null
     if (isFirst) this.#takeUp()
     const base = this.stateIn(view)
-    let prepared: Prepared = { schema: 'same', isMigrated: false }
+    let prepared: Prepared | null = null
     const origin = await fetchNewestCopy(path, sourceUrl(this.#options.base, view.lease), {
       ...{ ...restore, signal },
       now: new Date(),
@@ -127,15 +136,21 @@ export class LocalDatabase {
       hold: () => this.#hold(restorable),
       replace: (work) => {
         this.close()
-        work()
+        try {
+          work()
+        } catch (error) {
+          // What is damaged was not applied.
+          if (error instanceof LtxDamaged) this.#reopen(null)
+          throw error
+        }
         if (hasFile(path)) this.#reopen(prepared)
       },
     })
-    if (origin.from === 'changes' && isFirst) {
+    if (origin.from === 'changes' && isFirst && !prepared) {
       prepared = await this.#prepare(path)
       this.#reopen(prepared)
     }
-    this.#schema = prepared.schema
+    this.#schema = (prepared as Prepared | null)?.schema ?? this.#schema
     if (origin.from !== 'nothing-yet') this.#open ??= openReadOnly(path)
     if (origin.from === 'bucket' || origin.from === 'changes') {
       this.#restored = { epoch: restorable, txid: origin.txid }
@@ -257,9 +272,9 @@ export class LocalDatabase {
     removeWal(this.path)
   }
 
-  #reopen({ isMigrated }: Prepared): void {
+  #reopen(prepared: Prepared | null): void {
     this.#open ??= openReadOnly(this.path)
-    if (isMigrated) this.#last = openLast(this.path)
+    if (prepared?.isMigrated) this.#last = openLast(this.path)
   }
 
   // An earlier process may have left it, with a migration of its own in the WAL.
