@@ -57,34 +57,3 @@ describe('A server is found out', () => {
     })
   }
 })
-
-type Options = NonNullable<ConstructorParameters<typeof Lease>[3]>
-
-/** The lease, with other options than it was to have. */
-function leaseWith(change: (options: Options) => Options): typeof Lease {
-  return class extends Lease {
-    constructor(...[store, url, me, options]: ConstructorParameters<typeof Lease>) {
-      super(store, url, me, change(options ?? {}))
-    }
-  }
-}
-
-describe('A lease is found out', () => {
-  const mutants: Record<string, typeof Lease> = {
-    'that waits by the clock by which it is held': leaseWith(({ clock = () => 0, ...options }) => {
-      return { ...options, clock, waitClock: clock }
-    }),
-    'that is held by the clock by which it is waited for': leaseWith(
-      ({ waitClock = () => 0, ...options }) => ({ ...options, waitClock, clock: waitClock }),
-    ),
-  }
-  for (const [what, lease] of Object.entries(mutants)) {
-    it(what, async () => {
-      const property = fc.asyncProperty(harsh, async (history) => {
-        assert.deepEqual((await live(history, lease)).violations, [])
-      })
-      const { failed } = await fc.check(property, { numRuns: 1_500, endOnFailure: true })
-      assert.ok(failed, 'no history was found in which it does harm')
-    })
-  }
-})

@@ -82,6 +82,11 @@ const mutants: Record<string, Mutant> = {
     to: 'const now = this.#clock()',
     foundBy: 'is not taken any earlier by an instance whose wall clock is set ahead',
   },
+  'that is held by the clock by which it waits for others': {
+    from: 'return this.#clock() - this.#held.renewedAtMs < this.#timing.ttlMs',
+    to: 'return this.#waitClock() - this.#held.renewedAtMs < this.#timing.ttlMs',
+    foundBy: 'ends for its holder before anybody else can take it',
+  },
   'that waits for its own time instead of that of the holder': {
     from: 'hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs })',
     to: 'hasRunOut({ ttlMs: this.#timing.ttlMs, ageMs, storeClockMs, unchangedMs })',
