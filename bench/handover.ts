@@ -74,7 +74,7 @@ async function firstWrite({ url }: Container, untilMs: number): Promise<void> {
 
 /** As its log says it. */
 async function beginningOf(container: Container): Promise<string> {
-  const said = /This epoch (continues|is uploaded)/.exec(await container.logs())?.[1]
+  const said = /Leading epoch \d+ \((continues|uploaded in full)/.exec(await container.logs())?.[1]
   return said ?? 'not said'
 }
 

@@ -29,8 +29,8 @@ test.describe('the status page, without JavaScript', () => {
     await expect(page.getByText('this instance;')).toBeVisible()
     await expect(page.getByText(/the bucket has everything up to transaction \d+/)).toBeVisible()
     const events = await page.locator('.timeline li').allInnerTexts()
-    const inOrder = [/Leading epoch 2 .*visits-00002/s, /Restored .*visits-00002/s]
-    inOrder.push(/Stepped down: the process stops.*visits-00001/s, /Leading epoch 1 /s)
+    const inOrder = [/Leading epoch 2\..*visits-00002/s, /Restored .*visits-00002/s]
+    inOrder.push(/Stepped down: the process stops.*visits-00001/s, /Leading epoch 1\./s)
     for (const [index, event] of inOrder.entries()) expect(events[index]).toMatch(event)
   })
 

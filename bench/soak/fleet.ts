@@ -135,7 +135,7 @@ export class Fleet {
   async #noteBeginnings(number: number): Promise<void> {
     const log = await readFile(this.#logOf(number), 'utf8').catch(() => '')
     for (const [, how, words = ''] of log.matchAll(
-      /"Leading epoch \d+\. It (continues|uploaded in full:)([^"]*)"/g,
+      /"Leading epoch \d+ \((continues|uploaded in full:)([^"]*)\)\."/g,
     )) {
       if (how === 'continues') this.beginnings.continued++
       else this.#noteUpload(number, words.trim())
