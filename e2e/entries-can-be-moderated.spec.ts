@@ -87,8 +87,8 @@ for (const javaScriptEnabled of [true, false]) {
       await postEntry(app.url, 'Hello')
       await bucket.cut()
       await expect
-        .poll(async () => (await app.health()).body.state, { timeout: 30_000 })
-        .toBe('following')
+        .poll(async () => (await app.health()).body.replication?.status, { timeout: 30_000 })
+        .toBe('degraded')
       await openAdmin(page, app.url)
       await expect(entry(page, 'Hello')).toBeVisible()
       await page.getByRole('button', { name: 'Sign out' }).click()

@@ -165,7 +165,7 @@ test('the line of replication is red while the bucket is away, and green when it
   await bucket.cut()
   await expect(line(page)).toHaveAttribute('data-state', 'down', { timeout: 30_000 })
   await expect(line(page)).toHaveText(
-    /^The bucket (does not answer|has not answered lately)\. A copy/,
+    /^Not in the bucket\. The bucket (does not answer|has not answered lately)\./,
   )
   await bucket.mend()
   await expect(line(page)).toHaveAttribute('data-state', 'ok', { timeout: 60_000 })

@@ -43,8 +43,9 @@ const bytesAMs = 4_000
 
 // An upload of what was just written, to a bucket that answers.
 const triedMs = 1_500
-// Litestream ends its last sync after a second; longer takes only what waits for the bucket.
-const closeMs = 5_000
+// Litestream's last sync has 4 s, and what it uploads or compacts by itself ends before that. Google's
+// client waits ever longer between its attempts where the bucket answers 429 or 503.
+const closeMs = 12_000
 
 /** The replication of one database file by the running Litestream. */
 export class Replication {
@@ -52,6 +53,7 @@ export class Replication {
   readonly #path: string
   readonly #replicaUrl: string
   readonly #vouch: () => boolean
+  readonly #outage: () => { problem: ReplicationProblem; forMs: number } | null
   readonly #clock: () => number
   readonly #onSync: (ms: number) => void
   readonly #onReached: (txid: number) => void
@@ -77,6 +79,7 @@ export class Replication {
 
   /**
    * @param options.vouch whether what is in the replica is what will be restored
+   * @param options.outage why that can't be said now, although nothing has failed here
    * @param options.clock monotonic, in milliseconds
    * @param options.onSync told how long each upload that was waited for took
    * @param options.onReached told up to which transaction the bucket has all, after each upload
@@ -88,6 +91,7 @@ export class Replication {
       path,
       replicaUrl,
       vouch,
+      outage = () => null,
       clock = () => performance.now(),
       onSync = () => {},
       onReached = () => {},
@@ -96,6 +100,7 @@ export class Replication {
       path: string
       replicaUrl: string
       vouch: () => boolean
+      outage?: () => { problem: ReplicationProblem; forMs: number } | null
       clock?: () => number
       onSync?: (ms: number) => void
       onReached?: (txid: number) => void
@@ -106,6 +111,7 @@ export class Replication {
     this.#path = path
     this.#replicaUrl = replicaUrl
     this.#vouch = vouch
+    this.#outage = outage
     this.#clock = clock
     this.#onSync = onSync
     this.#onReached = onReached
@@ -222,6 +228,10 @@ export class Replication {
 
   /** Degraded from the second failure in a row on. */
   get health(): Health {
+    const outage = this.#outage()
+    if (outage) {
+      return { status: 'degraded', failingForMs: outage.forMs, problem: outage.problem }
+    }
     if (!this.#failure || this.#failure.times < 2) return { status: 'healthy' }
     const { since, problem } = this.#failure
     return { status: 'degraded', failingForMs: Math.round(this.#clock() - since), problem }

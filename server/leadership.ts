@@ -410,6 +410,7 @@ export class Leadership {
       path: database.path,
       replicaUrl: epochUrl(base, epoch),
       vouch: () => lease.canVouch && this.#leading?.epoch === epoch,
+      outage: () => this.#keeper.outage,
       onSync,
       onReached: (txid) => lease.noteReached({ epoch, txid }),
       // While the bucket is away it may take as long as it wants; now only a restart ends that.

@@ -70,8 +70,11 @@ describe('Who keeps a lease', () => {
   it('tells who needs it now whether it is held again, or why nobody knows', async () => {
     assert.equal(await runningOut('kept').keeper.again(), true)
     assert.equal(await runningOut('lost').keeper.again(), false)
+    // It was asked before, perhaps.
+    assert.equal(await runningOut('bucket-unreachable', 'kept').keeper.again(), true)
     const unreachable = { code: 'bucket-unreachable' }
-    await assert.rejects(runningOut('bucket-unreachable').keeper.again(), unreachable)
+    const { keeper } = runningOut('bucket-unreachable', 'bucket-unreachable')
+    await assert.rejects(keeper.again(), unreachable)
   })
 
   it('looks more often while somebody writes', { timeout: 10_000 }, async () => {

@@ -64,6 +64,16 @@ export class LeaseKeeper {
     return this.#problem ?? new ReplicationProblem('lease-lost', this.#base, 'no lease')
   }
 
+  /** Why the lease has run out; null where it is valid, or the bucket has answered since. */
+  get outage(): { problem: ReplicationProblem; forMs: number } | null {
+    if (this.#lease.isValid || !this.#problem) return null
+    const problem =
+      this.#problem instanceof ReplicationProblem
+        ? this.#problem
+        : new ReplicationProblem('lease-lost', this.#base, this.#problem.message)
+    return { problem, forMs: Math.round(this.#clock() - this.#keptAtMs) }
+  }
+
   /** Somebody writes: who waits for the lease holds people up from now on. */
   noteWrite(): void {
     this.#writtenAtMs = this.#clock()
@@ -77,9 +87,8 @@ export class LeaseKeeper {
    */
   async again(): Promise<boolean> {
     let kept = await this.#renewOnce()
-    // That can have been a look, which was under way.
-    if (kept !== 'unknown' && kept !== 'lost' && !this.#lease.isValid)
-      kept = await this.#renewOnce()
+    // That can have been one that was under way: a look, or asked before the bucket was back.
+    if (kept !== 'lost' && !this.#lease.isValid) kept = await this.#renewOnce()
     if (kept === 'unknown') throw this.problem
     return this.#lease.isValid
   }
