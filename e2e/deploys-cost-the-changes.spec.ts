@@ -1,29 +1,33 @@
 import { fillWith } from '../bench/support/ballast.ts'
 import { begin, finish, leader, test } from './support/deploys.ts'
+import { readMetrics, valueIn } from './support/metrics.ts'
+import { freePort } from './support/ports.ts'
 import { expect } from './support/test.ts'
-
-const disk = { memory: '1g' }
 
 test.beforeEach(() => test.setTimeout(240_000))
 
-test('a deploy at 100 MB: what goes through the instances is what was written', async ({
+test('a deploy at 100 MB: what was written is all that the new leader uploads', async ({
   bucket,
   router,
   start,
 }) => {
   await bucket.seed((database) => fillWith(database, 100))
-  const one = await start({ K_SERVICE: 'visits', K_REVISION: 'one' }, '512m', disk)
-  await one.ready()
+  const METRICS_PORT = String(await freePort())
+  const begun = async (revision: string, more = {}) => {
+    const variables = { K_SERVICE: 'visits', K_REVISION: revision, ...more }
+    const instance = await start(variables, '512m', { memory: '1g' })
+    await instance.ready()
+    return instance
+  }
+  const one = await begun('one')
   const history = await begin(router, one)
-  const two = await start({ K_SERVICE: 'visits', K_REVISION: 'two' }, '512m', disk)
-  await two.ready()
-  const before = bucket.bytes
+  const two = await begun('two', { METRICS_PORT })
   router.route(two)
   await expect.poll(() => leader(bucket), { timeout: 30_000 }).toBe('two')
   await history.grows(5)
-  const { up, down } = bucket.bytes
-  expect(up - before.up).toBeLessThan(10e6)
-  expect(down - before.down).toBeLessThan(10e6)
+  const metrics = readMetrics(await two.fetchInside(`http://127.0.0.1:${METRICS_PORT}/metrics`))
+  expect(valueIn(metrics, 'visits_epoch_continued')).toBe(1)
+  expect(valueIn(metrics, 'visits_epoch_first_upload_bytes')).toBeLessThan(1e6)
   expect(await one.stop()).toBe(0)
   await finish(history, bucket, two)
 })
