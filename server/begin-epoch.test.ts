@@ -134,6 +134,27 @@ describe('A new epoch', () => {
 })
 
 describe('A new epoch is uploaded in full', () => {
+  it('never where another instance has led since its own lease ran out', async (test) => {
+    const { store, start, a, visitsInBucket } = await led(test)
+    await a.leadership.end()
+    const [b, c] = [await start('b'), await start('c')]
+    const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'frozen')
+    const keep = test.mock.method(b.lease, 'keep', () => Promise.reject(away))
+    const thawed = Promise.withResolvers<never>()
+    const copy = test.mock.method(store, 'copy', () => thawed.promise)
+    const leading = b.leadership.lead()
+    await until(() => copy.mock.callCount() > 0)
+    copy.mock.restore()
+    await visitAsLeader(c)
+    await c.leadership.end()
+    thawed.reject(new ReplicationProblem('bucket-refuses', 'gs://b', '403'))
+    await assert.rejects(leading, { code: 'lease-lost' })
+    keep.mock.restore()
+    await visitAsLeader(b)
+    assert.equal(await visitsInBucket(), 3)
+    await b.leadership.end()
+  })
+
   it('where Litestream is one that can not go on', async (test) => {
     const { start, a, visitsInBucket } = await led(test)
     const b = await start('b')

@@ -353,12 +353,12 @@ export class Leadership {
     if (origin) log('INFO', originInWords(origin))
     lifecycle.enter({ name: 'acquiring', step: 'replicate' })
     if ('why' in copied) {
-      return this.#upload(copied.isClean ? epoch : await this.#anotherEpoch(), copied.why)
+      return this.#upload(copied.isClean ? epoch : await this.#anotherEpoch(epoch), copied.why)
     }
     const { txid, files, bytes } = copied
     const from = { epoch: before.lease.restorable, txid }
     const why = (await reach(database, before, from)) ?? (await this.#tellPosition(from, epoch))
-    if (why !== null) return this.#upload(await this.#anotherEpoch(), why)
+    if (why !== null) return this.#upload(await this.#anotherEpoch(epoch), why)
     const replication = this.#replicationTo(epoch)
     await replication.goOn()
     return { epoch, replication, beginning: { how: 'continued', from, files, bytes } }
@@ -398,9 +398,12 @@ export class Leadership {
   }
 
   // What the bucket was asked to copy may come there yet, and is of another history than an upload.
-  async #anotherEpoch(): Promise<number> {
-    const { acquired, epoch } = await this.#parts.lease.acquire()
-    if (!acquired) throw this.#lost()
+  async #anotherEpoch(held: number): Promise<number> {
+    const { lease } = this.#parts
+    const { before, acquired, epoch } = await lease.acquire()
+    const { holder, epoch: last } = before.lease
+    // Whoever has led since this one ran out may have written what the file does not have.
+    if (!acquired || holder?.id !== lease.me.id || last !== held) throw this.#lost()
     return epoch
   }
 
