@@ -118,6 +118,24 @@ describe('A new epoch', () => {
     await c.leadership.end()
   })
 
+  it('is restored from then on although the lease ran out before, where nobody took it', async (test) => {
+    const { start, a, visitsInBucket } = await led(test)
+    await a.leadership.end()
+    const b = await start('b')
+    const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'away')
+    const keep = test.mock.method(b.lease, 'keep', () => Promise.reject(away))
+    const mark = test.mock.method(b.lease, 'markRestorable', () => Promise.reject(away))
+    await b.leadership.lead()
+    await until(() => !b.lease.isValid)
+    const before = mark.mock.callCount()
+    await until(() => mark.mock.callCount() > before)
+    keep.mock.restore()
+    mark.mock.restore()
+    await visitAsLeader(b)
+    assert.equal(await visitsInBucket(), 2)
+    await b.leadership.end()
+  })
+
   it('takes a migration as one of the changes', async (test) => {
     const { start, a, visitsInBucket } = await led(test)
     const { folder } = new TestMigrations(test).add('0099_own', 'CREATE TABLE own (id integer)')

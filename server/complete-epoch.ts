@@ -18,10 +18,9 @@ type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: 
  * Makes a new epoch what others restore, once it is complete in the bucket; tries until then, or
  * until `ended` aborts. Then removes the epochs that nobody needs any more.
  *
- * @throws {ReplicationProblem} why it was not complete when the lease was lost, or `ended` aborted
+ * @throws {ReplicationProblem} why it was not complete when `ended` aborted
  */
 export async function completeEpoch(parts: Parts, begun: Begun, ended: AbortSignal): Promise<void> {
-  const { lease } = parts
   const news = new News()
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
@@ -30,7 +29,8 @@ export async function completeEpoch(parts: Parts, begun: Begun, ended: AbortSign
       forgetObsolete(parts)
       return
     } catch (error) {
-      if (ended.aborted || !lease.isValid) throw error
+      // A lease that has run out is renewed where nobody has taken it, and the leadership goes on.
+      if (ended.aborted) throw error
       const said = reasonOf(error)
       if (news.isNew(said)) log('ERROR', `This epoch is not complete yet: ${said}`)
       // Whoever waits hears of the bucket, and not that nobody waits any more.
