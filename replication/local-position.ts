@@ -1,6 +1,10 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { LtxDamaged } from './ltx/damaged.ts'
 import { ltxName } from './ltx/file-name.ts'
+import { readHeader } from './ltx/header.ts'
+import { headerBytes } from './ltx/layout.ts'
+import { readWalHeader, walHeaderBytes } from './ltx/wal-header.ts'
 
 /**
  * The newest transaction of the database file at `path` that Litestream has taken note of on this
@@ -21,6 +25,38 @@ export function hasFilesSince(path: string, txid: number): boolean {
     if (!there.has(ltxName(next))) return false
   }
   return newest > 0
+}
+
+/**
+ * Whether the WAL of the database file at `path` ends before what Litestream has noted of it. A power cut
+ * takes the end of the WAL, which SQLite has not synced, and leaves the notes, which Litestream has: it
+ * would take the older state for the newest one.
+ */
+export function lacksNoted(path: string): boolean {
+  const newest = localTxid(path)
+  const noted = readStart(join(folderOf(path), ltxName(newest)), headerBytes)
+  const wal = readStart(`${path}-wal`, walHeaderBytes)
+  const walHeader = wal && readWalHeader(wal.start)
+  if (!noted || !walHeader) return false
+  try {
+    const { walOffset, walSize, salts } = readHeader(noted.start)
+    const isSame = salts[0] === walHeader.salts[0] && salts[1] === walHeader.salts[1]
+    return isSame && wal.size < walOffset + walSize
+  } catch (error) {
+    if (error instanceof LtxDamaged) return true
+    throw error
+  }
+}
+
+function readStart(path: string, length: number): { start: Buffer; size: number } | null {
+  if (!statSync(path, { throwIfNoEntry: false })) return null
+  const file = openSync(path, 'r')
+  try {
+    const start = Buffer.alloc(length)
+    return { start: start.subarray(0, readSync(file, start)), size: fstatSync(file).size }
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** How much Litestream has noted there, in bytes: of a file that it has just begun with, what it uploads. */

@@ -13,7 +13,7 @@ import { applyAll, CatchUp } from './catch-up.ts'
 import { chooseCopy, type Expected, type Facts } from './choose-copy.ts'
 import type { Reached } from './lease/lease.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
-import { forgetPositions, localTxid } from './local-position.ts'
+import { forgetPositions, lacksNoted, localTxid } from './local-position.ts'
 import { LtxDamaged } from './ltx/apply.ts'
 import { ReplicationProblem } from './problem.ts'
 import { timed } from './timed.ts'
@@ -81,7 +81,7 @@ export async function fetchNewestCopy(
   const caughtUp = await catchUp(path, replicaUrl, options)
   if (caughtUp) return caughtUp
   const file = kindOf(path, replicaUrl)
-  const fileTxid = file === 'own' ? localTxid(path) : 0
+  const fileTxid = file === 'own' && !lacksNoted(path) ? localTxid(path) : 0
   const choose = (newestTxid: number) => chooseCopy({ file, fileTxid, newestTxid, expected })
   const restore = () =>
     expected.replica === 'none' ? null : restoreChecked(replicaUrl, path, options)

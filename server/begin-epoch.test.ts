@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { cpSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { TestMigrations } from '../db/test-migrations.ts'
@@ -91,6 +92,24 @@ describe('A new epoch', () => {
     assert.equal(how(again), 'continued')
     await again.leadership.end()
     assert.equal(await visitsInBucket(), 2)
+  })
+
+  it('has all that was acknowledged where a power cut has taken the end of the WAL', async (test) => {
+    const { start, a, visitsInBucket } = await led(test)
+    await a.visit()
+    await durable(a.leadership)
+    const disk = temporaryFolder(test)
+    for (const name of ['app.db', 'app.db-wal', 'app.db-replica', '.app.db-litestream']) {
+      cpSync(join(a.disk, name), join(disk, name), { recursive: true })
+    }
+    const wal = join(disk, 'app.db-wal')
+    truncateSync(wal, statSync(wal).size - 1)
+    await a.lease.release()
+    await until(() => a.lifecycle.state.name === 'following')
+    const again = await start('again', {}, { disk })
+    await visitAsLeader(again)
+    await again.leadership.end()
+    assert.equal(await visitsInBucket(), 3)
   })
 
   it('goes on with all that was written until the lease was lost', async (test) => {
