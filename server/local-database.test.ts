@@ -66,6 +66,15 @@ describe('A copy of what a newer release has migrated', () => {
     await assert.rejects(recordVisit(database.open, new Date()), /readonly/)
   })
 
+  it('is still that where nothing has changed since', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write('alter table entries add column mood text')
+    await database.restore(look())
+    assert.equal((await database.restore(look())).from, 'changes')
+    assert.equal(database.schema, 'newer')
+    assert.throws(() => database.lead('a', 2), NewerSchema)
+  })
+
   it('is refused, and the one before is read, when this release can not read it', async (test) => {
     const { database, look, write } = await scene(test)
     await write()
