@@ -149,6 +149,15 @@ describe('A file that this instance has written', () => {
   })
 })
 
+describe('A copy that is renewed twice at once', () => {
+  it('is restored once', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const [first, second] = await Promise.all([database.restore(look()), database.restore(look())])
+    assert.deepEqual([first.from, second.from], ['bucket', 'changes'])
+  })
+})
+
 describe('A copy that can not be renewed', () => {
   it('goes on being read, and grows old', async (test) => {
     const { database, look, write, bucket } = await scene(test)
