@@ -228,6 +228,21 @@ describe('A copy that is renewed', () => {
     assert.equal(restore.mock.callCount(), 1)
   })
 
+  it('is restored again where it was written to, and its leader has not had that', async (test) => {
+    const { database, look, write, base, bucket } = await scene(test)
+    await write()
+    await database.restore(look())
+    const { txid } = database.position ?? { txid: 0 }
+    await recordVisit(database.lead('a', 2), new Date())
+    noteReplica(database.path, `${base}/epoch-00000002`)
+    database.follow(null)
+    cpSync(join(bucket, 'epoch-00000001'), join(bucket, 'epoch-00000003'), { recursive: true })
+    const obsolete = [{ upTo: 2, since: 0, was: 1, txid, continued: true }]
+    const next = { holder, epoch: 3, restorable: 3, reached: { epoch: 3, txid }, obsolete }
+    await database.refresh({ ...look(next), isHeld: true }, performance.now(), unneeded)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
+  })
+
   it('is restored once when its leader has gone, and is known to be the newest then', async (test) => {
     const { database, look, write } = await scene(test)
     await write()

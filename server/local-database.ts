@@ -194,7 +194,7 @@ export class LocalDatabase {
    */
   async refresh(view: View, lookedAtMs: number, unneeded: AbortSignal): Promise<void> {
     const { reached, restorable } = view.lease
-    const has = this.#restored && inRestorable(view.lease, this.#restored)
+    const has = this.position && inRestorable(view.lease, this.position)
     const hasAll = reached?.epoch === restorable && has !== null && has.txid >= reached.txid
     if (this.isNewest(view)) this.confirm(lookedAtMs)
     // What was written since the lease was renewed is in no lease yet.
