@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { NewerSchema } from '../db/migrate.ts'
+import { NewerSchema, newestMigration } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
 import { TestMigrations } from '../db/test-migrations.ts'
 import { migrations } from '../db/test-support.ts'
@@ -169,6 +169,19 @@ describe('A copy that can not be renewed', () => {
     database.follow(null)
     assert.equal((await countVisits(database.open, new Date())).total, 1)
     assert.ok(database.ageMs >= age)
+  })
+
+  it('goes on being read where what has changed since is damaged', async (test) => {
+    const { database, look, write, bucket } = await scene(test)
+    await write()
+    const schema = { migration: newestMigration(migrations), release: 'r' }
+    await database.restore(look({ schema }))
+    await write()
+    const file = join(bucket, 'epoch-00000001/ltx/0/0000000000000002-0000000000000002.ltx')
+    const bytes = readFileSync(file)
+    writeFileSync(file, bytes.fill(0, bytes.length - 8))
+    await assert.rejects(database.restore(look({ schema })), { code: 'replica-damaged' })
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
   })
 
   it('is not replaced by less than it holds, whatever the bucket shows', async (test) => {
