@@ -39,6 +39,14 @@ describe('The lease command', () => {
     )
   })
 
+  it('refuses an epoch whose copy was cut off', async () => {
+    const { store } = await scene(3, 4)
+    const end = '9'.padStart(16, '0')
+    await store.write(`epoch-00000004/ltx/0/${end}-${end}.ltx`, '', null)
+    const chosen = repair(store, { epoch: 4, service: 's' })
+    await assert.rejects(chosen, /epoch-00000004 is not complete/)
+  })
+
   it('asks for what it can not know', async () => {
     const { store, put } = await scene(3)
     await put('{')

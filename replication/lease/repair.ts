@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { firstMissing, ltxFilesIn } from '../ltx-files.ts'
 import type { Layout } from '../replica-url.ts'
 import type { Store, Stored } from '../store/store.ts'
-import { epochName, hasBeginning, listEpochs } from './epochs.ts'
+import { epochName, listEpochs } from './epochs.ts'
 import { defaultTiming, isHeldByAge, renewedMsAgo } from './lease.ts'
 import { type LeaseObject, leaseName, readLease } from './lease-object.ts'
 
@@ -34,7 +35,7 @@ export async function repair(
   if (restorable === undefined) throw new Error('Choose the epoch to restore: --epoch N.')
   if (owner === undefined) throw new Error('Name the service that is to use it: --service NAME.')
   if (epoch === 0 && !adopted) throw new Error('There is no replica without epochs.')
-  if (restorable > 0 && !(await hasBeginning(store, restorable))) {
+  if (restorable > 0 && !(await isWhole(store, restorable))) {
     throw new Error(`${epochName(restorable)} is not complete: it can't be restored.`)
   }
   const epochs = await listEpochs(store)
@@ -56,6 +57,12 @@ export async function repair(
   const body = `${JSON.stringify(repaired)}\n`
   const { outcome } = await store.write(leaseName, body, stored?.generation ?? null)
   if (outcome === 'conflict') throw new Error('Somebody changed the lease meanwhile: look again.')
+}
+
+// One that began as a copy which was cut off has a beginning and an end, and lacks what is between them.
+async function isWhole(store: Store, epoch: number): Promise<boolean> {
+  const files = ltxFilesIn(await store.list(`${epochName(epoch)}/ltx/`))
+  return files.length > 0 && firstMissing(files) === null
 }
 
 // So that history and restore --at know until when it was the restorable one.
