@@ -6,11 +6,11 @@ import {
   openSync,
   readSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { forgetPositions, positionsOf } from '../local-position.ts'
-import { databaseHeaderBytes, readDatabaseHeader } from './database-header.ts'
 import { emptyTransaction } from './empty-transaction.ts'
 import { ltxName } from './file-name.ts'
 import { readWalHeader, walFrameHeaderBytes, walHeaderBytes } from './wal-header.ts'
@@ -28,8 +28,8 @@ class Unknown extends Error {}
  */
 export function beginAt(path: string, txid: number, now: number): string | null {
   try {
-    const { pageSize, pages } = stateOf(path)
-    const salts = saltsOf(`${path}-wal`, pageSize)
+    const { pageSize, salts } = walOf(`${path}-wal`)
+    const pages = pagesOf(path, pageSize)
     forgetPositions(path)
     note(path, txid + 1, emptyTransaction({ txid: txid + 1, pageSize, pages, salts, now }))
     return null
@@ -41,29 +41,14 @@ export function beginAt(path: string, txid: number, now: number): string | null 
   }
 }
 
-function stateOf(path: string): { pageSize: number; pages: number } {
-  const { start, size } = readStart(path, databaseHeaderBytes)
-  const header = readDatabaseHeader(start)
-  if (!header) throw new Unknown('the file has no header of a database')
-  const { pageSize, pages, isWal } = header
-  if (!isWal) throw new Unknown('the database is not in WAL mode')
-  if (size !== pages * pageSize) {
-    throw new Unknown(`the file has ${size} bytes, not ${pages} pages of ${pageSize}`)
-  }
-  return { pageSize, pages }
-}
-
-function saltsOf(walPath: string, pageSize: number): [number, number] {
-  const { start, size } = readStart(walPath, walHeaderBytes + walFrameHeaderBytes)
+function walOf(path: string): { pageSize: number; salts: [number, number] } {
+  const { start, size } = readStart(path, walHeaderBytes + walFrameHeaderBytes)
   const header = readWalHeader(start)
   if (!header) throw new Unknown('the WAL has no valid header')
-  if (header.pageSize !== pageSize) {
-    throw new Unknown(`the WAL has pages of ${header.pageSize} bytes, not of ${pageSize}`)
-  }
+  const { pageSize, restarts, salts } = header
   // What it held before is in the database file by now.
-  if (header.restarts > 0) throw new Unknown('the WAL was begun anew')
+  if (restarts > 0) throw new Unknown('the WAL was begun anew')
   if (size < walHeaderBytes + walFrameHeaderBytes + pageSize) throw new Unknown('the WAL is empty')
-  const { salts } = header
   const frameSalts = [
     start.readUInt32BE(walHeaderBytes + 8),
     start.readUInt32BE(walHeaderBytes + 12),
@@ -71,7 +56,18 @@ function saltsOf(walPath: string, pageSize: number): [number, number] {
   if (frameSalts[0] !== salts[0] || frameSalts[1] !== salts[1]) {
     throw new Unknown('the WAL begins with a frame of an earlier one')
   }
-  return salts
+  return { pageSize, salts }
+}
+
+// Without opening it: who closes a file loses all locks that this process has on it, SQLite's too, and
+// another process that closes the database may take itself for the last one, and remove the WAL.
+// https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+function pagesOf(path: string, pageSize: number): number {
+  const { size } = statSync(path)
+  if (size === 0 || size % pageSize > 0) {
+    throw new Unknown(`the file has ${size} bytes, no whole pages of ${pageSize}`)
+  }
+  return size / pageSize
 }
 
 function readStart(path: string, length: number): { start: Buffer; size: number } {
