@@ -39,6 +39,34 @@ const health: Health = { status: 'healthy' }
 const problem = { code: 'bucket-unreachable', message: 'The bucket does not answer.' }
 const hello: RequestListener = (_, response) => response.end('hello')
 
+describe('A request that fails', () => {
+  for (const [how, fail] of Object.entries<RequestListener>({
+    'at once': () => {
+      throw new Error('oh')
+    },
+    later: async () => {
+      throw new Error('oh')
+    },
+  })) {
+    it(`is told so, and ends no other: ${how}`, async (test) => {
+      const { url, lead } = await start(test)
+      lead(fail)
+      assert.equal((await fetch(url)).status, 500)
+      lead(hello)
+      assert.equal(await (await fetch(url)).text(), 'hello')
+    })
+  }
+
+  it('is cut off where its answer has begun', async (test) => {
+    const { url, lead } = await start(test)
+    lead(async (_, response) => {
+      response.write('hel')
+      throw new Error('oh')
+    })
+    await assert.rejects(async () => (await fetch(url)).text())
+  })
+})
+
 describe('While the server starts', () => {
   it('is alive but not ready', async (test) => {
     const { url } = await start(test)

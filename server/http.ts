@@ -1,10 +1,17 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { connectionLimits, silenceMs } from './connection-limits.ts'
 import { answerProbe } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { log, reasonOf } from './log.ts'
 import type { Protection } from './protect.ts'
-import { refuse } from './refuse.ts'
+import { answerFailed, refuse } from './refuse.ts'
 import { releaseHeader, releaseId } from './release-name.ts'
 import { answerUnavailable } from './unavailable.ts'
 import { answerUnreadable, headProblem } from './unreadable.ts'
@@ -40,7 +47,7 @@ export async function listen(
 ): Promise<Server> {
   const keepAliveTimeout = keepAliveSeconds * 1000
   const options = { ...connectionLimits, keepAliveTimeout }
-  const answer: RequestListener = async (request, response) => {
+  const tryToAnswer = async (request: IncomingMessage, response: ServerResponse) => {
     request.socket.setTimeout(silenceMs)
     protection.setHeaders(request, response)
     response.setHeader(releaseHeader, releaseId())
@@ -56,7 +63,17 @@ export async function listen(
     if (await protection.refuses(request, response)) return
     const state = await lifecycle.settled(patienceMs)
     if (state.name === 'starting') answerUnavailable(request, response, state.problem, true)
-    else serve(request, response)
+    else await serve(request, response)
+  }
+  // What one request fails with ends no other: what nobody catches ends the process.
+  const answer: RequestListener = (request, response) => {
+    tryToAnswer(request, response)
+      .catch((error) => {
+        log('ERROR', `A request could not be answered: ${reasonOf(error)}`)
+        if (response.headersSent) response.destroy()
+        else answerFailed(request, response)
+      })
+      .catch(() => response.destroy())
   }
   const server = createServer(options, answer)
   server.on('checkExpectation', answer)

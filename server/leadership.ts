@@ -195,11 +195,9 @@ export class Leadership {
   admit(done: Promise<unknown>, serve: () => void): void {
     const leading = this.#leading
     this.#keeper.noteWrite()
-    if (leading) {
-      leading.writers.add(done)
-      const forget = () => leading.writers.delete(done)
-      done.then(forget, forget)
-    }
+    leading?.writers.add(done)
+    const forget = () => leading?.writers.delete(done)
+    done.then(forget, forget)
     this.#admitted.run(leading, serve)
   }
 

@@ -11,8 +11,9 @@ export function lookOnly(
 ): RequestListener {
   return (request, response) => {
     if (isPreview(request) && changesSomething(request)) {
-      refuseToWrite(request, response, problemOf(preview))
-    } else serve(request, response)
+      return refuseToWrite(request, response, problemOf(preview))
+    }
+    return serve(request, response)
   }
 }
 

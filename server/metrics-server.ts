@@ -18,8 +18,13 @@ export async function serveMetrics(
 ): Promise<void> {
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end()
-    const body = await text(litestream ? await litestreamsOwn(litestream) : '')
-    response.writeHead(200, { 'content-type': openMetricsType }).end(body)
+    try {
+      const body = await text(litestream ? await litestreamsOwn(litestream) : '')
+      response.writeHead(200, { 'content-type': openMetricsType }).end(body)
+    } catch (error) {
+      log('ERROR', `The metrics could not be read: ${reasonOf(error)}`)
+      response.writeHead(500).end()
+    }
   })
   server.unref()
   try {
