@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { copiedFiles } from './copied-files.ts'
-import { CantContinue, copyEpoch, removeEpoch } from './copy-epoch.ts'
+import { CantContinue, copyEpoch } from './copy-epoch.ts'
 import { firstMissing, ltxFilesIn, newestIn } from './ltx-files.ts'
 import { file, after as next, type Step, steps } from './plan-test-support.ts'
 import { ReplicationProblem } from './problem.ts'
@@ -97,8 +97,6 @@ describe('The copy of an epoch', () => {
       for (const name of copied) assert.equal((await store.bytes(to + name))?.toString(), name)
       // Again, as when nobody knows whether the lease was told of it.
       assert.deepEqual(await copyEpoch(store, 3, 4), expected)
-      await removeEpoch(store, 4)
-      assert.deepEqual(await store.list(to), [])
     })
   }
 
@@ -124,6 +122,16 @@ describe('The copy of an epoch', () => {
       await assert.rejects(copyEpoch(store, 3, 4), CantContinue)
       assert.deepEqual(asked, [])
     }
+  })
+
+  it('is none where changes are in no snapshot for too long', async () => {
+    const { store, asked, copy, copying } = scene()
+    copying(copy)
+    const words = /changes of 1970-01-01T00:00:00.007Z that are in no snapshot/
+    await assert.rejects(copyEpoch(store, 3, 4, 8), words)
+    assert.deepEqual(asked, [])
+    store.put(from + file(9, 1, 10).name, Buffer.from('all'), 7)
+    assert.equal((await copyEpoch(store, 3, 4, 8)).txid, 10)
   })
 
   it('is none of an epoch that has nothing, or a gap', async () => {

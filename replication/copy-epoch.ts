@@ -2,6 +2,7 @@ import { copiedFiles } from './copied-files.ts'
 import { epochName } from './lease/epochs.ts'
 import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
 import { type ProblemCode, ReplicationProblem } from './problem.ts'
+import { restorePlan } from './restore-plan.ts'
 import type { Listed, Store } from './store/store.ts'
 
 const mostAtOnce = 16
@@ -20,6 +21,7 @@ export class CantContinue extends Error {}
  * Begins epoch `to` as a copy, made inside the bucket, of what epoch `from` needs to be restored and
  * continued. What was cut off by a bucket that failed goes on when it is called again.
  *
+ * @param since the time of the oldest change that may be in no snapshot yet, in milliseconds since 1970
  * @returns the newest transaction, how many files there are, and their bytes
  * @throws {ReplicationProblem} if the bucket fails
  * @throws {CantContinue} if there can be no such copy
@@ -28,6 +30,7 @@ export async function copyEpoch(
   store: Store,
   from: number,
   to: number,
+  since = Number.NEGATIVE_INFINITY,
 ): Promise<{ txid: number; files: number; bytes: number }> {
   let [source, target] = await Promise.all([listSource(store, from), listEpoch(store, to)])
   const ours = new Set(copiesAmong(target, source))
@@ -41,6 +44,7 @@ export async function copyEpoch(
     refuseOthers(target, ours, to)
     const needed = copiedFiles(source)
     if (!needed) continue
+    refuseOverdue(source, from, since)
     for (const { name } of needed) ours.add(name)
     await bring(store, needed, { from, to, target })
     target = await listEpoch(store, to)
@@ -49,11 +53,6 @@ export async function copyEpoch(
   throw new CantContinue(
     `In ${mostPlans} looks, ${epochName(from)} had no files without a gap that could be copied whole.`,
   )
-}
-
-/** Removes what there is of an epoch that could not be completed. */
-export async function removeEpoch(store: Store, epoch: number): Promise<void> {
-  await store.remove(`${epochName(epoch)}/`)
 }
 
 async function listSource(store: Store, epoch: number): Promise<LtxFile[]> {
@@ -85,6 +84,17 @@ function refuseOthers(target: Files, ours: ReadonlySet<string>, to: number): voi
   if (other !== undefined) {
     throw new CantContinue(`${epochName(to)}/${other} is there, and no copy.`)
   }
+}
+
+// Litestream makes a snapshot when a certain hour comes, so never where no instance runs then. Without one,
+// a restore reads ever more, and what was deleted stays in each copy.
+function refuseOverdue(source: readonly LtxFile[], from: number, since: number): void {
+  const [whole, ...changes] = restorePlan(source) ?? []
+  const oldest = changes.find(({ max }) => max > (whole?.max ?? 0))
+  if (!oldest || oldest.at >= since) return
+  throw new CantContinue(
+    `${epochName(from)} has changes of ${new Date(oldest.at).toISOString()} that are in no snapshot`,
+  )
 }
 
 async function bring(

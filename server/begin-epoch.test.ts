@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync, statSync, truncateSync } from 'node:fs'
+import { cpSync, readdirSync, statSync, truncateSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
@@ -217,6 +217,23 @@ describe('A new epoch is uploaded in full', () => {
     copy.mock.restore()
     assert.ok((await visitAsLeader(a)) < fewBytes)
     await a.leadership.end()
+  })
+
+  it('where changes of the day before yesterday are in no snapshot', async (test) => {
+    const { base, start, a, visitsInBucket } = await led(test)
+    await a.leadership.end()
+    const bucket = base.slice('file://'.length)
+    const at = new Date(Date.now() - 48 * 3_600_000)
+    for (const name of readdirSync(bucket, { encoding: 'utf8', recursive: true })) {
+      if (name.endsWith('.ltx')) utimesSync(join(bucket, name), at, at)
+    }
+    const b = await start('b')
+    assert.ok((await visitAsLeader(b)) > manyBytes)
+    assert.match(how(b) ?? '', /in no snapshot/)
+    await b.leadership.end()
+    assert.ok((await visitAsLeader(a)) < fewBytes)
+    await a.leadership.end()
+    assert.equal(await visitsInBucket(), 3)
   })
 
   it('where something else was written to the file', async (test) => {

@@ -27,6 +27,9 @@ export type Copied =
 // The first Litestream that compacts what it did not upload itself, on Cloud Storage as well.
 const least = [0, 5, 18]
 
+// As long as Litestream keeps snapshots (litestream.yml).
+const changesMs = 30 * 3_600_000
+
 /**
  * Has the bucket copy the restorable epoch to a new one.
  *
@@ -44,7 +47,7 @@ export async function copyRestorable(
     return { why: `Litestream ${version} can not continue one`, isClean: true }
   }
   try {
-    return await copyEpoch(store, lease.restorable, epoch)
+    return await copyEpoch(store, lease.restorable, epoch, Date.now() - changesMs)
   } catch (error) {
     if (error instanceof CantContinue) return { why: error.message, isClean: false }
     throw error
