@@ -2,7 +2,7 @@
 // what V8 has compiled then: a start need not do it again.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -49,6 +49,9 @@ try {
   litestream.kill('SIGTERM')
   await exited
   rmSync(work, { recursive: true })
+}
+if (!existsSync(join(standalone, 'compiled'))) {
+  throw new Error('What was compiled is not there: the app that was built did not end in order.')
 }
 
 async function ready() {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { debuglog } from 'node:util'
@@ -93,7 +93,9 @@ export function keepCompiled(folder: string): void {
     for (const [name, { sum, script }] of scripts) {
       files.set(name, { sum, code: script.createCachedData() })
     }
-    writeFileSync(fileIn(folder), serialize({ resolved, files } satisfies Compiled))
+    // It is there as a whole, or not at all.
+    writeFileSync(`${fileIn(folder)}.tmp`, serialize({ resolved, files } satisfies Compiled))
+    renameSync(`${fileIn(folder)}.tmp`, fileIn(folder))
   })
 }
 
@@ -102,7 +104,7 @@ function fileIn(folder: string): string {
 }
 
 function isBelow(root: string, parent: Module | undefined): parent is Module {
-  return parent?.path?.startsWith(root.slice(0, -1)) ?? false
+  return parent?.path !== undefined && (parent.path + sep).startsWith(root)
 }
 
 function keyOf(root: string, parent: Module, request: string): string {
