@@ -153,8 +153,8 @@ function momentFlags(moment: Moment | undefined): string[] {
     : ['-timestamp', moment.before.toISOString()]
 }
 
-// Litestream opens all uploads since the last snapshot, one after the other, before it writes
-// anything. Where there are many, that is no silence of the bucket.
+// Litestream opens all uploads since the last snapshot, 32 at once, before it writes anything. Where there
+// are many, that is no silence of the bucket.
 async function runLong(
   args: string[],
   url: string,
