@@ -10,7 +10,7 @@ import { drain } from '../server/drain.ts'
 import { listen } from '../server/http.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { withLive } from '../server/live.ts'
-import { log } from '../server/log.ts'
+import { log, reasonOf } from '../server/log.ts'
 import { lookOnly } from '../server/look-only.ts'
 import { Metrics } from '../server/metrics.ts'
 import { serveMetrics } from '../server/metrics-server.ts'
@@ -81,7 +81,10 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
 
   const ended = new AbortController()
   const following = follower.run(ended.signal)
-  following.catch((error) => stop.abort(error))
+  following.catch((error) => {
+    log('CRITICAL', `The bucket can not be followed any more: ${reasonOf(error)}`)
+    stop.abort(error)
+  })
   try {
     const pages = prepare(folder, { ...environment, httpServer: server })
     const [prepared] = await unlessStopped(stopped, [pages])
