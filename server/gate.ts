@@ -15,8 +15,8 @@ import type { Routes } from './routes.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 // Longer than a handover, and than the lease of a leader that has crashed needs to run out; no longer
-// than a person waits. Who only visits is shown the page anyway,
-// and doesn't wait for what those before have waited for in vain.
+// than a person waits. Who only visits is shown the page anyway, and doesn't wait for what those before
+// have waited for in vain.
 const patienceMs = { write: 7_000, visit: { first: 2_000, again: 200 } }
 
 type Parts = {

@@ -2,8 +2,8 @@
 export class StopRequested extends Error {}
 
 /**
- * Aborts at the first SIGTERM or SIGINT, however many follow: Litestream passes on each one that it
- * gets, and a terminal sends Ctrl-C to the whole process group besides.
+ * Aborts at the first SIGTERM or SIGINT, however many follow: a terminal sends Ctrl-C to the whole process
+ * group, and Litestream passes on the one that it gets.
  *
  * @returns the controller, for what else ends the process
  */
