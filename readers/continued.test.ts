@@ -191,6 +191,22 @@ l0-retention-check-interval: 1s`
   })
 })
 
+describe('A reader that is shown changes of very many pages', { timeout }, () => {
+  it('restores instead, which keeps nobody waiting', async (test) => {
+    const { writer, changes, write, messages } = await scene(test)
+    const { $client } = writer.database.open
+    $client.exec('create table wide (zeros blob)')
+    await write('second')
+    await until(async () => (await messages()).length === 2)
+    const { length } = changes.filter(({ kind }) => kind === 'new')
+    // A few hundred kilobytes in the bucket.
+    $client.exec('insert into wide values (zeroblob(70000000))')
+    await write('third')
+    await until(async () => (await messages()).length === 3)
+    assert.equal(changes.filter(({ kind }) => kind === 'new').length, length + 1)
+  })
+})
+
 describe('A reader whose disk is full', { timeout, skip: process.platform !== 'linux' }, () => {
   it('never reads what was written in part, and restores anew', async (test) => {
     const limit = (bytes: string) =>

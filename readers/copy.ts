@@ -9,6 +9,7 @@ import { isReadable } from '../db/readable.ts'
 import { type CommandOptions, restoreReplica } from '../replication/litestream-command.ts'
 import { LtxDamaged, writeLtx } from '../replication/ltx/apply.ts'
 import { readHeader } from '../replication/ltx/header.ts'
+import { mostPageBytes, pageBytesIn } from '../replication/ltx/page-bytes.ts'
 import { schemaVersionIn } from '../replication/ltx/schema-version.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
@@ -120,7 +121,8 @@ export class Copy {
    * Brings it to the last transaction of an object, while nobody reads.
    *
    * @throws {ReaderProblem} if the object is another, or not all of it
-   * @throws {NeedsRestore} if it changes the schema, which is checked by a restore
+   * @throws {NeedsRestore} if it changes the schema, which is checked by a restore, or if reads would wait for
+   *   too long
    * @throws {CopyEnded} if it could be written only in part, or not at all
    */
   async apply(bytes: Buffer, changes: Changes): Promise<void> {
@@ -133,7 +135,8 @@ export class Copy {
         if (min !== changes.min || max !== changes.max)
           throw flaw(`of transactions ${min} to ${max}`)
         if (min > this.#txid + 1) throw flaw(`after transaction ${this.#txid}`)
-        if (this.#changesSchema(bytes)) throw new NeedsRestore()
+        if (this.#changesSchema(bytes) || pageBytesIn(bytes) > mostPageBytes)
+          throw new NeedsRestore()
         this.#write(bytes)
         this.#txid = max
       } catch (error) {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import type { CommandOptions } from './litestream-command.ts'
-import { applyLtx } from './ltx/apply.ts'
+import { applyLtx, LtxDamaged } from './ltx/apply.ts'
+import { mostPageBytes, pageBytesIn } from './ltx/page-bytes.ts'
 import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
 import type { ReplicaUrl } from './replica-url.ts'
 import { changesAfter } from './restore-plan.ts'
@@ -53,6 +54,7 @@ export class CatchUp {
       const some = firstOf(this.#waiting)
       if (some.length === 0) break
       const changes = await this.#readAll(some)
+      if (changes && isLong(changes.files)) return null
       if (changes) {
         this.#waiting.splice(0, some.length)
         return changes
@@ -95,6 +97,16 @@ function firstOf(wanted: readonly LtxFile[]): LtxFile[] {
     some.push(file)
   }
   return some
+}
+
+/** Whether the lease could run out while they are applied. */
+function isLong(files: readonly Buffer[]): boolean {
+  try {
+    return files.reduce((sum, bytes) => sum + pageBytesIn(bytes), 0) > mostPageBytes
+  } catch (error) {
+    if (error instanceof LtxDamaged) return false
+    throw error
+  }
 }
 
 function bytesOf(files: readonly LtxFile[]): number {

@@ -155,6 +155,19 @@ describe('A new epoch', () => {
     await b.leadership.end()
   })
 
+  it('goes on after a restore where the changes would keep this process busy for long', async (test) => {
+    const { start, a, visitsInBucket } = await led(test)
+    const b = await start('b')
+    const inode = statSync(b.database.path).ino
+    a.database.open.$client.exec('insert into ballast values (zeroblob(70000000))')
+    await durable(a.leadership)
+    assert.ok((await visitAsLeader(b)) < fewBytes)
+    assert.equal(how(b), 'continued')
+    assert.notEqual(statSync(b.database.path).ino, inode)
+    assert.equal(await visitsInBucket(), 2)
+    await b.leadership.end()
+  })
+
   it('takes a migration as one of the changes', async (test) => {
     const { start, a, visitsInBucket } = await led(test)
     const { folder } = new TestMigrations(test).add('0099_own', 'CREATE TABLE own (id integer)')

@@ -1,0 +1,21 @@
+import { readHeader } from './header.ts'
+import { headerBytes, pageHeaderBytes } from './layout.ts'
+
+/**
+ * How many bytes the pages in an LTX file have once they are written: zeros, which SQLite writes over what
+ * is deleted, take a hundredth of that in the file.
+ *
+ * @throws {LtxDamaged} if the bytes don't begin as an LTX file does; what is damaged behind has any number
+ */
+export function pageBytesIn(bytes: Buffer): number {
+  const { pageSize } = readHeader(bytes)
+  let pages = 0
+  for (let at = headerBytes; at + pageHeaderBytes <= bytes.length; pages++) {
+    if (bytes.readUInt32BE(at) === 0) break
+    at += pageHeaderBytes + bytes.readUInt32BE(at + 6)
+  }
+  return pages * pageSize
+}
+
+/** It takes a second to write so many, in which nothing else of this process runs. */
+export const mostPageBytes = 64 * 1024 ** 2
