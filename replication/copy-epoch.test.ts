@@ -351,3 +351,15 @@ describe('A copy of an epoch in which Litestream goes on', () => {
     )
   })
 })
+
+describe('An epoch that Litestream 0.5.17 has left', () => {
+  it('is not copied, as its thousands of single uploads would take minutes', async () => {
+    const { store, copying, asked } = scene()
+    copying(async () => true)
+    for (let txid = 11; txid <= 1_100; txid++) {
+      store.put(from + file(0, txid, txid).name, Buffer.from(`${txid}`), 7)
+    }
+    await assert.rejects(copyEpoch(store, 3, 4), CantContinue)
+    assert.deepEqual(asked, [])
+  })
+})

@@ -7,6 +7,9 @@ import type { Listed, Store } from './store/store.ts'
 
 const mostAtOnce = 16
 const mostPlans = 3
+// What Litestream 0.5.17 leaves in Cloud Storage in a day, single uploads that it has not gathered, would take
+// minutes to copy. 0.5.18 leaves some hundreds at most.
+const mostFiles = 1_000
 
 // Of a bucket that may take an upload all the same.
 const refusals: ProblemCode[] = ['bucket-refuses', 'permission-denied', 'policy-violation']
@@ -45,6 +48,9 @@ export async function copyEpoch(
     const needed = copiedFiles(source)
     if (!needed) continue
     refuseOverdue(source, from, since)
+    if (needed.length > mostFiles) {
+      throw new CantContinue(`${epochName(from)} has ${needed.length} files to copy.`)
+    }
     for (const { name } of needed) ours.add(name)
     await bring(store, needed, { from, to, target })
     target = await listEpoch(store, to)
