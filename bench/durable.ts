@@ -32,7 +32,7 @@ for (const added of addedMs) {
   const database = openDatabase(path)
   migrateDatabase(database, join(import.meta.dirname, '../db/migrations'))
   const replicaUrl = `${bucket.replicaUrl}/added-${added}`
-  const replication = new Replication(litestream, { path, replicaUrl, vouch: () => true })
+  const replication = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
   await replication.start()
   await replication.complete(30_000)
 

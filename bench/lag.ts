@@ -27,7 +27,7 @@ const path = join(folder, 'app.db')
 const database = openDatabase(path)
 migrateDatabase(database, join(import.meta.dirname, '../db/migrations'))
 const replicaUrl = `${bucket.replicaUrl}/lag`
-const replication = new Replication(litestream, { path, replicaUrl, vouch: () => true })
+const replication = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
 await replication.start()
 await replication.complete(30_000)
 

@@ -8,7 +8,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Bucket } from '../e2e/support/bucket.ts'
 import { Router } from '../e2e/support/router.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import { readArguments } from './soak/arguments.ts'
 import { saveBucket } from './soak/bucket-size.ts'
 import { checkEpochs } from './soak/check-epochs.ts'
@@ -75,7 +75,11 @@ async function soakApp(): Promise<number> {
 
 /** What is checked once the last client was told of its last request, and the last instance stopped. */
 async function finish({ load, checker, bucket, findings }: Soak): Promise<void> {
-  await within(90_000, load.end(), () => new Error('clients were not told of their last requests'))
+  await withTimeout(
+    90_000,
+    load.end(),
+    () => new Error('clients were not told of their last requests'),
+  )
   await fleet.stop(fleet.current)
   await checker.check()
   const { epochs, continued } = await checkEpochs(bucket, load.ledger, findings)

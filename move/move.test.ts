@@ -29,7 +29,7 @@ describe('move', () => {
     })
     assert.equal(back.code, 0, back.stderr)
     assert.deepEqual(await inBucket(), before)
-    const { restorable, holder } = (await lease.look()).lease
+    const { restorable, holder } = (await lease.read()).lease
     assert.deepEqual([restorable, holder], [2, null])
   })
 

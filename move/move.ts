@@ -5,10 +5,10 @@ import { seconds } from '../operations/values.ts'
 import type { ReplicaUrl } from '../replication/replica-url.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import type { Wanted } from './moving.ts'
+import { told } from './operator-error.ts'
 import { type Place, place } from './places.ts'
 import { moveToBucket } from './to-bucket.ts'
 import { moveToPostgres } from './to-postgres.ts'
-import { told } from './told.ts'
 
 const help = `Copies the data of a running app from the bucket to PostgreSQL, or back.
 

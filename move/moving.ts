@@ -27,11 +27,11 @@ export type Wanted = {
 export const allTables = (): Table[] => tablesOf(sqliteSchema, postgresSchema)
 
 /** What a walk over all rows tells people, and is ended by. */
-export type Aloud = Pick<Context, 'progress' | 'signal'>
+export type Reporting = Pick<Context, 'progress' | 'signal'>
 
 /** Does what reads all rows, with progress. */
-export function walkAloud<T>(
-  { progress, signal }: Aloud,
+export function walkWithProgress<T>(
+  { progress, signal }: Reporting,
   work: (walk: Walk) => Promise<T>,
 ): Promise<T> {
   const pace = new Pace()

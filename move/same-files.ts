@@ -1,5 +1,5 @@
 import { openDatabase } from '../db/open.ts'
-import { type Aloud, allTables, walkAloud } from './moving.ts'
+import { allTables, type Reporting, walkWithProgress } from './moving.ts'
 import { SqliteSide } from './sqlite-side.ts'
 import { compareAll, mustBeEqual } from './synchronise.ts'
 
@@ -8,11 +8,13 @@ import { compareAll, mustBeEqual } from './synchronise.ts'
  *
  * @throws {Error} if they differ
  */
-export async function mustBeSame(sent: string, restored: string, aloud: Aloud): Promise<void> {
+export async function mustBeSame(sent: string, restored: string, aloud: Reporting): Promise<void> {
   const [one, other] = [openDatabase(sent), openDatabase(restored)]
   try {
     const sides = [new SqliteSide(one.$client), new SqliteSide(other.$client)] as const
-    const compared = await walkAloud(aloud, (walk) => compareAll(allTables(), ...sides, walk))
+    const compared = await walkWithProgress(aloud, (walk) =>
+      compareAll(allTables(), ...sides, walk),
+    )
     for (const table of compared) mustBeEqual(table)
   } finally {
     one.$client.close()

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type QueryConfig } from 'pg'
 import { sqlStateOf } from '../postgres/sql-state.ts'
+import { OperatorError } from './operator-error.ts'
 import { quoted } from './select.ts'
 import type { Table } from './table.ts'
-import { Told } from './told.ts'
 
 // Any number that nobody else in this database locks.
 const lockNumber = 7_236_102
@@ -14,7 +14,7 @@ const lockNumber = 7_236_102
 const lockMs = 400
 const attempts = 8
 // lock_not_available, deadlock_detected.
-const meetings = ['55P03', '40P01']
+const retryableStates = ['55P03', '40P01']
 
 // Where the network or this machine is gone without a word, the server notices within 25 s, not 2 h:
 // until then nobody else can write.
@@ -86,7 +86,7 @@ export class Session implements AsyncDisposable {
         return await this.#now()
       } catch (error) {
         await this.release()
-        if (attempt === attempts || !meetings.includes(sqlStateOf(error) ?? '')) {
+        if (attempt === attempts || !retryableStates.includes(sqlStateOf(error) ?? '')) {
           throw new LockRefused(error instanceof Error ? error : new Error(String(error)))
         }
       }
@@ -144,7 +144,7 @@ export class Session implements AsyncDisposable {
   }
 }
 
-class LockLost extends Told {
+class LockLost extends OperatorError {
   constructor(options: ErrorOptions) {
     super(
       'The connection to PostgreSQL was cut, and with it those who write go on: what they write is not in the bucket. Switch again, with --replace.',
@@ -154,9 +154,9 @@ class LockLost extends Told {
 }
 
 /** The server does not stop who writes. */
-class LockRefused extends Told {
+class LockRefused extends OperatorError {
   constructor(cause: Error) {
-    const isBusy = meetings.includes(sqlStateOf(cause) ?? '')
+    const isBusy = retryableStates.includes(sqlStateOf(cause) ?? '')
     super(
       isBusy
         ? 'Transactions that write did not end for long enough to stop all of them. Nothing was changed; try again.'

@@ -57,7 +57,7 @@ describe('move while the app runs', () => {
     assert.equal(answer.code, 0, answer.stderr)
     assert.match(answer.stdout, /The lease is free/)
     // Nobody has to wait until it runs out.
-    assert.notEqual((await lease.look()).lease.holder?.revision, 'move')
+    assert.notEqual((await lease.read()).lease.holder?.revision, 'move')
     assert.equal(await app.leads(), 'leads')
     // Before Litestream ends.
     await app.end()
@@ -141,7 +141,7 @@ describe('move while the app runs', () => {
     const { code, stderr } = await answer
     assert.equal(code, 1)
     assert.match(stderr, /entries differs from the source/)
-    assert.equal((await lease.look()).lease.restorable, 1)
+    assert.equal((await lease.read()).lease.restorable, 1)
   })
 
   it('stops nobody where the service is stopped', async (test) => {
@@ -225,9 +225,9 @@ async function leadingApp(test: TestContext, base: string, store: Store) {
 
 /** Sees that the lease is held, for as long as an app that wants it would have got it by then. */
 async function stillHeld(lease: Lease): Promise<string> {
-  const { holder } = (await lease.look()).lease
+  const { holder } = (await lease.read()).lease
   for (let looks = 0; looks < 200; looks++) {
-    const view = await lease.look()
+    const view = await lease.read()
     assert.equal(view.lease.holder?.id, holder?.id)
   }
   return 'held'

@@ -5,7 +5,7 @@ import { refuseData, seedEpoch } from '../operations/seed-epoch.ts'
 import { columnsInPostgres, refuseForeign } from './foreign.ts'
 import { keepTriggerRows } from './keep-trigger-rows.ts'
 import { holdTiming, leaseOf } from './lease-of.ts'
-import { allTables, type Wanted, walkAloud } from './moving.ts'
+import { allTables, type Wanted, walkWithProgress } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import { mustBeSame } from './same-files.ts'
 import { mustBeThisRelease } from './schemas.ts'
@@ -31,7 +31,7 @@ export async function moveToBucket(
   const { signal, progress } = context
   const lease = await leaseOf(context, wanted.service)
   if (wanted.switches) {
-    await lease.look()
+    await lease.read()
     // Seeding refuses it too, but writers would have been stopped by then.
     await refuseData(wanted, context)
   }
@@ -40,7 +40,7 @@ export async function moveToBucket(
   const tables = allTables()
   refuseForeign(await columnsInPostgres(session.client), tables, wanted.without)
   const copy = async (file: WorkFile) =>
-    walkAloud(context, (walk) =>
+    walkWithProgress(context, (walk) =>
       synchronise(tables, new PostgresSide(session.client), new SqliteSide(file.client), walk),
     )
   const moment = await session.freeze()

@@ -9,7 +9,7 @@ import type { Digest } from './digest.ts'
 import { columnsInSqlite, refuseForeign } from './foreign.ts'
 import { holdTiming, leaseOf } from './lease-of.ts'
 import { Moves } from './moves.ts'
-import { allTables, untilAborted, type Wanted, walkAloud } from './moving.ts'
+import { allTables, untilAborted, type Wanted, walkWithProgress } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import { makeTables } from './schemas.ts'
 import { Session } from './session.ts'
@@ -28,7 +28,7 @@ export async function moveToPostgres(wanted: Wanted, context: Context): Promise<
   await using session = await Session.open(wanted.database)
   using folder = temporaryFolder(join(tmpdir(), 'visits-move-'))
   const lease = await leaseOf(context, wanted.service)
-  await lease.look()
+  await lease.read()
   const pass = passes(wanted, session, folder.path, context)
   const first = await pass(context.signal)
   if (!wanted.switches) return copied(first, context.url, session.name)
@@ -50,7 +50,7 @@ export async function moveToPostgres(wanted: Wanted, context: Context): Promise<
   } catch (error) {
     throw error instanceof LeaseLost ? new WritersFree() : error
   } finally {
-    await giveBack(lease, context)
+    await release(lease, context)
   }
 }
 
@@ -89,7 +89,7 @@ function passes(wanted: Wanted, session: Session, folder: string, context: Conte
       await moves.begin(new Date())
       isFirst = false
     }
-    const done = await walkAloud(here, (walk) =>
+    const done = await walkWithProgress(here, (walk) =>
       synchronise(tables, new SqliteSide($client), target, walk, begin),
     )
     await moves.finish(done.all, new Date())
@@ -97,6 +97,6 @@ function passes(wanted: Wanted, session: Session, folder: string, context: Conte
   }
 }
 
-async function giveBack(lease: Lease, { progress }: Context): Promise<void> {
+async function release(lease: Lease, { progress }: Context): Promise<void> {
   await lease.release().catch(() => progress.say('The lease has to run out: it takes 12 s.'))
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ReplicationProblem } from '../replication/problem.ts'
-import { Told, told } from './told.ts'
+import { OperatorError, told } from './operator-error.ts'
 
 const coded = (message: string, facts: object) => Object.assign(new Error(message), facts)
 const words = (error: unknown) => {
@@ -30,7 +30,9 @@ describe('What an error says', () => {
   it('stays as it is where it speaks of something else, or says all', () => {
     for (const error of [
       coded(`EACCES: permission denied, mkdir '/work'`, { code: 'EACCES', path: '/work' }),
-      new Told('The connection was cut. Switch again.', { cause: coded('x', { code: '57P01' }) }),
+      new OperatorError('The connection was cut. Switch again.', {
+        cause: coded('x', { code: '57P01' }),
+      }),
       new ReplicationProblem('lease-lost', 'file:///bucket', 'connection timeout'),
       new Error('There is data in the bucket already.'),
     ]) {

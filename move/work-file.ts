@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3'
 import { migrateDatabase, NewerSchema } from '../db/migrate.ts'
 import { type Database, openDatabase } from '../db/open.ts'
 import { migrationsFolder } from '../operations/migrations.ts'
-import { Told } from './told.ts'
+import { OperatorError } from './operator-error.ts'
 
 /** A SQLite file that becomes what a PostgreSQL database has. */
 export type WorkFile = Disposable & {
@@ -32,7 +32,9 @@ export function openWorkFile(folder: string, name: string): WorkFile {
   } catch (error) {
     const isOther = error instanceof Sqlite.SqliteError && error.code === 'SQLITE_NOTADB'
     if (!isOther && !(error instanceof NewerSchema)) throw error
-    throw new Told(`${path} can't be used: ${error.message} Remove it, or name another --work.`)
+    throw new OperatorError(
+      `${path} can't be used: ${error.message} Remove it, or name another --work.`,
+    )
   }
 }
 

@@ -4,7 +4,7 @@ import { ReplicationProblem } from '../replication/problem.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../replication/replica-url.ts'
 import { openStore } from '../replication/store/open-store.ts'
 import type { Store } from '../replication/store/store.ts'
-import { inWords } from './in-words.ts'
+import { forOperators } from './for-operators.ts'
 import { NoReplica } from './no-replica.ts'
 import { Progress } from './progress.ts'
 
@@ -77,7 +77,7 @@ export async function runCommand<T>(command: Command<T>): Promise<void> {
 
 /** An error as programs are told of it. */
 export function problemFacts(error: unknown): { code: string; message: string } {
-  const { message } = error instanceof Error ? inWords(error) : new Error(String(error))
+  const { message } = error instanceof Error ? forOperators(error) : new Error(String(error))
   if (error instanceof WrongArguments) return { code: 'wrong-arguments', message }
   const isNamed = error instanceof ReplicationProblem || error instanceof NoReplica
   return { code: isNamed ? error.code : 'failed', message }

@@ -110,7 +110,7 @@ describe('In a bucket with an epoch that continued another', () => {
     const { stderr, code } = await run('lease', ['repair', '--epoch', '3', '--url', url])
     assert.equal(code, 1)
     assert.match(stderr, /Nothing was changed.+transaction 1 of 6 is not there/)
-    assert.equal((await lease.look()).lease.restorable, 2)
+    assert.equal((await lease.read()).lease.restorable, 2)
     const { epochs, states } = await listHistory({ store, url: parseReplicaUrl(url) })
     assert.equal(states.at(-1)?.state.name, 'never complete')
     assert.equal(epochs.at(-1)?.fault?.code, 'replica-behind')
@@ -121,7 +121,7 @@ describe('In a bucket with an epoch that continued another', () => {
     await goOn({ e: noon + 201_000 }, noon + 200_000)
     const hour = 3_600_000
     const remove = async (now: number) =>
-      removeObsolete(store, (await lease.look()).lease, now, 24 * hour)
+      removeObsolete(store, (await lease.read()).lease, now, 24 * hour)
     assert.equal(await remove(noon + 100_000 + 24 * hour), null)
     assert.equal(await remove(noon + 100_001 + 24 * hour), 1)
     assert.deepEqual(await at(119), ['a', 'b', 'z', 'c'])

@@ -17,8 +17,11 @@ describe('history', () => {
     await lead({ c: noon + 3_000 }, noon + 4_000)
     await lead({ beginning: noon + 5_000 }, null)
     await lease.acquire()
-    const { epochs, states, isHeld } = await listHistory({ store, url: parseReplicaUrl(url) })
-    assert.equal(isHeld, true)
+    const { epochs, states, isHeldByOther } = await listHistory({
+      store,
+      url: parseReplicaUrl(url),
+    })
+    assert.equal(isHeldByOther, true)
     assert.deepEqual(
       epochs.map(({ epoch, objects }, index) => ({ epoch, state: states[index]?.state, objects })),
       [

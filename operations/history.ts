@@ -39,7 +39,7 @@ await runCommand({
   },
 })
 
-function factsOf({ epochs, states, lease, renewedMsAgo, isHeld, why }: History) {
+function factsOf({ epochs, states, lease, renewedMsAgo, isHeldByOther, why }: History) {
   return {
     epochs: epochs.map(({ times: _, changes: __, fault, ...facts }, index) => ({
       ...facts,
@@ -47,7 +47,7 @@ function factsOf({ epochs, states, lease, renewedMsAgo, isHeld, why }: History) 
       fault: fault && problemFacts(fault),
     })),
     ...{ service: lease?.service ?? null, holder: lease?.holder ?? null },
-    ...{ renewedMsAgo, isHeld, why },
+    ...{ renewedMsAgo, isHeldByOther, why },
   }
 }
 
@@ -84,12 +84,12 @@ function stateInWords(state: EpochState): string {
   return `obsolete since ${timeInWords(state.since)}`
 }
 
-function holder({ lease, renewedMsAgo, isHeld }: History): string {
+function holder({ lease, renewedMsAgo, isHeldByOther }: History): string {
   if (!lease?.holder) return `Nobody leads; the data is ${lease?.service}'s.`
   const { revision, instance } = lease.holder
   const age = durationInWords(Math.max(0, renewedMsAgo ?? 0))
   const who = `${revision} ${instance} of ${lease.service}`
-  return isHeld
+  return isHeldByOther
     ? `${who} leads; it renewed the lease ${age} ago.`
     : `Nobody leads: the lease of ${who} has run out, it was renewed ${age} ago.`
 }

@@ -21,7 +21,7 @@ describe('Taking the lease', () => {
     await a.acquire()
     const told: string[] = []
     const taken = takeLease(b, { ...timing, patienceMs: 5_000 }, never, (who) => told.push(who))
-    while ((await a.keep()) !== 'wanted');
+    while ((await a.renew()) !== 'wanted');
     await a.release()
     assert.equal((await taken).epoch, 2)
     assert.deepEqual(told, ['a i'])
@@ -34,7 +34,7 @@ describe('Taking the lease', () => {
       takeLease(b, timing, never, () => {}),
       /a i leads, and did not hand over/,
     )
-    assert.notEqual(await a.keep(), 'lost')
+    assert.notEqual(await a.renew(), 'lost')
   })
 })
 
@@ -42,7 +42,7 @@ describe('Keeping the lease', () => {
   it('goes on although others ask for it', async () => {
     const { a, b } = scene()
     await a.acquire()
-    await b.want()
+    await b.requestHandover()
     assert.equal(await whileKeeping(a, timing, never, async () => 'done'), 'done')
     assert.equal(a.isValid, true)
   })

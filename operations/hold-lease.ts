@@ -35,7 +35,7 @@ export async function takeLease(
       throw new Error(`${who} leads, and did not hand over within ${waited}. Nothing was changed.`)
     }
     if (!asked) onHeld(who)
-    if (holder && !wantedBy) await lease.want()
+    if (holder && !wantedBy) await lease.requestHandover()
     await sleep(waitMs, undefined, { signal })
   }
 }
@@ -56,7 +56,7 @@ export async function whileKeeping<T>(
   const keep = async () => {
     while (!ended.signal.aborted) {
       // A store that doesn't answer now may do so before the lease has run out.
-      const kept = await lease.keep().catch(() => 'unknown' as const)
+      const kept = await lease.renew().catch(() => 'unknown' as const)
       if (kept === 'lost' || !lease.isValid) lost.abort(new LeaseLost())
       await sleep(pollMs, undefined, { signal: ended.signal }).catch(() => {})
     }

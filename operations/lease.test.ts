@@ -25,7 +25,7 @@ describe('lease repair', () => {
       stdout,
       /Before:\n.+restorable +epoch-00000002.+After:\n.+restorable +epoch-00000001/s,
     )
-    assert.equal((await lease.look()).lease.restorable, 1)
+    assert.equal((await lease.read()).lease.restorable, 1)
     const { before, lease: now } = JSON.parse((await repair('--epoch', '2', '--json')).stdout)
     assert.deepEqual([before.lease.restorable, now.restorable], [1, 2])
   })
@@ -50,9 +50,9 @@ describe('lease repair', () => {
     const refused = await repair('--epoch', '1')
     assert.equal(refused.code, 1)
     assert.match(refused.stderr, /r i leads: .+Nothing was changed.+--force/)
-    assert.equal(await lease.keep(), 'kept')
+    assert.equal(await lease.renew(), 'kept')
     assert.equal((await repair('--epoch', '1', '--force')).code, 0)
-    assert.equal(await lease.keep(), 'lost')
+    assert.equal(await lease.renew(), 'lost')
   })
 
   it('refuses an epoch that does not restore, and changes nothing', async (test) => {

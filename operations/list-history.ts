@@ -26,10 +26,10 @@ export type History = Survey & {
 /** Says of each epoch in the bucket what it is. */
 export async function listHistory(bucket: Pick<Context, 'store' | 'url'>): Promise<History> {
   const surveyed = await survey(bucket)
-  const { lease, epochs, isHeld, restorable } = surveyed
+  const { lease, epochs, isHeldByOther, restorable } = surveyed
   const all = lease ? terms(lease, epochs) : onlyTerm(restorable)
   const states = epochs.map(({ epoch }) => {
-    const isLeading = isHeld && lease?.epoch === epoch
+    const isLeading = isHeldByOther && lease?.epoch === epoch
     const begun = lease?.obsolete.findLast(({ upTo }) => upTo + 1 === epoch)
     const continues = (begun?.continued && begun.was) || null
     return { isLeading, state: stateOf(epoch, all, isLeading), continues }

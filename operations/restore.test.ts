@@ -64,7 +64,7 @@ describe('restore', () => {
     await lead({ e: noon + 190_000 }, noon + 200_000)
     await store.remove('epoch-00000001/')
     await lease.acquire()
-    await lease.forget(3)
+    await lease.pruneObsolete(3)
     await lease.release()
     assert.deepEqual(await at(150), ['c', 'd'])
     assert.deepEqual(await at(200), ['e'])

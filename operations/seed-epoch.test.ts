@@ -22,7 +22,7 @@ describe('Seeding an epoch', () => {
       throw new Error('it differs')
     }
     await assert.rejects(seedEpoch({ ...seeding, compare }, context), /it differs/)
-    const { restorable, holder } = (await lease.look()).lease
+    const { restorable, holder } = (await lease.read()).lease
     assert.deepEqual([restorable, holder], [1, null])
     assert.equal((await seedEpoch(seeding, context)).epoch, 3)
   })

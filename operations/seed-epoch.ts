@@ -53,7 +53,7 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
   await takeCopy(file, copy)
   const examined = await prepareCopy(copy, file, migrations, progress)
   // Asks nobody to step down for what will be refused.
-  await lease.look()
+  await lease.read()
   await refuseData(seeding, context)
   const { before, epoch } = await takeLease(lease, timing, signal, (holder) =>
     progress.say(`${holder} leads: it is asked to hand over.`),
@@ -65,7 +65,7 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
       await seeding.compare?.(restored, kept)
       kept.throwIfAborted()
     })
-    if (!lease.isValid || !(await lease.markRestorable(seeding.now()))) throw new LeaseLost()
+    if (!lease.isValid || !(await lease.publishEpoch(seeding.now()))) throw new LeaseLost()
     return { ...examined, epoch, before: before.lease.restorable, hadData }
   } finally {
     await lease.release().catch(() => progress.say('The lease has to run out: it takes 12 s.'))

@@ -46,7 +46,7 @@ describe('seed', () => {
     assert.deepEqual([ok, epoch, hadData, tables.entries], [true, 1, false, 1])
     assert.deepEqual(await now(), ['mine'])
     assert.deepEqual(readFileSync(file), before)
-    const view = await lease.look()
+    const view = await lease.read()
     assert.deepEqual([view.lease.restorable, view.lease.holder], [1, null])
   })
 
@@ -200,7 +200,7 @@ describe('seed beside a running app', () => {
     const { code, stderr } = await seed('--replace', '--wait', '0.1')
     assert.equal(code, 1)
     assert.match(stderr, /r i leads, and did not hand over within 0 s. Nothing was changed/)
-    assert.equal(await lease.keep(), 'wanted')
+    assert.equal(await lease.renew(), 'wanted')
     assert.deepEqual(await now(), ['before'])
   })
 })
@@ -209,7 +209,7 @@ describe('seed that is interrupted', () => {
   it('leaves what was there before when its lease is lost at the last moment', async (test) => {
     const { url, file, store, lead, now, lease } = await scene(test)
     await lead({ before: noon }, noon)
-    lease.markRestorable = async () => null
+    lease.publishEpoch = async () => null
     const seeding = seedEpoch(
       {
         ...{ file, replace: true, migrations, lease, now: Date.now },
@@ -241,7 +241,7 @@ describe('seed that is interrupted', () => {
       hung.end()
       assert.equal(code, signal === 'SIGKILL' ? null : 1)
       assert.deepEqual(await now(), ['before'])
-      const view = await lease.look()
+      const view = await lease.read()
       assert.equal(view.lease.restorable, 1)
       if (signal === 'SIGKILL') return
       assert.match(stderr, new RegExp(`Interrupted by ${signal}`))

@@ -65,11 +65,14 @@ await runCommand({
       context,
     )
     const { findings: _, tookMs: __, ...facts } = seeded
-    return { ok: true, facts: { ...facts, url }, words: inWords(seeded, retentionMs) }
+    return { ok: true, facts: { ...facts, url }, words: formatSeeded(seeded, retentionMs) }
   },
 })
 
-function inWords({ epoch, before, hadData, bytes, tables }: Seeded, retentionMs: number): string {
+function formatSeeded(
+  { epoch, before, hadData, bytes, tables }: Seeded,
+  retentionMs: number,
+): string {
   const pairs = [
     ['epoch', epochInWords(epoch)],
     ['size', bytesInWords(bytes)],

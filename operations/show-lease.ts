@@ -6,21 +6,24 @@ import { durationInWords } from './words.ts'
 
 /** What `lease show` tells of what is below the URL. */
 export function showLease(surveyed: Survey, url: string) {
-  const { lease, isHeld, renewedMsAgo, epochs } = surveyed
+  const { lease, isHeldByOther, renewedMsAgo, epochs } = surveyed
   const isEmpty = !lease && epochs.length === 0
   const problem = surveyed.problem ?? (isEmpty ? new NoReplica(url) : null)
   const numbers = epochs.flatMap(({ epoch }) => (epoch > 0 ? [epoch] : []))
   return {
     problem,
     facts: {
-      ...{ lease, isHeld, ageMs: renewedMsAgo, epochs: numbers },
+      ...{ lease, isHeldByOther, ageMs: renewedMsAgo, epochs: numbers },
       ...(problem && { problem: problemFacts(problem) }),
     },
-    words: isEmpty && problem ? problem.message : inWords(surveyed, problem),
+    words: isEmpty && problem ? problem.message : formatLease(surveyed, problem),
   }
 }
 
-function inWords({ lease, epochs, renewedMsAgo, isHeld, why }: Survey, problem: Error | null) {
+function formatLease(
+  { lease, epochs, renewedMsAgo, isHeldByOther, why }: Survey,
+  problem: Error | null,
+) {
   const names = epochs.map(({ epoch, layout }) => (epoch > 0 ? epochName(epoch) : inOld[layout]))
   const list = `epochs      ${names.length > 0 ? names.join(', ') : 'none'}`
   const notes = [...(why === null ? [] : [why]), ...(problem ? [problem.message] : [])]
@@ -28,7 +31,7 @@ function inWords({ lease, epochs, renewedMsAgo, isHeld, why }: Survey, problem: 
   const { holder, service, epoch, restorable, adopted } = lease
   const age = durationInWords(Math.max(0, renewedMsAgo ?? 0))
   const who = `${holder?.revision} ${holder?.instance}`
-  const when = isHeld ? `renewed ${age} ago` : `has run out, renewed ${age} ago`
+  const when = isHeldByOther ? `renewed ${age} ago` : `has run out, renewed ${age} ago`
   const none = adopted ? inOld[adopted] : 'none yet'
   return [
     `service     ${service}`,

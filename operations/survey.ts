@@ -16,7 +16,7 @@ export type Survey = {
   /** Since the holder's last renewal, by the store's clock, in milliseconds; null if nobody leads. */
   renewedMsAgo: number | null
   /** Whether the holder's lease has not run out. */
-  isHeld: boolean
+  isHeldByOther: boolean
   /** Oldest first. */
   epochs: EpochFiles[]
   /** The one that is restored; null if none is. */
@@ -96,8 +96,8 @@ async function sourceWithoutLease(
 }
 
 function ageOf(stored: Stored | null, lease: LeaseObject | null) {
-  if (!stored || !lease?.holder) return { renewedMsAgo: null, isHeld: false }
-  return { renewedMsAgo: renewedMsAgo(lease, stored), isHeld: isHeldByAge(lease, stored) }
+  if (!stored || !lease?.holder) return { renewedMsAgo: null, isHeldByOther: false }
+  return { renewedMsAgo: renewedMsAgo(lease, stored), isHeldByOther: isHeldByAge(lease, stored) }
 }
 
 function problemWith(

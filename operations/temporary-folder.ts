@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { inWords } from './in-words.ts'
+import { forOperators } from './for-operators.ts'
 
 /** A new folder whose name begins with `prefix`; it is removed with all that is in it. */
 export function temporaryFolder(prefix: string): { path: string } & Disposable {
@@ -14,6 +14,6 @@ function make(prefix: string): string {
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // Its own name of the folder ends in six letters that nobody has ever seen.
-    throw inWords(Object.assign(error, { path: dirname(prefix) }))
+    throw forOperators(Object.assign(error, { path: dirname(prefix) }))
   }
 }

@@ -106,7 +106,7 @@ export function bucketScene(test: TestContext) {
         await replicate(path, epochUrl(url, epoch), '-force-snapshot')
         dateNewest(join(levels, '9'), snapshotAt)
       }
-      if (markAt !== null) await lease.markRestorable(markAt)
+      if (markAt !== null) await lease.publishEpoch(markAt)
       await lease.release()
     },
     /** The same with an epoch that continues the restorable one. */
@@ -126,7 +126,7 @@ export function bucketScene(test: TestContext) {
       }
       $client.close()
       const begunWith = { epoch: before.lease.restorable, txid }
-      if (markAt !== null) await lease.markRestorable(markAt, { begunWith, continued: true })
+      if (markAt !== null) await lease.publishEpoch(markAt, { begunWith, continued: true })
       await lease.release()
     },
   }

@@ -20,7 +20,7 @@ export class Gate {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (needsDatabase(request)) {
       const problem = await this.#reachability.problem()
-      if (problem) return answerUnavailable(request, response, problem.inWords)
+      if (problem) return answerUnavailable(request, response, problem.summary)
       // Whoever asked has gone meanwhile.
       if (response.closed) return
     }

@@ -22,7 +22,7 @@ const noLocks = ['0A000', '42883']
 // Where nobody was locked out, another instance may make the same things meanwhile: they exist
 // already (a schema, a table, another object, a name), or the two conflict. All of them are made at
 // once or none, so another look shows what is left to do.
-const meetings = ['42P06', '42P07', '42710', '23505', '40001', '40P01']
+const retryableStates = ['42P06', '42P07', '42710', '23505', '40001', '40P01']
 
 /**
  * Brings the schema up to this release's, in one transaction; does nothing where it is there. Another
@@ -108,7 +108,7 @@ async function meetingOthers(migrate: () => Promise<void>): Promise<void> {
       return await migrate()
     } catch (error) {
       const state = sqlStateOf(error instanceof MigrationProblem ? error.cause : error)
-      if (attempt === 10 || !meetings.includes(state ?? '')) throw error
+      if (attempt === 10 || !retryableStates.includes(state ?? '')) throw error
       await setTimeout(Math.random() * 500)
     }
   }

@@ -35,7 +35,7 @@ export async function prepareDatabase(
   const news = new News()
   await retry(migrate, PostgresProblem, {
     signal,
-    onFailure: ({ code, inWords, message }) => {
+    onFailure: ({ code, summary: inWords, message }) => {
       lifecycle.enter({ name: 'starting', step, problem: inWords })
       if (news.isNew(code)) log('ERROR', message, { step, code })
     },

@@ -49,7 +49,7 @@ type Kind = keyof typeof kinds
 export class PostgresProblem extends Error {
   readonly code: Kind
   /** For people who don't run the server; the message is for those who do. */
-  readonly inWords: Problem
+  readonly summary: Problem
 
   constructor(code: Kind, cause: Error) {
     const [summary, nextStep] = kinds[code]
@@ -57,7 +57,7 @@ export class PostgresProblem extends Error {
     const reason = cause.message || sqlStateOf(cause)
     super(`${summary} ${nextStep} It says: ${reason}`, { cause })
     this.code = code
-    this.inWords = { code, message: summary }
+    this.summary = { code, message: summary }
   }
 }
 
@@ -74,7 +74,7 @@ export function plainError(error: unknown): unknown {
 
 /** What people may know of a failure that passes; null for any other. */
 export function passingProblem(error: unknown): Problem | null {
-  return error instanceof PostgresProblem ? error.inWords : null
+  return error instanceof PostgresProblem ? error.summary : null
 }
 
 const byCode: Record<string, Kind> = {

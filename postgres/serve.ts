@@ -47,7 +47,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   const data = dataIn(database, () => reachability.doubt())
   const note = timelineOf(data, `${instance.revision} ${instance.instance}`)
   const reachability = new Reachability(database, (problem) => {
-    lifecycle.enter({ name: 'serving', problem: problem?.inWords ?? null })
+    lifecycle.enter({ name: 'serving', problem: problem?.summary ?? null })
     if (problem) log('ERROR', problem.message, { code: problem.code })
     else note('database-is-back', 'The database can be asked again.')
   })

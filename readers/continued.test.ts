@@ -102,15 +102,15 @@ describe('A reader of an epoch that goes on with the one before', { timeout }, (
 
   it('is not in that epoch before it has all of the one before', async (test) => {
     const held = Promise.withResolvers<void>()
-    let isHeld = false
-    const isOld = (name: string) => isHeld && name.startsWith(epochName(1))
+    let isHeldByOther = false
+    const isOld = (name: string) => isHeldByOther && name.startsWith(epochName(1))
     const store = (base: ReplicaUrl) => {
       const { list, bytes } = storeWith(base, {})
       return {
         list: async (prefix: string) => (isOld(prefix) ? [] : list(prefix)),
         bytes: async (name: string) => {
           if (isOld(name)) return null
-          if (isHeld && name === transactionObject(2, last)) await held.promise
+          if (isHeldByOther && name === transactionObject(2, last)) await held.promise
           return bytes(name)
         },
       }
@@ -119,7 +119,7 @@ describe('A reader of an epoch that goes on with the one before', { timeout }, (
     const { base, writer, follower, changes, write, newest, messages } = await scene(test, {
       store,
     })
-    isHeld = true
+    isHeldByOther = true
     const before = follower.position
     for (const message of ['second', 'third', 'fourth']) await write(message)
     last = await newest()

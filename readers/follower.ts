@@ -5,9 +5,8 @@ import { join } from 'node:path'
 import type { Database } from '../db/open.ts'
 import type { ReplicationProblem } from '../replication/problem.ts'
 import type { Store } from '../replication/store/store.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import { Age } from './age.ts'
-import { Bell } from './bell.ts'
 import { readLease } from './bucket.ts'
 import { Copy, CopyEnded } from './copy.ts'
 import { Fetching } from './fetching.ts'
@@ -15,6 +14,7 @@ import { KnownLease } from './known-lease.ts'
 import type { Position } from './position.ts'
 import { type Look, PositionWait, type Reached } from './position-wait.ts'
 import { isExpected, ReaderProblem } from './problem.ts'
+import { WakeUp } from './wake-up.ts'
 
 /** All in milliseconds. */
 export type FollowerTiming = {
@@ -69,7 +69,7 @@ type Current = { copy: Copy; age: Age; fetching: Fetching }
 /** Keeps a copy of what is in the bucket; touches nothing there. */
 export class Follower {
   readonly #options: FollowerOptions
-  readonly #news = new Bell()
+  readonly #news = new WakeUp()
   readonly #lease = new KnownLease()
   readonly #waiting: PositionWait
   #current: Current | null = null
@@ -267,7 +267,7 @@ export class Follower {
 
   async #renewal(ms: number): Promise<void> {
     try {
-      await within(ms, this.#renewed.promise, () => new ReaderProblem('copy-broken'))
+      await withTimeout(ms, this.#renewed.promise, () => new ReaderProblem('copy-broken'))
     } catch (error) {
       this.#unread++
       throw error

@@ -1,4 +1,4 @@
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import { holds, later, type Position } from './position.ts'
 
 /** A look at the bucket that has ended; `complete` found all that was there. */
@@ -78,6 +78,6 @@ export class PositionWait {
   }
 
   #nextLook(ms: number): Promise<Look | null> {
-    return within(ms, this.#look.promise, () => new Error('late')).catch(() => null)
+    return withTimeout(ms, this.#look.promise, () => new Error('late')).catch(() => null)
   }
 }

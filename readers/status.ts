@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import type { Data } from '../db/data.ts'
 import { leaseName, type Me, parseLease } from '../replication/lease/lease-object.ts'
 import type { Store } from '../replication/store/store.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import { factsOf } from '../server/facts.ts'
 import { type Lifecycle, problemOf } from '../server/lifecycle.ts'
 import type { Runtime } from '../server/runtime.ts'
@@ -56,7 +56,7 @@ export async function shownStatus(
 
 async function leaseIn(store: Pick<Store, 'read'>, base: string): Promise<Status['lease']> {
   try {
-    const stored = await within(2_000, store.read(leaseName), () => new Error('no answer'))
+    const stored = await withTimeout(2_000, store.read(leaseName), () => new Error('no answer'))
     if (stored) return parseLease(stored.body, null, base)
     return { code: 'no-lease', message: 'there is none yet' }
   } catch (error) {

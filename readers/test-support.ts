@@ -70,7 +70,7 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w', settin
     timing: { ...leadershipTiming(base), minimumHoldMs: 0 },
     onGone: () => {},
   })
-  await database.restore(await lease.look())
+  await database.restore(await lease.read())
   lifecycle.enter({ name: 'following', problem: null })
   test.after(async () => {
     // In the order in which a server ends.

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Visits } from '../db/visits.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import { clientHeader } from '../server/client.ts'
 import { logSometimes, reasonOf } from '../server/log.ts'
 import { positionHeader } from '../server/position.ts'
@@ -111,7 +111,7 @@ export class Writer {
       },
     )
     const late = () => new Error('it takes too long')
-    return within(this.#countingMs, counting, late).catch(() => {
+    return withTimeout(this.#countingMs, counting, late).catch(() => {
       this.#countingMs = visitMs.again
       return null
     })

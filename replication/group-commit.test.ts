@@ -30,7 +30,7 @@ describe('Group commit', () => {
     assert.deepEqual(done, ['a', 'b', 'c'])
   })
 
-  it('never lets a sync vouch for a write that came after it began', async () => {
+  it('never lets a sync acknowledge a write that came after it began', async () => {
     const { syncs, done, write } = scene()
     write('before')
     await turn()

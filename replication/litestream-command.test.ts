@@ -17,7 +17,11 @@ describe('A restore of an earlier state from Cloud Storage', () => {
     const path = join(folder, 'app.db')
     const url = bucket.replicaUrl
     write(path, 'first')
-    const replication = new Replication(litestream, { path, replicaUrl: url, vouch: () => true })
+    const replication = new Replication(litestream, {
+      path,
+      replicaUrl: url,
+      canAcknowledge: () => true,
+    })
     await replication.start()
     const texts = Array.from({ length: 60 }, (_, number) => `${number}`)
     for (const text of texts) {

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import { within } from './within.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** The running Litestream didn't do what its control socket was asked to. */
 export class LitestreamRefused extends Error {
@@ -118,7 +118,7 @@ export class Litestream {
    */
   async unregister(path: string, timeoutMs: number, patienceMs: number): Promise<void> {
     const closing = this.#closing.get(path) ?? this.#close(path, timeoutMs)
-    await within(patienceMs, closing, () => new LitestreamBusy(path))
+    await withTimeout(patienceMs, closing, () => new LitestreamBusy(path))
   }
 
   #close(path: string, timeoutMs: number): Promise<void> {

@@ -12,12 +12,18 @@ async function scene(test: TestContext, bucket = 'bucket') {
   const path = join(folder, 'app.db')
   const replicaUrl = `file://${join(folder, bucket)}`
   let now = 0
-  let vouching = true
+  let mayAcknowledge = true
   const clock = () => now
-  const vouch = () => vouching
+  const canAcknowledge = () => mayAcknowledge
   let reached = () => {}
   const onReached = () => reached()
-  const replication = new Replication(litestream, { path, replicaUrl, vouch, clock, onReached })
+  const replication = new Replication(litestream, {
+    path,
+    replicaUrl,
+    canAcknowledge,
+    clock,
+    onReached,
+  })
   return {
     folder,
     path,
@@ -27,7 +33,7 @@ async function scene(test: TestContext, bucket = 'bucket') {
     replication,
     stop: async () => {
       await replication.stop(5_000)
-      await replication.letGo(5_000)
+      await replication.close(5_000)
     },
     /** Replicates a database with one row. */
     begin: async () => {
@@ -39,7 +45,7 @@ async function scene(test: TestContext, bucket = 'bucket') {
       reached = call
     },
     stopVouching: () => {
-      vouching = false
+      mayAcknowledge = false
     },
     passTime: (ms: number) => {
       now += ms
@@ -53,7 +59,7 @@ function problem(code: string): (error: unknown) => boolean {
 }
 
 describe('Replication', () => {
-  it('has every committed row in the bucket when it vouches for it', async (test) => {
+  it('has every committed row in the bucket when it acknowledges it', async (test) => {
     const { begin, path, replication, restored } = await scene(test)
     await begin()
     for (const text of ['two', 'three']) {
@@ -87,7 +93,7 @@ describe('Replication', () => {
     await assert.rejects(replication.complete(2_000), { name: 'Error', replicaUrl: /not-a-folder/ })
   })
 
-  it('vouches for nothing once it finds another instance ahead on its replica', async (test) => {
+  it('acknowledges nothing once it finds another instance ahead on its replica', async (test) => {
     const { begin, folder, path, replication, replicaUrl } = await scene(test)
     await begin()
     const other = await runLitestream(test)
@@ -96,7 +102,7 @@ describe('Replication', () => {
     const others = new Replication(other.litestream, {
       path: otherPath,
       replicaUrl,
-      vouch: () => true,
+      canAcknowledge: () => true,
     })
     await others.start()
     await others.complete(5_000)
@@ -115,7 +121,7 @@ describe('Replication', () => {
     await assert.rejects(replication.durable(), problem('another-writer'))
   })
 
-  it('vouches for nothing once the lease is lost, though the bucket has it', async (test) => {
+  it('acknowledges nothing once the lease is lost, though the bucket has it', async (test) => {
     const { begin, path, replication, stopVouching, restored } = await scene(test)
     await begin()
     write(path, 'two')
@@ -131,8 +137,8 @@ describe('Replication', () => {
     await replication.durable()
     const asked = test.mock.method(litestream, 'sync')
     passTime(700)
-    const { agoMs, txid, missing, isVouchedFor } = replication.known
-    assert.deepEqual([agoMs, missing, isVouchedFor], [700, 0, true])
+    const { agoMs, txid, missing, isAcknowledgeable } = replication.known
+    assert.deepEqual([agoMs, missing, isAcknowledgeable], [700, 0, true])
     assert.equal(asked.mock.callCount(), 0)
     test.mock.method(litestream, 'positions', async () => ({ txid: 9, replicatedTxid: txid }))
     write(path, 'two')
@@ -163,7 +169,7 @@ describe('Replication', () => {
     await begin()
     await stop()
     const replicaUrl = `file://${join(folder, 'next')}`
-    const next = new Replication(litestream, { path, replicaUrl, vouch: () => true })
+    const next = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
     write(path, 'two')
     await next.start()
     await next.complete(5_000)
@@ -197,7 +203,7 @@ describe('Replication', () => {
     const next = new Replication(litestream, {
       path,
       replicaUrl: `file://${join(folder, 'next')}`,
-      vouch: () => true,
+      canAcknowledge: () => true,
     })
     await next.start()
     await next.complete(5_000)
@@ -209,7 +215,7 @@ describe('Replication', () => {
     write(path, 'one')
     await replication.start()
     const replicaUrl = `file://${join(folder, 'next')}`
-    const next = new Replication(litestream, { path, replicaUrl, vouch: () => true })
+    const next = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
     await assert.rejects(next.start(), problem('litestream-failed'))
   })
 

@@ -4,7 +4,7 @@ import { type Litestream, LitestreamBusy, LitestreamRefused } from './litestream
 import { forgetPositions, localBytes } from './local-position.ts'
 import { noteReplica } from './newest-copy.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
-import { within } from './within.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** Whether what is written reaches the bucket. */
 export type Health =
@@ -28,7 +28,7 @@ export type Known = {
   /** How many transactions were on their way when that was seen. */
   missing: number
   /** Whether what is in the bucket is what will be restored. */
-  isVouchedFor: boolean
+  isAcknowledgeable: boolean
 }
 
 // Shorter than a person waits for a page, and longer than any PUT of a few pages takes.
@@ -52,7 +52,7 @@ export class Replication {
   readonly #litestream: Litestream
   readonly #path: string
   readonly #replicaUrl: string
-  readonly #vouch: () => boolean
+  readonly #canAcknowledge: () => boolean
   readonly #outage: () => { problem: ReplicationProblem; forMs: number } | null
   readonly #clock: () => number
   readonly #onSync: (ms: number) => void
@@ -78,7 +78,7 @@ export class Replication {
   #durableTxid: number | null = null
 
   /**
-   * @param options.vouch whether what is in the replica is what will be restored
+   * @param options.canAcknowledge whether what is in the replica is what will be restored
    * @param options.outage why that can't be said now, although nothing has failed here
    * @param options.clock monotonic, in milliseconds
    * @param options.onSync told how long each upload that was waited for took
@@ -90,7 +90,7 @@ export class Replication {
     {
       path,
       replicaUrl,
-      vouch,
+      canAcknowledge,
       outage = () => null,
       clock = () => performance.now(),
       onSync = () => {},
@@ -99,7 +99,7 @@ export class Replication {
     }: {
       path: string
       replicaUrl: string
-      vouch: () => boolean
+      canAcknowledge: () => boolean
       outage?: () => { problem: ReplicationProblem; forMs: number } | null
       clock?: () => number
       onSync?: (ms: number) => void
@@ -110,7 +110,7 @@ export class Replication {
     this.#litestream = litestream
     this.#path = path
     this.#replicaUrl = replicaUrl
-    this.#vouch = vouch
+    this.#canAcknowledge = canAcknowledge
     this.#outage = outage
     this.#clock = clock
     this.#onSync = onSync
@@ -173,7 +173,8 @@ export class Replication {
       this.#waiting--
     }
     // After the upload: a successor that acquires later than this moment restores it.
-    if (!this.#vouch()) throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
+    if (!this.#canAcknowledge())
+      throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
     this.#lastDurableAt = new Date()
     this.#durableTxid = this.#syncedTxid
   }
@@ -209,7 +210,7 @@ export class Replication {
       agoMs: Math.round(this.#clock() - this.#completeAtMs),
       txid: this.#seen && Math.min(txid, replicatedTxid),
       missing: Math.max(0, txid - replicatedTxid),
-      isVouchedFor: this.#vouch(),
+      isAcknowledgeable: this.#canAcknowledge(),
     }
   }
 
@@ -254,7 +255,7 @@ export class Replication {
    */
   async stop(timeoutMs: number): Promise<void> {
     try {
-      await within(timeoutMs, this.#lastSync(), () => {
+      await withTimeout(timeoutMs, this.#lastSync(), () => {
         const detail = `no final sync in ${timeoutMs / 1000} s`
         return new ReplicationProblem('bucket-unreachable', this.#replicaUrl, detail)
       })
@@ -268,9 +269,9 @@ export class Replication {
    *
    * @throws {LitestreamBusy} if it hasn't after `patienceMs`: the file can't be replicated again
    */
-  async letGo(patienceMs: number): Promise<void> {
+  async close(patienceMs: number): Promise<void> {
     const gone = this.#reopening.then(() => this.#unregister(patienceMs))
-    await within(patienceMs, gone, () => new LitestreamBusy(this.#path))
+    await withTimeout(patienceMs, gone, () => new LitestreamBusy(this.#path))
   }
 
   #lastSync(): Promise<void> {

@@ -18,12 +18,12 @@ describe('Who waits for the lease', () => {
     const { a, b, how } = scene()
     await a.acquire()
     const handOver = async () => {
-      while ((await a.keep()) !== 'wanted') await setImmediate()
+      while ((await a.renew()) !== 'wanted') await setImmediate()
       await a.release()
     }
     const beforeAsking = async () => void handOver()
     const { asked, epoch, before } = await acquireLease(b, 'm', { ...how, beforeAsking })
-    assert.deepEqual([asked, epoch, before.isHeld], [true, 2, false])
+    assert.deepEqual([asked, epoch, before.isHeldByOther], [true, 2, false])
   })
 
   it('asks nobody where nobody holds it', async () => {

@@ -44,7 +44,7 @@ export async function acquireLease(
       startMs = performance.now()
       log('INFO', 'Asking for the lease.', { holder })
     }
-    if (holder && !attempt.before.lease.wantedBy) await lease.want()
+    if (holder && !attempt.before.lease.wantedBy) await lease.requestHandover()
     await sleep(waitMs)
   }
 }

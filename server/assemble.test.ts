@@ -22,7 +22,7 @@ describe('A server whose Litestream ends', () => {
     const parts = assemble(environment, litestream, dirname(import.meta.dirname), stop)
     const { lease, database, leadership, lifecycle } = parts
     test.after(() => database.close())
-    await database.restore(await lease.look())
+    await database.restore(await lease.read())
     lifecycle.enter({ name: 'following', problem: null })
     await leadership.lead()
     const store = new FileStore(bucket)

@@ -114,11 +114,11 @@ describe('A new epoch', () => {
 
   it('goes on with all that was written until the lease was lost', async (test) => {
     const { a, visitsInBucket } = await led(test)
-    const keep = a.lease.keep
-    a.lease.keep = () => Promise.resolve('lost')
+    const keep = a.lease.renew
+    a.lease.renew = () => Promise.resolve('lost')
     await a.visit()
     await until(() => a.lifecycle.state.name === 'following')
-    a.lease.keep = keep
+    a.lease.renew = keep
     assert.ok((await visitAsLeader(a)) < fewBytes)
     assert.equal(how(a), 'continued')
     await a.leadership.end()
@@ -142,8 +142,8 @@ describe('A new epoch', () => {
     await a.leadership.end()
     const b = await start('b')
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'away')
-    const keep = test.mock.method(b.lease, 'keep', () => Promise.reject(away))
-    const mark = test.mock.method(b.lease, 'markRestorable', () => Promise.reject(away))
+    const keep = test.mock.method(b.lease, 'renew', () => Promise.reject(away))
+    const mark = test.mock.method(b.lease, 'publishEpoch', () => Promise.reject(away))
     await b.leadership.lead()
     await until(() => !b.lease.isValid)
     const before = mark.mock.callCount()
@@ -189,7 +189,7 @@ describe('A new epoch is uploaded in full', () => {
     await a.leadership.end()
     const [b, c] = [await start('b'), await start('c')]
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'frozen')
-    const keep = test.mock.method(b.lease, 'keep', () => Promise.reject(away))
+    const keep = test.mock.method(b.lease, 'renew', () => Promise.reject(away))
     const thawed = Promise.withResolvers<never>()
     const copy = test.mock.method(store, 'copy', () => thawed.promise)
     const leading = b.leadership.lead()

@@ -76,7 +76,7 @@ export async function reach(
     const state = database.stateIn(view)
     if (state?.txid === txid) return null
     if (!state || state.txid > txid) break
-    await database.restore({ ...view, isHeld: true })
+    await database.restore({ ...view, isHeldByOther: true })
   }
   return `the file on this disk is not known to be at transaction ${txid}`
 }

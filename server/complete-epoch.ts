@@ -55,7 +55,7 @@ async function makeRestorable(
       throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
     }
   }
-  if (await lease.markRestorable(Date.now(), { begunWith: from, continued })) return
+  if (await lease.publishEpoch(Date.now(), { begunWith: from, continued })) return
   throw new ReplicationProblem('lease-lost', base, 'no lease')
 }
 
@@ -89,9 +89,9 @@ async function tidy({ store }: Parts, epoch: number, ageMs: number): Promise<voi
 
 async function forgetObsolete({ lease, store, timing }: Parts): Promise<void> {
   try {
-    const view = await lease.look()
+    const view = await lease.read()
     const upTo = await removeObsolete(store, view.lease, Date.now(), timing.retentionMs)
-    if (upTo !== null) await lease.forget(upTo)
+    if (upTo !== null) await lease.pruneObsolete(upTo)
   } catch (error) {
     log('WARNING', `Old epochs could not be removed: ${reasonOf(error)}`)
   }

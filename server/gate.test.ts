@@ -42,7 +42,7 @@ async function scene(
       serve()
     },
     position: '3-17',
-    refreshSoon: () => asked.push('refresh'),
+    refreshInBackground: () => asked.push('refresh'),
   }
   const gate = new Gate({
     ...{ leadership, lifecycle, routes },

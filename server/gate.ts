@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Notice } from '../app/notice-header.ts'
 import { requestKind } from '../app/request-kind.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import type { Pages } from './answer-pages.ts'
 import type { Leadership } from './leadership.ts'
 import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
@@ -20,7 +20,7 @@ import { answerUnavailable } from './unavailable.ts'
 const patienceMs = { write: 7_000, visit: { first: 2_000, again: 200 } }
 
 type Parts = {
-  leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshSoon' | 'position'>
+  leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshInBackground' | 'position'>
   database: Pick<LocalDatabase, 'current' | 'ageMs'>
   lifecycle: Pick<Lifecycle, 'state' | 'bar'>
   /** Whether a request may only look, whatever this instance may do. */
@@ -65,7 +65,7 @@ export class Gate {
       return this.#pages(request, response)
     }
     // Only a look at the lease tells that the bar has gone, or that there is a copy now.
-    if (bar && !this.#parts.leadership.isLeading) this.#parts.leadership.refreshSoon()
+    if (bar && !this.#parts.leadership.isLeading) this.#parts.leadership.refreshInBackground()
     const refused = bar ?? (await this.#refusal(isVisit ? 'visit' : 'write'))
     // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
     if (response.closed) return
@@ -85,7 +85,7 @@ export class Gate {
     const { leadership, database } = this.#parts
     // Also where the lease has run out and this process has not noticed yet.
     if (!leadership.isLeading) {
-      leadership.refreshSoon()
+      leadership.refreshInBackground()
       response.setHeader('x-copy-age-seconds', Math.round(database.ageMs / 1000))
     }
     this.#pages(request, response, notice)
@@ -102,7 +102,7 @@ export class Gate {
     try {
       if (!leadership.isLeading) {
         const waitMs = kind === 'visit' ? this.#visitMs : patienceMs.write
-        await within(waitMs, leadership.lead(), () => {
+        await withTimeout(waitMs, leadership.lead(), () => {
           return new ReplicationProblem('lease-held', '', `${waitMs} ms`)
         })
       }

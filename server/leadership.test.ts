@@ -78,8 +78,8 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     const marking = Promise.withResolvers<void>()
-    const mark = a.lease.markRestorable.bind(a.lease)
-    a.lease.markRestorable = async (...given) => {
+    const mark = a.lease.publishEpoch.bind(a.lease)
+    a.lease.publishEpoch = async (...given) => {
       await marking.promise
       return mark(...given)
     }
@@ -89,7 +89,7 @@ describe('An instance', () => {
     const kept = durable(a.leadership).then(() => {
       told = true
     })
-    await until(async () => (await a.lease.keep()) === 'kept')
+    await until(async () => (await a.lease.renew()) === 'renewed')
     assert.equal(told, false)
     marking.resolve()
     await kept
@@ -109,7 +109,7 @@ describe('An instance', () => {
     await a.leadership.lead()
     await a.visit()
     const taken = b.leadership.lead()
-    const looked = test.mock.method(a.lease, 'keep')
+    const looked = test.mock.method(a.lease, 'renew')
     await until(() => looked.mock.callCount() > 3 || !a.leadership.isLeading)
     assert.ok(a.leadership.isLeading)
     released.resolve()
@@ -131,9 +131,9 @@ describe('An instance', () => {
         .then(() => a.leadership.durable())
     })
     await until(async () => (await countVisits(a.database.open, new Date())).total === 1)
-    a.lease.keep = () => Promise.resolve('lost')
+    a.lease.renew = () => Promise.resolve('lost')
     await until(() => a.lifecycle.state.name === 'following')
-    Reflect.deleteProperty(a.lease, 'keep')
+    Reflect.deleteProperty(a.lease, 'renew')
     await a.leadership.lead()
     later.resolve()
     await assert.rejects(durable ?? Promise.resolve(), { code: 'lease-lost' })
@@ -169,7 +169,7 @@ describe('An instance', () => {
     await assert.rejects(b.leadership.lead(), problem)
     await a.leadership.lead()
     const epoch = await lastEpoch()
-    const wanted = test.mock.method(b.lease, 'want')
+    const wanted = test.mock.method(b.lease, 'requestHandover')
     for (let times = 0; times < 3; times++) {
       await assert.rejects(b.leadership.lead(), problem)
       await sleep(timing.pauseMs * 2 ** (times + 2))
@@ -196,7 +196,7 @@ describe('An instance', () => {
     await assert.rejects(durable(a.leadership), { code: 'bucket-locked' })
     await until(() => a.lifecycle.state.name === 'following')
     assert.equal(a.lifecycle.problem?.code, 'bucket-locked')
-    await until(async () => !(await a.lease.look()).isHeld)
+    await until(async () => !(await a.lease.read()).isHeldByOther)
     await assert.rejects(a.leadership.lead(), { code: 'bucket-locked' })
     assert.equal((await countVisits(a.database.open, new Date())).total, 1)
     await a.leadership.end()
@@ -251,18 +251,18 @@ describe('An instance', () => {
       await sleep(1)
       throw new LitestreamBusy(a.database.path)
     }
-    const look = a.lease.look.bind(a.lease)
+    const look = a.lease.read.bind(a.lease)
     const b = await start('b')
     const leads = b.leadership.lead()
     await until(() => a.lifecycle.state.name === 'stepping-down')
     // As long as the bucket is away, it may take as long as it wants.
-    a.lease.look = () => Promise.reject(new Error('no bucket'))
+    a.lease.read = () => Promise.reject(new Error('no bucket'))
     await leads
     const ledAtMs = performance.now()
     assert.equal(await b.visit(), 2)
     assert.equal(a.lifecycle.state.name, 'stepping-down')
     isBusy = false
-    a.lease.look = look
+    a.lease.read = look
     await until(() => a.lifecycle.state.name === 'following')
     // Its copy is as old as the other's leadership, however late it was closed.
     const sinceMs = performance.now() - ledAtMs
@@ -292,11 +292,11 @@ describe('An instance', () => {
     const refresh = test.mock.method(a.database, 'refresh', async () => {
       throw new Error('It was brought, and can not be read.')
     })
-    const look = test.mock.method(a.lease, 'look')
-    a.leadership.refreshSoon()
+    const look = test.mock.method(a.lease, 'read')
+    a.leadership.refreshInBackground()
     await until(() => refresh.mock.callCount() > 0)
     await sleep(0)
-    for (let reads = 0; reads < 3; reads++) a.leadership.refreshSoon()
+    for (let reads = 0; reads < 3; reads++) a.leadership.refreshInBackground()
     assert.deepEqual([look.mock.callCount(), refresh.mock.callCount()], [1, 1])
   })
 
@@ -311,7 +311,7 @@ describe('An instance', () => {
       })
     }
     test.mock.getter(a.database, 'ageMs', () => 60_000)
-    a.leadership.refreshSoon()
+    a.leadership.refreshInBackground()
     await begun.promise
     await a.leadership.lead()
     assert.equal(await a.visit(), 1)
@@ -333,7 +333,7 @@ describe('An instance', () => {
       hanging.mock.restore()
       return unregister(...asked)
     }
-    const failing = test.mock.method(a.lease, 'keep', () => Promise.reject(new Error('no bucket')))
+    const failing = test.mock.method(a.lease, 'renew', () => Promise.reject(new Error('no bucket')))
     await until(() => failing.mock.callCount() > 1)
     assert.equal(registered.mock.callCount(), 0)
     failing.mock.restore()
@@ -348,9 +348,9 @@ describe('An instance', () => {
     const a = await start('a')
     await a.leadership.lead()
     await a.visit()
-    a.lease.keep = () => Promise.resolve('lost')
+    a.lease.renew = () => Promise.resolve('lost')
     await until(() => a.lifecycle.state.name === 'following')
-    Reflect.deleteProperty(a.lease, 'keep')
+    Reflect.deleteProperty(a.lease, 'renew')
     await a.leadership.lead()
     assert.equal(await a.visit(), 2)
     await durable(a.leadership)
@@ -367,7 +367,7 @@ describe('An instance', () => {
     await durable(a.leadership)
     const epoch = a.leadership.position?.split('-')[0]
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
-    const keep = test.mock.method(a.lease, 'keep', () => Promise.reject(away))
+    const keep = test.mock.method(a.lease, 'renew', () => Promise.reject(away))
     await until(() => !a.lease.isValid)
     await assert.rejects(a.leadership.lead(), away)
     assert.deepEqual([a.leadership.isLeading, a.lifecycle.state.name], [false, 'leading'])
@@ -392,7 +392,7 @@ describe('An instance', () => {
     await a.visit()
     await durable(a.leadership)
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
-    const keep = test.mock.method(a.lease, 'keep', () => Promise.reject(away))
+    const keep = test.mock.method(a.lease, 'renew', () => Promise.reject(away))
     await until(() => !a.lease.isValid)
     await b.leadership.lead()
     assert.equal(await b.visit(), 2)
@@ -427,7 +427,7 @@ describe('An instance', () => {
     const a = await start('a')
     await a.leadership.lead()
     a.litestream.unregister = () => Promise.reject(new LitestreamBusy(a.database.path))
-    a.lease.keep = () => Promise.resolve('lost')
+    a.lease.renew = () => Promise.resolve('lost')
     await until(() => a.gone.length > 0)
     assert.match(String(a.gone[0]), /does not let go/)
     await assert.rejects(a.leadership.lead(), { code: 'lease-lost' })
@@ -442,21 +442,21 @@ describe('An instance', () => {
     await a.leadership.lead()
     await a.visit()
     const unregister = a.litestream.unregister.bind(a.litestream)
-    const look = a.lease.look.bind(a.lease)
+    const look = a.lease.read.bind(a.lease)
     let attempts = 0
     a.litestream.unregister = async () => {
       attempts++
       await sleep(1)
       throw new LitestreamBusy(a.database.path)
     }
-    a.lease.look = () => Promise.reject(new Error('no bucket'))
-    a.lease.keep = () => Promise.resolve('lost')
+    a.lease.read = () => Promise.reject(new Error('no bucket'))
+    a.lease.renew = () => Promise.resolve('lost')
     await until(() => attempts > 3)
     assert.deepEqual([a.gone, a.lifecycle.state.name], [[], 'stepping-down'])
     a.litestream.unregister = unregister
     Object.assign(a.lease, { look })
     await until(() => a.lifecycle.state.name === 'following')
-    Reflect.deleteProperty(a.lease, 'keep')
+    Reflect.deleteProperty(a.lease, 'renew')
     await a.leadership.lead()
     assert.equal(await a.visit(), 2)
     await durable(a.leadership)
@@ -475,7 +475,7 @@ describe('An instance', () => {
       await sleep(1)
       throw busy
     }
-    const failing = test.mock.method(a.lease, 'keep', () => Promise.reject(new Error('no bucket')))
+    const failing = test.mock.method(a.lease, 'renew', () => Promise.reject(new Error('no bucket')))
     await assert.rejects(durable(a.leadership))
     await until(() => failing.mock.callCount() > 1)
     assert.deepEqual(a.gone, [])
@@ -489,7 +489,7 @@ describe('An instance', () => {
     const a = await start('a')
     await a.leadership.lead()
     await a.end()
-    a.lease.keep = () => Promise.resolve('lost')
+    a.lease.renew = () => Promise.resolve('lost')
     await until(() => a.gone.length > 0)
     assert.match(String(a.gone[0]), /Litestream does not answer/)
   })

@@ -8,7 +8,7 @@ import { ReplicationProblem } from '../replication/problem.ts'
 import { epochUrl } from '../replication/replica-url.ts'
 import { type Health, Replication } from '../replication/replication.ts'
 import type { Store } from '../replication/store/store.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import { acquireLease } from './acquire-lease.ts'
 import {
   type Beginning,
@@ -158,7 +158,7 @@ export class Leadership {
   }
 
   /** Brings the copy up to date, in the background, if it is old for what that costs. */
-  refreshSoon(): void {
+  refreshInBackground(): void {
     const { database, lease, lifecycle } = this.#parts
     if (this.#leading) database.confirm(this.#keeper.keptAtMs)
     if (lifecycle.state.name !== 'following' || this.#refreshing) return
@@ -168,7 +168,7 @@ export class Leadership {
     let restoringSinceMs = Number.POSITIVE_INFINITY
     const unneeded = new AbortController()
     const done = lease
-      .look()
+      .read()
       .then((view) => {
         restoringSinceMs = performance.now()
         return database.refresh(view, lookedAtMs, unneeded.signal)
@@ -210,7 +210,7 @@ export class Leadership {
   async durable(): Promise<void> {
     const leading = this.#admitted.getStore()
     if (!leading || leading !== this.#leading) throw this.#lost()
-    await within(10_000, leading.restorable, () => {
+    await withTimeout(10_000, leading.restorable, () => {
       const { health } = leading.replication
       if (health.status === 'degraded') return health.problem
       if (!this.#keeper.isAnswered) return this.#keeper.problem
@@ -224,7 +224,7 @@ export class Leadership {
   async end(): Promise<void> {
     this.#isEnding = true
     // It may wait for the bucket, for longer than this process has.
-    await within(endMs, this.#ending(), () => this.#lost()).catch(() => {})
+    await withTimeout(endMs, this.#ending(), () => this.#lost()).catch(() => {})
   }
 
   async #ending(): Promise<void> {
@@ -245,7 +245,7 @@ export class Leadership {
       this.#steppingDown = this.#abandon(stale, this.#lost())
     }
     // It can take as long as the bucket is away, and who asks is to hear why.
-    await within(4_000, this.#steppingDown, () => this.#keeper.problem)
+    await withTimeout(4_000, this.#steppingDown, () => this.#keeper.problem)
     // Litestream has not let go of the file, so the process ends.
     if (this.#leading) throw this.#lost()
     // It may wait for the bucket, long after that has answered the lease.
@@ -346,7 +346,7 @@ export class Leadership {
     const copying = this.#copy(before, epoch)
     const restoring = database.isNewest(before)
       ? null
-      : database.restore({ ...before, isHeld: true })
+      : database.restore({ ...before, isHeldByOther: true })
     const [copied, origin] = await allEnded([copying, restoring])
     if (origin) log('INFO', originInWords(origin))
     lifecycle.enter({ name: 'acquiring', step: 'replicate' })
@@ -410,7 +410,7 @@ export class Leadership {
     return new Replication(litestream, {
       path: database.path,
       replicaUrl: epochUrl(base, epoch),
-      vouch: () => lease.canVouch && this.#leading?.epoch === epoch,
+      canAcknowledge: () => lease.canAcknowledge && this.#leading?.epoch === epoch,
       outage: () => this.#keeper.outage,
       onSync,
       onReached: (txid) => lease.noteReached({ epoch, txid }),
@@ -444,7 +444,7 @@ export class Leadership {
     this.#enterSteppingDown(leading, why)
     // Those that were let in before; who comes now waits for the next leader.
     const written = Promise.allSettled(leading.writers)
-    await within(writersMs, written, () => this.#lost()).catch(() => {})
+    await withTimeout(writersMs, written, () => this.#lost()).catch(() => {})
     await this.#record('stepped-down', `Stepped down: ${why}.`)
     this.#parts.database.current?.$client.pragma('query_only = ON')
     let isComplete = false
@@ -455,7 +455,7 @@ export class Leadership {
     } catch (error) {
       log('CRITICAL', `The last writes may not be in the bucket: ${reasonOf(error)}`)
     }
-    await replication.letGo(closeMs).catch((error) => log('WARNING', reasonOf(error)))
+    await replication.close(closeMs).catch((error) => log('WARNING', reasonOf(error)))
     // Not when Litestream has closed the file: by then another may have led for long.
     if (isComplete) this.#parts.database.confirm(performance.now())
     const generation = await this.#release(releaseMs)
@@ -465,7 +465,7 @@ export class Leadership {
 
   async #release(withinMs: number): Promise<string | null> {
     try {
-      return await within(withinMs, this.#parts.lease.release(), () => this.#lost())
+      return await withTimeout(withinMs, this.#parts.lease.release(), () => this.#lost())
     } catch (error) {
       log('WARNING', `The lease has to run out, it could not be released: ${reasonOf(error)}`)
       return null
@@ -507,7 +507,7 @@ export class Leadership {
   async #closed(replication: Replication): Promise<void> {
     for (let isBack = false; ; isBack = await this.#bucketAnswers()) {
       try {
-        return await replication.letGo(this.#parts.timing.closeMs)
+        return await replication.close(this.#parts.timing.closeMs)
       } catch (error) {
         if (isBack || !(error instanceof LitestreamBusy)) throw error
       }
@@ -515,7 +515,7 @@ export class Leadership {
   }
 
   async #bucketAnswers(): Promise<boolean> {
-    return within(5_000, this.#parts.lease.look(), () => this.#lost()).then(
+    return withTimeout(5_000, this.#parts.lease.read(), () => this.#lost()).then(
       () => true,
       () => false,
     )

@@ -13,24 +13,24 @@ async function backAfter(...renewals: (() => Promise<number>)[]): Promise<number
     const renew = renewals.shift()
     if (renewals.length === 0) ended.abort()
     now += (await renew?.()) ?? 0
-    return 'kept' as const
+    return 'renewed' as const
   }
   const onBack = () => backs++
-  const keeper = new LeaseKeeper({ keep, isValid: true }, 'gs://b', poll, onBack, () => now)
+  const keeper = new LeaseKeeper({ renew: keep, isValid: true }, 'gs://b', poll, onBack, () => now)
   await keeper.untilOver(() => true, ended.signal)
   return backs
 }
 
 /** A lease that runs out, and what its holder is told then, one after the other. */
-function runningOut(...told: (ProblemCode | 'kept' | 'lost')[]) {
+function runningOut(...told: (ProblemCode | 'renewed' | 'lost')[]) {
   const ended = new AbortController()
   const lease = {
     isValid: false,
-    keep: async () => {
+    renew: async () => {
       const next = told.shift()
       if (next === undefined) ended.abort()
-      lease.isValid = next === 'kept'
-      if (next === 'kept' || next === 'lost' || next === undefined) return next ?? 'kept'
+      lease.isValid = next === 'renewed'
+      if (next === 'renewed' || next === 'lost' || next === undefined) return next ?? 'renewed'
       throw new ReplicationProblem(next, 'gs://b', 'no')
     },
   }
@@ -55,7 +55,7 @@ describe('Who keeps a lease', () => {
   })
 
   it('renews one that has run out when the bucket answers again', async () => {
-    const { over } = runningOut('bucket-unreachable', 'bucket-busy', 'bucket-garbled', 'kept')
+    const { over } = runningOut('bucket-unreachable', 'bucket-busy', 'bucket-garbled', 'renewed')
     assert.equal(await over(), null)
   })
 
@@ -64,14 +64,14 @@ describe('Who keeps a lease', () => {
   })
 
   it('has lost one that has run out where the bucket refuses to renew it', async () => {
-    assert.equal(await runningOut('bucket-unreachable', 'bucket-locked', 'kept').over(), 'lost')
+    assert.equal(await runningOut('bucket-unreachable', 'bucket-locked', 'renewed').over(), 'lost')
   })
 
   it('tells who needs it now whether it is held again, or why nobody knows', async () => {
-    assert.equal(await runningOut('kept').keeper.again(), true)
+    assert.equal(await runningOut('renewed').keeper.again(), true)
     assert.equal(await runningOut('lost').keeper.again(), false)
     // It was asked before, perhaps.
-    assert.equal(await runningOut('bucket-unreachable', 'kept').keeper.again(), true)
+    assert.equal(await runningOut('bucket-unreachable', 'renewed').keeper.again(), true)
     const unreachable = { code: 'bucket-unreachable' }
     const { keeper } = runningOut('bucket-unreachable', 'bucket-unreachable')
     await assert.rejects(keeper.again(), unreachable)
@@ -81,10 +81,10 @@ describe('Who keeps a lease', () => {
     const ended = new AbortController()
     const keep = async () => {
       ended.abort()
-      return 'kept' as const
+      return 'renewed' as const
     }
     const rarely = { pollMs: 1, idlePollMs: 3_600_000 }
-    const keeper = new LeaseKeeper({ keep, isValid: true }, 'gs://b', rarely, () => {})
+    const keeper = new LeaseKeeper({ renew: keep, isValid: true }, 'gs://b', rarely, () => {})
     keeper.noteWrite()
     assert.equal(await keeper.untilOver(() => true, ended.signal), null)
   })

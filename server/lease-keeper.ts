@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease } from '../replication/lease/lease.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import { log, reasonOf } from './log.ts'
 import { News } from './news.ts'
 
@@ -16,11 +16,11 @@ const passing: readonly string[] = ['bucket-unreachable', 'bucket-busy', 'bucket
 /** How often it looks at the lease, in milliseconds: while somebody writes, and otherwise. */
 export type Poll = { pollMs: number; idlePollMs: number }
 
-type Kept = 'kept' | 'wanted' | 'lost' | 'unknown'
+type Kept = 'renewed' | 'wanted' | 'lost' | 'unknown'
 
 /** Renews a lease for as long as that is possible and nobody else is to have it. */
 export class LeaseKeeper {
-  readonly #lease: Pick<Lease, 'keep' | 'isValid'>
+  readonly #lease: Pick<Lease, 'renew' | 'isValid'>
   readonly #base: string
   readonly #poll: Poll
   readonly #onBack: () => void
@@ -36,7 +36,7 @@ export class LeaseKeeper {
    * @param clock monotonic, in milliseconds
    */
   constructor(
-    lease: Pick<Lease, 'keep' | 'isValid'>,
+    lease: Pick<Lease, 'renew' | 'isValid'>,
     base: string,
     poll: Poll,
     onBack: () => void,
@@ -117,7 +117,9 @@ export class LeaseKeeper {
     while (!ended.aborted) {
       await sleep(this.#pollMs, undefined, { signal: ended }).catch(() => {})
       // The store may take longer than anybody waits for it.
-      const kept = await within(1_000, this.#renewOnce(), () => new Error()).catch(() => 'late')
+      const kept = await withTimeout(1_000, this.#renewOnce(), () => new Error()).catch(
+        () => 'late',
+      )
       if (ended.aborted) return null
       if (kept === 'lost' || this.#isRefused) return 'lost'
       if (kept === 'wanted' && this.#lease.isValid && !isMine()) return 'wanted'
@@ -145,7 +147,7 @@ export class LeaseKeeper {
   async #renew(): Promise<Kept> {
     const startMs = this.#clock()
     try {
-      const kept = await this.#lease.keep()
+      const kept = await this.#lease.renew()
       const tookMs = this.#clock() - startMs
       if (this.#problem || tookMs > awayMs) this.#onBack()
       this.#problem = null

@@ -2,7 +2,7 @@ import { NewerSchema } from '../db/migrate.ts'
 import { Barred } from '../replication/lease/barred.ts'
 import { ReplicationProblem } from '../replication/problem.ts'
 import type { Replication } from '../replication/replication.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 
 /** Why the process isn't where it wants to be, in words for people who don't run it. */
 export type Problem = { code: string; message: string }
@@ -82,7 +82,7 @@ export class Lifecycle {
   async settled(timeoutMs: number): Promise<State> {
     if (!this.#isUnsettled) return this.#state
     const late = () => new Error('The time is up: the caller is told what there is.')
-    await within(timeoutMs, this.#settling(), late).catch(() => {})
+    await withTimeout(timeoutMs, this.#settling(), late).catch(() => {})
     return this.#state
   }
 

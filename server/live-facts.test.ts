@@ -6,7 +6,7 @@ import type { State } from './lifecycle.ts'
 import { LiveFacts } from './live-facts.ts'
 
 const url = 'gs://secret-bucket/path'
-const known: Known = { agoMs: 400, txid: 1_234, missing: 0, isVouchedFor: true }
+const known: Known = { agoMs: 400, txid: 1_234, missing: 0, isAcknowledgeable: true }
 
 /** An instance that leads, but for what is given. */
 function scene(
@@ -64,7 +64,7 @@ describe('The facts for everybody', () => {
   })
 
   it('call nothing well that a later leader would not restore', () => {
-    const { state, why } = scene({ isVouchedFor: false }).live.replicated()
+    const { state, why } = scene({ isAcknowledgeable: false }).live.replicated()
     assert.deepEqual([state, why], ['late', 'What is written here is not safe yet.'])
   })
 

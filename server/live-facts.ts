@@ -70,13 +70,13 @@ export class LiveFacts {
 }
 
 function stateOf({
-  known: { agoMs, missing, isVouchedFor },
+  known: { agoMs, missing, isAcknowledgeable },
   health,
 }: Pick<Replication, 'known' | 'health'>): Pick<Replicated, 'state' | 'why'> {
   if (health.status === 'degraded') {
     return { state: 'down', why: whyInWords(health.problem.code, true) ?? awayInWords }
   }
-  if (!isVouchedFor) return { state: 'late', why: 'What is written here is not safe yet.' }
+  if (!isAcknowledgeable) return { state: 'late', why: 'What is written here is not safe yet.' }
   const isLate = agoMs > (missing > 0 ? lateMs : unknownMs)
   return { state: isLate ? 'late' : 'ok', why: null }
 }

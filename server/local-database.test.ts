@@ -31,7 +31,7 @@ async function scene(test: TestContext) {
     ...{ obsolete: [], ttlMs: 1_000, token: '' },
   }
   const look = (more: Partial<LeaseObject> = {}) => ({
-    ...{ generation: '1', isHeld: false, renewedMsAgo: 0, isEmpty: false },
+    ...{ generation: '1', isHeldByOther: false, renewedMsAgo: 0, isEmpty: false },
     lease: { ...lease, ...more },
   })
   const path = join(folder, 'writer.db')
@@ -205,7 +205,7 @@ describe('A copy that can not be renewed', () => {
 })
 
 describe('A database that nobody has written yet', () => {
-  const noLease = { generation: null, isHeld: false, renewedMsAgo: 0 }
+  const noLease = { generation: null, isHeldByOther: false, renewedMsAgo: 0 }
   const empty = { ...noLease, isEmpty: true, lease: { ...firstLease, epoch: 0, restorable: 0 } }
 
   it('is the newest state while there is neither a lease nor a replica', async (test) => {
@@ -230,7 +230,7 @@ describe('A copy that is renewed', () => {
   it('is not restored again while it has all that its leader says is there', async (test) => {
     const { database, look, write } = await scene(test)
     await write()
-    const held = { ...look({ holder, reached: { epoch: 1, txid: 1 } }), isHeld: true }
+    const held = { ...look({ holder, reached: { epoch: 1, txid: 1 } }), isHeldByOther: true }
     await database.restore(held)
     const restore = test.mock.method(database, 'restore')
     const atMs = performance.now()
@@ -252,7 +252,7 @@ describe('A copy that is renewed', () => {
     cpSync(join(bucket, 'epoch-00000001'), join(bucket, 'epoch-00000003'), { recursive: true })
     const obsolete = [{ upTo: 2, since: 0, was: 1, txid, continued: true }]
     const next = { holder, epoch: 3, restorable: 3, reached: { epoch: 3, txid }, obsolete }
-    await database.refresh({ ...look(next), isHeld: true }, performance.now(), unneeded)
+    await database.refresh({ ...look(next), isHeldByOther: true }, performance.now(), unneeded)
     assert.equal((await countVisits(database.open, new Date())).total, 1)
   })
 
@@ -260,7 +260,7 @@ describe('A copy that is renewed', () => {
     const { database, look, write } = await scene(test)
     await write()
     const lease = { reached: { epoch: 1, txid: 1 } }
-    await database.restore({ ...look({ ...lease, holder }), isHeld: true })
+    await database.restore({ ...look({ ...lease, holder }), isHeldByOther: true })
     const restore = test.mock.method(database, 'restore')
     const released = { ...look(lease), generation: '2', renewedMsAgo: 60_000 }
     await database.refresh(released, performance.now(), unneeded)

@@ -157,7 +157,7 @@ export class LocalDatabase {
       this.#written = null
     }
     // While somebody leads, the next write makes it old.
-    this.#newestAt = view.isHeld ? null : { generation: view.generation }
+    this.#newestAt = view.isHeldByOther ? null : { generation: view.generation }
     this.#newestAtMs = startMs
     this.#tookMs = performance.now() - startMs
     return origin
@@ -198,7 +198,7 @@ export class LocalDatabase {
     const hasAll = reached?.epoch === restorable && has !== null && has.txid >= reached.txid
     if (this.isNewest(view)) this.confirm(lookedAtMs)
     // What was written since the lease was renewed is in no lease yet.
-    else if (hasAll && view.isHeld) this.confirm(lookedAtMs - Math.max(0, view.renewedMsAgo))
+    else if (hasAll && view.isHeldByOther) this.confirm(lookedAtMs - Math.max(0, view.renewedMsAgo))
     else await this.restore(view, unneeded)
   }
 

@@ -15,8 +15,8 @@ function release(own: Partial<Release> = {}): Release {
   }
 }
 
-function bar(own: Partial<Release>, lease: Partial<LeaseObject> = {}, isHeld = false) {
-  return barOf(release(own), { lease: { ...firstLease, ...lease }, isHeld })
+function bar(own: Partial<Release>, lease: Partial<LeaseObject> = {}, isHeldByOther = false) {
+  return barOf(release(own), { lease: { ...firstLease, ...lease }, isHeldByOther: isHeldByOther })
 }
 
 const by = (name: string, migration: number) => ({ schema: { migration, release: name } })
@@ -41,7 +41,7 @@ describe('A release may lead', () => {
 })
 
 describe('An older release may not lead', () => {
-  for (const [what, lease, isHeld] of [
+  for (const [what, lease, isHeldByOther] of [
     ['where a newer one led', by('three', 300), false],
     ['while a newer one leads that has published nothing yet', heldBy('three', 300), true],
     [
@@ -51,7 +51,7 @@ describe('An older release may not lead', () => {
     ],
   ] as const) {
     it(`${what}, and both are named`, () => {
-      const found = bar({}, lease, isHeld)
+      const found = bar({}, lease, isHeldByOther)
       assert.equal(found?.code, 'older-release')
       assert.match(found.message, /migrated by three \(.* older release two \(.* deploy three/)
     })

@@ -43,8 +43,8 @@ export const preview = new Barred(
 type Schema = { migration: number; release: string }
 
 // Who leads may have migrated already what it has not published yet.
-function newestSchema({ lease: { schema, holder }, isHeld }: Seen): Schema | null {
-  if (!isHeld || holder?.migration === undefined) return schema ?? null
+function newestSchema({ lease: { schema, holder }, isHeldByOther }: Seen): Schema | null {
+  if (!isHeldByOther || holder?.migration === undefined) return schema ?? null
   if (schema && schema.migration >= holder.migration) return schema
   return { migration: holder.migration, release: holder.revision }
 }

@@ -33,7 +33,7 @@ describe("The original sample's data", () => {
   it('is what an instance begins with, and reads again once it leads', async (test) => {
     const { original, instance } = await scene(test)
     const { database, lease } = instance('a')
-    await database.restore(await lease.look())
+    await database.restore(await lease.read())
     assert.equal((await countVisits(database.open, new Date())).total, timestamps.length)
     await original.visit('2024-05-01 10:00:00')
     await original.stop()
@@ -55,13 +55,13 @@ describe("The original sample's data", () => {
     renameSync(join(bucket, 'generations'), join(bucket, 'moved'))
     const { database, lease } = instance('b')
     await assert.rejects(
-      lease.look().then((view) => database.restore(view)),
+      lease.read().then((view) => database.restore(view)),
       {
         code: 'replica-missing',
       },
     )
     renameSync(join(bucket, 'moved'), join(bucket, 'generations'))
-    await database.restore(await lease.look())
+    await database.restore(await lease.read())
     assert.equal((await countVisits(database.open, new Date())).total, timestamps.length)
   })
 })

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readForm } from '../app/form-data.ts'
 import { formFor, type Sent } from '../app/forms/forms.ts'
 import { refusalPage } from '../app/forms/refusal.ts'
-import { inWords } from '../app/forms/words.ts'
+import { refusalOf } from '../app/forms/words.ts'
 import { isForPrograms } from '../app/request-kind.ts'
 import { accepts } from './accepts.ts'
 import { bodyOf } from './body-of.ts'
@@ -47,7 +47,7 @@ async function answerScript(
   problem: ProblemDetails,
 ): Promise<void> {
   await bodyOf(request)
-  const { status, headers, body } = problemAnswer(inWords(formFor(pathOf(request)), problem))
+  const { status, headers, body } = problemAnswer(refusalOf(formFor(pathOf(request)), problem))
   if (!response.closed) response.writeHead(status, headers).end(body)
 }
 
@@ -58,7 +58,7 @@ async function answerBrowser(
 ): Promise<void> {
   const fields = await fieldsOf(request)
   const form = formFor(pathOf(request), fields ?? undefined)
-  const refusal = inWords(form, problem)
+  const refusal = refusalOf(form, problem)
   const nonce = nonceOf(response.getHeader('content-security-policy')?.toString())
   const isForged = problem.type === 'cross-site'
   // Another site may have chosen what is in it: no button for an admin to press, no key that it knows.

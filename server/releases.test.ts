@@ -97,7 +97,7 @@ function scene(
       const { entries } = await data.listEntries({ before: null, limit: 10 })
       response.end(JSON.stringify([request.headers['x-visits'], entries.length]))
     })
-    await database.restore(await lease.look())
+    await database.restore(await lease.read())
     lifecycle.enter({ name: 'following', problem: null })
     later.after(async () => {
       await leadership.end()
@@ -118,7 +118,7 @@ function scene(
       lifecycle,
       database,
       leadership,
-      refresh: async () => database.restore(await lease.look()),
+      refresh: async () => database.restore(await lease.read()),
     }
   }
   return {

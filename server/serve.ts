@@ -49,7 +49,7 @@ export async function serve(stop: AbortController): Promise<void> {
   const steps = new Steps(lifecycle, stopped)
   const looked = Promise.withResolvers<void>()
   const restore = async () => {
-    const view = await timed('lease', () => lease.look())
+    const view = await timed('lease', () => lease.read())
     looked.resolve()
     // Its startup probe fails, and the release before goes on.
     if (lease.bar?.code === 'breaking-migration') throw lease.bar

@@ -3,7 +3,7 @@ import type { Event } from '../db/events.ts'
 import type { Lease } from '../replication/lease/lease.ts'
 import type { LeaseObject, Me } from '../replication/lease/lease-object.ts'
 import { setAsideFiles } from '../replication/newest-copy.ts'
-import { within } from '../replication/within.ts'
+import { withTimeout } from '../replication/with-timeout.ts'
 import type { Beginning } from './begin-epoch.ts'
 import type { Events } from './events.ts'
 import type { Leadership } from './leadership.ts'
@@ -75,7 +75,7 @@ export async function statusOf(parts: Parts, eventLimit: number): Promise<Status
 async function leaseOf(lease: Lease): Promise<Status['lease']> {
   try {
     const late = () => new Error('The bucket does not answer.')
-    const view = await within(2_000, lease.look(), late)
+    const view = await withTimeout(2_000, lease.read(), late)
     const { holder, epoch, restorable, wantedBy } = view.lease
     return { holder, epoch, restorable, wantedBy }
   } catch (error) {

@@ -65,7 +65,7 @@ export function scene(test: TestContext) {
         timing: { ...timing, ...other },
         onGone: (error) => gone.push(error),
       })
-      await database.restore(await lease.look())
+      await database.restore(await lease.read())
       lifecycle.enter({ name: 'following', problem: null })
       test.after(() => database.close())
       const visit = async () => (await recordVisit(database.open, new Date())).total

@@ -5,7 +5,7 @@ import { problemAnswer } from '../../server/problem-details.ts'
 import { readForm } from '../form-data.ts'
 import type { Form, Sent } from './forms.ts'
 import { type Refusal, refusalPage } from './refusal.ts'
-import { inWords } from './words.ts'
+import { refusalOf } from './words.ts'
 
 /** What became of a form. */
 export type Outcome =
@@ -35,10 +35,10 @@ export async function answerForm(
   take: (sent: Sent) => Promise<Outcome>,
 ): Promise<Response> {
   const { fields: sent, refused } = await readForm(request)
-  if (refused) return answerRefusal(request, form, null, inWords(form, refused))
+  if (refused) return answerRefusal(request, form, null, refusalOf(form, refused))
   const outcome = await take(sent).catch((error): Outcome => {
     log('ERROR', `A form could not be answered: ${reasonOf(error)}`)
-    return { refused: inWords(form, failed) }
+    return { refused: refusalOf(form, failed) }
   })
   if ('refused' in outcome) {
     const shown = outcome.instead ?? { form, sent }

@@ -21,7 +21,7 @@ const sameAgain =
   'It may have arrived, or not. Please send it again in a moment: it will be there only once.'
 
 /** Why the server has refused a form, in words for who has sent it. */
-export function inWords(form: Form | null, problem: ProblemDetails): Refusal {
+export function refusalOf(form: Form | null, problem: ProblemDetails): Refusal {
   const { status, type, retryAfter } = problem
   if (unclear.has(type))
     return { ...problem, title: 'This is not confirmed yet.', detail: sameAgain }

@@ -31,7 +31,7 @@ export async function report(soak: Soak): Promise<void> {
       `${vain} of ${epoch} leaderships wrote nothing, with ${soak.fleet.started} instances`,
     )
   }
-  console.log(`\n${epoch} leaderships, of which ${vain} wrote nothing. ${inWords(soak)}`)
+  console.log(`\n${epoch} leaderships, of which ${vain} wrote nothing. ${formatReport(soak)}`)
 }
 
 function reportLives({ watcher, findings }: Soak): void {
@@ -49,7 +49,7 @@ function reportLives({ watcher, findings }: Soak): void {
   printTable('instance,lived min,what,early,late,most'.split(','), rows)
 }
 
-function inWords({ recoveries, load, fleet, checker }: Soak): string {
+function formatReport({ recoveries, load, fleet, checker }: Soak): string {
   const { last, times } = checker
   const counted = (number: number) => number.toLocaleString('en-US')
   return [

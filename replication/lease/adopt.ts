@@ -52,12 +52,12 @@ export async function findPlain(store: Store, adopted?: Layout): Promise<Plain |
 function newer(ltx: Listed[], old: Listed[]): Plain {
   const ltxFiles = ltx.filter(({ name }) => name.endsWith('.ltx'))
   const [atLtx, atOld] = [Math.max(0, ...ltxFiles.map(({ at }) => at)), newestChange(old)]
-  const times = `generations/ was last written at ${inWords(atOld)}, ltx/ at ${inWords(atLtx)}`
+  const times = `generations/ was last written at ${formatTime(atOld)}, ltx/ at ${formatTime(atLtx)}`
   return atOld > atLtx
     ? { layout: 'generations', why: `The replica of Litestream 0.3 counts: ${times}.` }
     : { layout: 'ltx', why: `The replica of Litestream 0.5 counts: ${times}.` }
 }
 
-function inWords(at: number): string {
+function formatTime(at: number): string {
   return new Date(at).toISOString()
 }

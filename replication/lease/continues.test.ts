@@ -20,7 +20,7 @@ function scene() {
       const { before } = await lease.acquire()
       // What is uploaded in full has begun with a state as well, which has other numbers there.
       const begunWith = { epoch: before.lease.restorable, txid: txid ?? 99 }
-      await lease.markRestorable(0, { begunWith, continued: txid !== null })
+      await lease.publishEpoch(0, { begunWith, continued: txid !== null })
       await lease.release()
     },
     /** A leadership whose epoch was never complete. */
@@ -30,7 +30,7 @@ function scene() {
     },
     /** The transaction of the restorable epoch that is the same state. */
     async same(state: Reached) {
-      return inRestorable((await lease.look()).lease, state)
+      return inRestorable((await lease.read()).lease, state)
     },
   }
 }

@@ -51,7 +51,7 @@ function scene() {
 async function lead(lease: LeaseType) {
   const { acquired, epoch } = await lease.acquire()
   assert.ok(acquired)
-  await lease.markRestorable(0)
+  await lease.publishEpoch(0)
   return epoch
 }
 
@@ -65,7 +65,7 @@ describe('The lease', () => {
     await lead(a)
     a.noteReached({ epoch: 1, txid: 7 })
     pass(3_000)
-    await a.keep()
+    await a.renew()
     assert.deepEqual((await object()).reached, { epoch: 1, txid: 7 })
     a.noteReached({ epoch: 1, txid: 9 })
     a.noteReached({ epoch: 1, txid: 8 })
@@ -82,9 +82,9 @@ describe('The lease', () => {
     b.noteReached({ epoch: 1, txid: 8 })
     b.noteReached({ epoch: 2, txid: 3 })
     pass(3_000)
-    await b.keep()
+    await b.renew()
     assert.deepEqual((await object()).reached, { epoch: 1, txid: 7 })
-    await b.markRestorable(0)
+    await b.publishEpoch(0)
     assert.deepEqual((await object()).reached, { epoch: 2, txid: 3 })
     b.noteReached({ epoch: 1, txid: 99 })
     await b.release()
@@ -97,7 +97,7 @@ describe('The lease', () => {
     a.noteReached({ epoch: 1, txid: 7 })
     await a.release()
     await a.acquire()
-    await a.markRestorable(0)
+    await a.publishEpoch(0)
     assert.deepEqual((await object()).reached, { epoch: 2, txid: 0 })
   })
 
@@ -106,10 +106,10 @@ describe('The lease', () => {
     await lead(a)
     await a.release()
     await a.acquire()
-    await a.markRestorable(5, { begunWith: { epoch: 1, txid: 7 } })
+    await a.publishEpoch(5, { begunWith: { epoch: 1, txid: 7 } })
     await a.release()
     await a.acquire()
-    await a.markRestorable(6, { begunWith: { epoch: 1, txid: 7 } })
+    await a.publishEpoch(6, { begunWith: { epoch: 1, txid: 7 } })
     const [, second, third] = (await object()).obsolete
     assert.deepEqual(second, { upTo: 1, since: 5, was: 1, txid: 7 })
     assert.deepEqual(third, { upTo: 2, since: 6, was: 2 })
@@ -121,11 +121,11 @@ describe('The lease', () => {
     for (const begunWith of [{ epoch: 1, txid: 7 }, { epoch: 1, txid: 7 }, null]) {
       await a.release()
       await a.acquire()
-      await a.markRestorable(5, { begunWith, continued: true })
+      await a.publishEpoch(5, { begunWith, continued: true })
     }
     await a.release()
     await a.acquire()
-    await a.markRestorable(6, { begunWith: { epoch: 4, txid: 9 } })
+    await a.publishEpoch(6, { begunWith: { epoch: 4, txid: 9 } })
     const [, second, third, fourth, fifth] = (await object()).obsolete
     assert.deepEqual(second, { upTo: 1, since: 5, was: 1, txid: 7, continued: true })
     assert.deepEqual(third, { upTo: 2, since: 5, was: 2 })
@@ -137,7 +137,7 @@ describe('The lease', () => {
     const { a, object } = scene()
     for (let number = 0; number < 1_000; number++) {
       await a.acquire()
-      await a.markRestorable(number)
+      await a.publishEpoch(number)
       await a.release()
     }
     const { obsolete } = (await object()) as LeaseObject
@@ -158,7 +158,7 @@ describe('The lease', () => {
     await lead(b)
     const before = await object()
     // As when the answer to the first time was lost.
-    await b.markRestorable(1)
+    await b.publishEpoch(1)
     const { token: _, ...after } = await object()
     assert.deepEqual({ ...after, token: before.token }, before)
   })
@@ -192,7 +192,7 @@ describe('The lease', () => {
     const { a, b, pass, store } = scene()
     await lead(a)
     pass(1_000)
-    await b.look()
+    await b.read()
     pass(12_000)
     assert.equal((await b.acquire()).acquired, false)
     // The store's times are in whole seconds: they tell of less.
@@ -208,30 +208,30 @@ describe('The lease', () => {
   it('is waited for anew after each renewal, and from when the answer that shows it has come', async () => {
     const { a, b, pass, store } = scene()
     await lead(a)
-    await b.look()
+    await b.read()
     pass(9_000)
-    await a.keep()
+    await a.renew()
     const read = store.read.bind(store)
     store.read = async (name) => {
       const stored = await read(name)
       pass(5_000)
       return stored
     }
-    await b.look()
+    await b.read()
     Object.assign(store, { read })
     pass(8_000)
-    assert.equal((await b.look()).renewedMsAgo, 13_000)
-    assert.ok((await b.look()).isHeld)
+    assert.equal((await b.read()).renewedMsAgo, 13_000)
+    assert.ok((await b.read()).isHeldByOther)
     pass(1_000)
-    assert.ok((await b.look()).isHeld)
+    assert.ok((await b.read()).isHeldByOther)
   })
 
   it('is waited for no longer where whoever waits has asked for it', async () => {
     const { a, b, pass } = scene()
     await lead(a)
-    await b.look()
+    await b.read()
     pass(6_000)
-    await b.want()
+    await b.requestHandover()
     pass(6_001)
     assert.equal((await b.acquire()).acquired, true)
   })
@@ -239,10 +239,10 @@ describe('The lease', () => {
   it('is waited for anew where it was renewed before whoever waits has asked for it', async () => {
     const { a, b, pass } = scene()
     await lead(a)
-    await b.look()
+    await b.read()
     pass(9_000)
-    await a.keep()
-    await b.want()
+    await a.renew()
+    await b.requestHandover()
     pass(5_000)
     assert.equal((await b.acquire()).acquired, false)
   })
@@ -250,7 +250,7 @@ describe('The lease', () => {
   it('is not taken any earlier by an instance whose wall clock is set ahead', async () => {
     const { a, b, pass, setAhead } = scene()
     await lead(a)
-    await b.look()
+    await b.read()
     pass(5_000)
     setAhead(3_600_000)
     assert.ok(!a.isValid)
@@ -261,7 +261,7 @@ describe('The lease', () => {
     const { a, b, pass, object, put } = scene()
     await lead(a)
     await put(JSON.stringify({ ...(await object()), ttlMs: 20_000 }))
-    await b.look()
+    await b.read()
     pass(24_000)
     assert.equal((await b.acquire()).acquired, false)
     pass(1)
@@ -273,9 +273,9 @@ describe('The lease', () => {
     const { a, b, pass } = scene()
     await lead(a)
     pass(9_999)
-    assert.ok(a.isValid && a.canVouch)
+    assert.ok(a.isValid && a.canAcknowledge)
     pass(1)
-    assert.ok(!a.isValid && !a.canVouch)
+    assert.ok(!a.isValid && !a.canAcknowledge)
     assert.equal((await b.acquire()).acquired, false)
   })
 
@@ -284,10 +284,10 @@ describe('The lease', () => {
     await lead(a)
     const before = (await store.read(leaseName))?.generation
     pass(2_999)
-    assert.equal(await a.keep(), 'kept')
+    assert.equal(await a.renew(), 'renewed')
     assert.equal((await store.read(leaseName))?.generation, before)
     pass(1)
-    assert.equal(await a.keep(), 'kept')
+    assert.equal(await a.renew(), 'renewed')
     pass(9_000)
     assert.ok(a.isValid)
   })
@@ -300,10 +300,10 @@ describe('The lease', () => {
       pass(2_000)
       return read(name)
     }
-    await a.keep()
+    await a.renew()
     const before = (await read(leaseName))?.generation
     pass(500)
-    await a.keep()
+    await a.renew()
     pass(500)
     assert.notEqual((await read(leaseName))?.generation, before)
   })
@@ -312,9 +312,9 @@ describe('The lease', () => {
     const { a, b, pass } = scene()
     await lead(a)
     pass(60_000)
-    assert.ok(!a.canVouch)
-    assert.equal(await a.keep(), 'kept')
-    assert.ok(a.canVouch)
+    assert.ok(!a.canAcknowledge)
+    assert.equal(await a.renew(), 'renewed')
+    assert.ok(a.canAcknowledge)
     assert.equal((await b.acquire()).acquired, false)
   })
 
@@ -328,7 +328,7 @@ describe('The lease', () => {
       pass(4_000)
       return written
     }
-    await a.keep()
+    await a.renew()
     pass(5_999)
     assert.ok(a.isValid)
     pass(1)
@@ -340,7 +340,7 @@ describe('The lease', () => {
     await lead(a)
     pass(15_000)
     await lead(b)
-    assert.equal(await a.keep(), 'lost')
+    assert.equal(await a.renew(), 'lost')
     assert.ok(!a.isValid)
     assert.equal(await a.release(), null)
     assert.ok(b.isValid)
@@ -349,18 +349,18 @@ describe('The lease', () => {
   it('tells its holder that it is wanted', async () => {
     const { a, b } = scene()
     await lead(a)
-    await b.want()
-    assert.equal(await a.keep(), 'wanted')
+    await b.requestHandover()
+    assert.equal(await a.renew(), 'wanted')
     await a.release()
     assert.equal(await lead(b), 2)
-    assert.equal(await b.keep(), 'kept')
+    assert.equal(await b.renew(), 'renewed')
   })
 
   it('is not renewed by whoever wants it', async () => {
     const { a, b, pass, instance } = scene()
     await lead(a)
     pass(10_000)
-    await b.want()
+    await b.requestHandover()
     pass(4_001)
     assert.equal((await instance('c').acquire()).acquired, true)
   })
@@ -368,27 +368,27 @@ describe('The lease', () => {
   it('is renewed, released and completed also where it is wanted at that moment', async () => {
     const { a, b, pass } = scene()
     await a.acquire()
-    await b.want()
-    await a.markRestorable(0)
-    assert.ok(a.canVouch)
+    await b.requestHandover()
+    await a.publishEpoch(0)
+    assert.ok(a.canAcknowledge)
     pass(3_000)
-    assert.equal(await a.keep(), 'wanted')
+    assert.equal(await a.renew(), 'wanted')
     pass(500)
-    assert.equal(await a.keep(), 'wanted')
+    assert.equal(await a.renew(), 'wanted')
     pass(9_000)
     assert.ok(a.isValid)
     assert.notEqual(await a.release(), null)
     assert.equal((await b.acquire()).acquired, true)
   })
 
-  it('vouches for nothing before its epoch is complete, nor once it is being released', async () => {
+  it('acknowledges nothing before its epoch is complete, nor once it is being released', async () => {
     const { a } = scene()
     await a.acquire()
-    assert.ok(a.isValid && !a.canVouch)
-    await a.markRestorable(0)
-    assert.ok(a.canVouch)
+    assert.ok(a.isValid && !a.canAcknowledge)
+    await a.publishEpoch(0)
+    assert.ok(a.canAcknowledge)
     const released = a.release()
-    assert.ok(!a.canVouch)
+    assert.ok(!a.canAcknowledge)
     await released
   })
 
@@ -442,7 +442,7 @@ describe('A lease that can not be used', () => {
     const { a, store } = scene()
     await lead(a)
     await store.remove(leaseName)
-    assert.equal(await a.keep(), 'lost')
+    assert.equal(await a.renew(), 'lost')
   })
 })
 
@@ -467,9 +467,9 @@ describe('A replica without a lease', () => {
     it(`${isEmpty ? 'does not exist' : 'exists'} where there is ${name}`, async () => {
       const { a, store } = scene()
       await store.write(name, '', null)
-      assert.equal((await a.look()).isEmpty, isEmpty)
+      assert.equal((await a.read()).isEmpty, isEmpty)
       await a.acquire()
-      assert.equal((await a.look()).isEmpty, false)
+      assert.equal((await a.read()).isEmpty, false)
     })
   }
 
@@ -482,7 +482,7 @@ describe('A replica without a lease', () => {
       await a.release()
       await store.remove(`${layout}/`)
       await store.write(`${layout === 'ltx' ? 'generations' : 'ltx'}/x`, '', null)
-      assert.equal((await b.look()).lease.adopted, layout)
+      assert.equal((await b.read()).lease.adopted, layout)
     })
   }
 
@@ -495,7 +495,7 @@ describe('A replica without a lease', () => {
       }),
     )
     await store.write('generations/x', '', null)
-    assert.equal((await a.look()).lease.adopted, 'generations')
+    assert.equal((await a.read()).lease.adopted, 'generations')
   })
 
   it('is continued when it has one epoch', async () => {

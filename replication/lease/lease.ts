@@ -25,7 +25,7 @@ export type View = {
   /** What is there, or what a first lease would be made from. */
   lease: LeaseObject
   /** Whether anybody could still write what the restorable epoch's readers must see. */
-  isHeld: boolean
+  isHeldByOther: boolean
   /** How long ago it was renewed, by the store's clock. */
   renewedMsAgo: number
   /** Whether there is neither a lease nor a replica. */
@@ -38,7 +38,7 @@ export type View = {
 export type Reached = NonNullable<LeaseObject['reached']>
 
 /** What an instance decides by whether it may lead. */
-export type Seen = Pick<View, 'lease' | 'isHeld'>
+export type Seen = Pick<View, 'lease' | 'isHeldByOther'>
 
 type Held = { generation: string; lease: LeaseObject; renewedAtMs: number }
 
@@ -119,7 +119,7 @@ export class Lease {
   }
 
   /** Whether what is in the bucket now is what every later leader will restore. */
-  get canVouch(): boolean {
+  get canAcknowledge(): boolean {
     return this.isValid && this.#held?.lease.restorable === this.#held?.lease.epoch
   }
 
@@ -137,7 +137,7 @@ export class Lease {
    *
    * @throws {ReplicationProblem} if the store doesn't answer, or the lease isn't ours to read
    */
-  async look(): Promise<View> {
+  async read(): Promise<View> {
     const stored = await this.#store.read(leaseName)
     const view = await (stored ? this.#view(stored) : this.#firstView())
     this.#bar = this.#barOf(view)
@@ -148,7 +148,7 @@ export class Lease {
     const { epoch, plain } = await adopt(this.#store, this.#url)
     return {
       generation: null,
-      isHeld: false,
+      isHeldByOther: false,
       renewedMsAgo: 0,
       isEmpty: epoch === 0 && !plain,
       ...begunFrom(plain, this.#first(epoch)),
@@ -160,7 +160,7 @@ export class Lease {
     const plain = lease.restorable > 0 ? null : await findPlain(this.#store, lease.adopted)
     return {
       generation: stored.generation,
-      isHeld: this.#isHeld(lease, stored),
+      isHeldByOther: this.#isHeldByOther(lease, stored),
       renewedMsAgo: renewedMsAgo(lease, stored),
       isEmpty: false,
       ...begunFrom(plain, lease),
@@ -176,7 +176,7 @@ export class Lease {
    */
   acquire(): Promise<{ before: View; acquired: boolean; epoch: number }> {
     return this.#oneAtATime(async () => {
-      const before = await this.look()
+      const before = await this.read()
       const bar = this.#barOf(before)
       if (bar) throw bar
       const { renewedAt: _, wantedBy: __, ...rest } = before.lease
@@ -184,7 +184,7 @@ export class Lease {
       const holder = { ...me, migration: this.#migration }
       const epoch = rest.epoch + 1
       const next = { ...rest, holder, epoch, ttlMs: this.#timing.ttlMs }
-      const acquired = !before.isHeld && (await this.#write(next, before.generation))
+      const acquired = !before.isHeldByOther && (await this.#write(next, before.generation))
       if (acquired) this.#reachedTxid = 0
       return { before, acquired, epoch }
     })
@@ -195,7 +195,7 @@ export class Lease {
    *
    * @throws {ReplicationProblem} if the store doesn't answer
    */
-  async want(): Promise<void> {
+  async requestHandover(): Promise<void> {
     const stored = await this.#store.read(leaseName)
     if (!stored) return
     const lease = parseLease(stored.body, this.me.service, this.#url)
@@ -215,16 +215,17 @@ export class Lease {
    *
    * @throws {ReplicationProblem} if the store doesn't answer; the lease may be valid all the same
    */
-  keep(): Promise<'kept' | 'wanted' | 'lost'> {
+  renew(): Promise<'renewed' | 'wanted' | 'lost'> {
     return this.#oneAtATime(async () => {
       if (!this.#held) return 'lost'
       const startMs = this.#clock()
       // While the store is slow, a look in between would be over only after the renewal was due.
       const isDue = startMs - this.#held.renewedAtMs + this.#tookMs >= this.#timing.renewMs
       try {
-        if (isDue && (await this.#change({}))) return this.#held.lease.wantedBy ? 'wanted' : 'kept'
+        if (isDue && (await this.#change({})))
+          return this.#held.lease.wantedBy ? 'wanted' : 'renewed'
         const isMine = await this.#isStillMine()
-        return isMine ? (this.#held.lease.wantedBy ? 'wanted' : 'kept') : 'lost'
+        return isMine ? (this.#held.lease.wantedBy ? 'wanted' : 'renewed') : 'lost'
       } finally {
         this.#tookMs = this.#clock() - startMs
       }
@@ -240,7 +241,7 @@ export class Lease {
    * @returns the lease then; null if it was lost
    * @throws {ReplicationProblem} if the store doesn't answer
    */
-  markRestorable(
+  publishEpoch(
     now: number,
     {
       begunWith = null,
@@ -268,7 +269,7 @@ export class Lease {
   }
 
   /** Notes which epochs were removed. */
-  forget(removedUpTo: number): Promise<void> {
+  pruneObsolete(removedUpTo: number): Promise<void> {
     return this.#oneAtATime(async () => {
       await this.#insist(({ obsolete }) => ({
         obsolete: obsolete.filter(({ upTo }) => upTo > removedUpTo),
@@ -310,7 +311,7 @@ export class Lease {
     }
   }
 
-  #isHeld(lease: LeaseObject, stored: Stored): boolean {
+  #isHeldByOther(lease: LeaseObject, stored: Stored): boolean {
     const unchangedMs = this.#unchangedMs(stored)
     if (!lease.holder || lease.holder.id === this.me.id) return false
     const { storeClockMs } = this.#timing

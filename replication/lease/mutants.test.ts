@@ -108,15 +108,15 @@ const mutants: Record<string, Mutant> = {
     to: 'const epoch = Math.max(1, rest.epoch)',
     foundBy: 'is held by one at a time, and each leadership has an epoch of its own',
   },
-  'that vouches for an epoch that nobody will restore': {
+  'that acknowledges by an epoch that nobody will restore': {
     from: 'return this.isValid && this.#held',
     to: 'return this.isValid || this.#held',
-    foundBy: 'vouches for nothing before its epoch is complete, nor once it is being released',
+    foundBy: 'acknowledges nothing before its epoch is complete, nor once it is being released',
   },
-  'that vouches while it gives the lease back': {
+  'that acknowledges while it gives the lease back': {
     from: 'this.#isReleasing = true',
     to: 'this.#isReleasing = false',
-    foundBy: 'vouches for nothing before its epoch is complete, nor once it is being released',
+    foundBy: 'acknowledges nothing before its epoch is complete, nor once it is being released',
   },
   'that renews the lease for its holder when it asks': {
     from: 'renewedAt, wantedBy: this.me.id',
@@ -124,8 +124,8 @@ const mutants: Record<string, Mutant> = {
     foundBy: 'is not renewed by whoever wants it',
   },
   'that does not hear that it is wanted': {
-    from: "? 'wanted' : 'kept') : 'lost'",
-    to: "? 'kept' : 'kept') : 'lost'",
+    from: "? 'wanted' : 'renewed') : 'lost'",
+    to: "? 'renewed' : 'renewed') : 'lost'",
     foundBy: 'tells its holder that it is wanted',
   },
   'that does not notice that another has it': {

@@ -59,7 +59,7 @@ describe('The lease command', () => {
     await lease.acquire()
     await repair(store, { epoch: null, service: 'other', force: true })
     await assert.rejects(lease.acquire(), { code: 'other-service' })
-    assert.equal(await lease.keep().catch(() => 'lost'), 'lost')
+    assert.equal(await lease.renew().catch(() => 'lost'), 'lost')
   })
 
   it('does not take the lease from whoever leads, unless told', async () => {

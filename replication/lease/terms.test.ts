@@ -13,10 +13,10 @@ async function leaseAfter(...completeAt: (number | null)[]): Promise<LeaseObject
   })
   for (const at of completeAt) {
     await lease.acquire()
-    if (at !== null) await lease.markRestorable(at)
+    if (at !== null) await lease.publishEpoch(at)
     await lease.release()
   }
-  return (await lease.look()).lease
+  return (await lease.read()).lease
 }
 
 /** The bucket has this epoch, and nothing else that matters. */

@@ -28,7 +28,7 @@ const me = { id: 'a', service: 's', revision: 'r', instance: 'i' }
 
 /** What a server finds at its start, and would restore to a file of its own. */
 async function found(test: TestContext, store: Store, url: string) {
-  const view = await new Lease(store, url, me).look()
+  const view = await new Lease(store, url, me).read()
   const source = sourceUrl(url, view.lease)
   const to = join(temporaryFolder(test), 'a b', 'app.db')
   mkdirSync(join(to, '..'))
@@ -216,14 +216,14 @@ describe('A replica of Litestream 0.3', () => {
     // And where a list shows nothing of it, or only of another.
     renameSync(join(bucket, 'generations'), join(bucket, 'gone'))
     mkdirSync(join(bucket, 'ltx'))
-    assert.equal((await lease.look()).lease.adopted, 'generations')
+    assert.equal((await lease.read()).lease.adopted, 'generations')
   })
 
   it('does not matter any more once an epoch is complete', async (test) => {
     const { url, store } = await scene(test)
     const lease = new Lease(store, url, me)
     await lease.acquire()
-    await lease.markRestorable(0)
+    await lease.publishEpoch(0)
     assert.match((await found(test, store, url)).source, /epoch-00000001$/)
   })
 })

@@ -75,7 +75,7 @@ export class Instance implements Owner {
     if (!rules.listAfterAcquiring) this.#listed = await asItWas(this.#store)
     const { acquired, epoch, before } = await this.#lease.acquire()
     if (!acquired) {
-      if (world.random() < 0.3) await this.#lease.want()
+      if (world.random() < 0.3) await this.#lease.requestHandover()
       else if (world.random() < 0.2) await this.#bring(this.#store, before.lease)
       return
     }
@@ -107,7 +107,7 @@ export class Instance implements Owner {
   /** Begins with a copy that the bucket makes, and with the file brought to where that ends. */
   async #continue(store: Store, lease: LeaseObject, epoch: number): Promise<Litestream> {
     const { rules, world, observer } = this.#parts
-    if (!rules.restorableAfterCopy) await this.#lease.markRestorable(world.now, { continued: true })
+    if (!rules.restorableAfterCopy) await this.#lease.publishEpoch(world.now, { continued: true })
     // Side by side, as what is listed twice may differ.
     if (world.random() < 0.5) await this.#bring(store, lease).catch(() => {})
     const { txid } = await this.#copied(store, lease, epoch)
@@ -119,7 +119,7 @@ export class Instance implements Owner {
     }
     if (world.random() < 0.1) throw new CantContinue('in doubt')
     const begunWith = { epoch: restorable, txid }
-    const done = await this.#lease.markRestorable(world.now, { begunWith, continued: true })
+    const done = await this.#lease.publishEpoch(world.now, { begunWith, continued: true })
     if (!done) throw new Error('lost')
     observer.continued++
     return new Litestream({ ...this.#parts, owner: this }, epoch, txid)
@@ -131,7 +131,7 @@ export class Instance implements Owner {
       try {
         return await copying(store, lease.restorable, epoch, rules)
       } catch (error) {
-        if (error instanceof CantContinue || (await this.#lease.keep()) === 'lost') throw error
+        if (error instanceof CantContinue || (await this.#lease.renew()) === 'lost') throw error
         await this.#sleep(world.delay(1_000))
       }
     }
@@ -145,7 +145,7 @@ export class Instance implements Owner {
     const litestream = new Litestream({ ...this.#parts, owner: this }, epoch, 0)
     litestream.note(allOf(this.#file.pages))
     await litestream.upload()
-    if (!(await this.#lease.markRestorable(world.now, { begunWith }))) throw new Error('lost')
+    if (!(await this.#lease.publishEpoch(world.now, { begunWith }))) throw new Error('lost')
     return litestream
   }
 
@@ -174,7 +174,7 @@ export class Instance implements Owner {
     await this.#write(epoch, litestream).catch(() => {})
     for (;;) {
       await this.#sleep(world.delay(1_500))
-      const kept = await this.#lease.keep().catch(() => 'unknown')
+      const kept = await this.#lease.renew().catch(() => 'unknown')
       if (kept === 'lost') return
       if (kept === 'wanted') {
         const written = this.#file.pages.flatMap((entry) => entry ?? [])
@@ -209,12 +209,12 @@ export class Instance implements Owner {
   async #write(epoch: number, litestream: Litestream): Promise<void> {
     const { rules } = this.#parts
     const id = this.#change(litestream, this.#file.pages.length)
-    const vouched = this.#lease.canVouch
+    const mayAcknowledge = this.#lease.canAcknowledge
     if (rules.syncBeforeAcknowledging) {
       await litestream.upload()
       this.#lease.noteReached({ epoch, txid: litestream.uploadedTxid })
     }
-    const mayTell = rules.checkLeaseAfterSync ? this.#lease.canVouch : vouched
+    const mayTell = rules.checkLeaseAfterSync ? this.#lease.canAcknowledge : mayAcknowledge
     if (mayTell) await this.#acknowledge([id], epoch)
   }
 

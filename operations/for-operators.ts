@@ -10,7 +10,7 @@ const reasons: Record<string, string> = {
 }
 
 /** An error of the file system as the fact and the next step; any other as it is. */
-export function inWords(error: Error): Error {
+export function forOperators(error: Error): Error {
   const { code = '', path } = error as NodeJS.ErrnoException
   const reason = reasons[code]
   if (path === undefined || reason === undefined) return error

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
  *
  * @throws what `late` makes when the time is up
  */
-export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+export async function withTimeout<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   const over = new AbortController()
   // A losing promise may fail later, when nobody looks any more.
   work.catch(() => {})

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A pause that can be ended early. */
-export class Bell {
+export class WakeUp {
   #rung = Promise.withResolvers<void>()
 
   /** Ends the pause, or the next one. */

@@ -1,17 +1,17 @@
 import { plainError } from '../postgres/problem.ts'
 
 /** An error that names the fact and the next step already. */
-export class Told extends Error {}
+export class OperatorError extends Error {}
 
 /**
  * What an error says to whoever runs the command: the app's words speak of the variable that the app
  * has, and of a server that waits by itself.
  */
 export function told(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof Told) return error
+  if (!(error instanceof Error) || error instanceof OperatorError) return error
   const full = fullDisk(error)
   if (full) {
-    return new Told(
+    return new OperatorError(
       `${full}, and run it again: what was copied is kept. It says: ${error.message}`,
       { cause: error },
     )
@@ -23,7 +23,7 @@ export function told(error: unknown): unknown {
   const here = plain.message
     .replace('in DATABASE_URL', 'in its URL')
     .replace('DATABASE_URL has', 'Its URL has')
-  return new Told(here.replace(/It goes on by itself[^.]*\./, 'Then run it again.'), {
+  return new OperatorError(here.replace(/It goes on by itself[^.]*\./, 'Then run it again.'), {
     cause: error,
   })
 }
