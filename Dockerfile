@@ -40,7 +40,7 @@ ARG COMMIT
 ENV NEXT_TELEMETRY_DISABLED=1
 RUN npm run build
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
-RUN node bin/warm.mjs
+RUN node packages/streamkeeper/src/cli/warm.mjs
 # Second: the app's libraries. Third: the app.
 RUN mkdir -p /libraries/app /app/etc \
     && mv .next/standalone/node_modules /libraries/app/ \

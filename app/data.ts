@@ -1,6 +1,6 @@
 import { connection } from 'next/server'
 import type { Data } from '../db/data.ts'
-import { runtime } from '../server/runtime.ts'
+import { runtime } from '../packages/streamkeeper/src/server/runtime.ts'
 
 /**
  * Resolves once all that was committed before the call is in the bucket: only then may anybody be

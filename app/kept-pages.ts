@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { accepts } from '../server/accepts.ts'
+import { accepts } from '../packages/streamkeeper/src/server/accepts.ts'
 import { noticeHeader } from './notice-header.ts'
 import { whoAsks } from './visits/who-asks.ts'
 

@@ -1,3 +1,5 @@
+import { listEvents, recordEvents } from '../packages/streamkeeper/src/sqlite/events.ts'
+import type { Database } from '../packages/streamkeeper/src/sqlite/open.ts'
 import {
   addEntry,
   deleteEntry,
@@ -7,8 +9,6 @@ import {
   listAllEntries,
   listEntries,
 } from './entries.ts'
-import { listEvents, recordEvents } from './events.ts'
-import type { Database } from './open.ts'
 import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
 const functions = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
-import { MigrationProblem, migrateDatabase } from './migrate.ts'
-import { openDatabase } from './open.ts'
-import { TestMigrations } from './test-migrations.ts'
-import { migrations, temporaryPath } from './test-support.ts'
+import { MigrationProblem, migrateDatabase } from '../packages/streamkeeper/src/sqlite/migrate.ts'
+import { openDatabase } from '../packages/streamkeeper/src/sqlite/open.ts'
+import { TestMigrations } from '../packages/streamkeeper/src/sqlite/test-migrations.ts'
+import { migrations, temporaryPath } from '../packages/streamkeeper/src/sqlite/test-support.ts'
 import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')

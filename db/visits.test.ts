@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { migrations, temporaryDatabase } from '../packages/streamkeeper/src/sqlite/test-support.ts'
 import { pageViews } from './schema.ts'
-import { migrations, temporaryDatabase } from './test-support.ts'
 import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')

@@ -1,4 +1,4 @@
-import { fillWith } from '../bench/support/ballast.ts'
+import { fillWith } from '../tools/bench/support/ballast.ts'
 import { begin, finish, leader, test } from './support/deploys.ts'
 import { readMetrics, valueIn } from './support/metrics.ts'
 import { freePort } from './support/ports.ts'

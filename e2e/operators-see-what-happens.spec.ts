@@ -5,7 +5,7 @@ import { namesIn, readMetrics, valueIn } from './support/metrics.ts'
 import { freePort } from './support/ports.ts'
 import { expect, test } from './support/test.ts'
 
-const monitoring = join(import.meta.dirname, '..', 'monitoring')
+const monitoring = join(import.meta.dirname, '../packages/streamkeeper/monitoring')
 
 test.describe('the status page, without JavaScript', () => {
   test.use({ javaScriptEnabled: false })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
-import { headersInNext } from '../server/test-support.ts'
+import { headersInNext } from '../packages/streamkeeper/src/server/test-support.ts'
 import { postEntry } from './support/api-client.ts'
 import { rawRequest } from './support/raw-request.ts'
 import { test as base, expect } from './support/test.ts'

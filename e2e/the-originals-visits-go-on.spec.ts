@@ -1,6 +1,9 @@
 import { join } from 'node:path'
-import { runOriginal, timestamps } from '../replication/old-layout/test-support.ts'
-import { GcsStore } from '../replication/store/gcs-store.ts'
+import {
+  runOriginal,
+  timestamps,
+} from '../packages/streamkeeper/src/litestream/old-layout/test-support.ts'
+import { GcsStore } from '../packages/streamkeeper/src/stores/gcs-store.ts'
 import { postEntry } from './support/api-client.ts'
 import { expect, test } from './support/test.ts'
 

@@ -1,5 +1,5 @@
 import { cookies } from 'next/headers'
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 /** Whether whoever asks for this page, or sent this form, is signed in as an admin. */

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { z } from 'zod'
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { data } from '../data.ts'
 import { entryId } from '../digits.ts'
 import { EntryList } from '../guestbook/entry-list.tsx'

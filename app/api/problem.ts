@@ -1,4 +1,7 @@
-import { type ProblemDetails, problemAnswer } from '../../server/problem-details.ts'
+import {
+  type ProblemDetails,
+  problemAnswer,
+} from '../../packages/streamkeeper/src/server/problem-details.ts'
 
 export function problem(details: ProblemDetails): Response {
   const { status, headers, body } = problemAnswer(details)

@@ -1,5 +1,5 @@
-import { clientHeader } from '../../server/client.ts'
-import { runtime } from '../../server/runtime.ts'
+import { clientHeader } from '../../packages/streamkeeper/src/server/client.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { problem } from './problem.ts'
 
 /** The answer to a program that may not do what admins may; null where it may. */

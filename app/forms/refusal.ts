@@ -1,5 +1,5 @@
-import { barePage, escaped } from '../../server/bare-page.ts'
-import type { ProblemDetails } from '../../server/problem-details.ts'
+import { barePage, escaped } from '../../packages/streamkeeper/src/server/bare-page.ts'
+import type { ProblemDetails } from '../../packages/streamkeeper/src/server/problem-details.ts'
 import type { Form, Sent } from './forms.ts'
 import { formMarkup } from './markup.ts'
 

@@ -1,4 +1,4 @@
-import { releaseInWords, sourceUrl } from '../../server/release-name.ts'
+import { releaseInWords, sourceUrl } from '../../packages/streamkeeper/src/server/release-name.ts'
 import { about } from './places.ts'
 
 export function SiteFooter() {

@@ -1,4 +1,4 @@
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { receiptInWords } from './receipt-words.ts'
 
 /** Says to whoever has just written an entry that it is safe; app/client/receipt.ts says the same. */

@@ -1,4 +1,4 @@
-import { releaseInWords } from '../../server/release-name.ts'
+import { releaseInWords } from '../../packages/streamkeeper/src/server/release-name.ts'
 import { LiveFacts } from '../live/facts.tsx'
 
 /** What this instance tells everybody of itself. */

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { Dare } from './dare.tsx'
 import { Drawing } from './drawing.tsx'
 import { Facts } from './facts.tsx'

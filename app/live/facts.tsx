@@ -1,5 +1,5 @@
 import { connection } from 'next/server'
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { numberInWords } from '../format.ts'
 import { later, type Replicated, replicatedInWords } from './replicated.ts'
 

@@ -1,5 +1,5 @@
 import { connection } from 'next/server'
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { later, replicatedInWords } from './replicated.ts'
 
 // How long a page is kept by the server after it was rendered.

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { isAdmin } from '../admin/is-admin.ts'
 import { FormOnPage } from '../forms/form.tsx'
 import { signInForm } from '../forms/forms.ts'

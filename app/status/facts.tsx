@@ -1,4 +1,4 @@
-import type { Fact } from '../../server/facts.ts'
+import type { Fact } from '../../packages/streamkeeper/src/server/facts.ts'
 
 export function Facts({ facts }: { facts: Fact[] }) {
   return (

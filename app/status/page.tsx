@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { runtime } from '../../server/runtime.ts'
+import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { requireAdmin } from '../admin/require-admin.ts'
 import { SignOut } from '../sign-out/sign-out.tsx'
 import { Facts } from './facts.tsx'

@@ -1,6 +1,6 @@
 import type { Data } from '../../db/data.ts'
 import type { Visits } from '../../db/visits.ts'
-import { logSometimes, reasonOf } from '../../server/log.ts'
+import { logSometimes, reasonOf } from '../../packages/streamkeeper/src/server/log.ts'
 
 /** Records a visit, and returns how many there are with it; null where it could not be recorded. */
 export async function countVisit(

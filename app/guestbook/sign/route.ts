@@ -1,4 +1,4 @@
-import { arrivedAt } from '../../../server/arrived.ts'
+import { arrivedAt } from '../../../packages/streamkeeper/src/server/arrived.ts'
 import { answerForm } from '../../forms/answer-form.ts'
 import { signForm } from '../../forms/forms.ts'
 import { sign } from '../sign.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ProblemDetails } from '../../../../server/problem-details.ts'
+import type { ProblemDetails } from '../../../../packages/streamkeeper/src/server/problem-details.ts'
 import { changeEntry } from '../../../admin/change-entry.ts'
 import { data } from '../../../data.ts'
 import { entryId } from '../../../digits.ts'

@@ -1,0 +1,92 @@
+import { Failure } from '../../src/cli/lib/failure.mjs'
+import { Answer } from './command.mjs'
+import { patiently } from './patience.mjs'
+import { failureOf } from './problems.mjs'
+import { Project } from './project.mjs'
+
+/** Stopped before the end. `done` has the titles of what was done. */
+export class HalfDone extends Failure {
+  constructor(reason, done, goOn = 'The same command again goes on from here.') {
+    const list = done.length > 0 ? done.map((title) => `\n  ${title}`).join('') : ' nothing'
+    super(`${reason}\nDone so far:${list}\n${goOn}`)
+    this.done = done
+  }
+}
+
+/**
+ * What a plan needs to be carried out.
+ * @typedef {object} Means
+ * @property {ReturnType<import('./run.mjs').gcloudRunner>} run
+ * @property {() => string} newToken
+ * @property {(text: string) => void} say
+ * @property {(ms: number) => Promise<void>} wait
+ */
+
+/**
+ * Runs the commands for each thing, one after the other.
+ * @param {Array<{title: string, commands: import('./command.mjs').Command[],
+ *   region?: import('./steps/step.mjs').Region, goOn?: string}>} things `goOn` is how to go on where it
+ *   stops at that one, if not by the same command
+ * @param {(output: string, args: string[]) => boolean} isDone whether a failure says that nothing is left to do
+ * @param {Means} means
+ * @returns {Promise<string[]>} the titles of what was done
+ * @throws {HalfDone}
+ */
+export async function apply(things, isDone, means) {
+  const done = []
+  const earlier = []
+  for (const { title, commands, region, goOn } of things) {
+    means.say(`── ${title}`)
+    // Only now its API may be enabled, so that it can be asked.
+    if (region && !(await region.isOffered(new Project(means.run)))) {
+      means.say(region.otherwise)
+      continue
+    }
+    try {
+      for (const command of commands) {
+        earlier.push(await carryOut(command, { isDone, earlier }, means))
+      }
+    } catch (error) {
+      throw new HalfDone(error.message, done, goOn)
+    }
+    done.push(title)
+  }
+  return done
+}
+
+async function carryOut({ program, args: asked, secret }, { isDone, earlier }, means) {
+  const args = []
+  for (const arg of asked) args.push(await resolved(arg, means))
+  const input = secret ? means.newToken() : undefined
+  await patiently(args, { program, input, isDone, earlier }, means)
+  return args
+}
+
+async function resolved(arg, means) {
+  if (!(arg instanceof Answer)) return arg
+  const parts = []
+  for (const part of arg.parts) {
+    parts.push(typeof part === 'string' ? part : await answer(part, means))
+  }
+  return parts.join('')
+}
+
+// A secret that was made just now may not be listed for minutes:
+// https://docs.cloud.google.com/secret-manager/docs/reference/consistency
+const waits = [2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]
+
+/**
+ * @param {import('./command.mjs').Command} command that only reads
+ * @param {Means} means
+ * @returns {Promise<string>} what it answers
+ * @throws {Failure} when it answers nothing
+ */
+export async function answer({ args }, { run, say, wait }) {
+  for (const ms of [...waits, null]) {
+    const { ok, stdout, output } = await run(args)
+    if (ok && stdout) return stdout
+    if (!ok || ms === null) throw failureOf(output || 'It answered nothing.', args)
+    say(`Google does not list yet what was just made: asking again in ${ms / 1000} s.`)
+    await wait(ms)
+  }
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { report } from '../../src/cli/lib/failure.mjs'
+import { root } from '../../src/cli/lib/project.mjs'
+import { WrongArguments } from './arguments.mjs'
+import { findBreakingHere } from './breaking-migration.mjs'
+import { askOnTerminal } from './confirm.mjs'
+import { getOnce } from './reach.mjs'
+import { gcloudRunner } from './run.mjs'
+import { newestMigrationAt } from './schema-note.mjs'
+
+/**
+ * Runs a command of this folder with the real means. What is said goes to stderr, so that stdout has
+ * the result alone.
+ * @param {(args: string[], means: Parameters<typeof import('./deploy.mjs').deploy>[1]) =>
+ *   Promise<void>} command
+ * @param {string[]} args
+ */
+export async function main(command, args) {
+  const print = console.log
+  // What is fetched is no part of the command's result.
+  console.log = console.error
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
+  try {
+    await command(args, {
+      run: gcloudRunner({ cwd: root, env: process.env, signal: stop.signal }),
+      newToken: () => randomBytes(32).toString('base64url'),
+      say: console.error,
+      print,
+      ask: askOnTerminal,
+      findBreaking: findBreakingHere,
+      newestMigrationAt,
+      get: getOnce,
+      now: Date.now,
+      signal: stop.signal,
+      wait: (ms) => wait(ms, undefined, { signal: stop.signal }),
+    })
+  } catch (error) {
+    report(error)
+    if (args.includes('--json')) {
+      print(JSON.stringify({ error: error.message, done: error.done ?? [] }))
+    }
+    if (error instanceof WrongArguments) {
+      console.error('See --help.')
+      process.exitCode = 2
+    }
+  }
+}

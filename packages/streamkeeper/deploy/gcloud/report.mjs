@@ -1,0 +1,100 @@
+import { Failure } from '../../src/cli/lib/failure.mjs'
+import { defaults } from '../settings.mjs'
+import { gcloud, line } from './command.mjs'
+import { Project } from './project.mjs'
+import { isRight, reach, whyClosed } from './reach.mjs'
+import { describeReader } from './steps/reader.mjs'
+import { percentOf, sharesInWords, trafficOf } from './traffic.mjs'
+
+/** Deployed, but visitors don't meet it. `done` has the titles of what was done. */
+export class NotSeen extends Failure {
+  constructor(reason, done) {
+    super(reason)
+    this.done = done
+  }
+}
+
+/**
+ * What there is after a deployment, by what Cloud Run says and by what the address answers.
+ * @param {{project: string, region: string, service: string, readers: string[], isPublic: boolean}}
+ *   options
+ * @param {string[]} done
+ * @param {import('./apply.mjs').Means & {get: import('./reach.mjs').Get}} means
+ * @returns {Promise<{outcome: {url: string, revision: string, percent: number,
+ *   readers?: Record<string, string>}, tokenVersion: string | undefined}>} `tokenVersion` is that of the
+ *   admin token which the revision has
+ * @throws {NotSeen}
+ */
+export async function outcomeOf(options, done, means) {
+  const cloud = new Project(means.run)
+  const found = await trafficOf(cloud, options)
+  const outcome = {
+    url: found.url,
+    revision: found.latest,
+    percent: percentOf(found, found.latest),
+  }
+  if (outcome.percent < 100) throw withoutTraffic(found, done)
+  const readers = {}
+  for (const region of options.readers) {
+    const { status } = await cloud.find(describeReader(region, options))
+    readers[region] = status.url
+  }
+  await mustAnswer(found, found.latest, options, done, means)
+  const { secrets = [] } = found.revisions.find(({ name }) => name === found.latest) ?? {}
+  return {
+    outcome: { ...outcome, ...(options.readers.length > 0 && { readers }) },
+    tokenVersion: secrets.find(({ variable }) => variable === 'ADMIN_TOKEN')?.version,
+  }
+}
+
+/**
+ * Asks the address of a service from outside.
+ * @param {import('./traffic.mjs').Traffic} found
+ * @param {string} revision that serves there
+ * @throws {NotSeen} when it answers otherwise than it should
+ */
+export async function mustAnswer({ url, annotations }, revision, options, done, means) {
+  const closed = whyClosed(annotations)
+  if (closed) return means.say(`${url} was not asked: ${closed}.`)
+  const answer = await reach(url, options.isPublic, means)
+  if (isRight(answer, options.isPublic)) return
+  // It may be this machine's network, so it is no failure of the deployment.
+  if (answer.status === null) {
+    return means.say(
+      `${url} could not be asked from here (${answer.reason}): open it in a browser.`,
+    )
+  }
+  const fact = `${url}, where ${revision} serves, answers ${answer.status}`
+  throw new NotSeen(`${fact}${meaningOf(answer.status, options)}`, done)
+}
+
+/** How somebody who may see a service that isn't public does so. */
+export function proxy({ project, region, service }) {
+  return line(gcloud('run services proxy', [service], { project, region }))
+}
+
+function withoutTraffic(found, done) {
+  return new NotSeen(
+    `${found.latest} is deployed, but its visitors don't meet it: of the traffic of ${found.service}, ${sharesInWords(found)}. To send all of it there: --roll-forward.`,
+    done,
+  )
+}
+
+function meaningOf(status, { project, region, service, isPublic }) {
+  const other = service === defaults.service ? '' : ` --service ${service}`
+  const where = `--project ${project} --region ${region}${other}`
+  if (status === 200) {
+    return `, so everybody may see it, though --no-public was given. Look who has roles/run.invoker:\n  ${line(gcloud('run services get-iam-policy', [service], { project, region }))}`
+  }
+  if (status === 403 || status === 401) {
+    return [
+      ': nobody may see it who is not logged in to Google.',
+      'A policy of your organization may forbid public services: run.managed.requireInvokerIam, or iam.allowedPolicyMemberDomains. Ask whoever administers the organization to let this project have one; or deploy with --no-public, and see it by',
+      `  ${proxy({ project, region, service })}`,
+    ].join('\n')
+  }
+  if (status === 404 && isPublic) {
+    return `. A new service may need some minutes until its address is known: open it then. Otherwise look at npm run logs -- ${where}.`
+  }
+  return `. The reason is in its log: npm run logs -- ${where}.`
+}

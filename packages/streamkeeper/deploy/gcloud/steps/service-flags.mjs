@@ -1,0 +1,87 @@
+import { emailOf } from '../../names.mjs'
+import { disk } from '../../settings.mjs'
+import { Answer } from '../command.mjs'
+import { diskFlags } from './disk.mjs'
+import { newestVersion } from './token.mjs'
+
+/**
+ * What `gcloud run deploy` is told of a service besides its image. What isn't told stays as it was in
+ * the revision before, so all that one kind of server needs and another doesn't is told each time.
+ * @param {typeof import('../../settings.mjs').service & {command?: string, args?: string[]}} settings
+ * @param {object} options
+ * @param {string} options.project
+ * @param {string} options.account the id of its service account
+ * @param {number | string} options.minInstances
+ * @param {number | string} options.maxInstances
+ * @param {string} [options.concurrency] how many requests an instance takes at once, if not as always
+ * @param {string} options.memory
+ * @param {string | import('../command.mjs').Answer} options.env
+ * @param {Record<string, string>} options.secrets the names of secrets, by variable
+ * @param {boolean} options.isPublic
+ * @param {string} [options.disk] its size
+ */
+export function serviceFlags(settings, options) {
+  const { project, account, minInstances, maxInstances, memory, env, secrets, isPublic } = options
+  const { command = '', args = [] } = settings
+  return {
+    serviceAccount: emailOf(account, project),
+    // Empty for what the image begins with.
+    command,
+    args: args.join(','),
+    executionEnvironment: settings.executionEnvironment,
+    min: minInstances,
+    max: maxInstances,
+    maxInstances,
+    concurrency: options.concurrency ?? settings.concurrency,
+    cpuThrottling: settings.cpuThrottling,
+    cpuBoost: settings.cpuBoost,
+    cpu: settings.cpu,
+    memory,
+    ...diskFlags(options.disk, disk.path),
+    setEnvVars: env,
+    setSecrets: pinned(secrets, project),
+    startupProbe: probe(settings.startupProbe),
+    livenessProbe: probe(settings.livenessProbe),
+    // Not by a grant to allUsers, which an organization may forbid: gcloud would only warn of that.
+    invokerIamCheck: !isPublic,
+    // Of a new service with the check gcloud asks whether everybody may call it.
+    ...(!isPublic && { allowUnauthenticated: false }),
+  }
+}
+
+/** The variables that say what stands in front of a service. */
+export function inFront({ noRateLimits, publicUrl, trustedProxies }) {
+  return {
+    ...(noRateLimits && { RATE_LIMITS: 'off' }),
+    // To gcloud a comma would end the value.
+    ...(publicUrl && { PUBLIC_URL: publicUrl.replaceAll(',', ' ') }),
+    ...(trustedProxies && { TRUSTED_PROXIES: trustedProxies }),
+  }
+}
+
+/**
+ * The variable that names the commit of what is deployed, where packages/streamkeeper/src/cli/deploy.mjs has found it. An image
+ * that was built elsewhere knows its own.
+ */
+export function commitOf({ image } = {}, { COMMIT } = process.env) {
+  return COMMIT && !image ? { COMMIT } : {}
+}
+
+/** As gcloud takes what has names: `A=1,B=2`. */
+export function pairs(values) {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
+}
+
+function pinned(secrets, project) {
+  const parts = Object.entries(secrets).flatMap(([variable, name], index) => [
+    `${index > 0 ? ',' : ''}${variable}=${name}:`,
+    newestVersion(name, project),
+  ])
+  return new Answer(...parts)
+}
+
+function probe({ path, ...numbers }) {
+  return pairs({ 'httpGet.path': path, ...numbers })
+}

@@ -1,0 +1,145 @@
+import { Failure } from '../../../src/cli/lib/failure.mjs'
+import { namesOf } from '../../names.mjs'
+import { onDatabase, service as settings } from '../../settings.mjs'
+import { newestMigration } from '../breaking-migration.mjs'
+import { gcloud } from '../command.mjs'
+import { describeService } from './describe-service.mjs'
+import { warnOfOpening } from './everybody.mjs'
+import { buildElsewhere, imageFlags, originOf } from './image.mjs'
+import { refuseUnknownRegion } from './known-region.mjs'
+import { asPreview, previewOf } from './preview-flags.mjs'
+import { refuseLeftReaders } from './reader.mjs'
+import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
+
+/**
+ * The Cloud Run service: every deployment builds the source and brings a new revision.
+ * @returns {import('./step.mjs').Step}
+ */
+export function service(options) {
+  const { project, region, service: name } = options
+  return {
+    title: `a new revision of the service ${name}, ${originOf(options)}`,
+    removed: `the service ${name}, with all its revisions`,
+    api: 'run.googleapis.com',
+    look: async (cloud) => {
+      await refuseLeftReaders(cloud, options)
+      const found = await cloud.find(describeService(options))
+      if (!found) {
+        await refuseUnknownRegion(cloud, region, '--region', options)
+        return 'missing'
+      }
+      refuseOtherData(found, options)
+      return 'again'
+    },
+    note: (cloud) => warnOfOpening(cloud, options),
+    make: deployCommands(options),
+    remove: [gcloud('run services delete', [name], { project, region })],
+  }
+}
+
+/**
+ * What whoever deploys should know: the service has its data in one place now, and will look for it
+ * in another.
+ * @returns {Promise<string | null>}
+ */
+export async function warnOfMove(cloud, options) {
+  const found = await cloud.find(describeService(options))
+  const now = found && keeperOf(found)
+  const next = options.databaseUrlSecret
+    ? inDatabase(options.databaseUrlSecret)
+    : namesOf(options).replicaUrl
+  if (!now || now === next) return null
+  return `Until now ${options.service} has its data in ${now}. The new revision looks for it in ${next}, and shows what is there: bring the data over first.`
+}
+
+/**
+ * The new revision would start with what is there, perhaps nothing, and look like a loss.
+ * @throws {Failure} where the service has its data elsewhere
+ */
+export function refuseOtherData(found, options) {
+  const { bucket, databaseUrlSecret, path, service } = options
+  const url = variable(found, 'REPLICA_URL')?.value
+  const { replicaUrl } = namesOf(options)
+  if (databaseUrlSecret || !bucket || path === undefined) return
+  if (url === undefined || url === replicaUrl) return
+  throw new Failure(
+    `The service ${service} keeps its data in ${url}, and you named ${replicaUrl}: name that --bucket and --path, or another --service.`,
+  )
+}
+
+function keeperOf(found) {
+  const secret = variable(found, 'DATABASE_URL')?.valueFrom?.secretKeyRef?.name
+  return secret ? inDatabase(secret) : variable(found, 'REPLICA_URL')?.value
+}
+
+function inDatabase(secret) {
+  return `the database whose URL is in the secret ${secret}`
+}
+
+function variable({ spec }, wanted) {
+  const { env = [] } = spec?.template?.spec?.containers?.[0] ?? {}
+  return env.find(({ name }) => name === wanted)
+}
+
+/** @returns {import('../command.mjs').Command[]} */
+export function deployCommands(options) {
+  return [...buildElsewhere(options), deployService(options)]
+}
+
+function deployService(options) {
+  const { project, region, service: name } = options
+  const flags = {
+    project,
+    region,
+    ...imageFlags(options),
+    ...(options.databaseUrlSecret ? flagsOnDatabase(options) : flagsOnBucket(options)),
+  }
+  return gcloud('run deploy', [name], options.preview ? asPreview(flags, options.preview) : flags)
+}
+
+function flagsOnBucket(options) {
+  const { project, readers } = options
+  const { accounts, replicaUrl, secret, forwardSecret } = namesOf(options)
+  return {
+    ...serviceFlags(settings, {
+      ...options,
+      account: accounts.server,
+      minInstances: options.min ?? settings.minInstances,
+      maxInstances: settings.maxInstances,
+      env: pairs({
+        REPLICA_URL: replicaUrl,
+        GOOGLE_CLOUD_PROJECT: project,
+        ...inFront(options),
+        ...commitOf(options),
+        ...previewOf(options),
+        // By its name, so that it is no leave for the next one.
+        ...(options.allowBreakingMigration && { ALLOW_BREAKING_MIGRATION: newestMigration() }),
+      }),
+      secrets: { ADMIN_TOKEN: secret, ...(readers.length > 0 && { FORWARD_TOKEN: forwardSecret }) },
+    }),
+    clearCloudsqlInstances: true,
+    clearNetwork: true,
+  }
+}
+
+function flagsOnDatabase(options) {
+  const { project, databaseUrlSecret, cloudSql, subnet } = options
+  const { accounts, secret } = namesOf(options)
+  return {
+    ...serviceFlags(onDatabase, {
+      ...options,
+      account: accounts.database,
+      minInstances: options.min ?? onDatabase.minInstances,
+      maxInstances: options.maxInstances ?? onDatabase.maxInstances,
+      env: pairs({
+        GOOGLE_CLOUD_PROJECT: project,
+        ...inFront(options),
+        ...commitOf(options),
+        ...previewOf(options),
+      }),
+      secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
+    }),
+    ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
+    ...(subnet ? { subnet, vpcEgress: 'private-ranges-only' } : { clearNetwork: true }),
+  }
+}

@@ -1,0 +1,19 @@
+output "build_command" {
+  description = "Builds the image, at the root of the repository."
+  value       = "gcloud builds submit . --config packages/streamkeeper/deploy/cloudbuild.yaml --project ${var.project} --region ${var.region} --gcs-source-staging-dir ${google_storage_bucket.sources.url}/source --substitutions _IMAGE=${var.image},_SERVICE=${var.service},_COMMIT=$(git rev-parse --short HEAD)"
+}
+
+output "url" {
+  description = "Where the app is."
+  value       = google_cloud_run_v2_service.app.uri
+}
+
+output "admin_token_command" {
+  description = "Prints the admin token, which is not in Terraform's state."
+  value       = "gcloud secrets versions access latest --secret ${google_secret_manager_secret.admin_token.secret_id} --project ${var.project}"
+}
+
+output "verify_command" {
+  description = "Verifies the replica now."
+  value       = "gcloud run jobs execute ${google_cloud_run_v2_job.verify.name} --project ${var.project} --region ${var.region} --wait"
+}

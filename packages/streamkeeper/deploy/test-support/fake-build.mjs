@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import { root } from '../../src/cli/lib/project.mjs'
+
+/**
+ * What the fake gcloud does for those who build apart, or deploy by hand.
+ * @param {object} project its state, the command's flags, and what fake-project.mjs looks up in it
+ * @returns {Record<string, (...names: string[]) => unknown>}
+ */
+export function verbsByHand({ state, flags, fail, account, bucket, canBuild, canStart }) {
+  return {
+    'artifacts repositories describe': (name) => repository(`${flags.location}/${name}`),
+    'artifacts repositories create': (name) => {
+      state.repositories.push(`${flags.location}/${name}`)
+    },
+    'artifacts repositories set-cleanup-policies': (name) => {
+      repository(`${flags.location}/${name}`)
+      JSON.parse(readHere(flags.policy))
+    },
+    'builds submit': () => {
+      const substitutions = { PROJECT_ID: flags.project, ...pairs(flags.substitutions) }
+      const { images, serviceAccount } = filled(readHere(flags.config), substitutions)
+      canBuild(serviceAccount.split('/').at(-1))
+      // One that isn't there would be made in the US.
+      bucket(flags['gcs-source-staging-dir'].split('/').slice(0, 3).join('/'))
+      for (const image of images) {
+        const [, location, project, name] = /^(.+)-docker\.pkg\.dev\/(.+)\/(.+)\/.+:.+$/.exec(image)
+        if (project !== flags.project) fail(`PERMISSION_DENIED: ${project}`)
+        repository(`${location}/${name}`)
+      }
+      state.images.push(...images)
+    },
+    'builds list': () => {
+      const [, tag] = flags.filter.split('=')
+      return state.builds.filter(({ tags }) => tags.includes(tag)).slice(0, Number(flags.limit))
+    },
+    'builds describe': (id) => build(id),
+    'builds log': (id) => build(id).log,
+    'run services replace': (file) => {
+      const { metadata, spec } = parse(readFileSync(file, 'utf8'))
+      const { serviceAccountName, containers } = spec.template.spec
+      const [{ image, env }] = containers
+      if (!state.images.includes(image)) fail(`Image '${image}' not found.`)
+      const said = {
+        'service-account': serviceAccountName,
+        'set-env-vars': joined(env, ({ value }) => value),
+        'set-secrets': joined(env, ({ valueFrom }) => valueFrom && secretOf(valueFrom)),
+      }
+      account(serviceAccountName)
+      canStart(said, image)
+      state.services[`${flags.region}/${metadata.name}`] = { revision: 1, image, flags: said }
+    },
+  }
+
+  function repository(name) {
+    if (!state.repositories.includes(name)) fail(`NOT_FOUND: Repository ${name} does not exist`)
+    return { name }
+  }
+
+  function build(id) {
+    const found = state.builds.find((one) => one.id === id)
+    return found ?? fail('NOT_FOUND: Requested entity was not found.')
+  }
+}
+
+// Relative to the repository, where such commands are run.
+function readHere(file) {
+  return readFileSync(resolve(root, file), 'utf8')
+}
+
+function filled(text, substitutions) {
+  return parse(text.replace(/\$\{?([A-Z_]+)\}?/g, (_, name) => substitutions[name]))
+}
+
+function pairs(text) {
+  return Object.fromEntries(text.split(',').map((pair) => pair.split('=')))
+}
+
+function joined(env, saidOf) {
+  return env.flatMap((one) => (saidOf(one) ? [`${one.name}=${saidOf(one)}`] : [])).join(',')
+}
+
+function secretOf({ secretKeyRef: { name, key } }) {
+  return `${name}:${key}`
+}

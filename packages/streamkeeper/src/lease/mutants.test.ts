@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { temporaryFolder } from '../litestream/test-support.ts'
+
+/** The module that has the rule is the lease's own where it is not said. */
+type Mutant = { module?: 'continues' | 'run-out'; from: string; to: string; foundBy: string }
+
+/** Each rule of the lease, how to break it, and the test of its module that has to fail then. */
+const mutants: Record<string, Mutant> = {
+  'that holds a lease for ever': {
+    from: '< this.#timing.ttlMs',
+    to: '< Number.MAX_SAFE_INTEGER',
+    foundBy: 'ends for its holder before anybody else can take it',
+  },
+  'that counts from the answer to its renewal': {
+    from: 'generation: written.generation, lease, renewedAtMs }',
+    to: 'generation: written.generation, lease, renewedAtMs: this.#clock() }',
+    foundBy: 'counts from before the renewal was sent',
+  },
+  'that takes a lease which has not run out': {
+    module: 'run-out',
+    from: '> ttlMs * slowest',
+    to: '> ttlMs',
+    foundBy:
+      'leave it to its holder until that one knows that it has run out, whatever the clocks do',
+  },
+  'that takes whole seconds for exact ones': {
+    module: 'run-out',
+    from: 'ageMs - storeClockMs',
+    to: 'ageMs',
+    foundBy:
+      'leave it to its holder until that one knows that it has run out, whatever the clocks do',
+  },
+  'that never takes one which has run out': {
+    module: 'run-out',
+    from: '> ttlMs * slowest',
+    to: '< 0',
+    foundBy: 'leave enough to an older release that leads: it stops before what it has noted',
+  },
+  'that does not see by the clock of the store that it has run out': {
+    from: 'ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs }',
+    to: 'ttlMs: lease.ttlMs, ageMs: 0, storeClockMs, unchangedMs }',
+    foundBy: 'can be taken at once from a holder that has not renewed for its time and the margins',
+  },
+  'that does not count how long it has waited itself': {
+    from: 'return now - this.#seen.sinceMs',
+    to: 'return 0',
+    foundBy: 'can be taken by whoever has seen it unchanged for its time and the margin',
+  },
+  'that does not begin to wait anew after a renewal': {
+    from: 'if (this.#seen?.generation !== generation) this.#seen =',
+    to: 'this.#seen ??=',
+    foundBy:
+      'is waited for anew after each renewal, and from when the answer that shows it has come',
+  },
+  'that waits from when it sent its look': {
+    from: 'const stored = await this.#store.read(leaseName)\n    const view',
+    to: `const sinceMs = this.#waitClock()
+    const stored = await this.#store.read(leaseName)
+    const generation = stored?.generation ?? ''
+    if (this.#seen?.generation !== generation) this.#seen = { generation, sinceMs }
+    const view`,
+    foundBy:
+      'is waited for anew after each renewal, and from when the answer that shows it has come',
+  },
+  'that forgets with what it asks how long it has waited': {
+    from: "written.outcome === 'written' && this.#seen",
+    to: "written.outcome === 'conflict' && this.#seen",
+    foundBy: 'is waited for no longer where whoever waits has asked for it',
+  },
+  'that takes what it asked for, for what it has waited for': {
+    from: "written.outcome === 'written' && this.#seen?.generation === stored.generation",
+    to: "written.outcome === 'written' && this.#seen",
+    foundBy: 'is waited for anew where it was renewed before whoever waits has asked for it',
+  },
+  'that waits by the clock by which it holds a lease': {
+    from: 'const now = this.#waitClock()',
+    to: 'const now = this.#clock()',
+    foundBy: 'is not taken any earlier by an instance whose wall clock is set ahead',
+  },
+  'that is held by the clock by which it waits for others': {
+    from: 'return this.#clock() - this.#held.renewedAtMs < this.#timing.ttlMs',
+    to: 'return this.#waitClock() - this.#held.renewedAtMs < this.#timing.ttlMs',
+    foundBy: 'ends for its holder before anybody else can take it',
+  },
+  'that waits for its own time instead of that of the holder': {
+    from: 'hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs })',
+    to: 'hasRunOut({ ttlMs: this.#timing.ttlMs, ageMs, storeClockMs, unchangedMs })',
+    foundBy: 'is waited for by the time that its holder has noted, and not by the own one',
+  },
+  'that lets a look hold up its renewal': {
+    from: 'this.#held.renewedAtMs + this.#tookMs >=',
+    to: 'this.#held.renewedAtMs >=',
+    foundBy:
+      'is renewed instead of looked at where the store is so slow that a look would hold that up',
+  },
+  'that writes over whatever was written meanwhile': {
+    from: 'this.#body(lease), ifGeneration)',
+    to: 'this.#body(lease), (await this.#store.read(leaseName))?.generation ?? null)',
+    foundBy: 'is lost to whoever took it',
+  },
+  'that uses an epoch twice': {
+    from: 'const epoch = rest.epoch + 1',
+    to: 'const epoch = Math.max(1, rest.epoch)',
+    foundBy: 'is held by one at a time, and each leadership has an epoch of its own',
+  },
+  'that acknowledges by an epoch that nobody will restore': {
+    from: 'return this.isValid && this.#held',
+    to: 'return this.isValid || this.#held',
+    foundBy: 'acknowledges nothing before its epoch is complete, nor once it is being released',
+  },
+  'that acknowledges while it gives the lease back': {
+    from: 'this.#isReleasing = true',
+    to: 'this.#isReleasing = false',
+    foundBy: 'acknowledges nothing before its epoch is complete, nor once it is being released',
+  },
+  'that renews the lease for its holder when it asks': {
+    from: 'renewedAt, wantedBy: this.me.id',
+    to: 'wantedBy: this.me.id',
+    foundBy: 'is not renewed by whoever wants it',
+  },
+  'that does not hear that it is wanted': {
+    from: "? 'wanted' : 'renewed') : 'lost'",
+    to: "? 'renewed' : 'renewed') : 'lost'",
+    foundBy: 'tells its holder that it is wanted',
+  },
+  'that does not notice that another has it': {
+    from: 'lease.holder?.id === this.me.id && lease.epoch === this.#held.lease.epoch',
+    to: 'lease.epoch > 0',
+    foundBy: 'is lost to whoever took it',
+  },
+  'that gives up when somebody wants the lease at that moment': {
+    from: 'tries < 5',
+    to: 'tries < 1',
+    foundBy: 'is renewed, released and completed also where it is wanted at that moment',
+  },
+  'that says of an incomplete epoch how far it reached': {
+    from: 'const known = restorable === epoch && {',
+    to: 'const known = {',
+    foundBy: 'tells nothing of an epoch that is not complete, nor of one that another leads',
+  },
+  'that takes what another epoch reached for its own': {
+    from: 'if (this.#held?.lease.epoch !== epoch) return',
+    to: 'if (epoch < 0) return',
+    foundBy: 'tells nothing of an epoch that is not complete, nor of one that another leads',
+  },
+  'that says less than the bucket has': {
+    from: 'Math.max(this.#reachedTxid, txid)',
+    to: 'txid',
+    foundBy: 'tells its successor how far its replica reached, from each renewal and the release',
+  },
+  'that goes on counting where its last leadership ended': {
+    from: 'if (acquired) this.#reachedTxid = 0',
+    to: 'if (!acquired) this.#reachedTxid = 0',
+    foundBy: 'begins each leadership at no transaction',
+  },
+  'that says of any epoch what this one was begun with': {
+    from: 'begunWith?.epoch === restorable',
+    to: 'begunWith',
+    foundBy: 'notes what an epoch was begun with, if that is the one before it',
+  },
+  'that says of each epoch that it continues the one before': {
+    from: '...(continued && { continued })',
+    to: 'continued: true',
+    foundBy: 'notes which epochs continue the one before them, and only those',
+  },
+  'that forgets which epochs continue the one before': {
+    from: '...(continued && { continued })',
+    to: '...(!continued && {})',
+    foundBy: 'notes which epochs continue the one before them, and only those',
+  },
+  'that grows with each leadership': {
+    from: 'obsolete.length <= mostObsolete',
+    to: 'obsolete.length > 0',
+    foundBy: 'stays small, and remembers the oldest epoch, however often it changes hands',
+  },
+  'that makes an incomplete epoch the restorable one': {
+    from: 'const next = { ...rest, holder,',
+    to: 'const next = { ...rest, restorable: epoch, holder,',
+    foundBy:
+      'leaves the restorable epoch as it was when a leadership ends before its own is complete',
+  },
+  'that takes an epoch which was uploaded in full for one that goes on': {
+    module: 'continues',
+    from: '!begun?.continued',
+    to: '!begun',
+    foundBy: 'is none of the restorable epoch where an epoch since was uploaded in full',
+  },
+  'that takes what never was in the next epoch for a state of it': {
+    module: 'continues',
+    from: 'begun.txid < txid',
+    to: 'begun.txid < 0',
+    foundBy: 'is none of the restorable epoch where it is newer than what was continued',
+  },
+  'that believes what was before an operator chose another epoch': {
+    module: 'continues',
+    from: 'obsolete.findLast(',
+    to: 'obsolete.find(',
+    foundBy: 'is none of an epoch that an operator has chosen instead of its own',
+  },
+}
+
+describe('The tests of the lease find a mutant', () => {
+  for (const [what, { module = 'lease', from, to, foundBy }] of Object.entries(mutants)) {
+    it(what, async (test) => {
+      const source = readFileSync(join(import.meta.dirname, `${module}.ts`), 'utf8')
+      assert.equal(source.split(from).length, 2, 'the rule stands there, once')
+      const file = join(temporaryFolder(test), `${module}.ts`)
+      writeFileSync(file, withAbsoluteImports(source.replace(from, to)))
+      const output = await testsOf(module, pathToFileURL(file).href)
+      assert.match(output, new RegExp(`^ *not ok \\d+ - ${foundBy}$`, 'm'))
+    })
+  }
+})
+
+function withAbsoluteImports(source: string): string {
+  const here = pathToFileURL(`${import.meta.dirname}/`)
+  return source.replace(/from '(\.[^']*)'/g, (_, path) => {
+    return `from ${JSON.stringify(new URL(path, here).href)}`
+  })
+}
+
+function testsOf(module: string, mutant: string): Promise<string> {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  // A pattern, which the brackets of a folder's name would be a part of.
+  const args = ['--test', '--test-reporter=tap', `${module}.test.ts`]
+  const options = {
+    cwd: import.meta.dirname,
+    env: { ...env, [`${module.toUpperCase()}_MODULE`]: mutant },
+  }
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (_, stdout) => resolve(stdout))
+  })
+}

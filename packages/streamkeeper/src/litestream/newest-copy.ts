@@ -1,0 +1,313 @@
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Reached } from '../lease/lease.ts'
+import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
+import { applyAll, CatchUp } from './catch-up.ts'
+import { chooseCopy, type Expected, type Facts } from './choose-copy.ts'
+import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
+import { forgetPositions, lacksNoted, localTxid } from './local-position.ts'
+import { LtxDamaged } from './ltx/apply.ts'
+import { ReplicationProblem } from './problem.ts'
+import { timed } from './timed.ts'
+
+/** Where the database file's content came from. */
+export type Origin =
+  | { from: 'this-disk' }
+  | { from: 'bucket'; url: string; txid: number }
+  /** It was there, and was brought up to date by so many files. */
+  | { from: 'changes'; url: string; txid: number; files: number; bytes: number }
+  | { from: 'nothing-yet' }
+
+export function originInWords(origin: Origin): string {
+  switch (origin.from) {
+    case 'this-disk':
+      return 'The database on this disk is the newest copy.'
+    case 'bucket':
+      return `Restored the database from ${origin.url}.`
+    case 'changes':
+      return `Brought the database to transaction ${origin.txid} by the changes (${origin.files} files, ${origin.bytes} bytes) from ${origin.url}.`
+    case 'nothing-yet':
+      return 'There is no database yet: the first request makes it.'
+  }
+}
+
+type Options = CommandOptions & {
+  expected: Expected
+  /** Names a file that is set aside. */
+  now: Date
+  /** Whether the replica is known to hold all that was ever written to the file. */
+  isCovered?: boolean
+  /**
+   * The transaction of the replica that the file's main part is exactly at; null where that isn't known.
+   * `inPlace` says that what has changed since may be written into it: it is of the same schema, and
+   * nothing else is in its WAL.
+   */
+  base?: { txid: number; inPlace: boolean } | null
+  /** Told of each file before it is used or takes the place of another; throws where it may not. */
+  accept?: (file: string) => Promise<void> | void
+  /** Called before the file on this disk is looked at: from now on SQLite is to leave its WAL alone. */
+  hold?: () => void
+  /**
+   * Does `work`, which changes or replaces the file: no connection to it may be open meanwhile, as SQLite
+   * removes the WAL by its name when one is closed.
+   */
+  replace?: (work: () => void) => void
+}
+
+/**
+ * Makes the file at `path` the newest copy of the database that can be had, checked by SQLite; leaves
+ * no file only if there is no copy anywhere. The file that is there stays until another was restored,
+ * checked and accepted. May be called again after it threw.
+ *
+ * @param path the database file
+ * @param replicaUrl the replica to restore where the file isn't as new
+ * @throws {ReplicationProblem} if there may be a copy in the bucket that can't be had now
+ * @throws {Error} if the copy on this disk is the newest and fails the check
+ */
+export async function fetchNewestCopy(
+  path: string,
+  replicaUrl: string,
+  options: Options,
+): Promise<Origin> {
+  const { expected, accept = () => {}, hold = () => {}, replace = (work) => work() } = options
+  const caughtUp = await catchUp(path, replicaUrl, options)
+  if (caughtUp) return caughtUp
+  const file = kindOf(path, replicaUrl)
+  const fileTxid = file === 'own' && !lacksNoted(path) ? localTxid(path) : 0
+  const choose = (newestTxid: number) => chooseCopy({ file, fileTxid, newestTxid, expected })
+  const restore = () =>
+    expected.replica === 'none' ? null : restoreChecked(replicaUrl, path, options)
+
+  // Only these can be newer than what the bucket shows; for the others, restoring it tells how new that is.
+  const isListed = (file === 'own' || file === 'other') && expected.replica !== 'none'
+  const first = isListed ? choose(await newestTxid(replicaUrl, options)) : 'restore'
+  const restored = first === 'restore' ? await restore() : null
+  const choice = first === 'restore' ? choose(restored?.txid ?? 0) : first
+
+  if (choice === 'missing' || choice === 'behind') {
+    throw lacking(choice, replicaUrl, { path, file, expected })
+  }
+  if (choice === 'use-file') {
+    hold()
+    checkOnDisk(path)
+    await accept(path)
+    return { from: 'this-disk' }
+  }
+  if (restored) await accept(restored.file)
+  const mayHoldMore = file === 'copy' ? isOfLaterEpoch(path, replicaUrl) : file !== 'none'
+  replace(() => {
+    if (mayHoldMore && !options.isCovered) setAside(path, options.now)
+    clearRemains(path)
+    if (restored) putInPlace(path, replicaUrl, restored)
+  })
+  if (!restored) return { from: 'nothing-yet' }
+  return { from: 'bucket', url: replicaUrl, txid: restored.txid }
+}
+
+/** @returns null where it takes a restore */
+async function catchUp(
+  path: string,
+  replicaUrl: string,
+  options: Options,
+): Promise<Extract<Origin, { from: 'changes' }> | null> {
+  const { base, expected, accept = () => {}, replace = (work) => work() } = options
+  if (!base || expected.replica !== 'complete') return null
+  const changes = new CatchUp(replicaUrl, path, base.txid, options)
+  const changed = base.inPlace ? path : restoredOf(path)
+  let [txid, isFirst] = [base.txid, true]
+  for (;;) {
+    const next = await changes.next()
+    if (!next || changes.goal < expected.reachedTxid) return null
+    if (next.files.length === 0) break
+    if (isFirst && !base.inPlace) copyOf(path, changed)
+    const apply = () => applyAll(changed, next.files)
+    try {
+      if (base.inPlace) replace(() => inPlace(path, replicaUrl, next.txid, apply))
+      else apply()
+    } catch (error) {
+      // A restore tells what is wrong with what is in the bucket.
+      if (error instanceof LtxDamaged) return null
+      throw error
+    }
+    txid = next.txid
+    isFirst = false
+  }
+  if (!isFirst && !base.inPlace) {
+    await accept(changed)
+    replace(() => {
+      clearRemains(path)
+      putInPlace(path, replicaUrl, { file: changed, txid })
+    })
+  }
+  return { from: 'changes', url: replicaUrl, txid, ...changes.read }
+}
+
+// Where it ends in the middle, the note tells no transaction, and the file is restored anew.
+function inPlace(path: string, replicaUrl: string, txid: number, apply: () => void): void {
+  noteCopy(path, replicaUrl)
+  apply()
+  noteCopy(path, replicaUrl, txid)
+}
+
+function copyOf(path: string, to: string): void {
+  clearFiles(to)
+  copyFileSync(path, to)
+}
+
+// What this process has written to it, a migration, is in its WAL.
+function putInPlace(path: string, replicaUrl: string, { file, txid }: Restored): void {
+  if (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size)
+    renameSync(`${file}-wal`, `${path}-wal`)
+  renameSync(file, path)
+  noteCopy(path, replicaUrl, txid)
+}
+
+/**
+ * Notes which replica the file is replicated to, so that a later boot doesn't take it for the newest
+ * state of another, and replicate it over data that it has never seen.
+ */
+export function noteReplica(path: string, replicaUrl: string): void {
+  note(path, replicaUrl)
+}
+
+/**
+ * Notes that all of the file is in the replica at `replicaUrl`, so that it may be thrown away.
+ *
+ * @param txid the transaction that its main part is exactly at, where that is known
+ */
+export function noteCopy(path: string, replicaUrl: string, txid?: number): void {
+  note(path, [copy, replicaUrl, ...(txid === undefined ? [] : [txid])].join(' '))
+}
+
+/** The state of an epoch below `base` that the main part of the file is exactly at; null where no note tells. */
+export function notedState(path: string, base: string): Reached | null {
+  const [kind, url = '', txid] = readNote(path)?.split(' ') ?? []
+  const epoch = /^\/epoch-(\d{8})$/.exec(url.slice(base.length))?.[1]
+  if (kind !== copy || !url.startsWith(base) || !epoch || !/^\d+$/.test(txid ?? '')) return null
+  if (!statSync(path, { throwIfNoEntry: false })?.size) return null
+  return { epoch: Number(epoch), txid: Number(txid) }
+}
+
+// Never a part of it, nor before what it tells of: changes would be applied to another state.
+function note(path: string, text: string): void {
+  writeFileSync(`${noteOf(path)}.tmp`, text, { flush: true })
+  renameSync(`${noteOf(path)}.tmp`, noteOf(path))
+}
+
+// An earlier release noted no URL after it.
+const copy = 'copy'
+
+function kindOf(path: string, replicaUrl: string): Facts['file'] {
+  if (!statSync(path, { throwIfNoEntry: false })?.size) return 'none'
+  const note = readNote(path)
+  if (note?.split(' ', 1)[0] === copy) return 'copy'
+  return note === replicaUrl ? 'own' : 'other'
+}
+
+// An operator has gone back to an earlier epoch: it may be all that is left of the later one.
+function isOfLaterEpoch(path: string, replicaUrl: string): boolean {
+  const [, base, epoch] = /^copy (.+\/epoch-)(\d{8})(?: \d+)?$/.exec(readNote(path) ?? '') ?? []
+  return base !== undefined && replicaUrl.startsWith(base) && `${base}${epoch}` > replicaUrl
+}
+
+function lacking(
+  choice: 'missing' | 'behind',
+  replicaUrl: string,
+  { path, file, expected }: Pick<Facts, 'file' | 'expected'> & { path: string },
+): ReplicationProblem {
+  const reachedTxid = expected.replica === 'complete' ? expected.reachedTxid : 0
+  const until = reachedTxid > 0 ? ` up to transaction ${reachedTxid}` : ''
+  const beside =
+    file === 'none'
+      ? ''
+      : `; ${path} on this disk is left as it is: if it has the data, bring it in with npm run seed -- --from ${path} --replace`
+  return new ReplicationProblem(
+    choice === 'missing' ? 'replica-missing' : 'replica-behind',
+    replicaUrl,
+    `the lease says that it is complete${until}${beside}`,
+  )
+}
+
+function checkOnDisk(path: string): void {
+  try {
+    checkDatabase(path)
+  } catch (error) {
+    if (!(error instanceof DamagedDatabase)) throw error
+    const advice = 'Move it away to start from the copy in the bucket.'
+    throw new Error(`${error.message}. ${advice}`, { cause: error })
+  }
+}
+
+type Restored = { file: string; txid: number }
+
+function restoredOf(path: string): string {
+  return `${path}.restored`
+}
+
+async function restoreChecked(
+  url: string,
+  path: string,
+  options: CommandOptions,
+): Promise<Restored | null> {
+  const restored = restoredOf(path)
+  clearFiles(restored)
+  rmSync(`${restored}.tmp`, { force: true })
+  const txid = await timed('restore', () => restoreReplica(url, restored, options))
+  if (txid === null) return null
+  try {
+    timed('check', () => checkDatabase(restored))
+  } catch (error) {
+    if (!(error instanceof DamagedDatabase)) throw error
+    throw new ReplicationProblem('replica-damaged', url, error.message)
+  }
+  return { file: restored, txid }
+}
+
+/** The files that had to make way, and may hold what no replica has: an operator decides about them. */
+export function setAsideFiles(path: string): { path: string; bytes: number }[] {
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(`${basename(path)}${asideMark}`) && !/-(wal|shm)$/.test(name))
+    .map((name) => join(dirname(path), name))
+    .map((found) => ({ path: found, bytes: statSync(found).size }))
+}
+
+const asideMark = '.set-aside-'
+
+function setAside(path: string, now: Date): void {
+  const aside = `${path}${asideMark}${now.toISOString().replaceAll(':', '')}`
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (statSync(path + suffix, { throwIfNoEntry: false }))
+      renameSync(path + suffix, aside + suffix)
+  }
+}
+
+// What is left of a database file that is gone would be taken for part of the next one.
+function clearRemains(path: string): void {
+  clearFiles(path)
+  rmSync(noteOf(path), { force: true })
+  forgetPositions(path)
+}
+
+function clearFiles(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true })
+}
+
+function noteOf(path: string): string {
+  return `${path}-replica`
+}
+
+function readNote(path: string): string | null {
+  try {
+    return readFileSync(noteOf(path), 'utf8')
+  } catch {
+    return null
+  }
+}

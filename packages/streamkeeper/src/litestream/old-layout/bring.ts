@@ -1,0 +1,78 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileProblem } from '../../stores/file-problem.ts'
+import type { Store } from '../../stores/store.ts'
+import { ReplicationProblem } from '../problem.ts'
+import type { OldFile } from './generations.ts'
+import { neededFiles } from './needed-files.ts'
+
+// Most are small, and each takes some 20 ms.
+const atOnce = 16
+
+/**
+ * Brings the files of a replica of Litestream 0.3 that a restore needs to the new folder `to`.
+ *
+ * @param store what is below the base URL
+ * @param url of the replica
+ * @param before milliseconds since 1970, for the state before it; undefined for the newest
+ * @returns whether there is anything of such a replica
+ * @throws {ReplicationProblem} if the replica is not complete, or its files can't be had now
+ */
+export async function bringGeneration(
+  store: Pick<Store, 'list' | 'copyTo'>,
+  url: string,
+  to: string,
+  { before, signal }: { before?: number | undefined; signal: AbortSignal },
+): Promise<boolean> {
+  const listed = await store.list('generations/')
+  if (listed.length === 0) return false
+  const { files, bytes } = neededFiles(url, listed, before)
+  const { bavail, bsize } = await statfs(dirname(to))
+  if (bavail * bsize < bytes) {
+    const detail = `${bytes} bytes are to be brought, and ${bavail * bsize} are free`
+    throw new ReplicationProblem('disk-full', url, detail)
+  }
+  try {
+    for (const folder of new Set(files.map(({ path }) => dirname(join(to, path))))) {
+      mkdirSync(folder, { recursive: true })
+    }
+  } catch (error) {
+    throw fileProblem(error, url)
+  }
+  const left = [...files]
+  const failed = new AbortController()
+  const ended = AbortSignal.any([signal, failed.signal])
+  const bringSome = async () => {
+    for (let file = left.pop(); file && !ended.aborted; file = left.pop()) {
+      await bring(store, url, to, file, ended).catch((error) => failed.abort(error))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, bringSome))
+  ended.throwIfAborted()
+  return true
+}
+
+async function bring(
+  store: Pick<Store, 'copyTo'>,
+  url: string,
+  to: string,
+  { name, path, size }: OldFile,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = await store.copyTo(name, join(to, path), signal).catch((error) => {
+    if (!(error instanceof ReplicationProblem)) throw error
+    throw new ReplicationProblem(error.code, url, `${name}: ${error.detail}`)
+  })
+  if (bytes === null) throw new ReplicationProblem('object-missing', url, name)
+  if (bytes === size) return
+  throw new ReplicationProblem('bucket-garbled', url, `${name} has ${size} bytes, not ${bytes}`)
+}
+
+/** A folder beside the file that is restored; it is removed with all that is in it. */
+export function folderFor(file: string): { path: string } & Disposable {
+  const path = `${file}.generations`
+  const remove = () => rmSync(path, { recursive: true, force: true })
+  remove()
+  return { path, [Symbol.dispose]: remove }
+}

@@ -1,0 +1,55 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Context } from '../operations/command.ts'
+import { changeIn } from '../operations/epoch-files.ts'
+import { examineApart } from '../operations/examine-apart.ts'
+import { migrationsFolder } from '../operations/migrations.ts'
+import { NoReplica } from '../operations/no-replica.ts'
+import { mustBeSound, restoreAndExamine } from '../operations/restored.ts'
+import { mustBeRestorable, survey } from '../operations/survey.ts'
+import { timeInWords } from '../operations/words.ts'
+import { migrateDatabase, NewerSchema } from '../sqlite/migrate.ts'
+import { type Database, openDatabase } from '../sqlite/open.ts'
+
+/** The database as the bucket has it, in a file of its own. */
+export type BucketCopy = Disposable & {
+  database: Database
+  /** When its newest change was made; null if the bucket does not tell any more. */
+  changedAt: string | null
+}
+
+/**
+ * Restores what is restorable to a file in `folder`, checked, and migrated to this release.
+ *
+ * @throws {Error} if there is none, it is damaged, or of a newer release
+ */
+export async function copyOfBucket(folder: string, context: Context): Promise<BucketCopy> {
+  const { url, files } = mustBeRestorable(await survey(context), context.url)
+  const file = join(folder, `${crypto.randomUUID()}.db`)
+  // A check in this thread would take longer than a lease is valid.
+  const restored = await restoreAndExamine(url, file, context, { look: examineApart })
+  if (!restored) throw new NoReplica(context.url)
+  mustBeSound(restored, url)
+  const at = changeIn(files, restored.txid)
+  const database = migrated(file)
+  return {
+    database,
+    changedAt: at === null ? null : timeInWords(at),
+    [Symbol.dispose]: () => {
+      database.$client.close()
+      rmSync(file)
+    },
+  }
+}
+
+function migrated(file: string): Database {
+  const database = openDatabase(file)
+  try {
+    migrateDatabase(database, migrationsFolder)
+    return database
+  } catch (error) {
+    database.$client.close()
+    if (!(error instanceof NewerSchema)) throw error
+    throw new Error(`${error.message} Move with that release, or a newer one.`)
+  }
+}

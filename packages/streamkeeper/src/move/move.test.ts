@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import { answerOf } from '../operations/test-support.ts'
+import { refuseHalfMoved } from '../postgres/half-moved.ts'
+import { migrateDatabase } from '../postgres/migrate.ts'
+import { openPostgres } from '../postgres/open.ts'
+import { migrations, withPostgres } from '../postgres/test-support.ts'
+import { FakeCloudStorage } from '../stores/test-support.ts'
+import { beginMove, filledScene, inFile, moveScene, whileSwitched } from './test-support.ts'
+
+const postgres = withPostgres()
+const scene = (test: TestContext) => filledScene(test, postgres)
+
+describe('move', () => {
+  it('brings the bucket to PostgreSQL and back, equal to the byte', async (test) => {
+    const { there, args, inBucket, inPostgres, lease } = await scene(test)
+    const before = await inBucket()
+    const { code, stdout, stderr } = await there()
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /entries +2 .+--switch/s)
+    assert.deepEqual(await inPostgres(), before)
+    const back = await whileSwitched([...args.back, '--replace'], async (words) => {
+      assert.match(words, /REPLICA_URL=file:.+ npm start/)
+    })
+    assert.equal(back.code, 0, back.stderr)
+    assert.deepEqual(await inBucket(), before)
+    const { restorable, holder } = (await lease.read()).lease
+    assert.deepEqual([restorable, holder], [2, null])
+  })
+
+  it('leaves the bucket alone on the way from PostgreSQL until it switches', async (test) => {
+    const { there, back, store, work, inPostgres, url } = await scene(test)
+    await there()
+    const objects = async () => (await store.list('')).map(({ name }) => name)
+    const before = await objects()
+    const { code, stdout } = await back()
+    assert.equal(code, 0)
+    assert.deepEqual(await objects(), before)
+    const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
+    assert.ok(file.startsWith(work))
+    assert.ok(stdout.includes(`${url} is as it was`))
+    assert.deepEqual(await inFile(file), await inPostgres())
+  })
+
+  it('brings what was hidden and deleted since, and nothing else', async (test) => {
+    const { there, change, inBucket, inPostgres } = await scene(test)
+    await there()
+    await change(`delete from entries where id = 1;
+      update entries set hidden_at = '2020-01-01T00:00:00.000Z' where id = 2`)
+    const { stdout } = await there()
+    // The entry, and the version of the entries.
+    assert.match(stdout, /changed +2 rows brought, 1 removed/)
+    assert.deepEqual(await inPostgres(), await inBucket())
+  })
+
+  it('goes on where it was killed', async (test) => {
+    const { there, change, args, query, databaseUrl, inBucket, inPostgres } = await scene(test)
+    await change(`with recursive n (n) as (values (1) union all select n + 1 from n where n < 60000)
+      insert into page_views (timestamp) select '2020-01-01T00:00:00.000Z' from n`)
+    const killed = beginMove(args.there)
+    const count = async () => Number((await query('select count(*) from page_views'))[0]?.count)
+    while ((await count().catch(() => 0)) === 0) assert.equal(killed.exitCode, null)
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+    const before = await count()
+    assert.ok(before > 0 && before < 60_002)
+    await noMoveUnderWay(query)
+    const database = openPostgres(databaseUrl)
+    test.after(() => database.$client.end())
+    // An app would show people what is there, and let them write.
+    await assert.rejects(refuseHalfMoved(database), /has not ended. Run `npm run move` again/)
+    const { code, stdout, stderr } = await there()
+    assert.equal(code, 0, stderr)
+    await refuseHalfMoved(database)
+    assert.doesNotMatch(stdout, /60,0\d\d rows brought/)
+    assert.deepEqual(await inPostgres(), await inBucket())
+  })
+
+  it('goes on where it was killed, on the way back', async (test) => {
+    const { back, args, query, work, inPostgres } = await manyVisits(test)
+    const killed = beginMove(args.back)
+    while (visitsIn(work) === 0) {
+      assert.equal(killed.exitCode, null)
+      await setImmediate()
+    }
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+    const before = visitsIn(work)
+    assert.ok(before > 0 && before < 60_000)
+    await noMoveUnderWay(query)
+    const { code, stdout, stderr } = await back()
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, new RegExp(`changed +${(60_000 - before).toLocaleString('en-US')} rows`))
+    const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
+    assert.deepEqual(await inFile(file), await inPostgres())
+  })
+
+  it('says so when the connection is cut while it copies, and goes on when it is run again', async (test) => {
+    const { back, args, query, work, inPostgres } = await manyVisits(test)
+    const cut = beginMove(args.back)
+    const answer = answerOf(cut)
+    while (visitsIn(work) === 0) await setImmediate()
+    await query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where pid <> pg_backend_pid() and datname = current_database()`)
+    const { code, stderr } = await answer
+    assert.equal(code, 1)
+    assert.match(stderr, /Then run it again\. It says: /)
+    assert.ok(visitsIn(work) > 0)
+    const { stdout } = await back()
+    assert.doesNotMatch(stdout, /60,000 rows brought/)
+    const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
+    assert.deepEqual(await inFile(file), await inPostgres())
+  })
+
+  it('keeps a second one out meanwhile', async (test) => {
+    const { there, args } = await scene(test)
+    await there()
+    await whileSwitched(args.there, async () => {
+      const { code, stderr } = await there()
+      assert.equal(code, 1)
+      assert.match(stderr, /Another move is under way with 127.0.0.1:/)
+    })
+  })
+
+  it('says nothing of the password', async (test) => {
+    const { there, back, url, databaseUrl } = await scene(test)
+    const wrong = databaseUrl.replace('secret', 'guessed')
+    const all = [
+      await there(),
+      await there('--json'),
+      await back(),
+      await answerOf(beginMove(['--from', url, '--to', wrong])),
+      await answerOf(beginMove(['--to', databaseUrl.replace('postgres:', 'postgras:')])),
+      await answerOf(beginMove([databaseUrl])),
+      await answerOf(beginMove(['--to', databaseUrl, '--from', databaseUrl])),
+    ]
+    for (const { stdout, stderr } of all) assert.doesNotMatch(stdout + stderr, /secret|guessed/)
+    assert.deepEqual(
+      all.map(({ code }) => code),
+      [0, 0, 0, 1, 2, 2, 2],
+    )
+    assert.match(all[3]?.stderr ?? '', /Check the user and the password in its URL/)
+  })
+
+  it('takes the database from DATABASE_URL, so that no list of processes has it', async (test) => {
+    const { url, databaseUrl, inBucket, inPostgres } = await scene(test)
+    const child = beginMove(['--to', 'postgres'], { REPLICA_URL: url, DATABASE_URL: databaseUrl })
+    assert.equal((await answerOf(child)).code, 0)
+    assert.deepEqual(await inPostgres(), await inBucket())
+    const without = await answerOf(beginMove(['--to', 'postgres']))
+    assert.equal(without.code, 2)
+    assert.match(without.stderr, /--to postgres needs DATABASE_URL/)
+  })
+})
+
+describe('move on Cloud Storage', () => {
+  let cloud: FakeCloudStorage
+  before(async () => {
+    cloud = await FakeCloudStorage.start()
+  })
+  after(() => cloud[Symbol.asyncDispose]())
+
+  it('brings a database into a bucket and back, for the service that it is told', async (test) => {
+    const { there, databaseUrl, work, inPostgres } = await scene(test)
+    await there()
+    const bucket = cloud.emptyUrl()
+    const env = { STORAGE_EMULATOR_HOST: cloud.host, REPLICA_URL: bucket }
+    const move = (...args: string[]) => answerOf(beginMove(args, env))
+    const back = ['--from', databaseUrl, '--work', work, '--switch', '--stopped']
+    const nameless = await move(...back)
+    assert.equal(nameless.code, 2)
+    assert.match(nameless.stderr, /--service is missing/)
+    const before = await inPostgres()
+    const { code, stdout, stderr } = await move(...back, '--service', 'blog')
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /npm run deploy -- .+ --service blog --bucket /)
+    const other = moveScene(test, await postgres.emptyUrl())
+    assert.equal((await move('--to', other.databaseUrl)).code, 0)
+    assert.deepEqual(await other.inPostgres(), before)
+  })
+})
+
+/** The server takes a moment to see that the connection of who was killed is gone. */
+async function noMoveUnderWay(query: (sql: string) => Promise<{ count?: string }[]>) {
+  const locks = `select count(*) from pg_locks where locktype = 'advisory'
+    and database = (select oid from pg_database where datname = current_database())`
+  while ((await query(locks))[0]?.count !== '0') await setImmediate()
+}
+
+/** An app on PostgreSQL that has counted 60,000 visits, and an empty bucket. */
+async function manyVisits(test: TestContext) {
+  const made = moveScene(test, await postgres.emptyUrl())
+  const database = openPostgres(made.databaseUrl)
+  await migrateDatabase(database, migrations)
+  await database.$client.end()
+  await made.query(`insert into page_views (id, timestamp)
+    select n, '2020-01-01T00:00:00.000Z' from generate_series(1, 60000) as n`)
+  return made
+}
+
+/** How many visits have been copied to the file in the folder. */
+function visitsIn(folder: string): number {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  const name = names.find((name) => name.endsWith('.db'))
+  if (!name) return 0
+  const client = new Sqlite(join(folder, name), { readonly: true })
+  try {
+    return client.prepare('select count(*) from page_views').pluck().get() as number
+  } catch {
+    // Its tables are being made.
+    return 0
+  } finally {
+    client.close()
+  }
+}

@@ -1,0 +1,94 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import type { ReplicaUrl } from '../litestream/replica-url.ts'
+import { type Context, naming, runCommand, WrongArguments } from '../operations/command.ts'
+import { seconds } from '../operations/values.ts'
+import { openStore } from '../stores/open-store.ts'
+import type { Wanted } from './moving.ts'
+import { told } from './operator-error.ts'
+import { type Place, place } from './places.ts'
+import { moveToBucket } from './to-bucket.ts'
+import { moveToPostgres } from './to-postgres.ts'
+
+const help = `Copies the data of a running app from the bucket to PostgreSQL, or back.
+
+  npm run move -- --to postgres://…   [--from gs://BUCKET/PATH] [options]
+  npm run move -- --from postgres://… [--to gs://BUCKET/PATH] [options]
+
+It copies what differs and compares all of it, so it can be interrupted at any moment and run again.
+The app goes on meanwhile, and what it writes after that moment is not copied, until --switch.
+
+  --from, --to     where the data is, and where it is to be. One is a PostgreSQL database:
+                   postgres://USER:PASSWORD@HOST:PORT/DATABASE, or the word postgres to take it from
+                   DATABASE_URL. The other is --url unless given
+  --switch         then stop who writes, copy what is new, say what to deploy, and let nobody write
+                   to the old place until Ctrl-C
+  --replace        remove what the target has, where it has data of its own
+  --stopped        nobody writes to PostgreSQL, as the service is stopped: don't lock its tables
+  --without NAME   let a table, or TABLE.COLUMN, stay behind that db/schema.ts does not know; can be
+                   repeated
+  --service NAME   the Cloud Run service that uses the bucket, where that has no lease yet
+  --wait SECONDS   how long to wait until a running app hands over; 30 unless given
+  --work FOLDER    where the SQLite file is made and kept, on the way from PostgreSQL`
+
+await runCommand({
+  help,
+  options: {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    switch: { type: 'boolean', default: false },
+    replace: { type: 'boolean', default: false },
+    stopped: { type: 'boolean', default: false },
+    without: { type: 'string', multiple: true, default: [] },
+    service: { type: 'string' },
+    wait: { type: 'string', default: '30' },
+    work: { type: 'string', default: join(import.meta.dirname, '../../../../.cache/move') },
+  },
+  schema: z.object({
+    from: place.optional(),
+    to: place.optional(),
+    switch: z.boolean(),
+    replace: z.boolean(),
+    stopped: z.boolean(),
+    without: z.array(z.string()),
+    service: z.string().min(1, 'needs the name of the service').optional(),
+    wait: seconds,
+    work: z.string().min(1, 'needs a folder'),
+  }),
+  run: async (values, given) => {
+    const { from, to } = values
+    const context = withBucket(values, given)
+    const tell = (error: unknown): never => {
+      throw told(naming(context.option, error))
+    }
+    const wanted = (database: string): Wanted => ({
+      ...{ database, replace: values.replace, switches: values.switch, stopped: values.stopped },
+      ...{ without: values.without, service: values.service ?? null },
+      patienceMs: values.wait * 1_000,
+    })
+    if (isDatabase(to) && !isDatabase(from)) {
+      if (values.stopped) throw new WrongArguments('--stopped goes with --from postgres alone.')
+      return moveToPostgres(wanted(to.database), context).catch(tell)
+    }
+    if (isDatabase(from) && !isDatabase(to)) {
+      return moveToBucket(wanted(from.database), resolve(values.work), context).catch(tell)
+    }
+    throw new WrongArguments('One of --from and --to has to be a PostgreSQL database.')
+  },
+})
+
+function isDatabase(given: Place | undefined): given is { database: string } {
+  return given !== undefined && 'database' in given
+}
+
+function withBucket(
+  { from, to }: { from?: Place | undefined; to?: Place | undefined },
+  context: Context,
+): Context {
+  if (from && 'bucket' in from) return inBucket('--from', from.bucket, context)
+  return to && 'bucket' in to ? inBucket('--to', to.bucket, context) : context
+}
+
+function inBucket(option: string, url: ReplicaUrl, context: Context): Context {
+  return { ...context, option, url, store: openStore(url) }
+}

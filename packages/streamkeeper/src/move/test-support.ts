@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { Client } from 'pg'
+import { dataIn } from '../../../../db/postgres/data.ts'
+import { answerOf, bucketScene, run } from '../operations/test-support.ts'
+import { openPostgres } from '../postgres/open.ts'
+import { encode } from './digest.ts'
+import { allTables } from './moving.ts'
+import { PostgresSide } from './postgres-side.ts'
+import type { Source } from './side.ts'
+import { SqliteSide } from './sqlite-side.ts'
+
+/** Begins to run the command, as `cli/move.mjs` does. */
+export function beginMove(args: string[], env: Record<string, string> = {}): ChildProcess {
+  const file = join(import.meta.dirname, 'move.ts')
+  const given = { ...process.env, REPLICA_URL: 'file:///nowhere', ...env }
+  return spawn(process.execPath, [file, ...args], { env: given })
+}
+
+/** All rows of the app's tables, such that any two that differ differ here. */
+export async function contentOf(side: Source): Promise<Record<string, string[]>> {
+  const whole = { after: null, upTo: null }
+  const content: Record<string, string[]> = {}
+  for (const table of allTables()) {
+    content[table.name] = (await side.read(table, whole, 1e9)).map(encode)
+  }
+  return content
+}
+
+/** A folder as the bucket, and an empty database. */
+export function moveScene(test: TestContext, databaseUrl: string) {
+  const bucket = bucketScene(test)
+  const work = join(bucket.folder, 'work')
+  const args = {
+    there: ['--from', bucket.url, '--to', databaseUrl],
+    back: ['--from', databaseUrl, '--to', bucket.url, '--work', work],
+  }
+  const look = async () => {
+    const to = join(bucket.folder, 'look.db')
+    const { code, stderr } = await run('restore', ['--to', to, '--url', bucket.url, '--force'])
+    assert.equal(code, 0, stderr)
+    return to
+  }
+  return {
+    ...bucket,
+    work,
+    databaseUrl,
+    args,
+    there: (...more: string[]) => answerOf(beginMove([...args.there, ...more])),
+    back: (...more: string[]) => answerOf(beginMove([...args.back, ...more])),
+    /** What a new instance would restore from the bucket. */
+    inBucket: async () => inFile(await look()),
+    /** Changes what is in the bucket, as an app would. */
+    async change(sql: string): Promise<void> {
+      const file = await look()
+      const client = new Sqlite(file)
+      client.exec(sql)
+      client.close()
+      const args = ['--from', file, '--url', bucket.url, '--replace']
+      const { code, stderr } = await run('seed', args)
+      assert.equal(code, 0, stderr)
+    },
+    inPostgres: () => withClient(databaseUrl, (client) => contentOf(new PostgresSide(client))),
+    query: (sql: string) =>
+      withClient(databaseUrl, async (client) => (await client.query(sql)).rows),
+  }
+}
+
+export async function inFile(path: string): Promise<Record<string, string[]>> {
+  const client = new Sqlite(path)
+  try {
+    return await contentOf(new SqliteSide(client))
+  } finally {
+    client.close()
+  }
+}
+
+async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(url)
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Resolves when the command has said the words on stderr; throws if it ends without. */
+export async function said(child: ChildProcess, words: RegExp): Promise<string> {
+  const { stderr } = child
+  assert.ok(stderr)
+  let text = ''
+  return new Promise((resolve, reject) => {
+    stderr.setEncoding('utf8').on('data', (more: string) => {
+      text += more
+      if (words.test(text)) resolve(text)
+    })
+    child.once('exit', (code) => reject(new Error(`It ended with ${code}: ${text}`)))
+  })
+}
+
+/** A bucket with two entries and two visits, and an empty database. */
+export async function filledScene(test: TestContext, postgres: { emptyUrl(): Promise<string> }) {
+  const made = moveScene(test, await postgres.emptyUrl())
+  await made.lead({ one: noon, 'two, ünïcödé and "quotes"': noon }, noon)
+  return made
+}
+
+export const noon = Date.UTC(2020, 0, 1, 12)
+
+/** The app's functions on a PostgreSQL database. */
+export function appOnPostgres(test: TestContext, url: string) {
+  const database = openPostgres(url)
+  test.after(() => database.$client.end())
+  return dataIn(database)
+}
+
+export function entry(message: string) {
+  return { name: 'Ada', message, idempotencyKey: message }
+}
+
+/** Switches, looks around while nobody may write, and ends it as Ctrl-C does, or lets it end. */
+export async function whileSwitched(
+  args: string[],
+  look: (words: string) => Promise<void>,
+  end: 'by Ctrl-C' | 'by itself' = 'by Ctrl-C',
+) {
+  const child = beginMove([...args, '--switch'])
+  const answer = answerOf(child)
+  try {
+    await look(await said(child, /Press Ctrl-C/))
+    if (end === 'by itself') await answer
+  } finally {
+    child.kill('SIGINT')
+  }
+  return answer
+}

@@ -1,0 +1,168 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { z } from 'zod'
+import { ReplicationProblem } from '../litestream/problem.ts'
+import { parseReplicaUrl, type ReplicaUrl } from '../litestream/replica-url.ts'
+import { openStore } from '../stores/open-store.ts'
+import type { Store } from '../stores/store.ts'
+import { forOperators } from './for-operators.ts'
+import { NoReplica } from './no-replica.ts'
+import { Progress } from './progress.ts'
+
+/** What the command was asked makes no sense: exit code 2. */
+export class WrongArguments extends Error {}
+
+/** What a command has to say, for programs and for people. */
+export type Outcome = { ok: boolean; facts: Record<string, unknown>; words: string }
+
+/** What every command works with. */
+export type Context = {
+  url: ReplicaUrl
+  /** What gave the URL, such as `--url`. */
+  option: string
+  store: Store
+  /** Aborted when the command is to end early. */
+  signal: AbortSignal
+  progress: Progress
+}
+
+export type Command<T> = {
+  /** The text of `--help`, without the options that all commands have. */
+  help: string
+  options: ParseArgsOptionsConfig
+  /** Whether it has a positional argument, which the schema reads as `action`. */
+  hasAction?: boolean
+  /** Reads the values of the options. */
+  schema: z.ZodType<T>
+  run(values: T, context: Context): Promise<Outcome>
+  /** Tells the outcome, or an error, in a form of its own; there is no progress then. */
+  tell?(outcome: Outcome): void
+}
+
+const common = {
+  url: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const commonHelp = `  --url URL        the replica: gs://BUCKET/PATH or file:///PATH; REPLICA_URL unless given, and the
+                   folder that \`npm start\` uses where that isn't set
+  --json           print one JSON document
+  --help           print this
+
+Exit codes: 0 done, 1 failed or found wrong, 2 wrong arguments.`
+
+/**
+ * Runs a command with the arguments of this process, and sets its exit code. The result goes to
+ * stdout, all else to stderr.
+ */
+export async function runCommand<T>(command: Command<T>): Promise<void> {
+  const args = process.argv.slice(2)
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(`${command.help}\n${commonHelp}`)
+    return
+  }
+  const tell = command.tell ?? (args.includes('--json') ? tellPrograms : tellPeople)
+  try {
+    const outcome = await run(command, args)
+    tell(outcome)
+    process.exitCode = outcome.ok ? 0 : 1
+  } catch (error) {
+    const problem = problemFacts(error)
+    const isWrong = error instanceof WrongArguments
+    const words = isWrong ? `${problem.message} --help says what there is.` : problem.message
+    tell({ ok: false, facts: { problem }, words })
+    process.exitCode = isWrong ? 2 : 1
+  }
+}
+
+/** An error as programs are told of it. */
+export function problemFacts(error: unknown): { code: string; message: string } {
+  const { message } = error instanceof Error ? forOperators(error) : new Error(String(error))
+  if (error instanceof WrongArguments) return { code: 'wrong-arguments', message }
+  const isNamed = error instanceof ReplicationProblem || error instanceof NoReplica
+  return { code: isNamed ? error.code : 'failed', message }
+}
+
+/** Names the option that gave the URL where an error speaks of the variable that the app has. */
+export function naming(option: string, error: unknown): unknown {
+  if (error instanceof Error) error.message = error.message.replaceAll('REPLICA_URL', option)
+  return error
+}
+
+async function run<T>(command: Command<T>, args: string[]): Promise<Outcome> {
+  const { values, given } = read(command, args)
+  const option = values.url === undefined ? 'REPLICA_URL' : '--url'
+  const url = readUrl(option, values.url)
+  const quiet = command.tell !== undefined
+  using progress = new Progress(quiet ? null : process.stderr)
+  const signal = abortedBySignals()
+  try {
+    return await command.run(given, { url, option, store: openStore(url), signal, progress })
+  } catch (error) {
+    throw signal.aborted ? signal.reason : naming(option, error)
+  }
+}
+
+function read<T>(command: Command<T>, args: string[]) {
+  const { values, positionals } = parsed(command, args)
+  if (positionals.length > (command.hasAction ? 1 : 0)) {
+    throw new WrongArguments(`"${positionals.at(-1)}" is one argument too many.`)
+  }
+  const { success, data, error } = command.schema.safeParse({ ...values, action: positionals[0] })
+  if (!success) {
+    const [issue] = error.issues
+    const option = String(issue?.path[0])
+    throw new WrongArguments(`${option === 'action' ? '' : `--${option} `}${issue?.message}.`)
+  }
+  return { values: z.object({ url: z.string().optional() }).parse(values), given: data }
+}
+
+function parsed<T>({ options, hasAction = false }: Command<T>, args: string[]) {
+  try {
+    return parseArgs({
+      args: withNegatives(args),
+      options: { ...options, ...common },
+      allowPositionals: hasAction,
+    })
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    // It repeats what it doesn't understand, and that can be a URL with a password.
+    throw new WrongArguments(words.replace(/:\/\/\S*@/g, '://…@').replace(/\.?$/, '.'))
+  }
+}
+
+// A value may begin with a minus, which parseArgs takes only after an equals sign.
+function withNegatives(args: string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const isValue = /^-\d/.test(arg) && /^--[^=]+$/.test(joined.at(-1) ?? '')
+    joined.push(isValue ? `${joined.pop()}=${arg}` : arg)
+  }
+  return joined
+}
+
+function readUrl(option: string, given: string | undefined): ReplicaUrl {
+  try {
+    return parseReplicaUrl(given ?? process.env.REPLICA_URL ?? '')
+  } catch (error) {
+    throw new WrongArguments(`${option} ${error instanceof Error ? error.message : error}.`)
+  }
+}
+
+// A first signal ends what is under way in order; npm and the terminal both deliver Ctrl-C.
+function abortedBySignals(): AbortSignal {
+  const ending = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => ending.abort(new Error(`Interrupted by ${name}.`)))
+  }
+  return ending.signal
+}
+
+function tellPrograms({ ok, facts }: Outcome): void {
+  console.log(JSON.stringify({ ok, ...facts }))
+}
+
+function tellPeople({ ok, words }: Outcome): void {
+  if (ok) console.log(words)
+  else console.error(words)
+}

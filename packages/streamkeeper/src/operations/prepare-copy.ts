@@ -1,0 +1,44 @@
+import Sqlite from 'better-sqlite3'
+import { NewerSchema } from '../sqlite/migrate.ts'
+import { migrateApart, migratedInWords, runningInWords } from '../sqlite/migrate-apart.ts'
+import { type Examined, examine } from './examine.ts'
+import { mustBeText } from './must-be-text.ts'
+import type { Progress } from './progress.ts'
+
+/**
+ * Checks all of the database file at `path`, a copy of `original`, and migrates it to this release.
+ *
+ * @param migrations the folder of this release's
+ * @throws {Error} if it is damaged, not this app's, of a newer release, or has text that is none
+ */
+export async function prepareCopy(
+  path: string,
+  original: string,
+  migrations: string,
+  progress: Progress,
+): Promise<Examined> {
+  const { findings, tables } = examine(path, progress)
+  if (findings.length > 0) {
+    throw new Error(`${original} fails SQLite's check: ${findings.join('; ')}.`)
+  }
+  if (tables.page_views === undefined) {
+    throw new Error(`${original} has no table page_views: it is not a database of this app.`)
+  }
+  try {
+    const migrated = await migrateApart(path, migrations, (running) =>
+      progress.say(runningInWords(running)),
+    )
+    const said = migratedInWords(migrated)
+    if (said) progress.say(said)
+  } catch (error) {
+    if (!(error instanceof NewerSchema)) throw error
+    throw new Error(`${error.message} Bring ${original} in with that release, or a newer one.`)
+  }
+  const client = new Sqlite(path, { readonly: true })
+  try {
+    mustBeText(client, original)
+  } finally {
+    client.close()
+  }
+  return examine(path, progress)
+}

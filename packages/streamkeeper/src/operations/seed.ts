@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Lease } from '../lease/lease.ts'
+import { strictClock } from '../server/strict-clock.ts'
+import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
+import { newestMigration } from '../sqlite/migrate.ts'
+import { runCommand, WrongArguments } from './command.ts'
+import { tablesInWords } from './examine.ts'
+import { migrationsFolder } from './migrations.ts'
+import { type Seeded, seedEpoch } from './seed-epoch.ts'
+import { seconds } from './values.ts'
+import { bytesInWords, durationInWords, epochInWords, pairsInWords } from './words.ts'
+
+const help = `Brings a SQLite file into the bucket: it is what the app goes on with.
+
+  npm run seed -- --from FILE [--service NAME] [--replace] [--wait SECONDS] [--url URL] [--json]
+
+  --from FILE      a database of this app, or of the original sample; it may be in use, and is not
+                   changed
+  --service NAME   the Cloud Run service that uses the bucket; local unless given, where the
+                   bucket is a folder
+  --replace        let it take the place of the data that is there
+  --wait SECONDS   how long to wait until a running app hands over; 30 unless given`
+
+await runCommand({
+  help,
+  options: {
+    from: { type: 'string' },
+    service: { type: 'string' },
+    replace: { type: 'boolean', default: false },
+    wait: { type: 'string', default: '30' },
+  },
+  schema: z.object({
+    from: z
+      .string({ error: 'is missing: name the SQLite file' })
+      .min(1, 'needs the name of a file'),
+    service: z.string().min(1, 'needs the name of the service').optional(),
+    replace: z.boolean(),
+    wait: seconds,
+  }),
+  run: async ({ from, service, replace, wait }, context) => {
+    const { url, store } = context
+    if (!service && !url.startsWith('file://')) {
+      throw new WrongArguments('--service is missing: name the Cloud Run service that uses it.')
+    }
+    const { retentionMs, pollMs, waitMs } = leadershipTiming(url)
+    const me = {
+      id: randomUUID(),
+      service: service ?? 'local',
+      revision: 'seed',
+      instance: hostname(),
+    }
+    const lease = new Lease(store, url, me, {
+      timing: leaseTiming(url, commandTtlMs),
+      clock: strictClock(),
+      migration: newestMigration(migrationsFolder),
+    })
+    const seeded = await seedEpoch(
+      {
+        ...{ file: resolve(from), replace, migrations: migrationsFolder, lease, now: Date.now },
+        timing: { pollMs, waitMs, patienceMs: wait * 1_000 },
+      },
+      context,
+    )
+    const { findings: _, tookMs: __, ...facts } = seeded
+    return { ok: true, facts: { ...facts, url }, words: formatSeeded(seeded, retentionMs) }
+  },
+})
+
+function formatSeeded(
+  { epoch, before, hadData, bytes, tables }: Seeded,
+  retentionMs: number,
+): string {
+  const pairs = [
+    ['epoch', epochInWords(epoch)],
+    ['size', bytesInWords(bytes)],
+    ['tables', tablesInWords(tables)],
+    ...(hadData ? [['before', beforeInWords(before, retentionMs)] as const] : []),
+  ] as const
+  return `The file is in the bucket, and was restored from there. The app goes on with it.\n${pairsInWords(pairs)}`
+}
+
+function beforeInWords(epoch: number, retentionMs: number): string {
+  return epoch === 0
+    ? 'a replica without epochs; it stays where it is'
+    : `the data before is in ${epochInWords(epoch)}, for at least ${durationInWords(retentionMs)} more`
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { TestContext } from 'node:test'
+import { addEntry } from '../../../../db/entries.ts'
+import { recordVisit } from '../../../../db/visits.ts'
+import { epochName } from '../lease/epochs.ts'
+import { Lease } from '../lease/lease.ts'
+import { copyEpoch } from '../litestream/copy-epoch.ts'
+import { restoreReplica } from '../litestream/litestream-command.ts'
+import { localTxid } from '../litestream/local-position.ts'
+import { beginAt } from '../litestream/ltx/begin-at.ts'
+import { epochUrl } from '../litestream/replica-url.ts'
+import { replicate, temporaryFolder } from '../litestream/test-support.ts'
+import { migrateDatabase } from '../sqlite/migrate.ts'
+import { openDatabase } from '../sqlite/open.ts'
+import { migrations } from '../sqlite/test-support.ts'
+import { FileStore } from '../stores/file-store.ts'
+
+export type Answer = { code: number | null; stdout: string; stderr: string }
+
+/** Runs a command as `cli/NAME.mjs` does. */
+export async function run(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Answer> {
+  return answerOf(begin(name, args, env))
+}
+
+/** Begins to run a command. */
+export function begin(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+): ChildProcess {
+  const file = join(import.meta.dirname, `${name}.ts`)
+  return spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
+}
+
+export async function answerOf(child: ChildProcess): Promise<Answer> {
+  const { stdout, stderr } = child
+  if (!stdout || !stderr) throw new Error('it was begun without pipes')
+  const [said, alsoSaid, [code]] = await Promise.all([
+    text(stdout),
+    text(stderr),
+    once(child, 'exit'),
+  ])
+  return { code, stdout: said, stderr: alsoSaid }
+}
+
+/** Adds an entry and a visit to the database at `path`, made and migrated where there is none. */
+export async function sign(path: string, message: string): Promise<void> {
+  const database = openDatabase(path)
+  migrateDatabase(database, migrations)
+  const entry = { name: 'Ada', message, idempotencyKey: message }
+  await addEntry(database, entry, new Date())
+  await recordVisit(database, new Date())
+  database.$client.close()
+}
+
+/** The messages in the database at `path`, oldest first. */
+export function messages(path: string): string[] {
+  const database = openDatabase(path)
+  const rows = database.$client.prepare('select message from entries order by id').pluck().all()
+  database.$client.close()
+  return rows as string[]
+}
+
+/** A folder as the bucket, and leaderships that leave an epoch each there. */
+export function bucketScene(test: TestContext) {
+  const folder = temporaryFolder(test)
+  const bucket = join(folder, 'bucket')
+  mkdirSync(bucket)
+  const url = `file://${bucket}`
+  const store = new FileStore(bucket)
+  const me = { id: 'a', service: 'local', revision: 'r', instance: 'i' }
+  const lease = new Lease(store, url, me)
+  return {
+    ...{ folder, bucket, url, store, lease },
+    path: join(folder, 'app.db'),
+    /**
+     * Writes the messages to a database of its own and has each replicated, as if it had been at the
+     * time beside it.
+     *
+     * @param markAt when the epoch is complete; null if it never is
+     * @param options.snapshotAt when there is a snapshot of all of it
+     */
+    async lead(
+      changes: Record<string, number>,
+      markAt: number | null,
+      { snapshotAt }: { snapshotAt?: number } = {},
+    ): Promise<void> {
+      const { epoch } = await lease.acquire()
+      const path = join(temporaryFolder(test), 'app.db')
+      const levels = join(bucket, epochName(epoch), 'ltx')
+      for (const [message, at] of Object.entries(changes)) {
+        await sign(path, message)
+        await replicate(path, epochUrl(url, epoch))
+        dateNewest(join(levels, '0'), at)
+      }
+      if (snapshotAt !== undefined) {
+        await replicate(path, epochUrl(url, epoch), '-force-snapshot')
+        dateNewest(join(levels, '9'), snapshotAt)
+      }
+      if (markAt !== null) await lease.publishEpoch(markAt)
+      await lease.release()
+    },
+    /** The same with an epoch that continues the restorable one. */
+    async goOn(changes: Record<string, number>, markAt: number | null): Promise<void> {
+      const { before, epoch } = await lease.acquire()
+      const { txid } = await copyEpoch(store, before.lease.restorable, epoch)
+      const path = join(temporaryFolder(test), 'app.db')
+      const signal = new AbortController().signal
+      await restoreReplica(epochUrl(url, epoch), path, { signal, stallMs: 10_000 })
+      // Kept open, as else the WAL would be gone with the first change.
+      const { $client } = openDatabase(path)
+      for (const [message, at] of Object.entries(changes)) {
+        await sign(path, message)
+        if (localTxid(path) === 0) assert.equal(beginAt(path, txid, at), null)
+        await replicate(path, epochUrl(url, epoch))
+        dateNewest(join(bucket, epochName(epoch), 'ltx/0'), at)
+      }
+      $client.close()
+      const begunWith = { epoch: before.lease.restorable, txid }
+      if (markAt !== null) await lease.publishEpoch(markAt, { begunWith, continued: true })
+      await lease.release()
+    },
+  }
+}
+
+// A file's time is where Litestream keeps that of the change, in a folder that is a bucket.
+function dateNewest(folder: string, at: number): void {
+  const newest = readdirSync(folder).toSorted().at(-1)
+  if (newest) utimesSync(join(folder, newest), at / 1_000, at / 1_000)
+}

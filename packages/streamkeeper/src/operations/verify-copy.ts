@@ -1,0 +1,120 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import type { Layout } from '../litestream/replica-url.ts'
+import type { Shown } from './ask-app.ts'
+import type { Context } from './command.ts'
+import { changeIn } from './epoch-files.ts'
+import { compareMigrations, type Migrated } from './migrations.ts'
+import { NoReplica } from './no-replica.ts'
+import { type Restored, restoreAndExamine } from './restored.ts'
+import { mustBeRestorable, survey } from './survey.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** The newest copy of the database in the bucket, as a new instance would get it. */
+export type Copy = Omit<Restored, 'txid'> & {
+  /** null for a replica of Litestream 0.3, which counted none. */
+  txid: number | null
+  layout: Layout
+  /** 0 for a replica without epochs. */
+  epoch: number
+  /** The time of its newest change, in milliseconds since 1970; null if it is gone already. */
+  changedAt: number | null
+  /** What the epoch takes in the bucket. */
+  stored: { objects: number; bytes: number }
+  migrations: Migrated
+  /** What the app shows and the copy lacks. */
+  missing: string[]
+}
+
+/** How often the copy is looked at until it has what the app shows. */
+export type Patience = {
+  attempts: number
+  /** After the first attempt; after each further one twice as long. */
+  pauseMs: number
+}
+
+/**
+ * Restores the newest copy to a folder of its own and examines it, again and again while it lacks
+ * something that the app shows: visits are on their way for a second, and an entry can be read a
+ * moment before it is acknowledged.
+ *
+ * @param shown null if there is nothing to compare with
+ * @param migrations the folder of this release's
+ * @throws {NoReplica} if there is none
+ * @throws {ReplicationProblem} if the copy can't be had
+ */
+export async function verifyCopy(
+  shown: Shown | null,
+  { attempts, pauseMs }: Patience,
+  migrations: string,
+  context: Context,
+): Promise<Copy> {
+  for (let attempt = 1; ; attempt++) {
+    const isLast = attempt >= attempts
+    const copy = await lookAtCopy(shown, migrations, context).catch((error) => {
+      if (shown === null || isLast || !(error instanceof NoReplica)) throw error
+      return null
+    })
+    const isLacking = !copy || (copy.missing.length > 0 && copy.findings.length === 0)
+    if (copy && (isLast || !isLacking)) return copy
+    const ms = pauseMs * 2 ** (attempt - 1)
+    context.progress.say(`Not in the copy yet: ${copy?.missing.join(', ') ?? 'everything'}.`)
+    await sleep(ms, undefined, { signal: context.signal })
+  }
+}
+
+async function lookAtCopy(
+  shown: Shown | null,
+  migrations: string,
+  context: Context,
+): Promise<Copy> {
+  const { epoch, url, files } = mustBeRestorable(await survey(context), context.url)
+  using folder = temporaryFolder(join(tmpdir(), 'visits-verify-'))
+  const path = join(folder.path, 'app.db')
+  const restored = await restoreAndExamine(url, path, context)
+  if (!restored) throw new NoReplica(context.url)
+  const content =
+    restored.findings.length === 0 ? read(path, shown, restored.tables, migrations) : nothing
+  return {
+    ...restored,
+    txid: files.layout === 'ltx' ? restored.txid : null,
+    epoch,
+    layout: files.layout,
+    changedAt: changeIn(files, restored.txid),
+    stored: { objects: files.objects, bytes: files.bytes },
+    ...content,
+  }
+}
+
+const nothing = { migrations: { applied: 0, pending: 0, unknown: [] }, missing: [] }
+
+function read(path: string, shown: Shown | null, tables: Record<string, number>, folder: string) {
+  const client = new Sqlite(path, { readonly: true })
+  try {
+    const migrations = compareMigrations(client, folder)
+    return { migrations, missing: shown ? missing(client, shown, tables) : [] }
+  } finally {
+    client.close()
+  }
+}
+
+function missing(client: Sqlite.Database, shown: Shown, tables: Record<string, number>): string[] {
+  const { visits, newest } = shown
+  const visitsHere = tables.page_views ?? 0
+  return [
+    ...(newest && !hasEntry(client, newest, tables) ? [`entry ${newest.id}`] : []),
+    ...(visitsHere < visits ? [`${visits - visitsHere} of ${visits} visits`] : []),
+  ]
+}
+
+function hasEntry(
+  client: Sqlite.Database,
+  { id, name, message }: NonNullable<Shown['newest']>,
+  tables: Record<string, number>,
+): boolean {
+  if (tables.entries === undefined) return false
+  const same = 'select 1 from entries where id = ? and name = ? and message = ?'
+  return client.prepare(same).get(id, name, message) !== undefined
+}

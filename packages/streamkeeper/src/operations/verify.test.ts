@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { parseReplicaUrl } from '../litestream/replica-url.ts'
+import { replicate } from '../litestream/test-support.ts'
+import { migrations } from '../sqlite/test-support.ts'
+import { Progress } from './progress.ts'
+import { bucketScene, run, sign } from './test-support.ts'
+import { verifyCopy } from './verify-copy.ts'
+
+const noon = Date.UTC(2020, 0, 1, 12)
+
+/** A replica without epochs of two entries and two visits; `verify` looks at it. */
+async function scene(test: TestContext) {
+  const bucket = bucketScene(test)
+  const { folder, path, url } = bucket
+  const temporary = join(folder, 'temporary')
+  mkdirSync(temporary)
+  const change = async (sql: string) => {
+    const client = new Sqlite(path)
+    client.exec(sql)
+    client.close()
+    await replicate(path, url)
+  }
+  const verify = async (...args: string[]) => {
+    const env = { TMPDIR: temporary }
+    const answer = await run('verify', ['--url', url, '--pause', '0', ...args], env)
+    assert.deepEqual(readdirSync(temporary), [])
+    return answer
+  }
+  await sign(path, 'one')
+  await sign(path, 'two')
+  await replicate(path, url)
+  return { ...bucket, change, verify }
+}
+
+/** An app that shows this. */
+async function app(test: TestContext, shown: { visits: number; message: string }) {
+  const newest = { id: 2, name: 'Ada', message: shown.message, createdAt: '' }
+  const server = createServer(({ url }, response) => {
+    const isVisits = url === '/api/visits'
+    const isEntries = url === '/api/entries?limit=1'
+    response.statusCode = isVisits || isEntries ? 200 : 404
+    response.end(
+      JSON.stringify(isVisits ? { visits: shown.visits } : { entries: [newest], older: null }),
+    )
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.after(() => server.close())
+  const address = server.address()
+  assert.ok(address && typeof address === 'object')
+  return `http://127.0.0.1:${address.port}/`
+}
+
+describe('verify', () => {
+  it('says what the newest copy is and has, and touches nothing', async (test) => {
+    const { lead, bucket, verify } = await scene(test)
+    rmSync(join(bucket, 'ltx'), { recursive: true })
+    await lead({ a: noon, b: noon + 1_000 }, noon)
+    await lead({ c: noon + 2_000, d: noon + 3_000 }, noon)
+    const before = readdirSync(bucket, { recursive: true })
+    const { code, stdout, stderr } = await verify('--json')
+    assert.equal(code, 0, stderr)
+    const found = JSON.parse(stdout)
+    assert.deepEqual(
+      [found.ok, found.epoch, found.txid, found.changedAt, found.wrong],
+      [true, 2, 2, '2020-01-01T12:00:03.000Z', []],
+    )
+    const { entries, page_views: visits } = found.tables
+    assert.deepEqual([entries, visits], [2, 2])
+    const { length: applied } = readMigrationFiles({ migrationsFolder: migrations })
+    assert.deepEqual(found.migrations, { applied, pending: 0, unknown: [] })
+    assert.equal(found.stored.objects, 2)
+    assert.deepEqual(readdirSync(bucket, { recursive: true }), before)
+  })
+
+  it('verifies the replica of the original sample, which has migrations to come', async (test) => {
+    const { path, url, folder } = bucketScene(test)
+    const client = new Sqlite(path)
+    client.exec('create table page_views (id integer primary key, timestamp text)')
+    client.close()
+    await replicate(path, url)
+    const { code, stdout } = await run('verify', ['--url', url], { TMPDIR: folder })
+    assert.equal(code, 0)
+    assert.match(stdout, /no epoch, transaction 1.+migrations +0 applied, \d still to come/s)
+  })
+
+  it('fails where there is nothing', async (test) => {
+    const { code, stderr } = await run('verify', ['--url', bucketScene(test).url])
+    assert.equal(code, 1)
+    assert.match(stderr, /There is no replica/)
+  })
+
+  it('finds a damaged replica', async (test) => {
+    const { bucket, verify } = await scene(test)
+    truncateSync(join(bucket, 'ltx/0', readdirSync(join(bucket, 'ltx/0'))[0] ?? ''), 300)
+    const { code, stdout } = await verify('--json')
+    assert.equal(code, 1)
+    assert.equal(JSON.parse(stdout).problem.code, 'replica-damaged')
+  })
+
+  it('finds what contradicts the schema, and rows that refer to nothing', async (test) => {
+    const { change, verify } = await scene(test)
+    await change(`
+      create table a (x check (x > 0));
+      pragma ignore_check_constraints = on;
+      insert into a values (-1);
+      create table b (y references entries (id));
+      pragma foreign_keys = off;
+      insert into b values (99);
+    `)
+    const { code, stderr } = await verify()
+    assert.equal(code, 1)
+    assert.match(stderr, /not good: SQLite finds: CHECK constraint failed in a; /)
+    assert.match(stderr, /SQLite finds: row 1 of b refers to nothing/)
+  })
+
+  it("finds a migration that this release doesn't know", async (test) => {
+    const { change, verify } = await scene(test)
+    await change(
+      `insert into __drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2999, 0, 1)})`,
+    )
+    const { code, stderr } = await verify()
+    assert.equal(code, 1)
+    assert.match(stderr, /doesn't know the migration of 2999-01-01/)
+  })
+
+  it('passes when the copy has what the app shows, or more', async (test) => {
+    const { verify } = await scene(test)
+    const url = await app(test, { visits: 1, message: 'two' })
+    const { code, stdout } = await verify('--app', url)
+    assert.equal(code, 0)
+    assert.match(stdout, /entry 2 and at least 1 visits are in the copy/)
+  })
+
+  it('calls what is missing lost only after the last attempt', async (test) => {
+    const { verify } = await scene(test)
+    const url = await app(test, { visits: 5, message: 'another' })
+    const { code, stdout, stderr } = await verify('--app', url, '--attempts', '3', '--json')
+    assert.equal(code, 1)
+    assert.equal(stderr, 'Not in the copy yet: entry 2, 3 of 5 visits.\n'.repeat(2))
+    assert.deepEqual(JSON.parse(stdout).wrong, [
+      'lost: entry 2, which the app shows',
+      'lost: 3 of 5 visits, which the app shows',
+    ])
+  })
+
+  it('finds what is on its way in a later attempt', async (test) => {
+    const { path, url, store, change } = await scene(test)
+    const shown = { visits: 3, newest: { id: 2, name: 'Ada', message: 'two' } }
+    let said = 0
+    class Arriving extends Progress {
+      override say(): void {
+        said++
+        const client = new Sqlite(path)
+        client.exec(`insert into page_views (timestamp) values ('')`)
+        client.close()
+        execFileSync('litestream', ['replicate', '-once', path, url])
+      }
+    }
+    await change('select 1')
+    const copy = await verifyCopy(shown, { attempts: 2, pauseMs: 1 }, migrations, {
+      ...{ store, url: parseReplicaUrl(url), option: '--url' },
+      signal: new AbortController().signal,
+      progress: new Arriving(null),
+    })
+    assert.deepEqual([copy?.missing, said], [[], 1])
+  })
+
+  it('fails when the app does not answer as it should', async (test) => {
+    const { verify } = await scene(test)
+    const gone = await verify('--app', 'http://127.0.0.1:9')
+    assert.equal(gone.code, 1)
+    assert.match(gone.stderr, /127.0.0.1:9\/api\/entries\?limit=1 can't be reached/)
+    const url = await app(test, { visits: 1, message: 'two' })
+    const other = await verify('--app', `${url}elsewhere`)
+    assert.match(other.stderr, /answers with 404/)
+  })
+
+  it('logs one line for Cloud Logging, which an alert can tell by its severity', async (test) => {
+    const { url } = await scene(test)
+    const good = await run('verify', ['--log'], { REPLICA_URL: url })
+    const [line, ...others] = good.stdout.trim().split('\n')
+    const { severity, message, ok } = JSON.parse(line ?? '')
+    assert.deepEqual([severity, ok, good.code, others], ['INFO', true, 0, []])
+    assert.match(message, /^The newest copy restores/)
+    const shown = await app(test, { visits: 5, message: 'two' })
+    const env = { REPLICA_URL: url, VERIFY_APP: shown }
+    const bad = await run('verify', ['--log', '--attempts', '1'], env)
+    assert.equal(bad.code, 1)
+    assert.equal(bad.stderr, '')
+    assert.equal(JSON.parse(bad.stdout).severity, 'ERROR')
+    const wrong = await run('verify', ['--log'], { REPLICA_URL: '' })
+    assert.equal(wrong.code, 2)
+    assert.equal(JSON.parse(wrong.stdout).severity, 'ERROR')
+  })
+
+  it('refuses arguments that make no sense', async (test) => {
+    const { url } = bucketScene(test)
+    for (const args of [
+      ['--app', 'nope'],
+      ['--attempts', '0'],
+      ['--pause', 'x'],
+      ['more'],
+      ['--no'],
+    ]) {
+      const { code, stdout, stderr } = await run('verify', ['--url', url, ...args])
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.match(stderr, /--help says what there is/)
+      const told = await run('verify', ['--url', url, '--json', ...args])
+      assert.deepEqual([told.code, told.stderr], [2, ''])
+      assert.equal(JSON.parse(told.stdout).problem.code, 'wrong-arguments')
+    }
+    const { code, stdout } = await run('verify', ['--help'])
+    assert.equal(code, 0)
+    assert.match(stdout, /npm run verify/)
+  })
+})

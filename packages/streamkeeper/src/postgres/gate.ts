@@ -1,0 +1,34 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { requestKind } from '../../../../app/request-kind.ts'
+import { answerUnavailable } from '../server/unavailable.ts'
+import type { Reachability } from './reachability.ts'
+
+/** Lets each request in when it can be served: what needs the database while that can be asked. */
+export class Gate {
+  readonly #reachability: Pick<Reachability, 'problem'>
+  #pages: RequestListener = () => {}
+
+  constructor(reachability: Pick<Reachability, 'problem'>) {
+    this.#reachability = reachability
+  }
+
+  /** From now on requests are served; before, nobody may ask. */
+  open(pages: RequestListener): void {
+    this.#pages = pages
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (needsDatabase(request)) {
+      const problem = await this.#reachability.problem()
+      if (problem) return answerUnavailable(request, response, problem.summary)
+      // Whoever asked has gone meanwhile.
+      if (response.closed) return
+    }
+    this.#pages(request, response)
+  }
+}
+
+function needsDatabase(request: IncomingMessage): boolean {
+  const kind = requestKind(request)
+  return kind !== 'static' && kind !== 'operator'
+}

@@ -1,0 +1,137 @@
+import { setTimeout } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { Client } from 'pg'
+import { Barred } from '../lease/barred.ts'
+import { log } from '../server/log.ts'
+import { unknownSchema } from '../sqlite/migrate.ts'
+import { type Migration, readMigrations } from '../sqlite/migration-files.ts'
+import { type Applied, type Plan, planMigrations } from '../sqlite/migration-plan.ts'
+import { failedMigration, MigrationProblem } from '../sqlite/migration-problem.ts'
+import type { Database } from './open.ts'
+import { PostgresProblem, plainError } from './problem.ts'
+import { sqlStateOf } from './sql-state.ts'
+
+// Any number that nobody else in this database locks.
+const lockNumber = 7_236_101
+
+// What servers without such locks answer: feature_not_supported, undefined_function. CockroachDB's
+// older versions only act as if they locked (https://github.com/cockroachdb/cockroach/issues/13546).
+const noLocks = ['0A000', '42883']
+
+// Where nobody was locked out, another instance may make the same things meanwhile: they exist
+// already (a schema, a table, another object, a name), or the two conflict. All of them are made at
+// once or none, so another look shows what is left to do.
+const retryableStates = ['42P06', '42P07', '42710', '23505', '40001', '40P01']
+
+/**
+ * Brings the schema up to this release's, in one transaction; does nothing where it is there. Another
+ * instance that wants to do so meanwhile waits.
+ *
+ * @param folder where drizzle-kit wrote the migrations
+ * @throws {NewerSchema} before anything is changed
+ * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
+ */
+export async function migrateDatabase(database: Database, folder: string): Promise<void> {
+  const { query_timeout: _, onConnect: __, ...options } = database.$client.options
+  // A connection of its own: a migration may take long, and its end gives the lock back for certain.
+  const client = new Client(options)
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await lock(client)
+    await meetingOthers(() => bringUp(drizzle({ client }), folder))
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * Only looks, for who may not change the schema.
+ *
+ * @throws {Barred} if the database has not all migrations of this release
+ * @throws {NewerSchema} if it has others
+ */
+export async function mustBeMigrated(database: Database, folder: string): Promise<void> {
+  const { pending } = await planFor(database, folder)
+  if (pending.length === 0) return
+  throw new Barred(
+    'preview',
+    'The database has not all migrations of this release, and a preview (PREVIEW=1) makes none, as all releases share it. Deploy the release, or preview it on a copy of the database.',
+  )
+}
+
+async function bringUp(database: NodePgDatabase, folder: string): Promise<void> {
+  const { pending, edited } = await planFor(database, folder)
+  for (const { name } of edited) {
+    log('WARNING', `${name} was edited after it had been applied, and was not applied again.`)
+  }
+  if (pending.length === 0) return
+  await database.transaction(async (transaction) => {
+    await transaction.execute('create schema if not exists drizzle')
+    await transaction.execute(`create table if not exists drizzle.__drizzle_migrations
+      (id serial primary key, hash text not null, created_at bigint)`)
+    for (const migration of pending) await run(transaction, migration)
+  })
+}
+
+async function planFor(database: NodePgDatabase, folder: string): Promise<Plan> {
+  const known = readMigrations(folder)
+  const plan = planMigrations(known, await appliedMigrations(database))
+  if (plan.unknown.length > 0) throw unknownSchema(plan.unknown, known)
+  return plan
+}
+
+async function run(
+  transaction: Pick<NodePgDatabase, 'execute'>,
+  { name, at, hash, statements }: Migration,
+): Promise<void> {
+  for (const statement of statements) {
+    try {
+      await transaction.execute(sql.raw(statement))
+    } catch (error) {
+      const reason = plainError(error)
+      if (reason instanceof PostgresProblem) throw reason
+      const words = statement.replaceAll(/\s+/g, ' ').trim().slice(0, 300)
+      throw failedMigration(`${name} can't be applied, at the statement "${words}"`, reason)
+    }
+  }
+  // As Drizzle's own migrator notes it, which earlier releases read.
+  await transaction.execute(
+    sql`insert into drizzle.__drizzle_migrations (hash, created_at) values (${hash}, ${at})`,
+  )
+}
+
+async function meetingOthers(migrate: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await migrate()
+    } catch (error) {
+      const state = sqlStateOf(error instanceof MigrationProblem ? error.cause : error)
+      if (attempt === 10 || !retryableStates.includes(state ?? '')) throw error
+      await setTimeout(Math.random() * 500)
+    }
+  }
+}
+
+async function lock(client: Client): Promise<void> {
+  try {
+    await client.query('select pg_advisory_lock($1)', [lockNumber])
+  } catch (error) {
+    if (!noLocks.includes(sqlStateOf(error) ?? '')) throw error
+  }
+}
+
+/** The newest migration that a database has; 0 where it has none. */
+export async function appliedMigration(database: NodePgDatabase): Promise<number> {
+  return Math.max(0, ...(await appliedMigrations(database)).map(({ at }) => at))
+}
+
+async function appliedMigrations(database: NodePgDatabase): Promise<Applied[]> {
+  const table = sql`select 1 from information_schema.tables
+    where table_schema = 'drizzle' and table_name = '__drizzle_migrations'`
+  if ((await database.execute(table)).rows.length === 0) return []
+  const all = sql`select hash, created_at as at from drizzle.__drizzle_migrations`
+  const { rows } = await database.execute<{ hash: string; at: string | null }>(all)
+  return rows.map(({ hash, at }) => ({ hash, at: Number(at) }))
+}

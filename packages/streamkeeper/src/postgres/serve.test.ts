@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { freePort } from '../stores/test-support.ts'
+import { migrateDatabase } from './migrate.ts'
+import { openPostgres } from './open.ts'
+import { migrations, withPostgres } from './test-support.ts'
+
+const root = join(import.meta.dirname, '../../../..')
+
+async function start(test: TestContext, url: string) {
+  const port = await freePort()
+  const patience = { signal: AbortSignal.timeout(20_000) }
+  const child = spawn(process.execPath, ['packages/streamkeeper/src/postgres/test-server.ts'], {
+    cwd: root,
+    env: { ...process.env, DATABASE_URL: url, PORT: String(port), RATE_LIMITS: 'off' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const exited = once(child, 'exit')
+  test.after(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  const ask = (path: string, options: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { ...options, ...patience })
+  return {
+    ask,
+    output: () => output,
+    sign: (key: string) => ask(`/api/entries?key=${key}`, { method: 'POST' }),
+    /** The first answer of a probe that is as wanted. */
+    async until(path: string, isWanted: (status: number, text: string) => boolean) {
+      while (!patience.signal.aborted) {
+        assert.equal(child.exitCode, null, output)
+        const answer = await ask(path).catch(() => null)
+        const text = (await answer?.text()) ?? ''
+        if (answer && isWanted(answer.status, text)) return text
+        await setTimeout(20)
+      }
+      throw new Error(output)
+    },
+    ready() {
+      return this.until('/health/ready', (status) => status === 200)
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      const [code] = await exited
+      return code
+    },
+    exited,
+  }
+}
+
+describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
+  const postgres = withPostgres()
+
+  it('migrates an empty database, serves, and ends with 0', async (test) => {
+    const server = await start(test, await postgres.emptyUrl())
+    assert.match(await server.ready(), /"state":"serving","problem":null/)
+    assert.equal(await (await server.ask('/')).text(), '1')
+    const { facts, events } = await (await server.ask('/status')).json()
+    assert.match(JSON.stringify(facts), /PostgreSQL 1\d\.\d+/)
+    assert.match(events[0].detail, /^On PostgreSQL/)
+    assert.equal(await server.stop(), 0)
+  })
+
+  it('shares the data with another that starts and writes at once', async (test) => {
+    const url = await postgres.emptyUrl()
+    const servers = await Promise.all([start(test, url), start(test, url), start(test, url)])
+    await Promise.all(servers.map((server) => server.ready()))
+    const visits = await Promise.all(
+      servers.flatMap(({ ask }) =>
+        Array.from({ length: 40 }, async () => Number(await (await ask('/')).text())),
+      ),
+    )
+    assert.deepEqual(
+      visits.sort((one, other) => one - other),
+      Array.from({ length: 120 }, (_, index) => index + 1),
+    )
+    // Each key comes to all of them.
+    const stored = await Promise.all(
+      servers.flatMap(({ sign }) =>
+        Array.from({ length: 20 }, async (_, key) => (await sign(`key${key}`)).json()),
+      ),
+    )
+    assert.equal(new Set(stored.map(({ id }) => id)).size, 20)
+    for (const { ask } of servers) {
+      assert.equal((await (await ask('/api/entries')).json()).length, 20)
+    }
+  })
+
+  it('answers with words while the server is away, and goes on when it is back', async (test) => {
+    const server = await start(test, await postgres.emptyUrl())
+    await server.ready()
+    assert.equal((await server.sign('before')).status, 200)
+    await postgres.server.crash()
+    test.after(() => postgres.server.resume())
+    for (const path of ['/', '/api/entries']) {
+      const answer = await server.ask(path)
+      assert.equal(answer.status, 503)
+      assert.equal(answer.headers.get('retry-after'), '5')
+      assert.match(await answer.text(), /The database can not be reached\./)
+    }
+    assert.match(await server.ready(), /"code":"database-unreachable"/)
+    assert.match(await (await server.ask('/status')).text(), /The database can not be reached/)
+    await postgres.server.resume()
+    await server.until('/health/ready', (_, text) => text.includes('"problem":null'))
+    assert.equal((await server.sign('after')).status, 200)
+    assert.equal((await (await server.ask('/api/entries')).json()).length, 2)
+    assert.equal(await server.stop(), 0)
+  })
+
+  it('survives that it is cut off in the middle of what it does', async (test) => {
+    const server = await start(test, await postgres.emptyUrl())
+    await server.ready()
+    const acknowledged: string[] = []
+    let stopped = false
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      for (let number = 0; !stopped; number++) {
+        const key = `${writer}-${number}`
+        if ((await server.sign(key)).ok) acknowledged.push(key)
+        await server.ask('/')
+      }
+    })
+    for (let time = 0; time < 3; time++) {
+      await setTimeout(100)
+      await postgres.server.crash()
+      await postgres.server.resume()
+      await server.until('/api/entries', (status) => status === 200)
+    }
+    stopped = true
+    await Promise.all(writers)
+    assert.ok(acknowledged.length > 0)
+    for (const key of acknowledged) {
+      // Whoever writes it again is told of the first.
+      assert.equal((await server.sign(key)).status, 200)
+    }
+    assert.doesNotMatch(server.output(), /CRITICAL|params:/)
+    assert.equal(await server.stop(), 0)
+  })
+
+  it('waits for a server that is away at the start, and says so', async (test) => {
+    const url = await postgres.emptyUrl()
+    await postgres.server.crash()
+    const server = await start(test, url)
+    await server.until(
+      '/health/startup',
+      (status, text) => status === 503 && text.includes('"code":"database-unreachable"'),
+    )
+    assert.equal((await server.ask('/')).status, 503)
+    await postgres.server.resume()
+    await server.ready()
+    assert.equal(await (await server.ask('/')).text(), '1')
+  })
+
+  for (const [what, change, code] of [
+    ['a wrong password', (url: URL) => (url.password = 'wrong'), 'database-refuses'],
+    ['no such user', (url: URL) => (url.username = 'nobody'), 'database-refuses'],
+    ['no such database', (url: URL) => (url.pathname = '/none'), 'database-missing'],
+    ['no such host', (url: URL) => (url.hostname = 'none.invalid'), 'database-unreachable'],
+    ['nobody on the port', (url: URL) => (url.port = '1'), 'database-unreachable'],
+    ['no TLS', (url: URL) => (url.search = 'sslmode=require'), 'database-untrusted'],
+  ] as const) {
+    it(`says that there is ${what}, without the password, and ends when told`, async (test) => {
+      const url = new URL(await postgres.emptyUrl())
+      change(url)
+      const server = await start(test, url.href)
+      await server.until('/health/startup', (_, text) => text.includes(`"code":"${code}"`))
+      assert.doesNotMatch(server.output(), new RegExp(`:${url.password}@`))
+      assert.match(server.output(), /"severity":"ERROR","message":"The database/)
+      assert.equal(await server.stop(), 0)
+    })
+  }
+
+  it('refuses a database that a newer release has migrated', async (test) => {
+    const url = await postgres.emptyUrl()
+    const database = openPostgres(url)
+    test.after(() => database.$client.end())
+    await migrateDatabase(database, migrations)
+    await database.execute(
+      `insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2999, 0, 1)})`,
+    )
+    const server = await start(test, url)
+    assert.deepEqual(await server.exited, [1, null])
+    assert.match(server.output(), /2999-01-01/)
+  })
+
+  it('waits for the end of a move of data to the database, and says so', async (test) => {
+    const url = await postgres.emptyUrl()
+    const database = openPostgres(url)
+    test.after(() => database.$client.end())
+    await migrateDatabase(database, migrations)
+    await database.execute(`create table drizzle.moves (id int, started text, finished text);
+      insert into drizzle.moves values (1, 'before', 'after'), (2, 'now', null)`)
+    const server = await start(test, url)
+    const isHalf = (_: number, text: string) => text.includes('"code":"database-half-moved"')
+    await server.until('/health/startup', isHalf)
+    await database.execute(`update drizzle.moves set finished = 'now'`)
+    await server.ready()
+    assert.equal(await server.stop(), 0)
+  })
+
+  it('refuses a URL that is none, without repeating it', async (test) => {
+    const server = await start(test, 'mysql://user:hunter2@host/db')
+    assert.deepEqual(await server.exited, [1, null])
+    assert.match(server.output(), /DATABASE_URL is not the URL of a PostgreSQL database/)
+    assert.doesNotMatch(server.output(), /hunter2/)
+  })
+})

@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { dataIn } from '../../../../db/postgres/data.ts'
+import { Admin } from '../server/admin.ts'
+import { answerPages } from '../server/answer-pages.ts'
+import { drain } from '../server/drain.ts'
+import { listen } from '../server/http.ts'
+import { Lifecycle } from '../server/lifecycle.ts'
+import { withLive } from '../server/live.ts'
+import { log } from '../server/log.ts'
+import { lookOnly } from '../server/look-only.ts'
+import { serveMetrics } from '../server/metrics-server.ts'
+import { preparePages } from '../server/pages.ts'
+import { isPreview } from '../server/preview.ts'
+import { Protection } from '../server/protect.ts'
+import { requestLog } from '../server/request-log.ts'
+import { Routes } from '../server/routes.ts'
+import { publishRuntime } from '../server/runtime.ts'
+import { unlessStopped } from '../server/stop-signal.ts'
+import { readEnvironment } from './environment.ts'
+import { Gate } from './gate.ts'
+import { replicated } from './live.ts'
+import { Metrics } from './metrics.ts'
+import { openPostgres } from './open.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import { passingProblem } from './problem.ts'
+import { Reachability } from './reachability.ts'
+import { statusOf } from './status.ts'
+import { timelineOf } from './timeline.ts'
+
+const folder = process.cwd()
+
+/**
+ * Serves the app on PostgreSQL until `stop` aborts. Any number of instances may do so at once: none
+ * leads, and what is committed is durable.
+ *
+ * @param prepare makes what renders the pages
+ */
+export async function serve(stop: AbortController, prepare = preparePages): Promise<void> {
+  const environment = readEnvironment(process.env)
+  const { instance, port, metricsPort, project } = environment
+  const stopped = stop.signal
+  const lifecycle = new Lifecycle()
+  const database = openPostgres(environment.databaseUrl, environment.connections)
+  const data = dataIn(database, () => reachability.doubt())
+  const note = timelineOf(data, `${instance.revision} ${instance.instance}`)
+  const reachability = new Reachability(database, (problem) => {
+    lifecycle.enter({ name: 'serving', problem: problem?.summary ?? null })
+    if (problem) log('ERROR', problem.message, { code: problem.code })
+    else note('database-is-back', 'The database can be asked again.')
+  })
+  const gate = new Gate(reachability)
+  const metrics = new Metrics()
+  const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
+  publishRuntime({
+    data,
+    durable: async () => {},
+    replicated: () => replicated(reachability.isAway),
+    status: () => statusOf(lifecycle, instance, database, data),
+    admin: new Admin(environment.adminToken, environment.isLocal),
+  })
+  const server = await listen(port, lifecycle, {
+    keepAliveSeconds: environment.keepAliveSeconds,
+    protection: new Protection(environment, Routes.read(folder)),
+    observe: requestLog(project, (...answered) => metrics.request(...answered)),
+    serve: lookOnly(onlyLooks, (...request) => gate.serve(...request)),
+  })
+  if (metricsPort !== null) {
+    const text = async () => metrics.text(reachability.isAway, database.$client)
+    await serveMetrics(metricsPort, null, text)
+  }
+
+  const [pages] = await unlessStopped(stopped, [
+    prepare(folder, { ...environment, httpServer: server }),
+    prepareDatabase(database, join(folder, 'db/postgres/migrations'), lifecycle, {
+      signal: stopped,
+      mayMigrate: environment.previews !== 'all',
+    }),
+  ])
+  const render = withLive(pages, data, () => replicated(reachability.isAway))
+  gate.open(answerPages(data, render, { passing: passingProblem, isPreview: onlyLooks }))
+  lifecycle.enter({ name: 'serving', problem: null })
+  note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
+
+  reachability.watch(stopped)
+  if (!stopped.aborted) await once(stopped, 'abort')
+  lifecycle.drain()
+  await drain(server, 5_000)
+  // What is still asked would be waited for.
+  await Promise.race([database.$client.end(), sleep(2_000)])
+  lifecycle.enter({ name: 'stopped' })
+  log('INFO', 'Stopped.')
+}

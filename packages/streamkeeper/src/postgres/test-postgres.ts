@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { freePort } from '../stores/test-support.ts'
+
+const password = 'secret'
+
+// Ends PostgreSQL as a crash would when this shell's stdin ends: also when the test is killed.
+const guard = '"$@" & cat; kill -QUIT $!; wait $!'
+
+// What is lost with the machine may be lost.
+const careless = ['fsync=off', 'full_page_writes=off', 'max_wal_size=64MB', 'shared_buffers=16MB']
+
+/** A real PostgreSQL with a data folder and a port of its own, until it is disposed of. */
+export class TestPostgres implements AsyncDisposable {
+  readonly port: number
+  readonly #folder: string
+  readonly #user: User
+  readonly #settings: string[]
+  #guard: ChildProcess | null = null
+
+  private constructor(port: number, folder: string, user: User, settings: string[]) {
+    this.port = port
+    this.#settings = settings
+    this.#folder = folder
+    this.#user = user
+  }
+
+  /** @param settings for the server, as in `fsync=on`; by default it is fast, and forgets with the machine */
+  static async start(settings = careless): Promise<TestPostgres> {
+    const user = unprivileged()
+    const folder = mkdtempSync(join(tmpdir(), 'visits-'))
+    if (user.uid !== undefined) chownSync(folder, user.uid, user.gid ?? user.uid)
+    const passwordFile = join(folder, 'password')
+    writeFileSync(passwordFile, password, { mode: 0o644 })
+    const server = new TestPostgres(await freePort(), folder, user, settings)
+    try {
+      const wanted = ['--username=visits', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
+      execFileSync(
+        program('initdb'),
+        ['--pgdata', server.#data, ...wanted, '--encoding=UTF8', '--locale=C', '--no-sync'],
+        { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+      )
+      await server.resume()
+      return server
+    } catch (error) {
+      await server[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  url(database: string): string {
+    return `postgres://visits:${password}@127.0.0.1:${this.port}/${database}`
+  }
+
+  /** Ends it as a crash would, until {@link resume}. */
+  async crash(): Promise<void> {
+    if (!this.#guard) return
+    const exited = once(this.#guard, 'exit')
+    this.#guard.stdin?.end()
+    await exited
+    this.#guard = null
+  }
+
+  async resume(): Promise<void> {
+    if (this.#guard) return
+    const settings = [...this.#settings, 'listen_addresses=127.0.0.1', `port=${this.port}`]
+    const options = [...settings, `unix_socket_directories=${this.#folder}`]
+    const child = spawn(
+      '/bin/sh',
+      ['-c', guard, 'guard', program('postgres'), '-D', this.#data].concat(
+        options.flatMap((option) => ['-c', option]),
+      ),
+      { ...this.#user, cwd: this.#folder, stdio: ['pipe', 'ignore', 'pipe'] },
+    )
+    this.#guard = child
+    const said: string[] = []
+    for await (const line of createInterface(child.stderr)) {
+      said.push(line)
+      if (line.endsWith('database system is ready to accept connections')) break
+      // The shell, unlike what it runs, does not end by itself.
+      if (/ (FATAL|PANIC): +(?! |the database system is)/.test(line))
+        throw new Error(said.join('\n'))
+    }
+    child.stderr.resume()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.crash()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  get #data(): string {
+    return join(this.#folder, 'data')
+  }
+}
+
+function program(name: string): string {
+  const folder = process.env.POSTGRES_BIN
+  assert.ok(
+    folder,
+    'POSTGRES_BIN must be the folder of PostgreSQL’s initdb and postgres; `npm test` sets it',
+  )
+  return join(folder, name)
+}
+
+type User = { uid?: number; gid?: number }
+
+/** Whom to run it as: PostgreSQL refuses to run as root. */
+function unprivileged(): User {
+  if (process.getuid?.() !== 0) return {}
+  const id = (...args: string[]) => Number(execFileSync('id', args, { stdio: 'pipe' }))
+  try {
+    return { uid: id('-u', 'postgres'), gid: id('-g', 'postgres') }
+  } catch {
+    return { uid: id('-u', 'nobody'), gid: id('-g', 'nobody') }
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import { Client } from 'pg'
+import { migrateDatabase } from './migrate.ts'
+import { type Database, openPostgres } from './open.ts'
+import { TestPostgres } from './test-postgres.ts'
+
+export const migrations = join(import.meta.dirname, '../../../../db/postgres/migrations')
+
+type Test = { after(clean: () => void | Promise<void>): void }
+
+/** A real PostgreSQL for all tests of a file or a `describe`, to be called at its head. */
+export function withPostgres(): {
+  /** The server; only while tests run. */
+  readonly server: TestPostgres
+  /** The URL of a database without tables. */
+  emptyUrl(options?: string): Promise<string>
+  /** A migrated database, closed at the end of the test. */
+  database(test: Test): Promise<Database>
+} {
+  let started: TestPostgres | undefined
+  let databases = 0
+  before(async () => {
+    started = await TestPostgres.start()
+  })
+  after(() => started?.[Symbol.asyncDispose]())
+  const made = {
+    get server() {
+      assert.ok(started)
+      return started
+    },
+    async emptyUrl(options = '') {
+      const name = `test_${++databases}`
+      const client = new Client(made.server.url('postgres'))
+      await client.connect()
+      await client.query(`create database ${name} ${options}`)
+      await client.end()
+      return made.server.url(name)
+    },
+    async database(test: Test) {
+      const database = openPostgres(await made.emptyUrl())
+      test.after(() => database.$client.end())
+      await migrateDatabase(database, migrations)
+      return database
+    },
+  }
+  return made
+}

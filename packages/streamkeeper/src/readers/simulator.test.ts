@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Router } from '../../../../e2e/support/router.ts'
+import { random } from '../lease/model/random.ts'
+import { parseReplicaUrl } from '../litestream/replica-url.ts'
+import { FakeCloudStorage } from '../stores/test-support.ts'
+import { Person, startReader, startWriter, until } from './test-support.ts'
+
+const seeds = [1, 2]
+const people = 6
+const handovers = 4
+const eachMs = 1_500
+
+let bucket: FakeCloudStorage
+
+/** One writer at a time of two, and three readers; people are sent to any of these, each time anew. */
+async function scene(test: TestContext) {
+  const base = parseReplicaUrl(bucket.emptyUrl())
+  const writers = [await startWriter(test, base, 'one'), await startWriter(test, base, 'two')]
+  const router = await Router.start()
+  test.after(() => router.stop())
+  router.route({ url: writers[0]?.url ?? '' })
+  await until(async () => (await new Person(router.url).write('the first')).ok)
+  const readers = await Promise.all(
+    Array.from({ length: 3 }, () => startReader(test, base, router.url)),
+  )
+  await until(() => readers.every(({ follower }) => follower.position !== null))
+  return { writers, router, readers }
+}
+
+describe('Readers beside a writer that is replaced all the time', { timeout: 120_000 }, () => {
+  before(async () => {
+    bucket = await FakeCloudStorage.start()
+    process.env.STORAGE_EMULATOR_HOST = bucket.host
+  })
+  after(() => bucket[Symbol.asyncDispose]())
+
+  for (const seed of seeds) {
+    it(`fail no read, and show everybody what they wrote (seed ${seed})`, async (test) => {
+      const { writers, router, readers } = await scene(test)
+      const chance = random(seed)
+      const anyReader = () => readers[Math.floor(chance() * readers.length)]?.url ?? ''
+      let isOver = false
+      const total = { written: 0, refused: 0, read: 0, there: 0 }
+
+      const live = async (name: string) => {
+        const person = new Person(anyReader)
+        const kept: string[] = []
+        for (let number = 0; !isOver; number++) {
+          const message = `${name} ${number}`
+          const { ok } = await person.write(message)
+          if (ok) kept.push(message)
+          total[ok ? 'written' : 'refused']++
+          for (const path of chance() < 0.3 ? ['/', '/guestbook'] : ['/guestbook']) {
+            // It throws where the read fails.
+            const { messages, answer } = await person.read(path)
+            const missing = kept.filter((own) => !messages.includes(own))
+            assert.deepEqual(missing, [], `missing with ${person.cookie}`)
+            total.read++
+            if (!answer.headers.has('x-copy-age-seconds')) total.there++
+          }
+          await sleep(chance() * 50)
+        }
+        return kept
+      }
+      const handOver = async () => {
+        for (let times = 1; times <= handovers; times++) {
+          await sleep(eachMs * (0.5 + chance()))
+          router.route({ url: writers[times % 2]?.url ?? '' })
+        }
+        isOver = true
+      }
+      const names = Array.from({ length: people }, (_, number) => `person ${number}`)
+      const [, ...all] = await Promise.all([handOver(), ...names.map(live)])
+
+      test.diagnostic(JSON.stringify({ ...total, epoch: readers[0]?.follower.position?.epoch }))
+      // How many there are is up to the machine.
+      assert.ok(total.written > people, `${total.written} written`)
+      assert.ok((readers[0]?.follower.position?.epoch ?? 0) >= 3)
+      for (const { url } of readers) {
+        await until(async () => {
+          const { messages } = await new Person(() => url).read()
+          return all.flat().every((message) => messages.includes(message))
+        })
+      }
+    })
+  }
+})

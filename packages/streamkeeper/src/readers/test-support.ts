@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { visitsHeader } from '../../../../app/kept-pages.ts'
+import { type Data, dataIn } from '../../../../db/data.ts'
+import { Lease } from '../lease/lease.ts'
+import { type LeaseObject, leaseName, parseLease } from '../lease/lease-object.ts'
+import { parseReplicaUrl, type ReplicaUrl } from '../litestream/replica-url.ts'
+import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
+import { answerPages } from '../server/answer-pages.ts'
+import { Events } from '../server/events.ts'
+import { Gate as WriterGate } from '../server/gate.ts'
+import { Leadership } from '../server/leadership.ts'
+import { Lifecycle } from '../server/lifecycle.ts'
+import { LocalDatabase } from '../server/local-database.ts'
+import { durable, portOf } from '../server/test-support.ts'
+import { leadershipTiming } from '../server/timing.ts'
+import { migrations } from '../sqlite/test-support.ts'
+import { openStore } from '../stores/open-store.ts'
+import { type Change, Follower, type FollowerOptions, followerTiming } from './follower.ts'
+import { Gate } from './gate.ts'
+import { Writer } from './writer.ts'
+
+type Test = { after(clean: () => void | Promise<void>): void }
+
+/** The URL of a bucket that is a folder, and empty. */
+export function folderBucket(test: Test): ReplicaUrl {
+  const folder = join(temporaryFolder(test), 'bucket')
+  mkdirSync(folder)
+  return parseReplicaUrl(`file://${folder}`)
+}
+
+/** What a reader asks of the bucket, but for some of it. */
+export function storeWith(base: ReplicaUrl, other: Partial<FollowerOptions['store']>) {
+  const store = openStore(base)
+  return {
+    read: (name: string) => store.read(name),
+    list: (prefix: string) => store.list(prefix),
+    bytes: (name: string) => store.bytes(name),
+    ...other,
+  }
+}
+
+/**
+ * A server that writes, with the real parts but for the pages, which are JSON.
+ *
+ * @param settings of its Litestream
+ */
+export async function startWriter(test: Test, base: ReplicaUrl, id = 'w', settings = '') {
+  const cleanUps: (() => void | Promise<void>)[] = []
+  const { litestream, folder, end } = await runLitestream(
+    { after: (clean) => cleanUps.push(clean) },
+    120,
+    settings,
+  )
+  const store = openStore(base)
+  const me = { id, service: 's', revision: id, instance: id }
+  const timing = { ttlMs: 2_500, renewMs: 500, storeClockMs: 500 }
+  const lease = new Lease(store, base, me, { timing })
+  const restore = { signal: new AbortController().signal, stallMs: 10_000 }
+  const database = new LocalDatabase({ path: join(folder, 'app.db'), base, migrations, restore })
+  const lifecycle = new Lifecycle()
+  const leadership = new Leadership({
+    ...{ lease, store, litestream, database, lifecycle, base },
+    events: new Events(id),
+    onSync: () => {},
+    timing: { ...leadershipTiming(base), minimumHoldMs: 0 },
+    onGone: () => {},
+  })
+  await database.restore(await lease.read())
+  lifecycle.enter({ name: 'following', problem: null })
+  test.after(async () => {
+    // In the order in which a server ends.
+    await leadership.end()
+    database.close()
+    for (const clean of cleanUps.toReversed()) await clean()
+  })
+  const gate = new WriterGate({ leadership, database, lifecycle })
+  gate.open(
+    answerPages(
+      database.data,
+      pages(database.data, () => durable(leadership)),
+    ),
+  )
+  const server = createServer((request, response) => gate.serve(request, response)).listen(0)
+  const url = `http://127.0.0.1:${await portOf(test, server)}`
+  return { url, leadership, database, litestream, end, store, folder }
+}
+
+/** A reader with the real parts but for the pages, which are JSON. */
+export async function startReader(
+  test: Test,
+  base: ReplicaUrl,
+  writerUrl: string,
+  options: Partial<FollowerOptions> = {},
+) {
+  const cleanUps: (() => void | Promise<void>)[] = []
+  const folder = join(temporaryFolder({ after: (clean) => cleanUps.push(clean) }), 'reader')
+  const changes: Change[] = []
+  const follower = new Follower({
+    ...{ store: openStore(base), base, folder, migrations },
+    timing: { ...followerTiming, pollMs: 100 },
+    clock: () => performance.now(),
+    onChange: (change) => {
+      if (change.kind !== 'well') changes.push(change)
+    },
+    ...options,
+  })
+  const ended = new AbortController()
+  const following = follower.run(ended.signal)
+  const data = dataIn((call) => follower.read(call))
+  const writer = new Writer(new URL(writerUrl), null)
+  const gate = new Gate(follower, writer)
+  gate.open(answerPages(data, pages(data), { count: (request) => writer.count(request) }))
+  const server = createServer((request, response) => gate.serve(request, response)).listen(0)
+  const url = `http://127.0.0.1:${await portOf(test, server)}`
+  const end = async () => {
+    ended.abort()
+    await following
+    writer.close()
+  }
+  test.after(async () => {
+    await end()
+    for (const clean of cleanUps) await clean()
+  })
+  return { url, follower, data, changes, folder, end }
+}
+
+// What the app's pages do, in short.
+function pages(data: Data, durable?: () => Promise<void>): RequestListener {
+  const answer = async (request: IncomingMessage): Promise<unknown> => {
+    if (request.method === 'POST' && request.url === '/api/entries') {
+      const message = await text(request)
+      const entry = { name: 'Ada', message, idempotencyKey: message }
+      await data.addEntry(entry, new Date())
+      await durable?.()
+      return { message }
+    }
+    const visits =
+      request.headers[visitsHeader] === undefined
+        ? (await data.countVisits(new Date())).total
+        : Number(request.headers[visitsHeader])
+    const { entries } = await data.listEntries({ before: null, limit: 10_000 })
+    return { visits, today: 0, messages: entries.map(({ message }) => message) }
+  }
+  return (request, response) => {
+    answer(request).then(
+      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      (error) => {
+        response.writeHead(503).end(String(error))
+      },
+    )
+  }
+}
+
+/** Who keeps the cookies that they are given, as a browser does. */
+export class Person {
+  readonly #url: () => string
+  #cookie: string | null = null
+
+  /** @param url where they ask; another each time if it is a function */
+  constructor(url: string | (() => string)) {
+    this.#url = typeof url === 'string' ? () => url : url
+  }
+
+  async write(message: string): Promise<Response> {
+    const answer = await this.#send('/api/entries', { method: 'POST', body: message })
+    await answer.clone().text()
+    return answer
+  }
+
+  async read(
+    path = '/guestbook',
+  ): Promise<{ visits: number; messages: string[]; answer: Response }> {
+    const answer = await this.#send(path, {})
+    const body = await answer.text()
+    if (!answer.ok) throw new Error(`A read failed: ${answer.status} ${body}`)
+    return { ...JSON.parse(body), answer }
+  }
+
+  get cookie(): string | null {
+    return this.#cookie
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const headers = this.#cookie === null ? {} : { cookie: this.#cookie }
+    const answer = await fetch(this.#url() + path, { ...init, headers })
+    const given = answer.headers.getSetCookie()[0]?.split(';')[0]
+    if (given !== undefined) this.#cookie = given
+    return answer
+  }
+}
+
+/** Waits until something holds; whoever asks has a deadline. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10)
+}
+
+export function messagesOf(changes: Change[]): string {
+  return changes.map((change) => change.kind === 'problem' && change.error.message).join()
+}
+
+export function kindsBut(changes: Change[], other: Change['kind']): string[] {
+  return changes.map(({ kind }) => kind).filter((kind) => kind !== other)
+}
+
+/** Changes what the lease says, as another process does. */
+export async function changeLease(base: ReplicaUrl, change: Partial<LeaseObject>): Promise<void> {
+  const store = openStore(base)
+  const { body = '', generation = null } = (await store.read(leaseName)) ?? {}
+  const lease = { ...parseLease(body, null, base), ...change, token: randomUUID() }
+  await store.write(leaseName, JSON.stringify(lease), generation)
+}

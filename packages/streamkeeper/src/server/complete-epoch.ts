@@ -1,0 +1,98 @@
+import { setInterval, setTimeout as sleep } from 'node:timers/promises'
+import { hasBeginning } from '../lease/epochs.ts'
+import type { Lease } from '../lease/lease.ts'
+import { isCompacting, removeCompacted, removeObsolete } from '../lease/retention.ts'
+import { ReplicationProblem } from '../litestream/problem.ts'
+import type { Replication } from '../litestream/replication.ts'
+import type { Store } from '../stores/store.ts'
+import type { Beginning } from './begin-epoch.ts'
+import { log, reasonOf } from './log.ts'
+import { News } from './news.ts'
+
+/** An epoch that has just begun. */
+export type Begun = { epoch: number; replication: Replication; beginning: Beginning }
+
+type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: number } }
+
+/**
+ * Makes a new epoch what others restore, once it is complete in the bucket; tries until then, or
+ * until `ended` aborts. Then removes the epochs that nobody needs any more.
+ *
+ * @throws {ReplicationProblem} why it was not complete when `ended` aborted
+ */
+export async function completeEpoch(parts: Parts, begun: Begun, ended: AbortSignal): Promise<void> {
+  const news = new News()
+  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+    try {
+      await makeRestorable(parts, begun)
+      log('INFO', 'This epoch is complete in the bucket.')
+      forgetObsolete(parts)
+      return
+    } catch (error) {
+      // A lease that has run out is renewed where nobody has taken it, and the leadership goes on.
+      if (ended.aborted) throw error
+      const said = reasonOf(error)
+      if (news.isNew(said)) log('ERROR', `This epoch is not complete yet: ${said}`)
+      // Whoever waits hears of the bucket, and not that nobody waits any more.
+      await sleep(pauseMs, undefined, { signal: ended }).catch(() => {
+        throw error
+      })
+    }
+  }
+}
+
+async function makeRestorable(
+  parts: Parts,
+  { epoch, replication, beginning }: Begun,
+): Promise<void> {
+  const { lease, store, base } = parts
+  const { from } = beginning
+  const continued = beginning.how === 'continued'
+  if (continued) lease.noteReached({ epoch, txid: beginning.from.txid })
+  else {
+    await replication.complete()
+    if (!(await hasBeginning(store, epoch))) {
+      throw new ReplicationProblem('replica-damaged', base, 'the new epoch has no beginning')
+    }
+  }
+  if (await lease.publishEpoch(Date.now(), { begunWith: from, continued })) return
+  throw new ReplicationProblem('lease-lost', base, 'no lease')
+}
+
+/** Looks after the replica of a long leadership now and then. */
+export async function tidyEpoch(
+  parts: Parts,
+  epoch: number,
+  ended: AbortSignal,
+  everyMs = 3_600_000,
+): Promise<void> {
+  try {
+    for await (const _ of setInterval(everyMs, null, { signal: ended, ref: false })) {
+      await tidy(parts, epoch, everyMs).catch((error) =>
+        log('WARNING', `Old files could not be removed: ${reasonOf(error)}`),
+      )
+    }
+  } catch {
+    // The leadership has ended.
+  }
+}
+
+async function tidy({ store }: Parts, epoch: number, ageMs: number): Promise<void> {
+  if (!(await isCompacting(store, epoch, Date.now(), ageMs))) {
+    log(
+      'ERROR',
+      'Litestream compacts no more, so that restores become slow: restart this instance.',
+    )
+  }
+  await removeCompacted(store, epoch, Date.now(), ageMs)
+}
+
+async function forgetObsolete({ lease, store, timing }: Parts): Promise<void> {
+  try {
+    const view = await lease.read()
+    const upTo = await removeObsolete(store, view.lease, Date.now(), timing.retentionMs)
+    if (upTo !== null) await lease.pruneObsolete(upTo)
+  } catch (error) {
+    log('WARNING', `Old epochs could not be removed: ${reasonOf(error)}`)
+  }
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Notice } from '../../../../app/notice-header.ts'
+import { requestKind } from '../../../../app/request-kind.ts'
+import { ReplicationProblem } from '../litestream/problem.ts'
+import { withTimeout } from '../litestream/with-timeout.ts'
+import type { Pages } from './answer-pages.ts'
+import type { Leadership } from './leadership.ts'
+import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
+import type { LocalDatabase } from './local-database.ts'
+import { preview } from './may-lead.ts'
+import { tellPosition } from './position.ts'
+import { refuseToWrite } from './refuse-to-write.ts'
+import type { Routes } from './routes.ts'
+import { answerUnavailable } from './unavailable.ts'
+
+// Longer than a handover, and than the lease of a leader that has crashed needs to run out; no longer
+// than a person waits. Who only visits is shown the page anyway, and doesn't wait for what those before
+// have waited for in vain.
+const patienceMs = { write: 7_000, visit: { first: 2_000, again: 200 } }
+
+type Parts = {
+  leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshInBackground' | 'position'>
+  database: Pick<LocalDatabase, 'current' | 'ageMs'>
+  lifecycle: Pick<Lifecycle, 'state' | 'bar'>
+  /** Whether a request may only look, whatever this instance may do. */
+  isPreview?: (request: IncomingMessage) => boolean
+  /** What the app takes; null where that isn't known. */
+  routes?: Routes | null
+}
+
+/**
+ * Lets each request in when this instance can serve it: what writes only while it leads, what can be
+ * read from the copy whatever happens.
+ */
+export class Gate {
+  readonly #parts: Parts
+  #pages: Pages = () => {}
+  #visitMs = patienceMs.visit.first
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** From now on requests are served; before, nobody may ask. */
+  open(pages: Pages): void {
+    this.#pages = pages
+  }
+
+  /** How long the next visit waits for this instance to lead. */
+  get visitMs(): number {
+    return this.#visitMs
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const kind = requestKind(request)
+    if (kind === 'static' || kind === 'operator') return this.#pages(request, response)
+    const isVisit = kind === 'visit'
+    const bar = this.#bar(request)
+    const isReadable = kind === 'read' || (isVisit && request.method === 'GET')
+    const canRead = isReadable && this.#parts.database.current !== null
+    if (canRead && (bar || !isVisit)) return this.#read(request, response, noticeFor(bar, isVisit))
+    // Where there is no database yet, whoever leads makes it: not for a page that isn't there.
+    if (isReadable && this.#parts.routes?.find(request) === 'no-route') {
+      return this.#pages(request, response)
+    }
+    // Only a look at the lease tells that the bar has gone, or that there is a copy now.
+    if (bar && !this.#parts.leadership.isLeading) this.#parts.leadership.refreshInBackground()
+    const refused = bar ?? (await this.#refusal(isVisit ? 'visit' : 'write'))
+    // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
+    if (response.closed) return
+    if (!refused) return this.#write(request, response, kind === 'write')
+    if (canRead) return this.#read(request, response, noticeFor(refused, isVisit))
+    if (isReadable) return answerUnavailable(request, response, refused)
+    refuseToWrite(request, response, refused)
+  }
+
+  #write(request: IncomingMessage, response: ServerResponse, isTold: boolean): void {
+    const { leadership } = this.#parts
+    if (isTold) tellPosition(response, () => leadership.position)
+    leadership.admit(once(response, 'close'), () => this.#pages(request, response))
+  }
+
+  #read(request: IncomingMessage, response: ServerResponse, notice: Notice | null): void {
+    const { leadership, database } = this.#parts
+    // Also where the lease has run out and this process has not noticed yet.
+    if (!leadership.isLeading) {
+      leadership.refreshInBackground()
+      response.setHeader('x-copy-age-seconds', Math.round(database.ageMs / 1000))
+    }
+    this.#pages(request, response, notice)
+  }
+
+  #bar(request: IncomingMessage): Problem | null {
+    const { isPreview, leadership, lifecycle } = this.#parts
+    if (isPreview?.(request)) return problemOf(preview)
+    return leadership.isLeading ? null : lifecycle.bar
+  }
+
+  async #refusal(kind: 'write' | 'visit'): Promise<Problem | null> {
+    const { leadership } = this.#parts
+    try {
+      if (!leadership.isLeading) {
+        const waitMs = kind === 'visit' ? this.#visitMs : patienceMs.write
+        await withTimeout(waitMs, leadership.lead(), () => {
+          return new ReplicationProblem('lease-held', '', `${waitMs} ms`)
+        })
+      }
+      this.#visitMs = patienceMs.visit.first
+      return null
+    } catch (error) {
+      this.#visitMs = patienceMs.visit.again
+      return problemOf(error)
+    }
+  }
+}
+
+function noticeFor(problem: Problem | null, isVisit: boolean): Notice | null {
+  const code = problem?.code
+  if (code === 'preview' || code === 'older-release') return code
+  return isVisit ? 'not-counted' : null
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { apiLimitBytes } from '../../../../app/too-large.ts'
+import { discardBody } from './body-of.ts'
+import type { ProblemDetails } from './problem-details.ts'
+
+/** How many bodies there may be at once that are larger than any entry: 8 MiB, however many ask. */
+export const largeAtOnce = 64
+
+/** Bounds what bodies take of the memory. Small ones are bounded by how many requests there may be. */
+export class LargeBodies {
+  #count = 0
+
+  /** Lets one in until it is answered; or says why not, and keeps nothing of its body. */
+  refuses(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
+    // Whoever has gone already is not heard of again.
+    if (!isLarge(request) || response.closed) return null
+    if (this.#count === largeAtOnce) {
+      discardBody(request)
+      return tooManyLarge
+    }
+    this.#count++
+    response.once('close', () => this.#count--)
+    return null
+  }
+}
+
+const tooManyLarge: ProblemDetails = {
+  status: 503,
+  type: 'unavailable',
+  title: 'Too many large bodies come at once.',
+  detail: `Please send it again in a moment. One of at most ${apiLimitBytes / 1024} KiB that says so (Content-Length) is always let in.`,
+  retryAfter: 5,
+}
+
+function isLarge({ headers }: IncomingMessage): boolean {
+  if (headers['transfer-encoding'] !== undefined) return true
+  return Number(headers['content-length'] ?? 0) > apiLimitBytes
+}

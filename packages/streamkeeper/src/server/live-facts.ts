@@ -1,0 +1,123 @@
+import type { Replicated } from '../../../../app/live/replicated.ts'
+import type { Replication } from '../litestream/replication.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { LocalDatabase } from './local-database.ts'
+
+// An upload takes a tenth of a second, and Litestream looks each second for something to upload.
+const lateMs = 3_000
+// When nobody asks, the bucket is looked at every 5 s.
+const unknownMs = 7_500
+const lookMs = 1_000
+
+type Parts = {
+  leadership: {
+    replication: Pick<Replication, 'known' | 'health' | 'waiting' | 'lag'> | null
+  }
+  lifecycle: Pick<Lifecycle, 'state' | 'sinceMs' | 'problem'>
+  database: Pick<LocalDatabase, 'ageMs' | 'tookMs' | 'position'>
+}
+
+/** What everybody may know of this instance, from memory however many ask. */
+export class LiveFacts {
+  readonly #parts: Parts
+  readonly #clock: () => number
+  #lookedAtMs = Number.NEGATIVE_INFINITY
+  #isLooking = false
+
+  /** @param clock monotonic, in milliseconds */
+  constructor(parts: Parts, clock = () => performance.now()) {
+    this.#parts = parts
+    this.#clock = clock
+  }
+
+  replicated(): Replicated {
+    const { replication } = this.#parts.leadership
+    if (!replication) return this.#copied()
+    this.#lookSoon(replication)
+    const { state } = this.#parts.lifecycle
+    const { known, waiting } = replication
+    return {
+      ...{ role: 'writer', durableAgoMs: known.agoMs, missing: known.missing, waiting },
+      ...{ epoch: 'epoch' in state ? state.epoch : null, txid: known.txid },
+      ...stateOf(replication),
+    }
+  }
+
+  // Nobody waits for it: who asks next is told.
+  #lookSoon(replication: Pick<Replication, 'lag'>): void {
+    if (this.#isLooking || this.#clock() - this.#lookedAtMs < lookMs) return
+    this.#isLooking = true
+    this.#lookedAtMs = this.#clock()
+    const done = () => {
+      this.#isLooking = false
+    }
+    replication.lag(lookMs).then(done, done)
+  }
+
+  #copied(): Replicated {
+    const { lifecycle, database } = this.#parts
+    const { ageMs, tookMs, position } = database
+    // It is renewed when it is read, as often as that is worth its while.
+    const isOld = ageMs > 15_000 + 20 * tookMs
+    const hasAnsweredSince = this.#clock() - ageMs > lifecycle.sinceMs
+    const why = whyInWords(lifecycle.problem?.code, !hasAnsweredSince)
+    return {
+      ...{ role: 'follower', state: why ? 'down' : isOld ? 'late' : 'ok' },
+      ...{ durableAgoMs: Math.round(ageMs), missing: 0, waiting: 0, why },
+      ...{ epoch: position?.epoch ?? null, txid: position?.txid ?? null },
+    }
+  }
+}
+
+function stateOf({
+  known: { agoMs, missing, isAcknowledgeable },
+  health,
+}: Pick<Replication, 'known' | 'health'>): Pick<Replicated, 'state' | 'why'> {
+  if (health.status === 'degraded') {
+    return { state: 'down', why: whyInWords(health.problem.code, true) ?? awayInWords }
+  }
+  if (!isAcknowledgeable) return { state: 'late', why: 'What is written here is not safe yet.' }
+  const isLate = agoMs > (missing > 0 ? lateMs : unknownMs)
+  return { state: isLate ? 'late' : 'ok', why: null }
+}
+
+const awayInWords = 'The bucket does not answer.'
+
+/**
+ * What a problem means to visitors; null where it is none to them.
+ *
+ * @param isAway whether the bucket has not answered since
+ */
+export function whyInWords(code: string | undefined, isAway: boolean): string | null {
+  switch (code) {
+    case undefined:
+    // Each of these says that another instance writes.
+    case 'lease-held':
+    case 'older-release':
+    case 'preview':
+      return null
+    case 'bucket-busy':
+    case 'bucket-unreachable':
+    case 'bucket-garbled':
+      return isAway ? awayInWords : null
+    // It has run out, or another instance has it: the bucket tells when it next answers.
+    case 'lease-lost':
+      return isAway ? 'The bucket has not answered lately.' : null
+    case 'billing-disabled':
+    case 'bucket-locked':
+    case 'bucket-missing':
+    case 'bucket-refuses':
+    case 'key-unusable':
+    case 'no-credentials':
+    case 'permission-denied':
+    case 'policy-violation':
+    case 'requester-pays':
+      return 'The bucket takes nothing.'
+    case 'disk-full':
+      return 'The disk of this server is full.'
+    case 'first-copy':
+      return 'The first copy is not complete yet.'
+    default:
+      return 'This server can not write now.'
+  }
+}

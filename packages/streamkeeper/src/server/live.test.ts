@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import type { Replicated } from '../../../../app/live/replicated.ts'
+import { withLive } from './live.ts'
+import { portOf } from './test-support.ts'
+
+const replicated: Replicated = {
+  ...{ role: 'writer', state: 'ok', durableAgoMs: 400, missing: 0, waiting: 0 },
+  ...{ epoch: 3, txid: 7, why: null },
+}
+
+async function scene(test: TestContext) {
+  const reads = { visits: 0, entries: 0 }
+  let version = 'a'
+  let broken = false
+  const data = {
+    countVisits: async () => {
+      reads.visits++
+      if (broken) throw new Error('There is no database yet.')
+      return { total: 1_237, today: 14 }
+    },
+    entriesVersion: async () => version,
+    listEntries: async () => {
+      reads.entries++
+      const entry = { name: 'A', message: 'B', createdAt: '' }
+      return {
+        entries: [
+          { id: 9, ...entry },
+          { id: 7, ...entry },
+        ],
+        older: null,
+      }
+    },
+  }
+  const render = withLive(
+    (_, response) => response.end('a page'),
+    data,
+    () => replicated,
+  )
+  const port = await portOf(test, createServer(render).listen(0))
+  return {
+    reads,
+    ask: (path = '/live', method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method }),
+    change: (to: string) => {
+      version = to
+    },
+    break: () => {
+      broken = true
+    },
+  }
+}
+
+describe('GET /live', () => {
+  it('says what is new, for everybody, and is kept by nobody', async (test) => {
+    const answer = await (await scene(test)).ask()
+    assert.equal(answer.headers.get('cache-control'), 'no-store')
+    const { release, day, replication, ...rest } = await answer.json()
+    assert.deepEqual(rest, { visits: 1_237, today: 14, entriesVersion: 'a', newestEntries: [9, 7] })
+    assert.match(day, /^\d{4}-\d\d-\d\d$/)
+    assert.match(release, /^local /)
+    assert.deepEqual(replication, {
+      ...replicated,
+      words: 'Everything up to 0.4 s ago is in the bucket · epoch 3 · transaction 7',
+    })
+  })
+
+  it('reads once for all who ask within a second', async (test) => {
+    test.mock.method(performance, 'now', () => 0)
+    const { ask, reads } = await scene(test)
+    await Promise.all(Array.from({ length: 50 }, async () => (await ask()).text()))
+    assert.deepEqual(reads, { visits: 1, entries: 1 })
+  })
+
+  it('reads the entries only when they have changed', async (test) => {
+    let now = 0
+    test.mock.method(performance, 'now', () => now)
+    const { ask, reads, change } = await scene(test)
+    for (const version of ['a', 'a', 'b', 'b']) {
+      change(version)
+      await ask()
+      now += 1_000
+    }
+    assert.deepEqual(reads, { visits: 4, entries: 2 })
+  })
+
+  it('says how far the bucket is also where there is nothing to read', async (test) => {
+    const { ask, break: breakIt } = await scene(test)
+    breakIt()
+    const answer = await ask()
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers.get('retry-after'), '5')
+    assert.equal((await answer.json()).replication.epoch, 3)
+  })
+
+  it('takes no notice of its query, and leaves all other pages to others', async (test) => {
+    const { ask } = await scene(test)
+    assert.equal((await ask('/live?now')).headers.get('content-type'), 'application/json')
+    for (const path of ['/', '/lively', '/live/', '/guestbook?/live']) {
+      assert.equal(await (await ask(path)).text(), 'a page')
+    }
+  })
+})

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { countVisits, recordVisit } from '../../../../db/visits.ts'
+import type { LeaseObject } from '../lease/lease-object.ts'
+import { firstLease } from '../lease/test-support.ts'
+import { noteReplica, setAsideFiles } from '../litestream/newest-copy.ts'
+import { replicate, temporaryFolder } from '../litestream/test-support.ts'
+import { NewerSchema, newestMigration } from '../sqlite/migrate.ts'
+import { openDatabase } from '../sqlite/open.ts'
+import { TestMigrations } from '../sqlite/test-migrations.ts'
+import { migrations } from '../sqlite/test-support.ts'
+import { LocalDatabase } from './local-database.ts'
+
+/** An instance beside a bucket whose epoch 1 has one visit. */
+async function scene(test: TestContext) {
+  const folder = temporaryFolder(test)
+  const base = `file://${join(folder, 'bucket')}`
+  const options = {
+    base,
+    migrations,
+    restore: { signal: new AbortController().signal, stallMs: 10_000 },
+  }
+  const writer = new LocalDatabase({ ...options, path: join(folder, 'writer.db') })
+  const database = new LocalDatabase({ ...options, path: join(folder, 'reader.db') })
+  test.after(() => database.close())
+  const lease: LeaseObject = {
+    ...{ version: 1, service: 's', holder: null, epoch: 1, restorable: 1, restoredFrom: 0 },
+    ...{ obsolete: [], ttlMs: 1_000, token: '' },
+  }
+  const look = (more: Partial<LeaseObject> = {}) => ({
+    ...{ generation: '1', isHeldByOther: false, renewedMsAgo: 0, isEmpty: false },
+    lease: { ...lease, ...more },
+  })
+  const path = join(folder, 'writer.db')
+  return {
+    ...{ base, database },
+    look,
+    bucket: join(folder, 'bucket'),
+    disk: folder,
+    /** Writes as a release would that has changed the schema by `sql`. */
+    write: async (sql?: string) => {
+      await recordVisit(writer.lead('w', 1), new Date())
+      writer.close()
+      if (sql !== undefined) {
+        const { $client } = openDatabase(path)
+        $client.exec(sql)
+        $client.exec(`insert into __drizzle_migrations (hash, created_at) values ('', 9e12)`)
+        $client.close()
+      }
+      await replicate(path, `${base}/epoch-00000001`)
+    },
+  }
+}
+
+describe('A copy of what a newer release has migrated', () => {
+  it('is read, and never written to', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write('alter table entries add column mood text')
+    await database.restore(look())
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(database.schema, 'newer')
+    assert.throws(() => database.lead('a', 2), NewerSchema)
+    await assert.rejects(recordVisit(database.open, new Date()), /readonly/)
+  })
+
+  it('is still that where nothing has changed since', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write('alter table entries add column mood text')
+    await database.restore(look())
+    assert.equal((await database.restore(look())).from, 'changes')
+    assert.equal(database.schema, 'newer')
+    assert.throws(() => database.lead('a', 2), NewerSchema)
+  })
+
+  it('is refused, and the one before is read, when this release can not read it', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    await database.restore(look())
+    await write('alter table entries rename column message to words')
+    await assert.rejects(database.restore(look()), NewerSchema)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(database.schema, 'same')
+  })
+})
+
+describe('A copy that this release has to migrate', () => {
+  const newest = async (test: TestContext, sql: string) => {
+    const { base, disk, look, write } = await scene(test)
+    await write()
+    const { folder } = new TestMigrations(test).add('0006_own', sql)
+    const restore = { signal: new AbortController().signal, stallMs: 10_000 }
+    const path = join(disk, 'newest.db')
+    const database = new LocalDatabase({ path, base, migrations: folder, restore })
+    test.after(() => database.close())
+    return { database, look }
+  }
+
+  it('is migrated in a thread of its own, so that this one keeps a lease', async (test) => {
+    const { database, look } = await newest(test, 'CREATE TABLE own (id integer)')
+    const begun = once(process, 'worker')
+    await database.restore(look())
+    await begun
+    assert.deepEqual(database.open.$client.prepare('select * from own').all(), [])
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
+  })
+
+  it('is not read where that fails, and the bucket says the same as before', async (test) => {
+    const { database, look } = await newest(test, 'DROP TABLE nowhere')
+    await assert.rejects(database.restore(look()), { code: 'migration-failed' })
+    assert.equal(database.current, null)
+  })
+})
+
+describe('A file that this instance has written', () => {
+  /** It has led epoch 2, until it lost the lease, and somebody else has led epoch 3. */
+  async function ledBefore(test: TestContext) {
+    const made = await scene(test)
+    const { database, look, write, bucket, disk } = made
+    await write()
+    await database.restore(look())
+    await recordVisit(database.lead('a', 2), new Date())
+    const notes = join(disk, '.reader.db-litestream/ltx/0')
+    mkdirSync(notes, { recursive: true })
+    writeFileSync(join(notes, '0000000000000001-0000000000000007.ltx'), '')
+    noteReplica(database.path, `file://${bucket}/epoch-00000002`)
+    database.follow(null)
+    await write()
+    cpSync(join(bucket, 'epoch-00000001'), join(bucket, 'epoch-00000003'), { recursive: true })
+    const begunWith = (txid: number) =>
+      look({ epoch: 3, restorable: 3, obsolete: [{ upTo: 2, since: 0, was: 2, txid }] })
+    return { ...made, begunWith }
+  }
+
+  it('is set aside where the next leader may not have had all of it', async (test) => {
+    const { database, begunWith } = await ledBefore(test)
+    await database.restore(begunWith(6))
+    assert.equal((await countVisits(database.open, new Date())).total, 2)
+    assert.equal(setAsideFiles(database.path).length, 1)
+  })
+
+  it('is removed where the next leader began with all of it', async (test) => {
+    const { database, begunWith } = await ledBefore(test)
+    await database.restore(begunWith(7))
+    assert.equal((await countVisits(database.open, new Date())).total, 2)
+    assert.deepEqual(setAsideFiles(database.path), [])
+  })
+})
+
+describe('A copy that is renewed twice at once', () => {
+  it('is restored once', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const [first, second] = await Promise.all([database.restore(look()), database.restore(look())])
+    assert.deepEqual([first.from, second.from], ['bucket', 'changes'])
+  })
+})
+
+describe('A copy that can not be renewed', () => {
+  it('goes on being read, and grows old', async (test) => {
+    const { database, look, write, bucket } = await scene(test)
+    await write()
+    await database.restore(look())
+    const age = database.ageMs
+    rmSync(bucket, { recursive: true })
+    await assert.rejects(database.restore(look()), { code: 'replica-missing' })
+    database.follow(null)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.ok(database.ageMs >= age)
+  })
+
+  it('goes on being read where what has changed since is damaged', async (test) => {
+    const { database, look, write, bucket } = await scene(test)
+    await write()
+    const schema = { migration: newestMigration(migrations), release: 'r' }
+    await database.restore(look({ schema }))
+    await write()
+    const file = join(bucket, 'epoch-00000001/ltx/0/0000000000000002-0000000000000002.ltx')
+    const bytes = readFileSync(file)
+    writeFileSync(file, bytes.fill(0, bytes.length - 8))
+    await assert.rejects(database.restore(look({ schema })), { code: 'replica-damaged' })
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
+  })
+
+  it('is not replaced by less than it holds, whatever the bucket shows', async (test) => {
+    const { database, look, write, bucket } = await scene(test)
+    await write()
+    await write()
+    await database.restore(look())
+    rmSync(join(bucket, 'epoch-00000001/ltx/0/0000000000000002-0000000000000002.ltx'))
+    await assert.rejects(database.restore(look()), { code: 'replica-behind' })
+    assert.equal((await countVisits(database.open, new Date())).total, 2)
+  })
+
+  it('is not replaced by less than the lease says there is', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const reached = { epoch: 1, txid: 2 }
+    await assert.rejects(database.restore(look({ reached })), { code: 'replica-behind' })
+    assert.equal(database.current, null)
+    await database.restore(look({ reached: { epoch: 2, txid: 2 } }))
+  })
+})
+
+describe('A database that nobody has written yet', () => {
+  const noLease = { generation: null, isHeldByOther: false, renewedMsAgo: 0 }
+  const empty = { ...noLease, isEmpty: true, lease: { ...firstLease, epoch: 0, restorable: 0 } }
+
+  it('is the newest state while there is neither a lease nor a replica', async (test) => {
+    const { database } = await scene(test)
+    assert.deepEqual(await database.restore(empty), { from: 'nothing-yet' })
+    assert.equal(database.isNewest(empty), true)
+  })
+
+  it('is not begun beside a replica that was copied there meanwhile, before its lease', async (test) => {
+    const { database, write } = await scene(test)
+    await database.restore(empty)
+    await write()
+    const copied = { ...noLease, isEmpty: false, lease: { ...firstLease, epoch: 1, restorable: 1 } }
+    assert.equal(database.isNewest(copied), false)
+  })
+})
+
+describe('A copy that is renewed', () => {
+  const unneeded = new AbortController().signal
+  const holder = { id: 'w', revision: 'r', instance: 'i' }
+
+  it('is not restored again while it has all that its leader says is there', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const held = { ...look({ holder, reached: { epoch: 1, txid: 1 } }), isHeldByOther: true }
+    await database.restore(held)
+    const restore = test.mock.method(database, 'restore')
+    const atMs = performance.now()
+    await database.refresh(held, atMs, unneeded)
+    assert.equal(restore.mock.callCount(), 0)
+    const more = { ...held, lease: { ...held.lease, reached: { epoch: 1, txid: 99 } } }
+    await assert.rejects(database.refresh(more, atMs, unneeded), { code: 'replica-behind' })
+    assert.equal(restore.mock.callCount(), 1)
+  })
+
+  it('is restored again where it was written to, and its leader has not had that', async (test) => {
+    const { database, look, write, base, bucket } = await scene(test)
+    await write()
+    await database.restore(look())
+    const { txid } = database.position ?? { txid: 0 }
+    await recordVisit(database.lead('a', 2), new Date())
+    noteReplica(database.path, `${base}/epoch-00000002`)
+    database.follow(null)
+    cpSync(join(bucket, 'epoch-00000001'), join(bucket, 'epoch-00000003'), { recursive: true })
+    const obsolete = [{ upTo: 2, since: 0, was: 1, txid, continued: true }]
+    const next = { holder, epoch: 3, restorable: 3, reached: { epoch: 3, txid }, obsolete }
+    await database.refresh({ ...look(next), isHeldByOther: true }, performance.now(), unneeded)
+    assert.equal((await countVisits(database.open, new Date())).total, 1)
+  })
+
+  it('is restored once when its leader has gone, and is known to be the newest then', async (test) => {
+    const { database, look, write } = await scene(test)
+    await write()
+    const lease = { reached: { epoch: 1, txid: 1 } }
+    await database.restore({ ...look({ ...lease, holder }), isHeldByOther: true })
+    const restore = test.mock.method(database, 'restore')
+    const released = { ...look(lease), generation: '2', renewedMsAgo: 60_000 }
+    await database.refresh(released, performance.now(), unneeded)
+    await database.refresh(released, performance.now(), unneeded)
+    assert.equal(restore.mock.callCount(), 1)
+  })
+})

@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import { pathHeader } from '../../../../app/frame/path-header.ts'
+import {
+  dayHeader,
+  shownVisitsHeader,
+  todayHeader,
+  visitsHeader,
+} from '../../../../app/kept-pages.ts'
+import { PageCache } from './page-cache.ts'
+import { headersInNext, portOf } from './test-support.ts'
+
+const html = { accept: 'text/html' }
+const ofFirstVisitor = ['x-copy-age-seconds', 'x-copy-is-behind', 'x-visit', 'x-any-other']
+
+/** A server whose pages show what they were told, and how often they were rendered. */
+async function scene(test: TestContext) {
+  const now = { ms: 0 }
+  const state = {
+    ...{ version: '1', rendered: 0, requests: 0, status: 200, type: 'text/html' },
+    ...{ visits: 0, today: 0, day: '2026-11-25' },
+    lacks: null as 'nonce' | 'formKey' | 'visits' | 'times' | 'today' | null,
+  }
+  const told: IncomingMessage['headers'][] = []
+  const cache = new PageCache(() => now.ms)
+  let hold = Promise.resolve()
+  const render: RequestListener = async ({ headers }, response) => {
+    const number = ++state.rendered
+    told.push({ ...headers })
+    await hold
+    const nonce = /nonce-([^']+)/.exec(String(headers['content-security-policy']))?.[1]
+    response.setHeader('content-type', state.type)
+    response.setHeader('x-page', 'true')
+    response.setHeader('vary', 'rsc, accept')
+    response.setHeader('set-cookie', `first=${number}`)
+    response.setHeader('etag', `"${number}"`)
+    response.statusCode = state.status
+    // Like Next, which answers so where it takes a request for a prefetch.
+    if (headers['x-middleware-prefetch']) return response.end('{}')
+    const [visits, times, today] = headers[shownVisitsHeader]?.toString().split(' ') ?? []
+    const shown = { nonce, formKey: headers['x-form-key'], visits, times, today }
+    if (state.lacks) shown[state.lacks] = 'none'
+    response.write(`<script nonce="${shown.nonce}">"${shown.formKey}"</script>`)
+    response.write(`<b>${shown.visits}</b> <i>${shown.times}, ${shown.today} today</i> `)
+    response.end(`render ${number} é ${headers['accept-encoding']}`)
+  }
+  const server = createServer((request, response) => {
+    const nonce = `'nonce-own${++state.requests}'`
+    response.setHeader('content-security-policy', nonce)
+    request.headers['content-security-policy'] = nonce
+    // What a gate tells one visitor: of the age of a copy, or that a visit was not counted.
+    if (state.requests === 1) {
+      for (const name of ofFirstVisitor) response.setHeader(name, '9')
+    }
+    response.setHeader('vary', 'Cookie')
+    if (request.url === '/') {
+      request.headers[visitsHeader] = String(++state.visits)
+      request.headers[todayHeader] = String(++state.today)
+      request.headers[dayHeader] = state.day
+    }
+    cache.serve(request, response, async () => state.version, render)
+  }).listen(0)
+  const port = await portOf(test, server)
+  const ask = async (path: string, headers: Record<string, string> = html) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
+    const text = await answer.text()
+    return {
+      text,
+      answer,
+      render: Number(/render (\d+)/.exec(text)?.[1]),
+      nonce: /nonce="([^"]*)"/.exec(text)?.[1],
+      key: /"([0-9a-f-]{36})"/.exec(text)?.[1],
+      visits: /<b>(.*)<\/b>/.exec(text)?.[1],
+      today: /<i>(.*)<\/i>/.exec(text)?.[1],
+    }
+  }
+  return {
+    now,
+    state,
+    told,
+    server,
+    ask,
+    holdRenders: () => {
+      const held = Promise.withResolvers<void>()
+      hold = held.promise
+      return held.resolve
+    },
+  }
+}
+
+type Seen = Awaited<ReturnType<Awaited<ReturnType<typeof scene>>['ask']>>
+
+/** All of an answer but for what is new in each. */
+function shape({ text, answer, nonce, key, visits, today, render }: Seen) {
+  const page = [nonce, key, visits, today, `render ${render}`].reduce<string>(
+    (page, own) => (own ? page.replace(own, '') : page),
+    text,
+  )
+  return { page, status: answer.status, type: answer.headers.get('content-type') }
+}
+
+// `fetch` sets the others itself, or the page is not kept with them.
+function canBeSent(name: string): boolean {
+  return !/^(accept|cookie|rsc|host|content-length|sec-|if-none|if-mod)/.test(name)
+}
+
+describe('A page', () => {
+  it('keeps a page with a notice apart from one without', async (test) => {
+    const { ask } = await scene(test)
+    const plain = await ask('/guestbook')
+    const noticed = await ask('/guestbook', { ...html, 'x-notice': 'preview' })
+    assert.notEqual(noticed.render, plain.render)
+    assert.equal((await ask('/guestbook')).render, plain.render)
+    assert.equal(
+      (await ask('/guestbook', { ...html, 'x-notice': 'preview' })).render,
+      noticed.render,
+    )
+  })
+
+  it('is rendered once for many', async (test) => {
+    const { ask, state } = await scene(test)
+    const renders = [await ask('/guestbook'), await ask('/guestbook')].map(({ render }) => render)
+    assert.deepEqual(renders, [1, 1])
+    assert.equal(state.rendered, 1)
+  })
+
+  it('is rendered once for many who come at the same time', async (test) => {
+    const { ask, state, server, holdRenders } = await scene(test)
+    const letGo = holdRenders()
+    const first = once(server, 'request')
+    const answers = [ask('/'), ask('/'), ask('/')]
+    await first
+    while (state.requests < 3) await once(server, 'request')
+    letGo()
+    const seen = await Promise.all(answers)
+    assert.equal(state.rendered, 1)
+    assert.deepEqual(seen.map(({ visits }) => visits).toSorted(), ['1', '2', '3'])
+  })
+
+  it('has in each answer what is its own', async (test) => {
+    const { ask } = await scene(test)
+    const [first, second] = [await ask('/'), await ask('/')]
+    assert.deepEqual([first.nonce, second.nonce], ['own1', 'own2'])
+    assert.deepEqual([first.visits, second.visits], ['1', '2'])
+    assert.ok(first.key && second.key && first.key !== second.key)
+    assert.equal(second.answer.headers.get('content-security-policy'), "'nonce-own2'")
+    assert.equal(second.answer.headers.get('x-page'), 'true')
+  })
+
+  it('tells each visitor the number, the noun that goes with it, and the number of today', async (test) => {
+    const { ask, state } = await scene(test)
+    const first = await ask('/')
+    assert.deepEqual([first.visits, first.today], ['1', 'time, 1 today'])
+    Object.assign(state, { visits: 1_236, today: 1_000 })
+    const second = await ask('/')
+    assert.deepEqual([second.visits, second.today], ['1,237', 'times, 1,001 today'])
+    assert.equal(second.render, 1)
+  })
+
+  it('is not kept from one day to the next, as it says which day today is', async (test) => {
+    const { ask, state } = await scene(test)
+    await ask('/')
+    Object.assign(state, { day: '2026-11-26', today: 0 })
+    assert.deepEqual([(await ask('/')).render, state.rendered], [2, 2])
+  })
+
+  it('believes no visitor what there is to show', async (test) => {
+    const { ask } = await scene(test)
+    const forged = { [shownVisitsHeader]: '9 times 9', cookie: 'a=b' }
+    assert.equal((await ask('/guestbook', { ...html, ...forged })).visits, 'undefined')
+  })
+
+  it('is told its path, whatever its visitor claims', async (test) => {
+    const { ask, told } = await scene(test)
+    for (const more of [{}, { cookie: 'a=b' }]) {
+      await ask('/guestbook?before=1', { ...html, [pathHeader]: '/admin', ...more })
+      assert.equal(told.pop()?.[pathHeader], '/guestbook')
+    }
+  })
+
+  it('is kept without a form where it has none', async (test) => {
+    const { ask, state } = await scene(test)
+    state.lacks = 'formKey'
+    for (const path of ['/how-it-works', '/how-it-works']) {
+      assert.equal((await ask(path)).render, 1)
+    }
+  })
+
+  it('is rendered anew when what it shows has changed', async (test) => {
+    const { ask, state } = await scene(test)
+    await ask('/guestbook')
+    state.version = '2'
+    assert.equal((await ask('/guestbook')).render, 2)
+  })
+
+  it('is rendered anew when it changed while it was rendered', async (test) => {
+    const { ask, state, server, holdRenders } = await scene(test)
+    const letGo = holdRenders()
+    const arrived = once(server, 'request')
+    const first = ask('/guestbook')
+    await arrived
+    state.version = '2'
+    letGo()
+    await first
+    assert.equal((await ask('/guestbook')).render, 2)
+  })
+
+  it('is rendered anew after a second', async (test) => {
+    const { ask, now } = await scene(test)
+    await ask('/guestbook')
+    now.ms = 999
+    assert.equal((await ask('/guestbook')).render, 1)
+    now.ms = 1_000
+    assert.equal((await ask('/guestbook')).render, 2)
+  })
+
+  it('is compressed for whoever wants that', async (test) => {
+    const { ask } = await scene(test)
+    const { answer, text } = await ask('/guestbook', { ...html, 'accept-encoding': 'gzip' })
+    assert.equal(answer.headers.get('content-encoding'), 'gzip')
+    assert.match(text, /é undefined$/)
+  })
+
+  it('is not compressed as its visitor would rather not have it', async (test) => {
+    const { ask } = await scene(test)
+    for (const [accepted, coding] of [
+      ['gzip;q=0', null],
+      ['gzip;q=0, br', 'br'],
+      ['gzip, deflate, br, zstd', 'br'],
+    ] as const) {
+      const { answer, text } = await ask('/guestbook', { ...html, 'accept-encoding': accepted })
+      assert.equal(answer.headers.get('content-encoding'), coding, accepted)
+      assert.match(text, /é undefined$/)
+    }
+  })
+
+  it('says by what it differs', async (test) => {
+    const { ask } = await scene(test)
+    const { answer } = await ask('/guestbook')
+    assert.equal(answer.headers.get('vary'), 'Cookie, rsc, accept, Accept-Encoding')
+  })
+
+  for (const [who, path, headers] of [
+    ['who has a cookie', '/guestbook', { ...html, cookie: 'a=b' }],
+    ['a preview of a link', '/guestbook', { ...html, 'user-agent': 'LinkedInBot/1.0' }],
+    ['who asks for a part of it', '/guestbook', { ...html, rsc: '1' }],
+    ['a program', '/guestbook', { accept: '*/*' }],
+    ['who has just written', '/guestbook?signed=1', html],
+    ['another page', '/admin', html],
+  ] as const) {
+    it(`is not kept for ${who}`, async (test) => {
+      const { ask } = await scene(test)
+      await ask('/guestbook')
+      assert.equal((await ask(path, headers)).render, 2)
+      assert.equal((await ask(path, headers)).render, 3)
+      assert.equal((await ask(path, headers)).nonce, 'own4')
+    })
+  }
+
+  it('is the same for the others whatever header of Next its first visitor sent', async (test) => {
+    const { ask, state } = await scene(test)
+    for (const path of ['/', '/guestbook', '/guestbook?before=1']) {
+      const clean = shape(await ask(path))
+      for (const name of headersInNext().filter(canBeSent)) {
+        state.version = `${path} ${name}`
+        await ask(path, { ...html, [name]: '1' })
+        assert.deepEqual(shape(await ask(path)), clean, `${path} ${name}`)
+      }
+    }
+  })
+
+  it('is told nothing of the visitor whom it is rendered for', async (test) => {
+    const { ask, told } = await scene(test)
+    const names = headersInNext().filter(canBeSent)
+    const sent = Object.fromEntries(
+      [...names, 'x-forwarded-host', 'from'].map((name) => [name, '1']),
+    )
+    await ask('/', {
+      ...sent,
+      ...html,
+      'user-agent': 'Mozilla/5.0 (X11) Firefox/145.0',
+      'accept-encoding': 'gzip',
+    })
+    assert.deepEqual(Object.keys(told[0] ?? {}).toSorted(), [
+      ...['accept', 'content-security-policy', 'host'],
+      ...['x-form-key', 'x-path', 'x-visits-day', 'x-visits-shown'],
+    ])
+    assert.deepEqual([told[0]?.host, told[0]?.accept], ['localhost', 'text/html'])
+  })
+
+  it('has no header that was set for one of its visitors', async (test) => {
+    const { ask } = await scene(test)
+    const [first, second] = [await ask('/guestbook'), await ask('/guestbook')]
+    for (const name of ofFirstVisitor) assert.equal(first.answer.headers.get(name), '9', name)
+    for (const name of [...ofFirstVisitor, 'set-cookie', 'etag', 'content-length']) {
+      assert.equal(second.answer.headers.get(name), null, name)
+    }
+  })
+
+  it('is kept only where it is a page', async (test) => {
+    const { ask, state } = await scene(test)
+    state.type = 'application/json'
+    await ask('/guestbook')
+    assert.equal((await ask('/guestbook')).render, 2)
+    state.type = 'text/html; charset=utf-8'
+    await ask('/guestbook')
+    assert.equal((await ask('/guestbook')).render, 3)
+  })
+
+  for (const what of ['nonce', 'formKey', 'visits', 'times', 'today'] as const) {
+    it(`is kept only where it shows its ${what}`, async (test) => {
+      const { ask, state } = await scene(test)
+      state.lacks = what
+      await ask('/')
+      assert.equal((await ask('/')).render, 2)
+      state.lacks = null
+      await ask('/')
+      assert.equal((await ask('/')).render, 3)
+    })
+  }
+
+  it('that is none is not kept', async (test) => {
+    const { ask, state } = await scene(test)
+    state.status = 500
+    assert.equal((await ask('/guestbook')).answer.status, 500)
+    state.status = 200
+    assert.equal((await ask('/guestbook')).answer.status, 200)
+  })
+
+  it('is rendered for the others when whoever came first has gone', async (test) => {
+    const { ask, server, state, holdRenders } = await scene(test)
+    const letGo = holdRenders()
+    const arrived = once(server, 'request')
+    const client = new AbortController()
+    const address = server.address()
+    assert.ok(address && typeof address === 'object')
+    const url = `http://127.0.0.1:${address.port}/guestbook`
+    const gone = fetch(url, { headers: html, signal: client.signal })
+    const [request] = (await arrived) as [IncomingMessage]
+    const second = ask('/guestbook')
+    while (state.requests < 2) await once(server, 'request')
+    client.abort()
+    await assert.rejects(gone)
+    if (!request.socket.destroyed) await once(request.socket, 'close')
+    letGo()
+    assert.equal((await second).answer.status, 200)
+  })
+})

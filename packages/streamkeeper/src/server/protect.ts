@@ -1,0 +1,200 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  isForPrograms,
+  isPolled,
+  type RequestKind,
+  requestKind,
+} from '../../../../app/request-kind.ts'
+import { apiLimitBytes, formLimitBytes, tooLarge } from '../../../../app/too-large.ts'
+import { arrivedHeader } from './arrived.ts'
+import { clientHeader, clientOf } from './client.ts'
+import { crossSiteFacts, isCrossSite, type Place } from './cross-site.ts'
+import { forwardedClient } from './forwarded-client.ts'
+import { LargeBodies } from './large-bodies.ts'
+import { log } from './log.ts'
+import { dropInternal } from './next-headers.ts'
+import type { ProblemDetails } from './problem-details.ts'
+import { RateLimit } from './rate-limit.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { securityHeaders } from './security-headers.ts'
+import type { ServerEnvironment } from './server-environment.ts'
+
+// Next renders pages for the others too, and fails at some, such as TRACE.
+const pageMethods = ['GET', 'HEAD', 'POST', 'OPTIONS']
+const apiMethods = [...pageMethods, 'PUT', 'PATCH', 'DELETE']
+
+/** What stands before the pages, whatever they do: it needs no database and waits for nothing. */
+export class Protection {
+  /** Sets the headers that every answer has. */
+  readonly setHeaders: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #development: boolean
+  readonly #place: Place
+  readonly #trustedProxies: number
+  readonly #forwardToken: string | null
+  readonly #requests: RateLimit | null
+  readonly #writes: RateLimit | null
+  readonly #largeBodies = new LargeBodies()
+  readonly #routes: Routes | null
+
+  /** @param routes what the app takes; null where that isn't known */
+  constructor(
+    {
+      development,
+      rateLimits,
+      publicOrigins = [],
+      isLocal = false,
+      trustedProxies = 0,
+      forwardToken = null,
+    }: Pick<ServerEnvironment, 'development' | 'rateLimits'> &
+      Partial<
+        Pick<ServerEnvironment, 'publicOrigins' | 'isLocal' | 'trustedProxies' | 'forwardToken'>
+      >,
+    routes: Routes | null = null,
+  ) {
+    this.#routes = routes
+    this.setHeaders = securityHeaders(development)
+    this.#development = development
+    this.#place = { publicOrigins, isLocal }
+    this.#trustedProxies = trustedProxies
+    this.#forwardToken = forwardToken
+    this.#requests = rateLimits && new RateLimit(rateLimits.requests)
+    this.#writes = rateLimits && new RateLimit(rateLimits.writes)
+  }
+
+  /** Answers what the pages shall not see; false if this is not such a request. */
+  async refuses(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const client = clientOf(request, this.#trustedProxies, this.#forwardToken)
+    dropInternal(request.headers, this.#development)
+    request.headers[clientHeader] = client
+    request.headers[arrivedHeader] = String(performance.now())
+    const problem =
+      this.#noPath(request) ??
+      this.#unknownMethod(request, response) ??
+      this.#tooLarge(request) ??
+      this.#crossSite(request) ??
+      this.#noRoute(request, response) ??
+      (await this.#tooMany(request, client)) ??
+      this.#largeBodies.refuses(request, response)
+    if (!problem) return this.#tellsMethods(request, response)
+    // What is still to come of the body is not waited for.
+    if (problem.status === 413) response.setHeader('connection', 'close')
+    refuse(request, response, problem)
+    return true
+  }
+
+  // As it is sent to a proxy: Next would send a client that asks for another server there. What can't
+  // be decoded, Next answers with a page, also below /api/.
+  #noPath({ url = '' }: IncomingMessage): ProblemDetails | null {
+    if (url.startsWith('/') && isDecodable(url.split('?', 1)[0] ?? '')) return null
+    return {
+      status: 400,
+      type: 'no-path',
+      title: 'This is not a path.',
+      detail: 'Ask for a path of this server: it begins with "/".',
+    }
+  }
+
+  #unknownMethod(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
+    const methods = isForPrograms(request.url) ? apiMethods : pageMethods
+    if (methods.includes(request.method ?? '')) return null
+    const route = this.#noRoute(request, response)
+    if (route) return route
+    return wrongMethod(methods, response)
+  }
+
+  // A body that doesn't say how long it is, is for whoever reads it to measure.
+  #tooLarge({ headers, url }: IncomingMessage): ProblemDetails | null {
+    const limitBytes = isForPrograms(url) ? apiLimitBytes : formLimitBytes
+    return Number(headers['content-length'] ?? 0) <= limitBytes ? null : tooLarge(limitBytes)
+  }
+
+  // Before anything is counted: another site can't use up what its visitors may do here.
+  #crossSite(request: IncomingMessage): ProblemDetails | null {
+    if (!isCrossSite(request, this.#place)) return null
+    const { message, ...facts } = crossSiteFacts(request)
+    log('WARNING', message, facts)
+    const detail = 'Nothing was changed. Open the page here, and do it there.'
+    return {
+      status: 403,
+      type: 'cross-site',
+      title: 'This came from another site.',
+      detail: this.#place.isLocal ? `${detail} ${message}` : detail,
+    }
+  }
+
+  // Whoever tries what other software has, costs no lease and no page.
+  #noRoute(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
+    const found = this.#routes?.find(request) ?? 'taken'
+    if (found === 'taken') return null
+    // To a person who asks for a page that isn't there, Next shows one that says so.
+    const isForPage = isReading(request) && !isForPrograms(request.url)
+    if (found === 'no-route') return isForPage ? null : noRoute
+    return wrongMethod(found.allow, response)
+  }
+
+  // Next has no answer to it but that of its API: 400 for a page, and 500 for a file.
+  #tellsMethods(request: IncomingMessage, response: ServerResponse): boolean {
+    const { url, headers } = request
+    if (request.method !== 'OPTIONS' || isForPrograms(url)) return false
+    const isFile = requestKind({ method: 'GET', url, headers }) === 'static'
+    const methods = isFile ? ['GET', 'HEAD', 'OPTIONS'] : this.#routes?.methods(request)
+    if (!methods) return false
+    response.writeHead(204, { allow: methods.join(', ') }).end()
+    return true
+  }
+
+  async #tooMany(request: IncomingMessage, client: string): Promise<ProblemDetails | null> {
+    const kind = requestKind(request)
+    // Fifty open pages behind one address would use up what all of them may ask for.
+    if (kind === 'static' || (kind === 'read' && isPolled(request.url))) return null
+    const retryAfter =
+      (await this.#requests?.take(client)) ??
+      (this.#isWrite(request, kind) ? await this.#writes?.take(client) : null)
+    if (!retryAfter) return null
+    return {
+      status: 429,
+      type: 'too-many',
+      title: 'There were too many requests.',
+      detail: `Please come back in ${retryAfter} seconds.`,
+      retryAfter,
+    }
+  }
+
+  // A visit that a reader passes on is somebody's GET there, and was counted as that.
+  #isWrite({ method, headers }: IncomingMessage, kind: RequestKind): boolean {
+    if (kind === 'write') return true
+    const isOfReader = forwardedClient(headers, this.#forwardToken) !== null
+    return kind === 'visit' && method === 'POST' && !isOfReader
+  }
+}
+
+const noRoute: ProblemDetails = {
+  status: 404,
+  type: 'not-found',
+  title: 'There is nothing here.',
+  detail: 'Look at the address.',
+}
+
+function wrongMethod(methods: string[], response: ServerResponse): ProblemDetails {
+  response.setHeader('allow', methods.join(', '))
+  return {
+    status: 405,
+    type: 'wrong-method',
+    title: 'This can not be done here.',
+    detail: `Send one of ${methods.join(', ')}.`,
+  }
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+}

@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { recordVisit } from '../../../../db/visits.ts'
+import { Lease } from '../lease/lease.ts'
+import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
+import { newestMigration } from '../sqlite/migrate.ts'
+import { migrations } from '../sqlite/test-support.ts'
+import { FileStore } from '../stores/file-store.ts'
+import { Events } from './events.ts'
+import { Leadership, type LeadershipTiming } from './leadership.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { LocalDatabase } from './local-database.ts'
+
+export const timing = {
+  pollMs: 20,
+  idlePollMs: 20,
+  waitMs: 10,
+  patienceMs: 5_000,
+  minimumHoldMs: 0,
+  yieldMs: 500,
+  retentionMs: 1e9,
+  closeMs: 50,
+  pauseMs: 2,
+}
+
+/** Instances, each with a Litestream, on one bucket that is a folder. */
+export function scene(test: TestContext) {
+  const folder = temporaryFolder(test)
+  const base = `file://${join(folder, 'bucket')}`
+  mkdirSync(join(folder, 'bucket'))
+  const store = new FileStore(join(folder, 'bucket'))
+  return {
+    ...{ store, base },
+    /** An instance that follows. */
+    start: async (
+      id: string,
+      other: Partial<LeadershipTiming> = {},
+      { disk: kept, migrations: folder = migrations }: { disk?: string; migrations?: string } = {},
+    ) => {
+      const { litestream, folder: own, end } = await runLitestream(test)
+      const disk = kept ?? own
+      const lease = new Lease(
+        store,
+        base,
+        { id, service: 's', revision: id, instance: id },
+        {
+          timing: { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 },
+          migration: newestMigration(folder),
+        },
+      )
+      const database = new LocalDatabase({
+        path: join(disk, 'app.db'),
+        base,
+        migrations: folder,
+        restore: { signal: new AbortController().signal, stallMs: 10_000 },
+      })
+      const lifecycle = new Lifecycle()
+      const gone: unknown[] = []
+      const leadership = new Leadership({
+        ...{ lease, store, litestream, database, lifecycle, base },
+        events: new Events(id),
+        onSync: () => {},
+        timing: { ...timing, ...other },
+        onGone: (error) => gone.push(error),
+      })
+      await database.restore(await lease.read())
+      lifecycle.enter({ name: 'following', problem: null })
+      test.after(() => database.close())
+      const visit = async () => (await recordVisit(database.open, new Date())).total
+      return { disk, database, lifecycle, leadership, lease, litestream, visit, end, gone }
+    },
+  }
+}
+
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(5)
+}

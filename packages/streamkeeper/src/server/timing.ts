@@ -1,0 +1,36 @@
+import { defaultTiming, type Timing } from '../lease/lease.ts'
+import type { ReplicaUrl } from '../litestream/replica-url.ts'
+import type { LeadershipTiming } from './leadership.ts'
+
+/**
+ * A folder answers in less than a millisecond, and who restarts the app on it waits for the lease.
+ *
+ * @param ttlMs null for the default
+ */
+export function leaseTiming(base: ReplicaUrl, ttlMs: number | null): Timing {
+  if (isFolder(base)) return { ttlMs: 2_500, renewMs: 750, storeClockMs: 500 }
+  if (ttlMs === null) return defaultTiming
+  return { ...defaultTiming, ttlMs, renewMs: Math.max(defaultTiming.renewMs, ttlMs / 4) }
+}
+
+/** Commands do not crash in the middle of a night: theirs outlasts a bucket that is away for some seconds. */
+export const commandTtlMs = 10_000
+
+/** Cloud Storage takes one write a second to an object; reading it is ten times cheaper. */
+export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
+  return {
+    pollMs: isFolder(base) ? 100 : 200,
+    idlePollMs: isFolder(base) ? 100 : 1_000,
+    waitMs: isFolder(base) ? 50 : 100,
+    patienceMs: 30_000,
+    minimumHoldMs: 10_000,
+    yieldMs: isFolder(base) ? 250 : 1_000,
+    retentionMs: 24 * 3_600_000,
+    closeMs: 5_000,
+    pauseMs: 250,
+  }
+}
+
+function isFolder(base: ReplicaUrl): boolean {
+  return base.startsWith('file://')
+}

@@ -1,0 +1,150 @@
+import type Sqlite from 'better-sqlite3'
+import { dateVisits, triggers } from '../../../../db/triggers.ts'
+import { keepTriggers, staleTriggers } from './keep-triggers.ts'
+import { type Migration, readMigrations } from './migration-files.ts'
+import { type Applied, appliedTo, hasTable, planMigrations } from './migration-plan.ts'
+import { failedMigration, NewerSchema, refusedMigration } from './migration-problem.ts'
+import type { Database } from './open.ts'
+import { missingFrom } from './readable.ts'
+import { refuseStatements, runMigration } from './run-migration.ts'
+import { brokenParts, lostReferences, refuseBroken, refuseLostReferences } from './sound-schema.ts'
+import { refuseOtherVisits, refuseTablesInTheWay } from './tables-in-the-way.ts'
+
+export { MigrationProblem, NewerSchema } from './migration-problem.ts'
+
+/** What was done; all are empty where there was nothing to do. */
+export type Migrated = {
+  /** The names of the files. */
+  applied: string[]
+  /** The triggers that were missing, or not as they should be, though nothing was to be applied. */
+  repaired: string[]
+  /** The files that have changed since they were applied: what they say now is not what was done. */
+  edited: string[]
+}
+
+/**
+ * Brings the schema up to this release's, in one transaction; does nothing where it is there.
+ *
+ * @param folder where drizzle-kit wrote the migrations
+ * @param onStep told of each step before it is taken, in words
+ * @throws {NewerSchema} before anything is changed
+ * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
+ */
+export function migrateDatabase(
+  database: Database,
+  folder: string,
+  onStep: (what: string) => void = () => {},
+): Migrated {
+  const { $client: client } = database
+  const { pending, edited, isOurs, toDo } = lookAt(database, folder)
+  if (isNothing(toDo)) return toDo
+  refuseStatements(pending)
+  if (!isOurs) refuseOtherVisits(client)
+  refuseTablesInTheWay(client, pending)
+  allOrNothing(client, () => {
+    const [broken, lost] = [brokenParts(client), lostReferences(client)]
+    client.exec(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (
+      id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`)
+    // An earlier release can have taken them over as they were.
+    onStep('the times of the visits')
+    if (hasTable(client, 'page_views')) client.exec(dateVisits)
+    for (const migration of pending) runMigration(client, migration, onStep)
+    onStep('the triggers, and what they keep')
+    keepTriggers(client, triggers)
+    refuseLostReferences(client, lost)
+    refuseBroken(client, broken)
+    refuseMissing(database, edited)
+  })
+  return toDo
+}
+
+/**
+ * What {@link migrateDatabase} would do to a database, which may be one that can only be read.
+ *
+ * @throws {NewerSchema} as it does
+ */
+export function toMigrate(database: Database, folder: string): Migrated {
+  return lookAt(database, folder).toDo
+}
+
+export function isNothing({ applied, repaired }: Migrated): boolean {
+  return applied.length + repaired.length === 0
+}
+
+/** How the schema of a database that can only be read compares to this release's. */
+export function compareSchema(database: Database, folder: string): 'older' | 'same' | 'newer' {
+  const { pending, unknown } = planMigrations(readMigrations(folder), appliedTo(database.$client))
+  if (unknown.length > 0) return 'newer'
+  return pending.length > 0 ? 'older' : 'same'
+}
+
+/** What to say where the schema of a database is newer than this release's. */
+export function newerSchema(database: Database, folder: string): NewerSchema {
+  const known = readMigrations(folder)
+  const { unknown } = planMigrations(known, appliedTo(database.$client))
+  return unknownSchema(unknown, known)
+}
+
+/** As {@link newerSchema}, of any database. */
+export function unknownSchema(unknown: Applied[], known: Migration[]): NewerSchema {
+  return new NewerSchema(versionName(newestOf(unknown)), versionName(newestOf(known)))
+}
+
+/** The newest migration in a folder, as drizzle-kit numbers them; 0 where there is none. */
+export function newestMigration(folder: string): number {
+  return newestOf(readMigrations(folder))
+}
+
+/** Names a migration to people: drizzle-kit numbers them by the moment they were generated. */
+export function versionName(millis: number): string {
+  return new Date(millis).toISOString()
+}
+
+function lookAt(database: Database, folder: string) {
+  const [known, applied] = [readMigrations(folder), appliedTo(database.$client)]
+  const { pending, edited, unknown } = planMigrations(known, applied)
+  if (unknown.length > 0) throw unknownSchema(unknown, known)
+  const repaired = pending.length > 0 ? [] : staleTriggers(database.$client, triggers)
+  const toDo = { applied: namesOf(pending), repaired, edited: namesOf(edited) }
+  return { pending, edited, isOurs: applied.length > 0, toDo }
+}
+
+/**
+ * Does `work` in a transaction with foreign keys off: a table that is made again loses the rows of its
+ * children otherwise.
+ */
+function allOrNothing(client: Sqlite.Database, work: () => void): void {
+  client.pragma('foreign_keys = OFF')
+  try {
+    client.exec('BEGIN IMMEDIATE')
+    work()
+    client.exec('COMMIT')
+  } catch (error) {
+    // On a full disk SQLite has done so by itself.
+    if (client.inTransaction) client.exec('ROLLBACK')
+    throw failedMigration("The migrations can't be applied", error)
+  } finally {
+    client.pragma('foreign_keys = ON')
+  }
+}
+
+function refuseMissing(database: Database, edited: Migration[]): void {
+  const missing = missingFrom(database)
+  if (missing.length === 0) return
+  const why =
+    edited.length > 0
+      ? ` (${namesOf(edited).join(', ')} was edited after it had been applied: restore it, and write a new one)`
+      : ''
+  throw refusedMigration(
+    "The migrations don't lead to db/schema.ts",
+    `the database has no ${missing.join(', ')}${why}`,
+  )
+}
+
+function newestOf(migrations: { at: number }[]): number {
+  return Math.max(0, ...migrations.map(({ at }) => at))
+}
+
+function namesOf(migrations: Migration[]): string[] {
+  return migrations.map(({ name }) => name)
+}

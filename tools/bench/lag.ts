@@ -1,0 +1,106 @@
+/**
+ * How far the bucket is behind the database while nobody waits for it, how large the write-ahead log
+ * grows meanwhile, and what a reader does to it that never ends its transaction.
+ */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { recordVisit } from '../../db/visits.ts'
+import { Bucket } from '../../e2e/support/bucket.ts'
+import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
+import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
+import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
+import { openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
+import { percentile, printTable } from './support/table.ts'
+
+const anHour = 36_000
+const readerMs = Number(process.env.READER_MS ?? 30_000)
+
+const cleanUps: (() => unknown)[] = []
+const bucket = await Bucket.start()
+Object.assign(process.env, bucket.environment)
+const { litestream, folder } = await runLitestream(
+  { after: (clean) => cleanUps.push(clean) },
+  3_600,
+)
+const path = join(folder, 'app.db')
+const database = openDatabase(path)
+migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
+const replicaUrl = `${bucket.replicaUrl}/lag`
+const replication = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
+await replication.start()
+await replication.complete(30_000)
+
+const uploads: { startMs: number; endMs: number }[] = []
+bucket.watchWrites((url, startMs) => {
+  if (url.includes('/ltx/0/')) uploads.push({ startMs, endMs: performance.now() })
+})
+
+console.log('How long a visit takes to the bucket, at so many a second:')
+const lags: (string | number)[][] = []
+for (const [perSecond, forMs] of [
+  [1, 20_000],
+  [10, 20_000],
+  [100, 20_000],
+  [1_000, 20_000],
+] as const) {
+  lags.push([perSecond, ...(await lagAt(perSecond, forMs))])
+}
+printTable(['visits/s', 'p50 ms', 'p99 ms', 'most ms', 'log MB at most'], lags)
+
+console.log(`\nThe log while an hour of 10 visits a second is written as fast as it goes:`)
+const rows: (string | number)[][] = []
+const fast = await write(anHour, Number.POSITIVE_INFINITY)
+rows.push(['an hour of visits', fast.seconds, fast.mostWal])
+rows.push(['10 s later', 10, await walAfter(10_000)])
+const reader = openDatabase(path)
+reader.$client.exec('begin; select count(*) from page_view_count')
+const beside = await write(20_000, (20_000 / readerMs) * 1_000)
+rows.push(['20,000 visits beside one that reads all the time', beside.seconds, beside.mostWal])
+reader.$client.exec('commit')
+reader.$client.close()
+const after = await write(2_000, 200)
+rows.push(['2,000 visits after it has ended', after.seconds, await walAfter(2_000)])
+printTable(['what', 's', 'log MB'], rows)
+
+await replication.stop(30_000)
+database.$client.close()
+for (const clean of cleanUps.toReversed()) await clean()
+await bucket.stop()
+
+async function lagAt(perSecond: number, forMs: number): Promise<number[]> {
+  uploads.length = 0
+  const { commits, mostWal } = await write((perSecond * forMs) / 1000, perSecond)
+  await replication.durable()
+  const took = commits.flatMap((commitMs) => {
+    // An upload holds what was committed before it began.
+    const upload = uploads.find(({ startMs }) => startMs > commitMs)
+    return upload ? [upload.endMs - commitMs] : []
+  })
+  return [percentile(took, 0.5), percentile(took, 0.99), Math.max(...took), mostWal]
+}
+
+async function write(count: number, perSecond: number) {
+  const commits: number[] = []
+  const startMs = performance.now()
+  let mostWal = 0
+  for (let number = 0; number < count; number++) {
+    const dueMs = startMs + (number / perSecond) * 1000
+    const waitMs = dueMs - performance.now()
+    // Timers are no finer than this, and Litestream has to have its turn.
+    if (waitMs > 1 || number % 100 === 0) await sleep(Math.max(0, waitMs))
+    await recordVisit(database, new Date())
+    commits.push(performance.now())
+    mostWal = Math.max(mostWal, walMegabytes())
+  }
+  return { commits, mostWal, seconds: (performance.now() - startMs) / 1000 }
+}
+
+async function walAfter(ms: number): Promise<number> {
+  await sleep(ms)
+  return walMegabytes()
+}
+
+function walMegabytes(): number {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) / 1e6
+}

@@ -1,0 +1,58 @@
+/**
+ * How much memory the container needs, by the size of the database: the disk is memory too, as on
+ * Cloud Run. It has to start, serve people who read and write for a while, and lose nothing.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Bucket } from '../../e2e/support/bucket.ts'
+import { Container } from '../../e2e/support/container.ts'
+import { History } from '../../e2e/support/history.ts'
+import { fillWith } from './support/ballast.ts'
+import { load } from './support/load.ts'
+import { printTable } from './support/table.ts'
+
+const limits = (process.env.LIMITS ?? '128,192,256,384,512').split(',').map(Number)
+const sizes = (process.env.MEGABYTES ?? '1,10,100').split(',').map(Number)
+const loadMs = Number(process.env.LOAD_MS ?? 20_000)
+
+const rows: (string | number)[][] = []
+for (const size of sizes) for (const limit of limits) rows.push(await measure(size, limit))
+printTable(['database MB', 'limit MiB', 'outcome', 'peak MB', 'pages/s', 'writes/s'], rows)
+
+async function measure(size: number, limit: number): Promise<(string | number)[]> {
+  const bucket = await Bucket.start()
+  await bucket.seed((database) => fillWith(database, size))
+  const environment = { REPLICA_URL: bucket.replicaUrl, METRICS_PORT: '', LITESTREAM_METRICS: '' }
+  const app = await Container.start(
+    { ...environment, RATE_LIMITS: 'off', ...bucket.environment },
+    `${limit}m`,
+    { memory: `${limit}m` },
+  )
+  const history = new History(() => app.url, { writers: 8, readers: 4 })
+  try {
+    await app.ready()
+    // A large database has its first copy uploaded before the first entry is acknowledged.
+    await history.grows(5, 40_000 + size * 200)
+    const before = history.acknowledged.size
+    const early = history.failedWrites.length + history.failedReads.length
+    const headers = { accept: 'text/html' }
+    const { perSecond, failed } = await load(app.url, { ms: loadMs, clients: 8, headers })
+    const writes = (history.acknowledged.size - before) / (loadMs / 1000)
+    // What Litestream compacts twice a minute.
+    await sleep(Math.max(0, 35_000 - loadMs))
+    const peak = (await app.peakMemory()) / 1e6
+    const late = history.failedWrites.length + history.failedReads.length
+    const failures = failed + late - early
+    await history.end()
+    const isClean = (await app.stop()) === 0
+    history.check((await bucket.content()).messages)
+    const outcome = isClean && failures === 0 ? 'serves' : `${failures} requests failed`
+    return [size, limit, outcome, peak, perSecond, writes]
+  } catch (error) {
+    console.error(`${size} MB in ${limit} MiB: ${error}`)
+    return [size, limit, 'ends', '-', '-', '-']
+  } finally {
+    history.giveUp()
+    await app.remove()
+    await bucket.stop()
+  }
+}

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { entries } from '../../../db/schema.ts'
+import { countVisits } from '../../../db/visits.ts'
+import type { Bucket } from '../../../e2e/support/bucket.ts'
+import { required } from '../../../e2e/support/environment.ts'
+import { epochName } from '../../../packages/streamkeeper/src/lease/epochs.ts'
+import { checkDatabase } from '../../../packages/streamkeeper/src/sqlite/check.ts'
+import { openDatabase } from '../../../packages/streamkeeper/src/sqlite/open.ts'
+import type { Restored } from './ledger.ts'
+
+const run = promisify(execFile)
+
+export type Copy = { epoch: number; entries: Restored[]; visits: number }
+
+/**
+ * What a stranger with Litestream would restore from the bucket now, all of it, checked.
+ *
+ * @throws {Error} if it does not restore, or is damaged
+ */
+export async function restoreAll(bucket: Bucket): Promise<Copy> {
+  const { restorable } = (await bucket.lease()) ?? { restorable: 0 }
+  return restoreEpoch(bucket, restorable)
+}
+
+/**
+ * All of an epoch, checked, or its state at a transaction.
+ *
+ * @throws {Error} if it does not restore, or is damaged
+ */
+export async function restoreEpoch(bucket: Bucket, epoch: number, txid?: number): Promise<Copy> {
+  const folder = await mkdtemp(join(tmpdir(), 'visits-'))
+  const path = join(folder, 'app.db')
+  try {
+    const url = `${bucket.replicaUrl}/${epochName(epoch)}`
+    const env = { ...process.env, ...bucket.environment }
+    const at = txid === undefined ? [] : ['-txid', txid.toString(16).padStart(16, '0')]
+    const args = ['restore', ...at, '-o', path, url]
+    await run(required('LITESTREAM'), args, { env, timeout: 300_000 })
+    checkDatabase(path)
+    return { epoch, ...(await contentOf(path)) }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function contentOf(path: string): Promise<Omit<Copy, 'epoch'>> {
+  const database = openDatabase(path)
+  try {
+    const { id, message } = entries
+    const rows = database.select({ id, message }).from(entries).all()
+    return { entries: rows, visits: (await countVisits(database, new Date())).total }
+  } finally {
+    database.$client.close()
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Whether counting a visit costs more where many were counted: turns of visits to an empty database
+ * and to larger ones, one after the other, so that what else the machine does hits all of them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { recordVisit } from '../../db/visits.ts'
+import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
+import { type Database, openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
+import { percentile, printTable } from './support/table.ts'
+
+const millions = (process.env.MILLIONS ?? '0,1,10').split(',').map(Number)
+const turns = 40
+const visitsATurn = 2_000
+
+const folder = mkdtempSync(join(tmpdir(), 'visits-'))
+try {
+  const databases = millions.map(filled)
+  const rates: number[][] = databases.map(() => [])
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [index, database] of databases.entries()) {
+      rates[index]?.push(await visitsASecond(database))
+      database.$client.pragma('wal_checkpoint(TRUNCATE)')
+    }
+  }
+  const first = rates[0] ?? []
+  printTable(
+    ['million rows', 'visits/s', 'x the first'],
+    rates.map((all, index) => {
+      const ratios = all.map((rate, turn) => rate / (first[turn] ?? rate))
+      return [millions[index] ?? 0, percentile(all, 0.5), percentile(ratios, 0.5)]
+    }),
+  )
+  for (const database of databases) database.$client.close()
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+function filled(million: number): Database {
+  const database = openDatabase(join(folder, `${million}.db`))
+  migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
+  const fill = database.$client.prepare(
+    `with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
+     insert into page_views (timestamp) select '2026-01-01T00:00:00.000Z' from n`,
+  )
+  for (let batch = 0; batch < million * 10; batch++) {
+    fill.run()
+    database.$client.pragma('wal_checkpoint(TRUNCATE)')
+  }
+  return database
+}
+
+async function visitsASecond(database: Database): Promise<number> {
+  const startMs = performance.now()
+  for (let visit = 0; visit < visitsATurn; visit++) await recordVisit(database, new Date())
+  return visitsATurn / ((performance.now() - startMs) / 1_000)
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { WrongArguments } from '../packages/streamkeeper/deploy/gcloud/arguments.mjs'
+import { deploy } from '../packages/streamkeeper/deploy/gcloud/deploy.mjs'
+import { logs } from '../packages/streamkeeper/deploy/gcloud/logs.mjs'
+import { teardown } from '../packages/streamkeeper/deploy/gcloud/teardown.mjs'
+import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
+
+const programs = { deploy, logs, teardown }
+const meant = [
+  ['PROJECT', 'my-project'],
+  ['REGION', 'europe-west1'],
+  ['BUCKET', 'my-bucket'],
+  ['NAME', 'my-secret'],
+]
+// Whatever comes after the arguments were read.
+const means = {
+  print: () => {},
+  say: () => {},
+  now: () => 0,
+  run: () => Promise.reject(new Error('There is no project here.')),
+}
+
+describe('Commands in the documents', () => {
+  for (const { document, command, program, args } of commandsOfDocuments()) {
+    it(`are understood: ${command}, in ${document}`, async () => {
+      const error = await program(args, means).catch((error) => error)
+      assert.ok(!(error instanceof WrongArguments), error)
+    })
+  }
+})
+
+function commandsOfDocuments() {
+  return globSync(['README.md', 'docs/**/*.md'], { cwd: root }).flatMap((document) => {
+    const text = readFileSync(join(root, document), 'utf8').replaceAll('\\\n', ' ')
+    const lines = [...text.matchAll(/^npm run (deploy|logs|teardown) -- ([^…\n]+)$/gm)]
+    return lines.map(([command, name, written]) => {
+      const filledIn = meant.reduce((line, [from, to]) => line.replaceAll(from, to), written)
+      return { document, command, program: programs[name], args: filledIn.trim().split(/ +/) }
+    })
+  })
+}

@@ -1,0 +1,44 @@
+import { build } from '../../packages/streamkeeper/src/cli/lib/build.mjs'
+import { dependencies } from '../../packages/streamkeeper/src/cli/lib/dependencies.mjs'
+import { litestream } from '../../packages/streamkeeper/src/cli/lib/litestream.mjs'
+import { node } from '../../packages/streamkeeper/src/cli/lib/node.mjs'
+import { once } from '../../packages/streamkeeper/src/cli/lib/once.mjs'
+import { baseImages } from './base-images.mjs'
+import { browser } from './browser.mjs'
+import { engine } from './engine.mjs'
+import { fakeGcsServer } from './fake-gcs-server.mjs'
+import { image, nextImage } from './image.mjs'
+import { oldLitestream } from './old-litestream.mjs'
+import { postgres } from './postgres.mjs'
+
+/** What the tests are made with and of: each is made once, when it or what needs it is asked for. */
+export const parts = {
+  node: once(node),
+  litestream: once(litestream),
+  oldLitestream: once(oldLitestream),
+  fakeGcsServer: once(fakeGcsServer),
+  postgres: once(postgres),
+  dependencies: once(dependencies),
+  browser: once(async () => {
+    await parts.dependencies()
+    return browser(await parts.node())
+  }),
+  engine: once(async () => engine(await parts.litestream())),
+  baseImages: once(async () => {
+    const tools = { node: await parts.node(), litestream: await parts.litestream() }
+    await baseImages(await parts.engine(), tools)
+  }),
+  build: once(async () => {
+    await parts.dependencies()
+    await build(await parts.node())
+  }),
+  image: once(async () => {
+    await parts.baseImages()
+    return image(await parts.engine())
+  }),
+  nextImage: once(async () => {
+    // It shares the layers.
+    await parts.image()
+    return nextImage(await parts.engine())
+  }),
+}

@@ -1,0 +1,94 @@
+import { npmProgram } from '../../packages/streamkeeper/src/cli/lib/npm-program.mjs'
+import { e2e } from './e2e.mjs'
+import { migrations } from './migrations.mjs'
+import { parts } from './parts.mjs'
+import { unit } from './unit.mjs'
+
+const onePassed = { passed: 1, failed: 0, skipped: 0 }
+
+/**
+ * The stages of the tests, in their order. `needs` is what is prepared before the first of them;
+ * `run` returns its counts, or throws a Failure, which counts as one failed. `minutes` are those of
+ * 2 cores.
+ * @type {Record<string, {needs: string[], minutes: number, run: () => Promise<import('./counts.mjs').Counts>}>}
+ */
+export const stages = {
+  lint: {
+    minutes: 0.1,
+    needs: ['dependencies'],
+    run: () => check('biome', 'check', '.'),
+  },
+  types: {
+    minutes: 0.4,
+    needs: ['dependencies'],
+    run: () => check('tsc', '--noEmit'),
+  },
+  migrations: {
+    minutes: 0.1,
+    needs: ['dependencies'],
+    run: async () => {
+      await migrations(await parts.node())
+      return onePassed
+    },
+  },
+  unit: {
+    minutes: 6,
+    needs: ['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'postgres'],
+    run: unit,
+  },
+  build: {
+    minutes: 1,
+    needs: ['dependencies'],
+    run: async () => {
+      await parts.build()
+      return onePassed
+    },
+  },
+  image: {
+    minutes: 2,
+    needs: ['baseImages'],
+    run: async () => {
+      const { tag, megabytes } = await parts.image()
+      console.log(`${tag}: ${megabytes} MB`)
+      return onePassed
+    },
+  },
+  e2e: {
+    minutes: 10,
+    needs: [
+      'dependencies',
+      'litestream',
+      'oldLitestream',
+      'fakeGcsServer',
+      'browser',
+      'baseImages',
+    ],
+    run: () => e2e(),
+  },
+}
+
+const fetched = {
+  litestream: 'Litestream',
+  oldLitestream: 'the original sample’s Litestream',
+  fakeGcsServer: 'a fake Cloud Storage',
+  postgres: 'PostgreSQL',
+  browser: 'Chromium',
+  baseImages: 'Docker or podman, with the images that the Dockerfile names',
+}
+
+/** What stages will take, for people. */
+export function inAdvance(names) {
+  const minutes = names.reduce((sum, name) => sum + stages[name].minutes, 0)
+  const needs = new Set(names.flatMap((name) => stages[name].needs))
+  const what = Object.keys(fetched).flatMap((need) => (needs.has(need) ? [fetched[need]] : []))
+  const time = minutes < 1 ? 'less than a minute' : `about ${Math.round(minutes)} minutes`
+  const uses =
+    what.length > 0 ? `\nThey use ${what.join(', ')}: what is missing is fetched first.` : ''
+  return `Tests: ${names.join(', ')}. They take ${time} on 2 cores.${uses}`
+}
+
+async function check(program, ...args) {
+  await parts.dependencies()
+  await npmProgram(await parts.node(), program, args)
+  return onePassed
+}

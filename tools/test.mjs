@@ -1,0 +1,47 @@
+import '../packages/streamkeeper/src/cli/lib/require-node.mjs'
+import { endChildrenOnSignals } from '../packages/streamkeeper/src/cli/lib/children.mjs'
+import { report, WrongArguments } from '../packages/streamkeeper/src/cli/lib/failure.mjs'
+import { inWords, sum } from './lib/counts.mjs'
+import { parts } from './lib/parts.mjs'
+import { inAdvance, stages } from './lib/stages.mjs'
+
+endChildrenOnSignals()
+try {
+  const names = choose(process.argv.slice(2))
+  console.log(inAdvance(names))
+  await prepare(names)
+  const results = []
+  for (const name of names) results.push(await runStage(name))
+  const total = sum(results)
+  console.log(`\n${inWords(total)}`)
+  process.exitCode = total.failed > 0 ? 1 : 0
+} catch (error) {
+  report(error)
+}
+
+function choose(wanted) {
+  const unknown = wanted.find((name) => !stages[name])
+  if (unknown) {
+    throw new WrongArguments(
+      `There is no stage ${unknown}: name some of ${Object.keys(stages).join(' ')}, as in npm test -- unit.`,
+    )
+  }
+  return Object.keys(stages).filter((name) => wanted.length === 0 || wanted.includes(name))
+}
+
+// What can't be prepared is told by the stage that needs it.
+async function prepare(names) {
+  const needs = new Set(names.flatMap((name) => stages[name].needs))
+  await Promise.allSettled([...needs].map((need) => parts[need]()))
+}
+
+async function runStage(name) {
+  console.log(`\n── ${name} ──`)
+  const start = performance.now()
+  const counts = await stages[name].run().catch((error) => {
+    report(error)
+    return { passed: 0, failed: 1, skipped: 0 }
+  })
+  console.log(`${inWords(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  return counts
+}
