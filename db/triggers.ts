@@ -1,10 +1,4 @@
-/** Triggers that keep tables true to another, and what makes these true where one was missing. */
-export type Kept = {
-  table: string
-  /** By their names. */
-  triggers: Record<string, string>
-  repair: string[]
-}
+import type { Triggers } from 'streamkeeper/config'
 
 /** The day (UTC) of a timestamp; '' where it tells none. */
 const dayOf = (timestamp: string) =>
@@ -17,7 +11,7 @@ export const dateVisits = `UPDATE page_views SET timestamp = CASE
   WHERE typeof(timestamp) <> 'text' OR (substr(timestamp, -1) <> 'Z' AND timestamp GLOB '[0-9]*')`
 
 // COUNT(*) reads the whole table; a row kept by triggers reads one page at any size.
-const visits: Kept = {
+const visits: Triggers = {
   table: 'page_views',
   triggers: {
     page_views_counted: `AFTER INSERT ON page_views BEGIN
@@ -53,7 +47,7 @@ const renew = `INSERT INTO table_versions (name, version) VALUES ('entries', ran
       ON CONFLICT (name) DO UPDATE SET version = excluded.version`
 const versioned = (event: string) => `AFTER ${event} ON entries BEGIN ${renew}; END`
 
-const entries: Kept = {
+const entries: Triggers = {
   table: 'entries',
   triggers: {
     entries_version_insert: versioned('INSERT'),
@@ -64,4 +58,4 @@ const entries: Kept = {
 }
 
 /** All triggers of the app: the migrations only ever made the first of them. */
-export const triggers: Kept[] = [visits, entries]
+export const triggers: Triggers[] = [visits, entries]

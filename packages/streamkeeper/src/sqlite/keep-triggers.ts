@@ -1,14 +1,14 @@
 import type Sqlite from 'better-sqlite3'
-import type { Kept } from '../../../../db/triggers.ts'
 import { failedMigration } from './migration-problem.ts'
+import type { Triggers } from './triggers.ts'
 
 /** The names of the triggers that are missing, or not as they should be. */
-export function staleTriggers(client: Sqlite.Database, kept: Kept[]): string[] {
+export function staleTriggers(client: Sqlite.Database, kept: Triggers[]): string[] {
   return kept.flatMap((one) => staleOf(client, one))
 }
 
 /** Makes such triggers again, and true what they have not kept meanwhile. */
-export function keepTriggers(client: Sqlite.Database, kept: Kept[]): void {
+export function keepTriggers(client: Sqlite.Database, kept: Triggers[]): void {
   for (const one of kept) {
     const stale = staleOf(client, one)
     if (stale.length === 0) continue
@@ -23,11 +23,11 @@ export function keepTriggers(client: Sqlite.Database, kept: Kept[]): void {
   }
 }
 
-function staleOf(client: Sqlite.Database, one: Kept): string[] {
+function staleOf(client: Sqlite.Database, one: Triggers): string[] {
   const select = client.prepare(`SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?`)
   return Object.keys(one.triggers).filter((name) => select.pluck().get(name) !== sqlOf(one, name))
 }
 
-function sqlOf({ triggers }: Kept, name: string): string {
+function sqlOf({ triggers }: Triggers, name: string): string {
   return `CREATE TRIGGER ${name} ${triggers[name]}`
 }

@@ -1,0 +1,91 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Database } from 'better-sqlite3'
+import type { ProblemDetails } from './server/problem-details.ts'
+import type { Triggers } from './sqlite/triggers.ts'
+
+export type { ProblemDetails, Triggers }
+
+/** A connection of better-sqlite3. */
+export type Connection = Database
+
+/**
+ * What a request needs of the instance that serves it. `write-if-possible` waits briefly for the lease, and is
+ * served from the copy without it; `nothing` works without a database.
+ */
+export type Needs = 'nothing' | 'read' | 'write' | 'write-if-possible'
+
+/**
+ * Why a request is served from the copy alone: at the address of a preview, by an older release than the
+ * data's, or because nothing can be written just now.
+ */
+export type Notice = 'preview' | 'older-release' | 'not-written'
+
+export type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+/** What `handle` is given besides the request and its response. */
+export type Handling = {
+  /** Has Next answer. */
+  next: RequestListener
+  /** null where the request may do all that it needs. */
+  notice: Notice | null
+}
+
+/** What an app tells the machine that runs it. Only `name` is needed. */
+export type Config = {
+  /** Lower-case letters, digits and hyphens: the prefix of the metrics, and the service's name unless another is given. */
+  name: string
+  /** The folder of drizzle-kit's migrations, from the app's folder; `db/migrations` unless given. */
+  migrations?: string
+  /** Drizzle's tables: a database that lacks one of their columns is not read by this release. */
+  schema?: Record<string, unknown>
+  /** Triggers that the machine makes again where they are missing or changed. */
+  triggers?: Triggers[]
+  /**
+   * Runs before the migrations, in their transaction.
+   *
+   * @param known.isNew whether no migration was ever applied to this database
+   * @throws {Error} if the database is not this app's: nothing is changed then
+   */
+  beforeMigrations?(connection: Connection, known: { isNew: boolean }): void
+  /**
+   * Looks at a database that an operator brings in, before it takes the place of another.
+   *
+   * @throws {Error} if it is not this app's
+   */
+  verify?(connection: Connection): void
+  /** Defaults to `read` for GET, HEAD and OPTIONS, and to `write` for all others. */
+  needs?(request: Asked): Needs
+  /** Whether problems are told as JSON (RFC 9457); paths below `/api` unless given. */
+  isForPrograms?(request: Asked): boolean
+  /** Whether open pages ask for this every few seconds: not limited, and not logged while it succeeds. */
+  isPolled?(request: Asked): boolean
+  /** Answers a request, or has Next do so. */
+  handle?(
+    request: IncomingMessage,
+    response: ServerResponse,
+    handling: Handling,
+  ): void | Promise<void>
+  /** Answers a request that is refused, in the looks of the app; returns false to leave that to the machine. */
+  refuse?(request: IncomingMessage, response: ServerResponse, problem: ProblemDetails): boolean
+  /** Bytes of a body at most: of programs 32 KiB, of forms 128 KiB unless given. */
+  bodyLimits?: { programs?: number; forms?: number }
+  /** Directives that take the place of the machine's own, by name; false for no such header. */
+  contentSecurityPolicy?: Record<string, string[]> | false
+  /** Whether pages that say `<html data-scripts="own">` go without Next's scripts. */
+  ownScripts?: boolean
+  /**
+   * Reads the app's own settings when the server starts.
+   *
+   * @throws {Error} if one is wrong: the server does not start, and says why
+   */
+  start?(environment: NodeJS.ProcessEnv): void
+  /** Paths that the image's build asks for once, so that a start need not compile what they need; `/` unless given. */
+  warm?: string[]
+  /** The same app on PostgreSQL, where `DATABASE_URL` is set; needs the package `pg`. */
+  postgres?: { migrations: string; schema: Record<string, unknown> }
+}
+
+/** Gives an app's configuration its type: the default export of `streamkeeper.config.ts`. */
+export function defineConfig(config: Config): Config {
+  return config
+}
