@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
@@ -61,17 +62,14 @@ export async function loadConfig(folder: string): Promise<Config> {
       `${folder} has no streamkeeper.config.ts. Run "streamkeeper init" there, which writes one.`,
     )
   }
-  const loaded: { default?: unknown } = await import(pathToFileURL(file).href)
-  // A module that was bundled as CommonJS has its exports in the default.
-  const given = isModule(loaded.default) ? loaded.default.default : loaded.default
+  const loaded: { default?: unknown } = file.endsWith('.cjs')
+    ? createRequire(import.meta.url)(file)
+    : await import(pathToFileURL(file).href)
+  const given = loaded.default
   const { success, error } = schema.safeParse(given)
   if (!success) {
     const issues = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim())
     throw new Error(`${file} is wrong: ${issues.join('; ')}.`)
   }
   return given as Config
-}
-
-function isModule(value: unknown): value is { default: unknown } {
-  return typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
 }

@@ -64,7 +64,10 @@ async function bundleServer() {
   // CommonJS, as that is what can be loaded compiled (server/compiled.ts).
   await build({
     ...common,
-    entryPoints: { main: 'packages/streamkeeper/src/server/main.ts' },
+    entryPoints: {
+      main: 'packages/streamkeeper/src/server/main.ts',
+      'streamkeeper.config': 'streamkeeper.config.ts',
+    },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     define: { 'import.meta.url': 'fileUrl' },

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dataIn } from '../../../../db/postgres/data.ts'
+import type { Config } from '../config.ts'
 import { Admin } from '../server/admin.ts'
 import { answerPages } from '../server/answer-pages.ts'
 import { drain } from '../server/drain.ts'
@@ -38,7 +39,11 @@ const folder = process.cwd()
  *
  * @param prepare makes what renders the pages
  */
-export async function serve(stop: AbortController, prepare = preparePages): Promise<void> {
+export async function serve(
+  stop: AbortController,
+  config: Config,
+  prepare = preparePages,
+): Promise<void> {
   const environment = readEnvironment(process.env)
   const { instance, port, metricsPort, project } = environment
   const stopped = stop.signal
@@ -74,10 +79,15 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
 
   const [pages] = await unlessStopped(stopped, [
     prepare(folder, { ...environment, httpServer: server }),
-    prepareDatabase(database, join(folder, 'db/postgres/migrations'), lifecycle, {
-      signal: stopped,
-      mayMigrate: environment.previews !== 'all',
-    }),
+    prepareDatabase(
+      database,
+      join(folder, config.postgres?.migrations ?? 'db/postgres/migrations'),
+      lifecycle,
+      {
+        signal: stopped,
+        mayMigrate: environment.previews !== 'all',
+      },
+    ),
   ])
   const render = withLive(pages, data, () => replicated(reachability.isAway))
   gate.open(answerPages(data, render, { passing: passingProblem, isPreview: onlyLooks }))

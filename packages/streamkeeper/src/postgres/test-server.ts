@@ -2,6 +2,7 @@
 // build: they give the number of visits and the entries, and take entries.
 import type { RequestListener } from 'node:http'
 import { visitsHeader } from '../../../../app/kept-pages.ts'
+import config from '../../../../streamkeeper.config.ts'
 import { runtime } from '../server/runtime.ts'
 import { StopRequested, stopOnSignals } from '../server/stop-signal.ts'
 import { serve } from './serve.ts'
@@ -27,7 +28,7 @@ const pages: RequestListener = async (request, response) => {
 }
 
 try {
-  await serve(stop, async () => pages)
+  await serve(stop, config, async () => pages)
 } catch (error) {
   if (error !== stop.signal.reason) console.error(error)
   stop.abort(error)

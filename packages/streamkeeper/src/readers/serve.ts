@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { dataIn } from '../../../../db/data.ts'
+import type { Config } from '../config.ts'
 import { Admin } from '../server/admin.ts'
 import { answerPages } from '../server/answer-pages.ts'
 import { checkDataDirectory } from '../server/data-directory.ts'
@@ -38,7 +39,11 @@ const folder = process.cwd()
  *
  * @param prepare makes what renders the pages
  */
-export async function serve(stop: AbortController, prepare = preparePages): Promise<void> {
+export async function serve(
+  stop: AbortController,
+  config: Config,
+  prepare = preparePages,
+): Promise<void> {
   const environment = readReaderEnvironment(process.env)
   const { replicaUrl: base, instance, port, metricsPort, writerUrl } = environment
   const stopped = stop.signal
@@ -49,7 +54,7 @@ export async function serve(stop: AbortController, prepare = preparePages): Prom
   const follower: Follower = new Follower({
     ...{ store, base },
     folder: join(environment.dataDirectory, 'reader'),
-    migrations: join(folder, 'db/migrations'),
+    migrations: join(folder, config.migrations ?? 'db/migrations'),
     timing: followerTiming,
     clock: strictClock(),
     onChange: reportTo(lifecycle, () => gate.isOpen && follower.position !== null),

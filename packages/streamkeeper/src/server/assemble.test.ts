@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { defineConfig } from '../config.ts'
 import { leaseName } from '../lease/lease-object.ts'
 import { LitestreamGone } from '../litestream/litestream.ts'
 import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
@@ -19,7 +20,9 @@ describe('A server whose Litestream ends', () => {
     mkdirSync(bucket)
     const environment = readEnvironment({ REPLICA_URL: `file://${bucket}`, DATA_DIR: folder })
     const stop = new AbortController()
-    const parts = assemble(environment, litestream, join(import.meta.dirname, '../../../..'), stop)
+    const config = defineConfig({ name: 'app' })
+    const app = join(import.meta.dirname, '../../../..')
+    const parts = assemble(environment, config, litestream, app, stop)
     const { lease, database, leadership, lifecycle } = parts
     test.after(() => database.close())
     await database.restore(await lease.read())

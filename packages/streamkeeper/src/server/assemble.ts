@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Config } from '../config.ts'
 import { Lease } from '../lease/lease.ts'
 import { type Litestream, LitestreamGone } from '../litestream/litestream.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -28,6 +29,7 @@ import { leadershipTiming, leaseTiming } from './timing.ts'
  */
 export function assemble(
   environment: Environment,
+  config: Config,
   litestream: Litestream,
   folder: string,
   stop: AbortController,
@@ -35,7 +37,7 @@ export function assemble(
   const { replicaUrl: base, databasePath: path, instance, leaseTtlMs } = environment
   const lifecycle = new Lifecycle(() => lease.bar && problemOf(lease.bar))
   const store = openStore(base)
-  const migrations = join(folder, 'db/migrations')
+  const migrations = join(folder, config.migrations ?? 'db/migrations')
   const database = new LocalDatabase({
     ...{ path, base, migrations },
     restore: { signal: stop.signal, stallMs: 15_000 },

@@ -1,3 +1,4 @@
+import { loadConfig } from '../load-config.ts'
 import { log } from './log.ts'
 import { release, releaseInWords } from './release-name.ts'
 import { stopOnCrash } from './stop-on-crash.ts'
@@ -11,12 +12,14 @@ run().finally(() => process.exit(stop.signal.reason instanceof StopRequested ? 0
 async function run(): Promise<void> {
   try {
     log('INFO', `Release ${releaseInWords()} starts.`, { release: release() })
+    const config = await loadConfig(process.cwd())
+    config.start?.(process.env)
     const { serve } = await (process.env.ROLE === 'reader'
       ? import('../readers/serve.ts')
       : process.env.DATABASE_URL
         ? import('../postgres/serve.ts')
         : import('./serve.ts'))
-    await serve(stop)
+    await serve(stop, config)
   } catch (error) {
     if (error !== stop.signal.reason) {
       const { message, stack } = error instanceof Error ? error : new Error(String(error))

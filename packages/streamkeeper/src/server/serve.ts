@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config.ts'
 import { connectLitestream } from '../litestream/litestream.ts'
 import { originInWords } from '../litestream/newest-copy.ts'
 import { forgoRestore, prepareRestore } from '../litestream/restore-apart.ts'
@@ -20,14 +21,14 @@ import { unlessStopped } from './stop-signal.ts'
 
 const folder = process.cwd()
 
-/** Serves the app on SQLite until `stop` aborts. */
-export async function serve(stop: AbortController): Promise<void> {
+/** Serves the app that `config` describes on SQLite until `stop` aborts. */
+export async function serve(stop: AbortController, config: Config): Promise<void> {
   const environment = readEnvironment(process.env)
   const stopped = stop.signal
   prepareRestore()
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
-  const parts = assemble(environment, litestream, folder, stop)
+  const parts = assemble(environment, config, litestream, folder, stop)
   const { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring } =
     parts
   const live = new LiveFacts(parts)
