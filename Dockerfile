@@ -33,6 +33,7 @@ RUN mkdir -p /image/etc/ssl/certs /image/usr/local/bin /image/data /image/tmp \
 FROM node AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
+COPY packages/streamkeeper/package.json packages/streamkeeper/
 RUN npm ci
 COPY . .
 # Which commit this is: `--build-arg COMMIT=$(git rev-parse --short HEAD)`.
