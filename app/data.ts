@@ -1,16 +1,13 @@
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { connection } from 'next/server'
-import type { Data } from '../db/data.ts'
+import { sqlite } from 'streamkeeper'
+import { type Data, dataIn } from '../db/data.ts'
 import { runtime } from '../packages/streamkeeper/src/server/runtime.ts'
 
-/**
- * Resolves once all that was committed before the call is in the bucket: only then may anybody be
- * told that it is kept.
- *
- * @throws {Error} if that can't be promised; it is written here, and may reach the bucket later
- */
-export function durable(): Promise<void> {
-  return runtime().durable()
-}
+export { durable } from 'streamkeeper'
+
+const database = drizzle({ client: sqlite() })
+const inSqlite = dataIn((call) => call(database))
 
 /**
  * The functions of `db/`, on the database as it is when they are called. Waits for a request, as
@@ -18,5 +15,5 @@ export function durable(): Promise<void> {
  */
 export async function data(): Promise<Data> {
   await connection()
-  return runtime().data
+  return runtime().data ?? inSqlite
 }

@@ -269,29 +269,4 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
       assert.equal(new Set(versions).size, 5)
     })
   })
-
-  describe(`Events in ${name}`, () => {
-    const event = (number: number) => ({
-      at: '2026-01-02T12:00:00.000Z',
-      kind: 'leads',
-      instance: 'one',
-      detail: `Epoch ${number}.`,
-    })
-
-    it('are kept, the newest first', async (test) => {
-      const data = await open(test)
-      await data.recordEvents([event(1), event(2)])
-      await data.recordEvents([])
-      await data.recordEvents([event(3)])
-      assert.deepEqual(await data.listEvents(2), [event(3), event(2)])
-    })
-
-    it('are forgotten when there are many newer ones', async (test) => {
-      const data = await open(test)
-      for (const number of times(501)) await data.recordEvents([event(number)])
-      const kept = await data.listEvents(1_000)
-      assert.equal(kept.length, 500)
-      assert.deepEqual(kept.at(-1), event(2))
-    })
-  })
 }

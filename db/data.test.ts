@@ -1,6 +1,6 @@
-import { temporaryDatabase } from '../packages/streamkeeper/src/sqlite/test-support.ts'
 import { dataIn } from './data.ts'
 import { describeData } from './data-contract.ts'
+import { temporaryDatabase } from './test-support.ts'
 
 describeData('SQLite', async (test) => {
   const database = temporaryDatabase(test)

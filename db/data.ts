@@ -1,5 +1,4 @@
-import { listEvents, recordEvents } from '../packages/streamkeeper/src/sqlite/events.ts'
-import type { Database } from '../packages/streamkeeper/src/sqlite/open.ts'
+import type { Database } from './database.ts'
 import {
   addEntry,
   deleteEntry,
@@ -14,7 +13,6 @@ import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 const functions = {
   ...{ recordVisit, countVisits, visitsByDay },
   ...{ addEntry, findEntry, listEntries, listAllEntries, hideEntry, deleteEntry, entriesVersion },
-  ...{ recordEvents, listEvents },
 }
 
 type Functions = typeof functions

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { temporaryDatabase } from '../packages/streamkeeper/src/sqlite/test-support.ts'
 import { addEntry, deleteEntry, entriesVersion, KeyReused } from './entries.ts'
+import { temporaryDatabase } from './test-support.ts'
 
 describe('The guestbook', () => {
   it('has another version after a change by other hands', async (test) => {

@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, isNull, lt } from 'drizzle-orm'
-import type { Database } from '../packages/streamkeeper/src/sqlite/open.ts'
+import type { Database } from './database.ts'
 import { entries, tableVersions } from './schema.ts'
 
 const { idempotencyKey, hiddenAt, deletedAt, ...columns } = getTableColumns(entries)

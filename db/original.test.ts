@@ -1,23 +1,41 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
-import { MigrationProblem, migrateDatabase } from '../packages/streamkeeper/src/sqlite/migrate.ts'
-import { openDatabase } from '../packages/streamkeeper/src/sqlite/open.ts'
-import { TestMigrations } from '../packages/streamkeeper/src/sqlite/test-migrations.ts'
-import { migrations, temporaryPath } from '../packages/streamkeeper/src/sqlite/test-support.ts'
+import type { Database } from './database.ts'
+import { firstMigrations, openDatabase, temporaryPath } from './test-support.ts'
 import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
 const original = 'create table page_views (id integer primary key, timestamp text);'
 
-function databaseWith(test: TestContext, sql: string) {
-  const database = openDatabase(temporaryPath(test))
+/** The file of a database that this app has never seen. */
+function fileWith(test: TestContext, sql: string): string {
+  const path = temporaryPath(test)
+  const connection = new Sqlite(path)
+  connection.exec(sql)
+  connection.close()
+  return path
+}
+
+function open(test: TestContext, path: string): Database {
+  const database = openDatabase(path)
   test.after(() => database.$client.close())
-  database.$client.exec(sql)
   return database
 }
 
-async function days(database: ReturnType<typeof databaseWith>) {
+/** The tables, as SQLite keeps them. */
+function schemaIn(path: string): unknown[] {
+  const connection = new Sqlite(path)
+  try {
+    return connection.prepare('select * from sqlite_master').all()
+  } finally {
+    connection.close()
+  }
+}
+
+async function days(database: Database) {
   const found = await visitsByDay(database, { days: 3, now: noon })
   return found.map(({ visits }) => visits)
 }
@@ -31,12 +49,13 @@ describe('The database of the original sample', () => {
     ['as an earlier release took it over', 3],
   ] as const) {
     it(`comes with all visits, counted by their day in UTC, ${what}`, async (test) => {
-      const database = databaseWith(test, original)
-      const { folder } = new TestMigrations(test).keepFirst(adopted)
+      const path = fileWith(test, original)
+      const connection = new Sqlite(path)
       // As earlier releases did it.
-      if (adopted > 0) migrate(database, { migrationsFolder: folder })
-      database.$client.exec(rows)
-      migrateDatabase(database, migrations)
+      if (adopted > 0) migrate(drizzle({ client: connection }), firstMigrations(test, adopted))
+      connection.exec(rows)
+      connection.close()
+      const database = open(test, path)
       assert.equal((await countVisits(database, new Date())).total, 6)
       assert.deepEqual(await days(database), [0, 1, 2])
       const times = database.$client.prepare('select timestamp from page_views order by id').pluck()
@@ -49,8 +68,7 @@ describe('The database of the original sample', () => {
   }
 
   it('goes on counting what other hands write, without a time, too', async (test) => {
-    const database = databaseWith(test, original)
-    migrateDatabase(database, migrations)
+    const database = open(test, fileWith(test, original))
     database.$client.exec(rows)
     assert.equal((await countVisits(database, new Date())).total, 6)
     assert.deepEqual(await days(database), [0, 1, 2])
@@ -63,10 +81,9 @@ describe('The database of the original sample', () => {
   })
 
   it('keeps columns that its owner added', (test) => {
-    const database = databaseWith(test, original)
-    database.$client.exec(`alter table page_views add column path text;
-      insert into page_views (timestamp, path) values (null, '/about')`)
-    migrateDatabase(database, migrations)
+    const sql = `${original} alter table page_views add column path text;
+      insert into page_views (timestamp, path) values (null, '/about')`
+    const database = open(test, fileWith(test, sql))
     assert.equal(database.$client.prepare('select path from page_views').pluck().get(), '/about')
   })
 })
@@ -83,23 +100,22 @@ describe('A database with tables of its own', () => {
     ],
   ] as const) {
     it(`${words ? 'is refused, unchanged, with what to do' : 'is taken over'}: ${sql}`, (test) => {
-      const database = databaseWith(test, `${original} ${sql}`)
-      const schema = database.$client.prepare('select * from sqlite_master')
-      const before = schema.all()
+      const path = fileWith(test, `${original} ${sql}`)
+      const before = schemaIn(path)
       if (!words) {
-        migrateDatabase(database, migrations)
+        open(test, path)
         return
       }
-      assert.throws(
-        () => migrateDatabase(database, migrations),
-        (error) => error instanceof MigrationProblem && words.test(error.message),
-      )
-      assert.deepEqual(schema.all(), before)
+      assert.throws(() => open(test, path), { code: 'migration-failed', message: words })
+      assert.deepEqual(schemaIn(path), before)
     })
   }
 
   it('is told that its page_views is not the one of the sample', (test) => {
-    const database = databaseWith(test, 'create table page_views (path text, timestamp text)')
-    assert.throws(() => migrateDatabase(database, migrations), /page_views without id.+Rename it/)
+    const path = fileWith(test, 'create table page_views (path text, timestamp text)')
+    assert.throws(() => open(test, path), {
+      code: 'migration-failed',
+      message: /^The database has a table page_views without id.+Rename it/,
+    })
   })
 })

@@ -40,7 +40,7 @@ export const tableVersions = sqliteTable('table_versions', {
   version: integer().notNull(),
 })
 
-/** What happened to the instances that led: the timeline of the status page. */
+/** The timeline of releases before, which read it still; its rows are in the machine's own table since. */
 export const events = sqliteTable('events', {
   id: integer().primaryKey(),
   /** RFC 3339, UTC. */

@@ -1,14 +1,8 @@
 import type { Triggers } from 'streamkeeper/config'
 
 /** The day (UTC) of a timestamp; '' where it tells none. */
-const dayOf = (timestamp: string) =>
+export const dayOf = (timestamp: string) =>
   `coalesce(CASE WHEN ${timestamp} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN date(${timestamp}) END, '')`
-
-/** The statement that writes each timestamp of the original sample, with an offset or NULL, as ours. */
-export const dateVisits = `UPDATE page_views SET timestamp = CASE
-  WHEN ${dayOf('timestamp')} = '' THEN coalesce(CAST(timestamp AS TEXT), '')
-  ELSE strftime('%Y-%m-%dT%H:%M:%fZ', timestamp) END
-  WHERE typeof(timestamp) <> 'text' OR (substr(timestamp, -1) <> 'Z' AND timestamp GLOB '[0-9]*')`
 
 // COUNT(*) reads the whole table; a row kept by triggers reads one page at any size.
 const visits: Triggers = {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { migrations, temporaryDatabase } from '../packages/streamkeeper/src/sqlite/test-support.ts'
 import { pageViews } from './schema.ts'
+import { temporaryDatabase } from './test-support.ts'
 import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
@@ -33,7 +33,10 @@ describe('Visits', () => {
 
   it('are counted by day where they were made before that was counted', async (test) => {
     const database = temporaryDatabase(test)
-    const backfill = readFileSync(join(migrations, '0004_count_by_day.sql'), 'utf8').split('-->')[0]
+    const backfill = readFileSync(
+      join(import.meta.dirname, 'migrations/0004_count_by_day.sql'),
+      'utf8',
+    ).split('-->')[0]
     await recordVisit(database, noon)
     database.$client.exec(`delete from page_view_days; ${backfill}`)
     assert.equal((await visitsByDay(database, { days: 1, now: noon }))[0]?.visits, 1)

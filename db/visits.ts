@@ -1,5 +1,5 @@
 import { eq, gte } from 'drizzle-orm'
-import type { Database } from '../packages/streamkeeper/src/sqlite/open.ts'
+import type { Database } from './database.ts'
 import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
 
 /** How many visits there are, and how many of them today (UTC). */

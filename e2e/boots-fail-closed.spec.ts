@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Database } from '../packages/streamkeeper/src/sqlite/open.ts'
+import type { Database } from '../db/database.ts'
 import { postEntry } from './support/api-client.ts'
 import type { Fault } from './support/faulty-proxy.ts'
 import { expect, test } from './support/test.ts'

@@ -2,6 +2,7 @@ import { listEvents, recordEvents } from '../../packages/streamkeeper/src/postgr
 import type { Database } from '../../packages/streamkeeper/src/postgres/open.ts'
 import { PostgresProblem, plainError } from '../../packages/streamkeeper/src/postgres/problem.ts'
 import { retryConflicts } from '../../packages/streamkeeper/src/postgres/retry-conflicts.ts'
+import type { Event } from '../../packages/streamkeeper/src/sqlite/events.ts'
 import type { Data } from '../data.ts'
 import {
   addEntry,
@@ -20,7 +21,13 @@ import { countVisits, recordVisit, visitsByDay } from './visits.ts'
  *
  * @param onProblem told of that besides
  */
-export function dataIn(database: Database, onProblem = (_: PostgresProblem) => {}): Data {
+export function dataIn(
+  database: Database,
+  onProblem = (_: PostgresProblem) => {},
+): Data & {
+  recordEvents(happened: Event[]): Promise<void>
+  listEvents(limit: number): Promise<Event[]>
+} {
   const bind =
     <Rest extends unknown[], Result>(
       call: (database: Database, ...rest: Rest) => Promise<Result>,

@@ -6,11 +6,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
 import { listEntries } from '../../db/entries.ts'
+import { openDatabase } from '../../db/test-support.ts'
 import { countVisits } from '../../db/visits.ts'
 import { epochName } from '../../packages/streamkeeper/src/lease/epochs.ts'
 import type { LeaseObject } from '../../packages/streamkeeper/src/lease/lease-object.ts'
-import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
-import { type Database, openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
 import { required } from './environment.ts'
 import { type Fault, FaultyProxy } from './faulty-proxy.ts'
 import { freePort, hostFromContainer } from './ports.ts'
@@ -62,12 +61,11 @@ export class Bucket {
   inject = (fault: Fault | null) => this.#proxy.inject(fault)
 
   /** Puts a database there as an earlier run of the app would have left it. */
-  async seed(change: (database: Database) => void): Promise<void> {
+  async seed(change: (database: ReturnType<typeof openDatabase>) => void): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
     try {
       const path = join(folder, 'app.db')
       const database = openDatabase(path)
-      migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
       change(database)
       database.$client.close()
       await this.#litestream('replicate', '-once', path, `${this.replicaUrl}/epoch-00000001`)

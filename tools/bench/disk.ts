@@ -7,11 +7,10 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openDatabase } from '../../db/test-support.ts'
 import { postEntry } from '../../e2e/support/api-client.ts'
 import { Container } from '../../e2e/support/container.ts'
 import { required } from '../../e2e/support/environment.ts'
-import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
-import { openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
 import { fillWith } from './support/ballast.ts'
 import { Charged } from './support/charged.ts'
 import { printTable } from './support/table.ts'
@@ -51,7 +50,6 @@ try {
 function seed(megabytes: number): void {
   const path = join(work, 'app.db')
   const database = openDatabase(path)
-  migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
   fillWith(database, megabytes)
   database.$client.close()
   const epoch = join(work, 'seeded', 'app', 'epoch-00000001')

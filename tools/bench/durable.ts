@@ -5,11 +5,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { addEntry } from '../../db/entries.ts'
+import { openDatabase } from '../../db/test-support.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
 import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
-import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
-import { openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
 import { percentile, printTable } from './support/table.ts'
 
 const eachMs = 3_000
@@ -30,7 +29,6 @@ for (const added of addedMs) {
   const roundTrip = await bucket.roundTripMs()
   const path = join(folder, `added-${added}.db`)
   const database = openDatabase(path)
-  migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
   const replicaUrl = `${bucket.replicaUrl}/added-${added}`
   const replication = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
   await replication.start()

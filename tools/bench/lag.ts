@@ -5,12 +5,11 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openDatabase } from '../../db/test-support.ts'
 import { recordVisit } from '../../db/visits.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
 import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
-import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
-import { openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
 import { percentile, printTable } from './support/table.ts'
 
 const anHour = 36_000
@@ -25,7 +24,6 @@ const { litestream, folder } = await runLitestream(
 )
 const path = join(folder, 'app.db')
 const database = openDatabase(path)
-migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
 const replicaUrl = `${bucket.replicaUrl}/lag`
 const replication = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
 await replication.start()

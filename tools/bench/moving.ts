@@ -11,9 +11,9 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { Client } from 'pg'
+import type { Database } from '../../db/database.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { TestPostgres } from '../../packages/streamkeeper/src/postgres/test-postgres.ts'
-import type { Database } from '../../packages/streamkeeper/src/sqlite/open.ts'
 import { printTable } from './support/table.ts'
 
 const entries = Number(process.env.ENTRIES ?? 1_000_000)

@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Database } from '../../db/database.ts'
+import { openDatabase } from '../../db/test-support.ts'
 import { recordVisit } from '../../db/visits.ts'
-import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
-import { type Database, openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
 import { percentile, printTable } from './support/table.ts'
 
 const millions = (process.env.MILLIONS ?? '0,1,10').split(',').map(Number)
@@ -39,7 +39,6 @@ try {
 
 function filled(million: number): Database {
   const database = openDatabase(join(folder, `${million}.db`))
-  migrateDatabase(database, join(import.meta.dirname, '../../db/migrations'))
   const fill = database.$client.prepare(
     `with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
      insert into page_views (timestamp) select '2026-01-01T00:00:00.000Z' from n`,

@@ -1,8 +1,6 @@
 import { addEntry } from '../../db/entries.ts'
+import { openDatabase } from '../../db/test-support.ts'
 import { recordVisit } from '../../db/visits.ts'
-import { migrateDatabase } from '../../packages/streamkeeper/src/sqlite/migrate.ts'
-import { openDatabase } from '../../packages/streamkeeper/src/sqlite/open.ts'
-import { migrations } from '../../packages/streamkeeper/src/sqlite/test-support.ts'
 
 const minuteMs = 60_000
 const dayMs = 1_440 * minuteMs
@@ -26,7 +24,6 @@ const entries = [
 export async function fillSample(path: string, now: Date): Promise<void> {
   const database = openDatabase(path)
   try {
-    migrateDatabase(database, migrations)
     for (const [index, count] of visits.entries()) {
       const daysAgo = visits.length - 1 - index
       const midnight = new Date(now.getTime() - daysAgo * dayMs).setUTCHours(0, 0, 0, 0)

@@ -1,13 +1,24 @@
 import type { Database } from 'better-sqlite3'
-import { shared } from './server/runtime.ts'
+import { releaseId, releaseInWords, sourceUrl } from './server/release-name.ts'
+import { addJob, type Job, type Runtime, runtime, shared, type Writer } from './server/runtime.ts'
+
+export { onPostgres } from './server/runtime.ts'
+export type { Job, Writer }
+
+/** What an instance is doing, and what happened before: lines of a page for operators. */
+export type Status = Awaited<ReturnType<Runtime['status']>>
+
+/** How far what is written has come. */
+export type Replicated = ReturnType<Runtime['replicated']>
 
 /**
  * The connection of the request, or of the job, that runs at this moment. It is one object for good, so that it can be
  * taken at the top of a module: `drizzle({ client: sqlite() })`. Each access goes to the connection that is
- * right then, as a restore puts another file in its place. It can only read unless the request was admitted as
- * a write.
+ * right then, as a restore puts another file in its place: prepare statements when they are needed, and end
+ * each transaction, and each iteration over rows, before anything is awaited. It can only read unless the
+ * request was admitted as a write.
  *
- * @throws {Error} on access, where no request is being served
+ * @throws {Error} on access, where no request is being served, or there is no database yet
  */
 export function sqlite(): Database {
   return connection
@@ -29,4 +40,69 @@ function currentConnection(): Database {
   throw new Error(
     'There is no request that the database could be used for. A page that is rendered in the build awaits `connection()` of next/server first.',
   )
+}
+
+/** What was written is on this disk, and nobody may be told that it is safe: it may reach the bucket, or not. */
+export class NotDurable extends Error {
+  override readonly name = 'NotDurable'
+  /** Names the reason for good, such as `bucket-unreachable`, `lease-lost` or `not-a-write`. */
+  readonly code: string
+  /** When to try again, in seconds. */
+  readonly retryAfter = 5
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null
+    this.code = typeof code === 'string' ? code : 'failed'
+  }
+}
+
+/**
+ * Resolves once the bucket has all that this request has written: only then may anybody be told that it is safe.
+ * Many who wait share an upload. It takes about as long as one, and fails after 10 s of trying.
+ *
+ * @throws {NotDurable} if that can't be promised; always in a request that was not admitted as a write, and
+ *   where the leadership that has admitted it is over
+ */
+export async function durable(): Promise<void> {
+  try {
+    await (shared.scopes.getStore() ?? runtime()).durable()
+  } catch (error) {
+    throw new NotDurable(error)
+  }
+}
+
+/**
+ * Runs a job in the background on the one instance that leads: from when it begins to lead, or at once if it
+ * does. `sqlite()` writes and `durable()` waits in it as in a request that writes. Its signal aborts when the
+ * instance leads no more; an error is logged, and the next leadership runs it again. No instance leads on
+ * PostgreSQL, and no reader does.
+ *
+ * @returns what takes the job away again
+ */
+export function whileLeading(job: Job): () => void {
+  return addJob(job)
+}
+
+/** How far what is written has come, for everybody: no name, path or address is in it. It waits for nothing. */
+export function replicated(): Replicated {
+  return runtime().replicated()
+}
+
+/** What this instance is doing, for operators. It asks the bucket, for 2 s at most. */
+export function status(): Promise<Status> {
+  return runtime().status()
+}
+
+/**
+ * The release that answers: `id` is another text for each, `name` is for people, as in `visits-00012 (0.1.0, 5e2fdbf)`,
+ * and `source` is where its sources are, if it says so.
+ */
+export function release(): { id: string; name: string; source: string | null } {
+  return { id: releaseId(), name: releaseInWords(), source: sourceUrl() }
+}
+
+/** On a reader, the service that writes; null elsewhere. */
+export function writer(): Writer | null {
+  return shared.runtime?.writer ?? null
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../../packages/streamkeeper/src/sqlite/open.ts'
+import type { Database } from '../../../db/database.ts'
 
 /** Makes a database so many megabytes larger, of bytes that can't be compressed. */
 export function fillWith({ $client }: Database, megabytes: number): void {

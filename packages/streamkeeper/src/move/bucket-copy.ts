@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Context } from '../operations/command.ts'
 import { changeIn } from '../operations/epoch-files.ts'
 import { examineApart } from '../operations/examine-apart.ts'
-import { migrationsFolder } from '../operations/migrations.ts'
+import { app } from '../operations/migrations.ts'
 import { NoReplica } from '../operations/no-replica.ts'
 import { mustBeSound, restoreAndExamine } from '../operations/restored.ts'
 import { mustBeRestorable, survey } from '../operations/survey.ts'
@@ -45,7 +45,7 @@ export async function copyOfBucket(folder: string, context: Context): Promise<Bu
 function migrated(file: string): Database {
   const database = openDatabase(file)
   try {
-    migrateDatabase(database, migrationsFolder)
+    migrateDatabase(database, app)
     return database
   } catch (error) {
     database.$client.close()

@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { migrateDatabase } from '../sqlite/migrate.ts'
 import { openDatabase } from '../sqlite/open.ts'
 import { quoted } from './select.ts'
@@ -8,13 +9,11 @@ import type { Table } from './table.ts'
  * Adds the rows that SQLite's migrations make for triggers to change, where they are missing: a
  * database that began on PostgreSQL has none of them before there is something to count, and without
  * them nothing would ever be counted.
- *
- * @param folder of SQLite's migrations
  */
-export function keepTriggerRows(client: Sqlite.Database, tables: Table[], folder: string): void {
+export function keepTriggerRows(client: Sqlite.Database, tables: Table[], app: AppSchema): void {
   const fresh = openDatabase(':memory:')
   try {
-    migrateDatabase(fresh, folder)
+    migrateDatabase(fresh, app)
     const changed = changedByTriggers(fresh.$client)
     for (const table of tables.filter(({ name }) => changed.has(name))) {
       const columns = table.columns.map(({ name }) => quoted(name)).join(', ')

@@ -4,7 +4,7 @@ import { Lease } from '../lease/lease.ts'
 import { leaseName, parseLease } from '../lease/lease-object.ts'
 import { type Context, WrongArguments } from '../operations/command.ts'
 import type { HoldTiming } from '../operations/hold-lease.ts'
-import { migrationsFolder } from '../operations/migrations.ts'
+import { app } from '../operations/migrations.ts'
 import { strictClock } from '../server/strict-clock.ts'
 import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
 import { newestMigration } from '../sqlite/migrate.ts'
@@ -29,7 +29,7 @@ export async function leaseOf(
   return new Lease(store, url, me, {
     timing: leaseTiming(url, commandTtlMs),
     clock: strictClock(),
-    migration: newestMigration(migrationsFolder),
+    migration: newestMigration(app.migrations),
   })
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
+import { addEntry } from '../../../../db/entries.ts'
+import { recordVisit } from '../../../../db/visits.ts'
 import { Lease } from '../lease/lease.ts'
 import { runLitestream } from '../litestream/test-support.ts'
 import { answerOf } from '../operations/test-support.ts'
@@ -16,7 +18,7 @@ import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
 import { durable } from '../server/test-support.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/sample-test-support.ts'
 import type { Store } from '../stores/store.ts'
 import {
   appOnPostgres,
@@ -190,7 +192,7 @@ async function leadingApp(test: TestContext, base: string, store: Store) {
   const timing = { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 }
   const lease = new Lease(store, base, me, { timing })
   const restore = { signal: new AbortController().signal, stallMs: 10_000 }
-  const database = new LocalDatabase({ path: `${folder}/app.db`, base, migrations, restore })
+  const database = new LocalDatabase({ path: `${folder}/app.db`, base, app, restore })
   const leadership = new Leadership({
     ...{ lease, store, litestream, database, lifecycle: new Lifecycle(), base },
     ...{ events: new Events('app'), onSync: () => {} },
@@ -211,8 +213,8 @@ async function leadingApp(test: TestContext, base: string, store: Store) {
   await leadership.lead()
   return {
     async write(message: string) {
-      await database.data.recordVisit(new Date())
-      await database.data.addEntry(entry(message), new Date())
+      await recordVisit(database.open, new Date())
+      await addEntry(database.open, entry(message), new Date())
       await durable(leadership)
     },
     async leads() {

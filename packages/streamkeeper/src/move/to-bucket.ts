@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Outcome } from '../operations/command.ts'
-import { migrationsFolder } from '../operations/migrations.ts'
+import { app } from '../operations/migrations.ts'
 import { refuseData, seedEpoch } from '../operations/seed-epoch.ts'
 import { columnsInPostgres, refuseForeign } from './foreign.ts'
 import { keepTriggerRows } from './keep-trigger-rows.ts'
@@ -55,11 +55,11 @@ export async function moveToBucket(
   }
   const final = await copy(file)
   if (wanted.stopped && final.blocks > 0) throw new NotStopped()
-  keepTriggerRows(file.client, tables, migrationsFolder)
+  keepTriggerRows(file.client, tables, app)
   file.close()
   const seeded = await seedEpoch(
     {
-      ...{ file: file.path, replace: wanted.replace, migrations: migrationsFolder, lease },
+      ...{ file: file.path, replace: wanted.replace, app, lease },
       ...{ now: Date.now, timing: holdTiming(context, wanted.patienceMs) },
       compare: (restored, kept) => mustBeSame(file.path, restored, { progress, signal: kept }),
     },

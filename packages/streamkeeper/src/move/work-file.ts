@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { migrationsFolder } from '../operations/migrations.ts'
+import { app } from '../operations/migrations.ts'
 import { migrateDatabase, NewerSchema } from '../sqlite/migrate.ts'
 import { type Database, openDatabase } from '../sqlite/open.ts'
 import { OperatorError } from './operator-error.ts'
@@ -43,7 +43,7 @@ function migrated(path: string): Database {
   try {
     // Nobody replicates it, and so its WAL may be emptied.
     database.$client.pragma('wal_autocheckpoint = 1000')
-    migrateDatabase(database, migrationsFolder)
+    migrateDatabase(database, app)
     return database
   } catch (error) {
     database.$client.close()

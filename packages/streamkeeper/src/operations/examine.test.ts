@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { temporaryPath } from '../sqlite/test-support.ts'
+import { temporaryPath } from '../sqlite/sample-test-support.ts'
 import { examine } from './examine.ts'
 import { examineApart } from './examine-apart.ts'
 import { Progress } from './progress.ts'

@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type Sqlite from 'better-sqlite3'
+import { configFile, loadConfig } from '../load-config.ts'
+import { type AppSchema, schemaOf } from '../sqlite/app-schema.ts'
 import { versionName } from '../sqlite/migrate.ts'
 import { readMigrations } from '../sqlite/migration-files.ts'
 import { appliedTo, planMigrations } from '../sqlite/migration-plan.ts'
 
-/** The folder of the migrations: beside this one in the sources, in the app's own in the image. */
-export const migrationsFolder =
-  [
-    join(import.meta.dirname, 'db/migrations'),
-    join(import.meta.dirname, '../../../../db/migrations'),
-  ].find(existsSync) ?? 'db/migrations'
+/** The app: beside this one in the image, whose folder above is it in the sources. */
+const folder =
+  [import.meta.dirname, join(import.meta.dirname, '../../../..')].find(configFile) ?? process.cwd()
+
+export const app: AppSchema = schemaOf(await loadConfig(folder), folder)
 
 export type Migrated = {
   applied: number
@@ -21,7 +21,7 @@ export type Migrated = {
 }
 
 /** Compares the migrations that the database has with those of this release. */
-export function compareMigrations(client: Sqlite.Database, folder: string): Migrated {
+export function compareMigrations(client: Sqlite.Database, folder: string | null): Migrated {
   const applied = appliedTo(client)
   const { pending, unknown } = planMigrations(readMigrations(folder), applied)
   return {

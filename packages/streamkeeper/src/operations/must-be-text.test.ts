@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { migrateDatabase } from '../sqlite/migrate.ts'
 import { openDatabase } from '../sqlite/open.ts'
-import { migrations, temporaryDatabase, temporaryPath } from '../sqlite/test-support.ts'
+import { app, temporaryDatabase, temporaryPath } from '../sqlite/sample-test-support.ts'
 import { mustBeText } from './must-be-text.ts'
 
 const row = (name: string, message: string) =>
@@ -49,7 +49,7 @@ describe('A database that is brought in', () => {
     const database = openDatabase(temporaryPath(test))
     test.after(() => database.$client.close())
     database.$client.pragma(`encoding = 'UTF-16le'`)
-    migrateDatabase(database, migrations)
+    migrateDatabase(database, app)
     database.$client.exec(row(`'é'`, `'🙂'`))
     mustBeText(database.$client, 'a.db')
     database.$client.exec(row(`'A'`, `cast(x'3dd8' as text)`))

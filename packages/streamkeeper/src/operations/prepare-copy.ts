@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { NewerSchema } from '../sqlite/migrate.ts'
 import { migrateApart, migratedInWords, runningInWords } from '../sqlite/migrate-apart.ts'
 import { type Examined, examine } from './examine.ts'
@@ -8,13 +9,12 @@ import type { Progress } from './progress.ts'
 /**
  * Checks all of the database file at `path`, a copy of `original`, and migrates it to this release.
  *
- * @param migrations the folder of this release's
  * @throws {Error} if it is damaged, not this app's, of a newer release, or has text that is none
  */
 export async function prepareCopy(
   path: string,
   original: string,
-  migrations: string,
+  app: AppSchema,
   progress: Progress,
 ): Promise<Examined> {
   const { findings, tables } = examine(path, progress)
@@ -25,7 +25,7 @@ export async function prepareCopy(
     throw new Error(`${original} has no table page_views: it is not a database of this app.`)
   }
   try {
-    const migrated = await migrateApart(path, migrations, (running) =>
+    const migrated = await migrateApart(path, app, (running) =>
       progress.say(runningInWords(running)),
     )
     const said = migratedInWords(migrated)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseReplicaUrl } from '../litestream/replica-url.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/sample-test-support.ts'
 import { Progress } from './progress.ts'
 import { seedEpoch } from './seed-epoch.ts'
 import { bucketScene, messages, sign } from './test-support.ts'
@@ -12,7 +12,7 @@ describe('Seeding an epoch', () => {
     await lead({ theirs: Date.now() }, Date.now())
     await sign(path, 'ours')
     const timing = { waitMs: 1, pollMs: 10, patienceMs: 0 }
-    const seeding = { file: path, replace: true, migrations, lease, timing, now: Date.now }
+    const seeding = { file: path, replace: true, app, lease, timing, now: Date.now }
     const context = {
       ...{ url: parseReplicaUrl(url), option: '--url', store, progress: new Progress(null) },
       signal: new AbortController().signal,

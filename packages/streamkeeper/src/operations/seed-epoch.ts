@@ -6,6 +6,7 @@ import { leaseName } from '../lease/lease-object.ts'
 import { replicateOnce } from '../litestream/litestream-command.ts'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import { epochUrl } from '../litestream/replica-url.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import type { Context } from './command.ts'
 import type { Examined } from './examine.ts'
 import { examineApart } from './examine-apart.ts'
@@ -23,8 +24,7 @@ export type Seeding = {
   file: string
   /** Whether it may take the place of data that is there. */
   replace: boolean
-  /** The folder of this release's migrations. */
-  migrations: string
+  app: AppSchema
   lease: Lease
   timing: HoldTiming
   now: () => number
@@ -46,12 +46,12 @@ export type Seeded = Examined & {
  * @throws {Error} if it can't be; nothing has changed then
  */
 export async function seedEpoch(seeding: Seeding, context: Context): Promise<Seeded> {
-  const { file, migrations, lease, timing } = seeding
+  const { file, app, lease, timing } = seeding
   const { progress, signal } = context
   using folder = temporaryFolder(join(tmpdir(), 'visits-seed-'))
   const copy = join(folder.path, 'app.db')
   await takeCopy(file, copy)
-  const examined = await prepareCopy(copy, file, migrations, progress)
+  const examined = await prepareCopy(copy, file, app, progress)
   // Asks nobody to step down for what will be refused.
   await lease.read()
   await refuseData(seeding, context)

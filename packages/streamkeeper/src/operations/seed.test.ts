@@ -13,7 +13,7 @@ import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
 import { durable } from '../server/test-support.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/sample-test-support.ts'
 import { FakeCloudStorage } from '../stores/test-support.ts'
 import { Progress } from './progress.ts'
 import { seedEpoch } from './seed-epoch.ts'
@@ -155,7 +155,7 @@ describe('seed beside a running app', () => {
     const lease = new Lease(store, base, me, { timing })
     const restore = { signal: new AbortController().signal, stallMs: 10_000 }
     const database = new LocalDatabase({
-      ...{ path: join(folder, 'app.db'), base, migrations, restore },
+      ...{ path: join(folder, 'app.db'), base, app, restore },
     })
     const lifecycle = new Lifecycle()
     const leadership = new Leadership({
@@ -212,7 +212,7 @@ describe('seed that is interrupted', () => {
     lease.publishEpoch = async () => null
     const seeding = seedEpoch(
       {
-        ...{ file, replace: true, migrations, lease, now: Date.now },
+        ...{ file, replace: true, app, lease, now: Date.now },
         timing: { pollMs: 20, waitMs: 10, patienceMs: 1_000 },
       },
       {

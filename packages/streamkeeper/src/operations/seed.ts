@@ -8,7 +8,7 @@ import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts
 import { newestMigration } from '../sqlite/migrate.ts'
 import { runCommand, WrongArguments } from './command.ts'
 import { tablesInWords } from './examine.ts'
-import { migrationsFolder } from './migrations.ts'
+import { app } from './migrations.ts'
 import { type Seeded, seedEpoch } from './seed-epoch.ts'
 import { seconds } from './values.ts'
 import { bytesInWords, durationInWords, epochInWords, pairsInWords } from './words.ts'
@@ -55,11 +55,11 @@ await runCommand({
     const lease = new Lease(store, url, me, {
       timing: leaseTiming(url, commandTtlMs),
       clock: strictClock(),
-      migration: newestMigration(migrationsFolder),
+      migration: newestMigration(app.migrations),
     })
     const seeded = await seedEpoch(
       {
-        ...{ file: resolve(from), replace, migrations: migrationsFolder, lease, now: Date.now },
+        ...{ file: resolve(from), replace, app, lease, now: Date.now },
         timing: { pollMs, waitMs, patienceMs: wait * 1_000 },
       },
       context,

@@ -17,7 +17,7 @@ import { epochUrl } from '../litestream/replica-url.ts'
 import { replicate, temporaryFolder } from '../litestream/test-support.ts'
 import { migrateDatabase } from '../sqlite/migrate.ts'
 import { openDatabase } from '../sqlite/open.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/sample-test-support.ts'
 import { FileStore } from '../stores/file-store.ts'
 
 export type Answer = { code: number | null; stdout: string; stderr: string }
@@ -55,7 +55,7 @@ export async function answerOf(child: ChildProcess): Promise<Answer> {
 /** Adds an entry and a visit to the database at `path`, made and migrated where there is none. */
 export async function sign(path: string, message: string): Promise<void> {
   const database = openDatabase(path)
-  migrateDatabase(database, migrations)
+  migrateDatabase(database, app)
   const entry = { name: 'Ada', message, idempotencyKey: message }
   await addEntry(database, entry, new Date())
   await recordVisit(database, new Date())

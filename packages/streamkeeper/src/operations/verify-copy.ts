@@ -48,7 +48,7 @@ export type Patience = {
 export async function verifyCopy(
   shown: Shown | null,
   { attempts, pauseMs }: Patience,
-  migrations: string,
+  migrations: string | null,
   context: Context,
 ): Promise<Copy> {
   for (let attempt = 1; ; attempt++) {
@@ -67,7 +67,7 @@ export async function verifyCopy(
 
 async function lookAtCopy(
   shown: Shown | null,
-  migrations: string,
+  migrations: string | null,
   context: Context,
 ): Promise<Copy> {
   const { epoch, url, files } = mustBeRestorable(await survey(context), context.url)
@@ -90,7 +90,12 @@ async function lookAtCopy(
 
 const nothing = { migrations: { applied: 0, pending: 0, unknown: [] }, missing: [] }
 
-function read(path: string, shown: Shown | null, tables: Record<string, number>, folder: string) {
+function read(
+  path: string,
+  shown: Shown | null,
+  tables: Record<string, number>,
+  folder: string | null,
+) {
   const client = new Sqlite(path, { readonly: true })
   try {
     const migrations = compareMigrations(client, folder)

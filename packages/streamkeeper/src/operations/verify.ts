@@ -3,7 +3,7 @@ import { log } from '../server/log.ts'
 import { askApp, type Shown } from './ask-app.ts'
 import { type Outcome, runCommand } from './command.ts'
 import { tablesInWords } from './examine.ts'
-import { migrationsFolder } from './migrations.ts'
+import { app as own } from './migrations.ts'
 import { atLeastOne, seconds } from './values.ts'
 import { type Copy, verifyCopy } from './verify-copy.ts'
 import {
@@ -45,7 +45,7 @@ await runCommand({
   run: async ({ app, attempts, pause }, context) => {
     const shown = app ? await askApp(app, context.signal) : null
     const patience = { attempts, pauseMs: pause * 1_000 }
-    const copy = await verifyCopy(shown, patience, migrationsFolder, context)
+    const copy = await verifyCopy(shown, patience, own.migrations, context)
     return outcome(copy, shown)
   },
   // Whoever runs it in the container has no terminal, but alerts on the severity.

@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import type { Data } from '../../../../db/data.ts'
 import type { Me } from '../lease/lease-object.ts'
 import type { Fact } from '../server/facts.ts'
 import { duration } from '../server/in-words.ts'
@@ -7,6 +6,7 @@ import type { Lifecycle } from '../server/lifecycle.ts'
 import { reasonOf } from '../server/log.ts'
 import { releaseInWords } from '../server/release-name.ts'
 import type { Runtime } from '../server/runtime.ts'
+import type { Event } from '../sqlite/events.ts'
 import type { Database } from './open.ts'
 import { passingProblem, plainError } from './problem.ts'
 
@@ -18,7 +18,7 @@ export async function statusOf(
   lifecycle: Lifecycle,
   instance: Me,
   database: Database,
-  data: Pick<Data, 'listEvents'>,
+  data: { listEvents(limit: number): Promise<Event[]> },
 ): ReturnType<Runtime['status']> {
   const { state, draining } = lifecycle
   const { totalCount, idleCount, waitingCount } = database.$client

@@ -1,5 +1,6 @@
 // The server on PostgreSQL in a process of its own, as server/main.ts runs it, with pages that need no
 // build: they give the number of visits and the entries, and take entries.
+import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { visitsHeader } from '../../../../app/kept-pages.ts'
 import config from '../../../../streamkeeper.config.ts'
@@ -9,7 +10,7 @@ import { serve } from './serve.ts'
 
 const stop = stopOnSignals()
 const pages: RequestListener = async (request, response) => {
-  const { data, durable, status } = runtime()
+  const { data = assert.fail('It is on PostgreSQL.'), durable, status } = runtime()
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const give = (value: unknown) => response.end(JSON.stringify(value))
   try {

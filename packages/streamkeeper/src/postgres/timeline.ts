@@ -1,5 +1,5 @@
-import type { Data } from '../../../../db/data.ts'
 import { log, reasonOf } from '../server/log.ts'
+import type { Event } from '../sqlite/events.ts'
 
 /**
  * What writes down what happens to an instance, for all to see; it waits for nothing.
@@ -7,7 +7,7 @@ import { log, reasonOf } from '../server/log.ts'
  * @param instance names it to people
  */
 export function timelineOf(
-  data: Pick<Data, 'recordEvents'>,
+  data: { recordEvents(happened: Event[]): Promise<void> },
   instance: string,
   now = () => new Date(),
 ) {

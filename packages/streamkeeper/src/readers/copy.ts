@@ -9,6 +9,7 @@ import { mostPageBytes, pageBytesIn } from '../litestream/ltx/page-bytes.ts'
 import { schemaVersionIn } from '../litestream/ltx/schema-version.ts'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import { epochUrl } from '../litestream/replica-url.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
 import { compareSchema } from '../sqlite/migrate.ts'
 import type { Database } from '../sqlite/open.ts'
@@ -29,8 +30,7 @@ export type Changes = { name: string; min: number; max: number }
 type Options = CommandOptions & {
   /** The folder that the copy gets for itself. */
   folder: string
-  /** The folder of this release's. */
-  migrations: string
+  app: AppSchema
 }
 
 /**
@@ -177,9 +177,10 @@ export class Copy {
     }
     check(this.path, url)
     this.#txid = txid
-    const schema = compareSchema(this.#open(), options.migrations)
+    const schema = compareSchema(this.#open(), options.app.migrations)
     if (schema === 'older') throw new ReaderProblem('older-schema')
-    if (!isReadable(this.#open())) throw new ReaderProblem('unreadable-schema')
+    if (!isReadable(this.#open(), options.app.config.schema))
+      throw new ReaderProblem('unreadable-schema')
     this.#isNewer = schema === 'newer'
   }
 

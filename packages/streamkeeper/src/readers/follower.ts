@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ReplicationProblem } from '../litestream/problem.ts'
 import { withTimeout } from '../litestream/with-timeout.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import type { Database } from '../sqlite/open.ts'
 import type { Store } from '../stores/store.ts'
 import { Age } from './age.ts'
@@ -57,7 +58,7 @@ export type FollowerOptions = {
   base: string
   /** For the copies alone: what is in there is deleted. */
   folder: string
-  migrations: string
+  app: AppSchema
   timing: FollowerTiming
   /** Monotonic also while the machine sleeps, in milliseconds. */
   clock: () => number
@@ -229,14 +230,14 @@ export class Follower {
 
   // The old copy is read until the new one is complete.
   async #renew(epoch: number, signal: AbortSignal): Promise<void> {
-    const { base, folder, migrations, clock, onChange } = this.#options
+    const { base, folder, app, clock, onChange } = this.#options
     const [atMs, startMs] = [clock(), performance.now()]
     const read = this.position ?? this.#broken?.position
     const readTxid = (read && this.#lease.inRestorable(read)?.txid) ?? 0
     const atLeast = Math.max(readTxid, this.#lease.continuedAt, this.#reachedIn(epoch))
     const copy = await Copy.restore(base, epoch, atLeast, {
       folder: join(folder, randomUUID()),
-      migrations,
+      app,
       signal,
       stallMs: 15_000,
     })

@@ -22,6 +22,7 @@ import { Routes } from '../server/routes.ts'
 import { publishRuntime } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { strictClock } from '../server/strict-clock.ts'
+import { schemaOf } from '../sqlite/app-schema.ts'
 import { openStore } from '../stores/open-store.ts'
 import { readReaderEnvironment } from './environment.ts'
 import { Follower, followerTiming } from './follower.ts'
@@ -54,7 +55,7 @@ export async function serve(
   const follower: Follower = new Follower({
     ...{ store, base },
     folder: join(environment.dataDirectory, 'reader'),
-    migrations: join(folder, config.migrations ?? 'db/migrations'),
+    app: schemaOf(config, folder),
     timing: followerTiming,
     clock: strictClock(),
     onChange: reportTo(lifecycle, () => gate.isOpen && follower.position !== null),
@@ -64,7 +65,7 @@ export async function serve(
   const gate: Gate = new Gate(follower, writer)
   const metrics = new Metrics()
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
-  const parts = { lifecycle, follower, store, base, instance, data, writerUrl }
+  const parts = { lifecycle, follower, store, base, instance, writerUrl }
   publishRuntime({
     data,
     durable: () => Promise.reject(new Error('A reader writes nothing.')),

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import type { Data } from '../../../../db/data.ts'
 import { leaseName, type Me, parseLease } from '../lease/lease-object.ts'
 import { withTimeout } from '../litestream/with-timeout.ts'
 import { factsOf } from '../server/facts.ts'
 import { type Lifecycle, problemOf } from '../server/lifecycle.ts'
 import type { Runtime } from '../server/runtime.ts'
 import type { Status } from '../server/status.ts'
+import { listEvents } from '../sqlite/events.ts'
 import type { Store } from '../stores/store.ts'
 import type { Follower } from './follower.ts'
 
@@ -41,9 +41,9 @@ export async function statusOf(parts: Parts): Promise<Status> {
 
 /** What operators can see of this reader. */
 export async function shownStatus(
-  parts: Parts & { data: Pick<Data, 'listEvents'>; writerUrl: URL },
+  parts: Parts & { writerUrl: URL },
 ): ReturnType<Runtime['status']> {
-  const { follower, data, writerUrl } = parts
+  const { follower, writerUrl } = parts
   const { position } = follower
   const copy = position ? `epoch ${position.epoch}, transaction ${position.txid}` : 'none yet'
   const facts = factsOf(await statusOf(parts))
@@ -51,7 +51,8 @@ export async function shownStatus(
     { name: 'Role', value: `reader; ${writerUrl.origin} writes` },
     { name: 'Copy of', value: copy },
   ]
-  return { facts: [...own, ...facts], events: position ? await data.listEvents(50) : [] }
+  const events = position ? await follower.read((database) => listEvents(database, 50)) : []
+  return { facts: [...own, ...facts], events }
 }
 
 async function leaseIn(store: Pick<Store, 'read'>, base: string): Promise<Status['lease']> {

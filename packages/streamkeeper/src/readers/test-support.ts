@@ -18,7 +18,7 @@ import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
 import { durable, portOf } from '../server/test-support.ts'
 import { leadershipTiming } from '../server/timing.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/sample-test-support.ts'
 import { openStore } from '../stores/open-store.ts'
 import { type Change, Follower, type FollowerOptions, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
@@ -61,7 +61,7 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w', settin
   const timing = { ttlMs: 2_500, renewMs: 500, storeClockMs: 500 }
   const lease = new Lease(store, base, me, { timing })
   const restore = { signal: new AbortController().signal, stallMs: 10_000 }
-  const database = new LocalDatabase({ path: join(folder, 'app.db'), base, migrations, restore })
+  const database = new LocalDatabase({ path: join(folder, 'app.db'), base, app, restore })
   const lifecycle = new Lifecycle()
   const leadership = new Leadership({
     ...{ lease, store, litestream, database, lifecycle, base },
@@ -79,10 +79,11 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w', settin
     for (const clean of cleanUps.toReversed()) await clean()
   })
   const gate = new WriterGate({ leadership, database, lifecycle })
+  const data = dataIn((call) => call(database.open))
   gate.open(
     answerPages(
-      database.data,
-      pages(database.data, () => durable(leadership)),
+      data,
+      pages(data, () => durable(leadership)),
     ),
   )
   const server = createServer((request, response) => gate.serve(request, response)).listen(0)
@@ -101,7 +102,7 @@ export async function startReader(
   const folder = join(temporaryFolder({ after: (clean) => cleanUps.push(clean) }), 'reader')
   const changes: Change[] = []
   const follower = new Follower({
-    ...{ store: openStore(base), base, folder, migrations },
+    ...{ store: openStore(base), base, folder, app },
     timing: { ...followerTiming, pollMs: 100 },
     clock: () => performance.now(),
     onChange: (change) => {

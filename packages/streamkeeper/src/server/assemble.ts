@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { Lease } from '../lease/lease.ts'
 import { type Litestream, LitestreamGone } from '../litestream/litestream.ts'
+import { schemaOf } from '../sqlite/app-schema.ts'
 import { openStore } from '../stores/open-store.ts'
 import { Admin } from './admin.ts'
 import type { Environment } from './environment.ts'
@@ -37,12 +37,12 @@ export function assemble(
   const { replicaUrl: base, databasePath: path, instance, leaseTtlMs } = environment
   const lifecycle = new Lifecycle(() => lease.bar && problemOf(lease.bar))
   const store = openStore(base)
-  const migrations = join(folder, config.migrations ?? 'db/migrations')
+  const app = schemaOf(config, folder)
   const database = new LocalDatabase({
-    ...{ path, base, migrations },
+    ...{ path, base, app },
     restore: { signal: stop.signal, stallMs: 15_000 },
   })
-  const release = releaseOf(environment, migrations, database)
+  const release = releaseOf(environment, app.migrations, database)
   const lease: Lease = new Lease(store, base, instance, {
     timing: leaseTiming(base, leaseTtlMs),
     clock: strictClock(),

@@ -25,7 +25,7 @@ async function led(test: TestContext) {
   await a.leadership.lead()
   a.database.open.$client.exec('create table ballast (bytes blob)')
   a.database.open.$client.exec(`insert into ballast values (randomblob(${manyBytes}))`)
-  await a.visit()
+  await a.write()
   await durable(a.leadership)
   return {
     ...{ store, base, start, a },
@@ -48,7 +48,7 @@ async function led(test: TestContext) {
 /** Leads, writes, and tells how much was uploaded for it. */
 async function visitAsLeader(instance: Instance): Promise<number> {
   await instance.leadership.lead()
-  await instance.visit()
+  await instance.write()
   await durable(instance.leadership)
   const bytes = instance.leadership.replication?.firstUploadBytes
   assert.ok(typeof bytes === 'number')
@@ -96,7 +96,7 @@ describe('A new epoch', () => {
 
   it('has all that was acknowledged where a power cut has taken the end of the WAL', async (test) => {
     const { start, a, visitsInBucket } = await led(test)
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     const disk = temporaryFolder(test)
     for (const name of ['app.db', 'app.db-wal', 'app.db-replica', '.app.db-litestream']) {
@@ -116,7 +116,7 @@ describe('A new epoch', () => {
     const { a, visitsInBucket } = await led(test)
     const keep = a.lease.renew
     a.lease.renew = () => Promise.resolve('lost')
-    await a.visit()
+    await a.write()
     await until(() => a.lifecycle.state.name === 'following')
     a.lease.renew = keep
     assert.ok((await visitAsLeader(a)) < fewBytes)
@@ -170,10 +170,10 @@ describe('A new epoch', () => {
 
   it('takes a migration as one of the changes', async (test) => {
     const { start, a, visitsInBucket } = await led(test)
-    const { folder } = new TestMigrations(test).add('0099_own', 'CREATE TABLE own (id integer)')
-    const newer = await start('newer', {}, { migrations: folder })
+    const { app } = new TestMigrations(test).add('0099_own', 'CREATE TABLE own (id integer)')
+    const newer = await start('newer', {}, { app })
     // It has migrated its copy for itself, and more is written meanwhile.
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     assert.ok((await visitAsLeader(newer)) < fewBytes)
     assert.equal(how(newer), 'continued')
@@ -224,7 +224,7 @@ describe('A new epoch is uploaded in full', () => {
     await assert.rejects(b.leadership.lead(), away)
     await until(async () => !(await b.leadership.lead().catch(() => 'failed')))
     assert.match(how(b) ?? '', /does not copy: .*501/)
-    await b.visit()
+    await b.write()
     await durable(b.leadership)
     assert.equal(await visitsInBucket(), 2)
     copy.mock.restore()

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { dataIn } from '../../../../db/data.ts'
 import { temporaryDatabase } from '../sqlite/test-support.ts'
 import { Events } from './events.ts'
 
@@ -10,27 +9,25 @@ const details = (events: { detail: string }[]) => events.map(({ detail }) => det
 describe('Events', () => {
   it('are there before they could be written down, and after', async (test) => {
     const database = temporaryDatabase(test)
-    const data = dataIn((call) => call(database))
     const events = new Events('one', noon)
     events.note('started', 'first')
     assert.deepEqual(details(await events.recent(null, 10)), ['first'])
-    await events.save(data)
+    await events.save(database)
     events.note('leads', 'second')
-    assert.deepEqual(details(await events.recent(data, 10)), ['second', 'first'])
-    assert.deepEqual(details(await new Events('two', noon).recent(data, 10)), ['first'])
+    assert.deepEqual(details(await events.recent(database, 10)), ['second', 'first'])
+    assert.deepEqual(details(await new Events('two', noon).recent(database, 10)), ['first'])
   })
 
   it('are kept when they can not be written', async (test) => {
     const database = temporaryDatabase(test)
-    const data = dataIn((call) => call(database))
     const events = new Events('one', noon)
     events.note('started', 'first')
     database.$client.pragma('query_only = ON')
-    await events.save(data)
-    assert.deepEqual(details(await events.recent(data, 10)), ['first'])
+    await events.save(database)
+    assert.deepEqual(details(await events.recent(database, 10)), ['first'])
     database.$client.pragma('query_only = OFF')
-    await events.save(data)
-    assert.deepEqual(details(await new Events('two', noon).recent(data, 10)), ['first'])
+    await events.save(database)
+    assert.deepEqual(details(await new Events('two', noon).recent(database, 10)), ['first'])
   })
 
   it('that repeat are counted, and listed once', async () => {

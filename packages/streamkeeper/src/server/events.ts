@@ -1,5 +1,5 @@
-import type { Data } from '../../../../db/data.ts'
-import type { Event } from '../sqlite/events.ts'
+import { type Event, listEvents, recordEvents } from '../sqlite/events.ts'
+import type { Database } from '../sqlite/open.ts'
 import { log, reasonOf } from './log.ts'
 
 export const eventKinds = [
@@ -44,9 +44,9 @@ export class Events {
   }
 
   /** Writes down what was noted since the last time; what can't be written now is kept. */
-  async save(data: Pick<Data, 'recordEvents'>): Promise<void> {
+  save(database: Database): void {
     try {
-      await data.recordEvents(this.#unsaved)
+      recordEvents(database, this.#unsaved)
       this.#unsaved = []
     } catch (error) {
       log('WARNING', `What happened could not be written down: ${reasonOf(error)}`)
@@ -54,8 +54,8 @@ export class Events {
   }
 
   /** The last `limit` events of all instances, newest first. */
-  async recent(data: Pick<Data, 'listEvents'> | null, limit: number): Promise<Event[]> {
-    const saved = data ? await data.listEvents(limit) : []
+  recent(database: Database | null, limit: number): Event[] {
+    const saved = database ? listEvents(database, limit) : []
     return [...this.#unsaved.toReversed(), ...saved].slice(0, limit)
   }
 }

@@ -37,6 +37,7 @@ async function scene(
       asked.push('lead')
       return granted.promise
     },
+    durable: async () => {},
     admit: (_: Promise<unknown>, serve: () => void) => {
       asked.push('admit')
       serve()
@@ -46,7 +47,15 @@ async function scene(
   }
   const gate = new Gate({
     ...{ leadership, lifecycle, routes },
-    database: { current, ageMs: 7_400 },
+    database: {
+      ...{ current, ageMs: 7_400 },
+      get open() {
+        return current ?? assert.fail('There is none.')
+      },
+      get reading() {
+        return this.open
+      },
+    },
     isPreview: ({ headers }) => headers['x-forwarded-host'] === 'tagged',
   })
   gate.open((request, response, notice) => {

@@ -12,6 +12,7 @@ import { preview } from './may-lead.ts'
 import { tellPosition } from './position.ts'
 import { refuseToWrite } from './refuse-to-write.ts'
 import type { Routes } from './routes.ts'
+import { readScope, writeScope } from './scopes.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 // Longer than a handover, and than the lease of a leader that has crashed needs to run out; no longer
@@ -20,8 +21,11 @@ import { answerUnavailable } from './unavailable.ts'
 const patienceMs = { write: 7_000, visit: { first: 2_000, again: 200 } }
 
 type Parts = {
-  leadership: Pick<Leadership, 'isLeading' | 'lead' | 'admit' | 'refreshInBackground' | 'position'>
-  database: Pick<LocalDatabase, 'current' | 'ageMs'>
+  leadership: Pick<
+    Leadership,
+    'isLeading' | 'lead' | 'admit' | 'durable' | 'refreshInBackground' | 'position'
+  >
+  database: Pick<LocalDatabase, 'current' | 'open' | 'reading' | 'ageMs'>
   lifecycle: Pick<Lifecycle, 'state' | 'bar'>
   /** Whether a request may only look, whatever this instance may do. */
   isPreview?: (request: IncomingMessage) => boolean
@@ -52,7 +56,11 @@ export class Gate {
     return this.#visitMs
   }
 
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return readScope(this.#parts.database, () => this.#serve(request, response))
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const kind = requestKind(request)
     if (kind === 'static' || kind === 'operator') return this.#pages(request, response)
     const isVisit = kind === 'visit'
@@ -76,9 +84,11 @@ export class Gate {
   }
 
   #write(request: IncomingMessage, response: ServerResponse, isTold: boolean): void {
-    const { leadership } = this.#parts
+    const { leadership, database } = this.#parts
     if (isTold) tellPosition(response, () => leadership.position)
-    leadership.admit(once(response, 'close'), () => this.#pages(request, response))
+    leadership.admit(once(response, 'close'), () =>
+      writeScope(database, leadership, () => this.#pages(request, response)),
+    )
   }
 
   #read(request: IncomingMessage, response: ServerResponse, notice: Notice | null): void {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { countVisits } from '../../../../db/visits.ts'
 import { leaseName } from '../lease/lease-object.ts'
 import { LitestreamBusy } from '../litestream/litestream.ts'
 import { ReplicationProblem } from '../litestream/problem.ts'
+import { countNotes } from '../test-app/notes.ts'
 import { scene, timing, until } from './test-leadership.ts'
 import { durable } from './test-support.ts'
 
@@ -19,26 +19,26 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     await a.leadership.end()
-    await assert.rejects(a.visit(), /readonly/)
-    assert.equal((await countVisits(a.database.open, new Date())).total, 1)
+    await assert.rejects(a.write(), /readonly/)
+    assert.equal(countNotes(a.database.open), 1)
   })
 
   it('hands everything over to whoever wants to lead, and goes on as a follower', async (test) => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     const b = await start('b')
     await b.leadership.lead()
-    assert.equal(await b.visit(), 2)
+    assert.equal(await b.write(), 2)
     await durable(b.leadership)
     assert.equal(a.lifecycle.state.name, 'following')
     assert.equal(a.leadership.isLeading, false)
-    await assert.rejects(a.visit(), /readonly/)
+    await assert.rejects(a.write(), /readonly/)
     await a.leadership.lead()
-    assert.equal(await a.visit(), 3)
+    assert.equal(await a.write(), 3)
     await a.leadership.end()
     await b.leadership.end()
   })
@@ -66,10 +66,10 @@ describe('An instance', () => {
     const b = await start('b')
     const leads = b.leadership.lead()
     await until(() => a.lifecycle.state.name === 'stepping-down')
-    await a.visit()
+    await a.write()
     writing.resolve()
     await leads
-    assert.equal((await countVisits(b.database.open, new Date())).total, 1)
+    assert.equal(countNotes(b.database.open), 1)
     await a.leadership.end()
     await b.leadership.end()
   })
@@ -84,7 +84,7 @@ describe('An instance', () => {
       return mark(...given)
     }
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     let told = false
     const kept = durable(a.leadership).then(() => {
       told = true
@@ -107,14 +107,14 @@ describe('An instance', () => {
       return sync.apply(a.litestream, asked)
     }
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     const taken = b.leadership.lead()
     const looked = test.mock.method(a.lease, 'renew')
     await until(() => looked.mock.callCount() > 3 || !a.leadership.isLeading)
     assert.ok(a.leadership.isLeading)
     released.resolve()
     await taken
-    assert.equal(await b.visit(), 2)
+    assert.equal(await b.write(), 2)
     await b.leadership.end()
   })
 
@@ -126,11 +126,11 @@ describe('An instance', () => {
     let durable: Promise<void> | undefined
     a.leadership.admit(Promise.resolve(), () => {
       durable = a
-        .visit()
+        .write()
         .then(() => later.promise)
         .then(() => a.leadership.durable())
     })
-    await until(async () => (await countVisits(a.database.open, new Date())).total === 1)
+    await until(async () => countNotes(a.database.open) === 1)
     a.lease.renew = () => Promise.resolve('lost')
     await until(() => a.lifecycle.state.name === 'following')
     Reflect.deleteProperty(a.lease, 'renew')
@@ -139,7 +139,7 @@ describe('An instance', () => {
     await assert.rejects(durable ?? Promise.resolve(), { code: 'lease-lost' })
     let next: Promise<void> | undefined
     a.leadership.admit(Promise.resolve(), () => {
-      next = a.visit().then(() => a.leadership.durable())
+      next = a.write().then(() => a.leadership.durable())
     })
     await next
     await a.leadership.end()
@@ -160,7 +160,7 @@ describe('An instance', () => {
     const [a, b] = [await start('a'), await start('b')]
     const lastEpoch = async () => JSON.parse((await store.read(leaseName))?.body ?? '').epoch
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     const restore = b.database.restore.bind(b.database)
     const problem = new ReplicationProblem('permission-denied', 'gs://b', 'no')
@@ -178,7 +178,7 @@ describe('An instance', () => {
     assert.ok(a.leadership.isLeading)
     b.database.restore = restore
     await b.leadership.lead()
-    assert.equal(await b.visit(), 2)
+    assert.equal(await b.write(), 2)
     await a.leadership.end()
     await b.leadership.end()
   })
@@ -192,13 +192,13 @@ describe('An instance', () => {
     }
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     await assert.rejects(durable(a.leadership), { code: 'bucket-locked' })
     await until(() => a.lifecycle.state.name === 'following')
     assert.equal(a.lifecycle.problem?.code, 'bucket-locked')
     await until(async () => !(await a.lease.read()).isHeldByOther)
     await assert.rejects(a.leadership.lead(), { code: 'bucket-locked' })
-    assert.equal((await countVisits(a.database.open, new Date())).total, 1)
+    assert.equal(countNotes(a.database.open), 1)
     await a.leadership.end()
   })
 
@@ -210,19 +210,19 @@ describe('An instance', () => {
       const { store, start } = scene(test)
       const a = await start('a')
       await a.leadership.lead()
-      await a.visit()
+      await a.write()
       await durable(a.leadership)
       await store.remove(prefix)
-      await a.visit()
+      await a.write()
       await a.leadership.replication?.durable().catch(() => {})
       await store.remove(leaseName)
       await until(() => a.lifecycle.state.name === 'following')
       await a.leadership.lead()
-      assert.equal(await a.visit(), 3)
+      assert.equal(await a.write(), 3)
       await durable(a.leadership)
       const b = await start('b')
       await b.leadership.lead()
-      assert.equal(await b.visit(), 4)
+      assert.equal(await b.write(), 4)
       await a.leadership.end()
       await b.leadership.end()
     })
@@ -243,7 +243,7 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     const unregister = a.litestream.unregister.bind(a.litestream)
     let isBusy = true
     a.litestream.unregister = async (...asked) => {
@@ -259,7 +259,7 @@ describe('An instance', () => {
     a.lease.read = () => Promise.reject(new Error('no bucket'))
     await leads
     const ledAtMs = performance.now()
-    assert.equal(await b.visit(), 2)
+    assert.equal(await b.write(), 2)
     assert.equal(a.lifecycle.state.name, 'stepping-down')
     isBusy = false
     a.lease.read = look
@@ -275,7 +275,7 @@ describe('An instance', () => {
     const { start } = scene(test)
     const [a, b] = [await start('a'), await start('b')]
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     const { replication } = a.leadership
     assert.ok(replication)
     const stop = test.mock.method(replication, 'stop')
@@ -314,7 +314,7 @@ describe('An instance', () => {
     a.leadership.refreshInBackground()
     await begun.promise
     await a.leadership.lead()
-    assert.equal(await a.visit(), 1)
+    assert.equal(await a.write(), 1)
     await a.leadership.end()
   })
 
@@ -322,7 +322,7 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     const registered = test.mock.method(a.litestream, 'register')
     const late = new DOMException('', 'TimeoutError')
@@ -338,7 +338,7 @@ describe('An instance', () => {
     assert.equal(registered.mock.callCount(), 0)
     failing.mock.restore()
     await until(() => registered.mock.callCount() === 1)
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     await a.leadership.end()
   })
@@ -347,12 +347,12 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     a.lease.renew = () => Promise.resolve('lost')
     await until(() => a.lifecycle.state.name === 'following')
     Reflect.deleteProperty(a.lease, 'renew')
     await a.leadership.lead()
-    assert.equal(await a.visit(), 2)
+    assert.equal(await a.write(), 2)
     await durable(a.leadership)
     await a.leadership.end()
   })
@@ -363,7 +363,7 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     const epoch = a.leadership.position?.split('-')[0]
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
@@ -376,7 +376,7 @@ describe('An instance', () => {
     await assert.rejects(durable(a.leadership))
     keep.mock.restore()
     await a.leadership.lead()
-    assert.equal(await a.visit(), 2)
+    assert.equal(await a.write(), 2)
     await durable(a.leadership)
     assert.equal(a.leadership.replication?.health.status, 'healthy')
     assert.equal(a.leadership.position?.split('-')[0], epoch)
@@ -389,13 +389,13 @@ describe('An instance', () => {
     const { start } = scene(test)
     const [a, b] = [await start('a'), await start('b')]
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
     const keep = test.mock.method(a.lease, 'renew', () => Promise.reject(away))
     await until(() => !a.lease.isValid)
     await b.leadership.lead()
-    assert.equal(await b.visit(), 2)
+    assert.equal(await b.write(), 2)
     keep.mock.restore()
     await until(() => a.lifecycle.state.name === 'following')
     await b.leadership.end()
@@ -409,13 +409,13 @@ describe('An instance', () => {
     // So that it doesn't notice by itself.
     const a = await start('a', { idlePollMs: 60_000 })
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     Object.defineProperty(a.lease, 'isValid', { value: false, configurable: true })
     const again = a.leadership.lead()
     await until(() => a.lifecycle.state.name === 'stepping-down')
     Reflect.deleteProperty(a.lease, 'isValid')
     await again
-    assert.equal(await a.visit(), 2)
+    assert.equal(await a.write(), 2)
     await durable(a.leadership)
     await a.leadership.end()
   })
@@ -440,7 +440,7 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     const unregister = a.litestream.unregister.bind(a.litestream)
     const read = a.lease.read.bind(a.lease)
     let attempts = 0
@@ -458,7 +458,7 @@ describe('An instance', () => {
     await until(() => a.lifecycle.state.name === 'following')
     Reflect.deleteProperty(a.lease, 'renew')
     await a.leadership.lead()
-    assert.equal(await a.visit(), 2)
+    assert.equal(await a.write(), 2)
     await durable(a.leadership)
     await a.leadership.end()
   })
@@ -467,7 +467,7 @@ describe('An instance', () => {
     const { start } = scene(test)
     const a = await start('a')
     await a.leadership.lead()
-    await a.visit()
+    await a.write()
     await durable(a.leadership)
     const busy = new LitestreamBusy(a.database.path)
     a.litestream.sync = () => Promise.reject(new DOMException('', 'TimeoutError'))
@@ -504,7 +504,7 @@ describe('An instance', () => {
     assert.equal(JSON.parse((await store.read(leaseName))?.body ?? '').holder, null)
     a.litestream.register = register
     await a.leadership.lead()
-    assert.equal(await a.visit(), 1)
+    assert.equal(await a.write(), 1)
     await a.leadership.end()
   })
 })

@@ -535,7 +535,7 @@ export class Leadership {
   async #record(kind: EventKind, detail: string): Promise<void> {
     const { events, database } = this.#parts
     events.note(kind, detail)
-    if (database.current) await events.save(database.data)
+    if (database.current) events.save(database.current)
   }
 
   #enterSteppingDown(leading: Leading, why: string): void {

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { countVisits, recordVisit } from '../../../../db/visits.ts'
 import type { LeaseObject } from '../lease/lease-object.ts'
 import { firstLease } from '../lease/test-support.ts'
 import { noteReplica, setAsideFiles } from '../litestream/newest-copy.ts'
@@ -11,16 +10,17 @@ import { replicate, temporaryFolder } from '../litestream/test-support.ts'
 import { NewerSchema, newestMigration } from '../sqlite/migrate.ts'
 import { openDatabase } from '../sqlite/open.ts'
 import { TestMigrations } from '../sqlite/test-migrations.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/test-support.ts'
+import { addNote, countNotes } from '../test-app/notes.ts'
 import { LocalDatabase } from './local-database.ts'
 
-/** An instance beside a bucket whose epoch 1 has one visit. */
+/** An instance beside a bucket whose epoch 1 has one note. */
 async function scene(test: TestContext) {
   const folder = temporaryFolder(test)
   const base = `file://${join(folder, 'bucket')}`
   const options = {
     base,
-    migrations,
+    app,
     restore: { signal: new AbortController().signal, stallMs: 10_000 },
   }
   const writer = new LocalDatabase({ ...options, path: join(folder, 'writer.db') })
@@ -42,7 +42,7 @@ async function scene(test: TestContext) {
     disk: folder,
     /** Writes as a release would that has changed the schema by `sql`. */
     write: async (sql?: string) => {
-      await recordVisit(writer.lead('w', 1), new Date())
+      addNote(writer.lead('w', 1))
       writer.close()
       if (sql !== undefined) {
         const { $client } = openDatabase(path)
@@ -58,17 +58,17 @@ async function scene(test: TestContext) {
 describe('A copy of what a newer release has migrated', () => {
   it('is read, and never written to', async (test) => {
     const { database, look, write } = await scene(test)
-    await write('alter table entries add column mood text')
+    await write('alter table notes add column mood text')
     await database.restore(look())
-    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(countNotes(database.open), 1)
     assert.equal(database.schema, 'newer')
     assert.throws(() => database.lead('a', 2), NewerSchema)
-    await assert.rejects(recordVisit(database.open, new Date()), /readonly/)
+    assert.throws(() => addNote(database.open), /readonly/)
   })
 
   it('is still that where nothing has changed since', async (test) => {
     const { database, look, write } = await scene(test)
-    await write('alter table entries add column mood text')
+    await write('alter table notes add column mood text')
     await database.restore(look())
     assert.equal((await database.restore(look())).from, 'changes')
     assert.equal(database.schema, 'newer')
@@ -79,9 +79,9 @@ describe('A copy of what a newer release has migrated', () => {
     const { database, look, write } = await scene(test)
     await write()
     await database.restore(look())
-    await write('alter table entries rename column message to words')
+    await write('alter table notes rename column text to words')
     await assert.rejects(database.restore(look()), NewerSchema)
-    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(countNotes(database.open), 1)
     assert.equal(database.schema, 'same')
   })
 })
@@ -90,10 +90,10 @@ describe('A copy that this release has to migrate', () => {
   const newest = async (test: TestContext, sql: string) => {
     const { base, disk, look, write } = await scene(test)
     await write()
-    const { folder } = new TestMigrations(test).add('0006_own', sql)
+    const own = new TestMigrations(test).add('0003_own', sql)
     const restore = { signal: new AbortController().signal, stallMs: 10_000 }
     const path = join(disk, 'newest.db')
-    const database = new LocalDatabase({ path, base, migrations: folder, restore })
+    const database = new LocalDatabase({ path, base, app: own.app, restore })
     test.after(() => database.close())
     return { database, look }
   }
@@ -104,7 +104,7 @@ describe('A copy that this release has to migrate', () => {
     await database.restore(look())
     await begun
     assert.deepEqual(database.open.$client.prepare('select * from own').all(), [])
-    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(countNotes(database.open), 1)
   })
 
   it('is not read where that fails, and the bucket says the same as before', async (test) => {
@@ -121,7 +121,7 @@ describe('A file that this instance has written', () => {
     const { database, look, write, bucket, disk } = made
     await write()
     await database.restore(look())
-    await recordVisit(database.lead('a', 2), new Date())
+    addNote(database.lead('a', 2))
     const notes = join(disk, '.reader.db-litestream/ltx/0')
     mkdirSync(notes, { recursive: true })
     writeFileSync(join(notes, '0000000000000001-0000000000000007.ltx'), '')
@@ -137,14 +137,14 @@ describe('A file that this instance has written', () => {
   it('is set aside where the next leader may not have had all of it', async (test) => {
     const { database, begunWith } = await ledBefore(test)
     await database.restore(begunWith(6))
-    assert.equal((await countVisits(database.open, new Date())).total, 2)
+    assert.equal(countNotes(database.open), 2)
     assert.equal(setAsideFiles(database.path).length, 1)
   })
 
   it('is removed where the next leader began with all of it', async (test) => {
     const { database, begunWith } = await ledBefore(test)
     await database.restore(begunWith(7))
-    assert.equal((await countVisits(database.open, new Date())).total, 2)
+    assert.equal(countNotes(database.open), 2)
     assert.deepEqual(setAsideFiles(database.path), [])
   })
 })
@@ -167,21 +167,21 @@ describe('A copy that can not be renewed', () => {
     rmSync(bucket, { recursive: true })
     await assert.rejects(database.restore(look()), { code: 'replica-missing' })
     database.follow(null)
-    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(countNotes(database.open), 1)
     assert.ok(database.ageMs >= age)
   })
 
   it('goes on being read where what has changed since is damaged', async (test) => {
     const { database, look, write, bucket } = await scene(test)
     await write()
-    const schema = { migration: newestMigration(migrations), release: 'r' }
+    const schema = { migration: newestMigration(app.migrations), release: 'r' }
     await database.restore(look({ schema }))
     await write()
     const file = join(bucket, 'epoch-00000001/ltx/0/0000000000000002-0000000000000002.ltx')
     const bytes = readFileSync(file)
     writeFileSync(file, bytes.fill(0, bytes.length - 8))
     await assert.rejects(database.restore(look({ schema })), { code: 'replica-damaged' })
-    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(countNotes(database.open), 1)
   })
 
   it('is not replaced by less than it holds, whatever the bucket shows', async (test) => {
@@ -191,7 +191,7 @@ describe('A copy that can not be renewed', () => {
     await database.restore(look())
     rmSync(join(bucket, 'epoch-00000001/ltx/0/0000000000000002-0000000000000002.ltx'))
     await assert.rejects(database.restore(look()), { code: 'replica-behind' })
-    assert.equal((await countVisits(database.open, new Date())).total, 2)
+    assert.equal(countNotes(database.open), 2)
   })
 
   it('is not replaced by less than the lease says there is', async (test) => {
@@ -246,14 +246,14 @@ describe('A copy that is renewed', () => {
     await write()
     await database.restore(look())
     const { txid } = database.position ?? { txid: 0 }
-    await recordVisit(database.lead('a', 2), new Date())
+    addNote(database.lead('a', 2))
     noteReplica(database.path, `${base}/epoch-00000002`)
     database.follow(null)
     cpSync(join(bucket, 'epoch-00000001'), join(bucket, 'epoch-00000003'), { recursive: true })
     const obsolete = [{ upTo: 2, since: 0, was: 1, txid, continued: true }]
     const next = { holder, epoch: 3, restorable: 3, reached: { epoch: 3, txid }, obsolete }
     await database.refresh({ ...look(next), isHeldByOther: true }, performance.now(), unneeded)
-    assert.equal((await countVisits(database.open, new Date())).total, 1)
+    assert.equal(countNotes(database.open), 1)
   })
 
   it('is restored once when its leader has gone, and is known to be the newest then', async (test) => {

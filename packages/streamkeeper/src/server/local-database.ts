@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { dataIn } from '../../../../db/data.ts'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { inRestorable } from '../lease/continues.ts'
 import type { Reached, View } from '../lease/lease.ts'
 import type { Expected } from '../litestream/choose-copy.ts'
@@ -10,6 +10,7 @@ import { LtxDamaged } from '../litestream/ltx/damaged.ts'
 import { fetchNewestCopy, noteCopy, notedState, type Origin } from '../litestream/newest-copy.ts'
 import { epochUrl, sourceUrl } from '../litestream/replica-url.ts'
 import { timed } from '../litestream/timed.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
 import {
   compareSchema,
@@ -27,8 +28,7 @@ type Options = {
   path: string
   /** The base URL of the replica. */
   base: string
-  /** The folder of the migrations. */
-  migrations: string
+  app: AppSchema
   restore: CommandOptions
 }
 
@@ -41,10 +41,12 @@ export type Schema = 'same' | 'newer'
  */
 export class LocalDatabase {
   readonly path: string
-  /** The functions of `db/`, on what is open when they are called. */
-  readonly data = dataIn((call) => call(this.open))
   readonly #options: Options
   #open: Database | null = null
+  /** The one that can only read, while the other writes. */
+  #reading: Database | null = null
+  /** Whether it may be written to. */
+  #isLed = false
   #schema: Schema = 'same'
   /** When the file was last known to be the newest state, by `performance.now()`. */
   #newestAtMs = 0
@@ -79,6 +81,17 @@ export class LocalDatabase {
   get open(): Database {
     if (!this.#open) throw new Error('There is no database yet: nothing was ever written.')
     return this.#open
+  }
+
+  /**
+   * A connection that can only read, also while this instance leads.
+   *
+   * @throws {Error} where there is no database yet
+   */
+  get reading(): Database {
+    if (!this.#isLed) return this.open
+    this.#reading ??= openReading(this.path)
+    return this.#reading
   }
 
   /** `newer` where another release has migrated the file: this one reads it, and never writes to it. */
@@ -224,10 +237,11 @@ export class LocalDatabase {
    */
   lead(id: string, epoch: number): Database {
     this.#open ??= this.#create()
-    if (this.#schema === 'newer') throw newerSchema(this.#open, this.#options.migrations)
+    if (this.#schema === 'newer') throw newerSchema(this.#open, this.#options.app.migrations)
     // From now on the file may not be what the bucket has.
     const noted = notedState(this.path, this.#options.base)
     if (noted) noteCopy(this.path, epochUrl(this.#options.base, noted.epoch))
+    this.#isLed = true
     this.#open.$client.pragma('query_only = OFF')
     this.#newestAt = { heldBy: id, epoch }
     this.#written = null
@@ -244,6 +258,7 @@ export class LocalDatabase {
    */
   follow(generation: string | null): void {
     this.#open?.$client.pragma('query_only = ON')
+    this.#endReading()
     if (this.#newestAt && 'epoch' in this.#newestAt) {
       this.#written = { epoch: this.#newestAt.epoch, txid: localTxid(this.path) }
       this.#replicatedTo = this.#newestAt.epoch
@@ -263,6 +278,8 @@ export class LocalDatabase {
   }
 
   close(): void {
+    // Before the one that writes, which brings the WAL into the file when it is closed last.
+    this.#endReading()
     this.#open?.$client.close()
     this.#open = null
     this.#replicatedTo = null
@@ -270,6 +287,12 @@ export class LocalDatabase {
     this.#last.close()
     this.#last = null
     removeWal(this.path)
+  }
+
+  #endReading(): void {
+    this.#isLed = false
+    this.#reading?.$client.close()
+    this.#reading = null
   }
 
   #reopen(prepared: Prepared | null): void {
@@ -311,7 +334,7 @@ export class LocalDatabase {
 
   // Nothing that changes how the data is read is among the changes, and nothing else is in the WAL.
   #hasSchemaOf({ lease: { schema } }: View): boolean {
-    const own = newestMigration(this.#options.migrations)
+    const own = newestMigration(this.#options.app.migrations)
     return this.#schema === 'same' && this.#last === null && schema?.migration === own
   }
 
@@ -336,7 +359,7 @@ export class LocalDatabase {
   #create(): Database {
     const database = openDatabase(this.path)
     try {
-      migrateDatabase(database, this.#options.migrations)
+      migrateDatabase(database, this.#options.app)
       return database
     } catch (error) {
       database.$client.close()
@@ -346,12 +369,12 @@ export class LocalDatabase {
 
   /** Migrates the file, in its WAL, unless a newer release has; says in the log what takes long. */
   async #prepare(file: string): Promise<Prepared> {
-    const { migrations } = this.#options
-    if (isNewer(file, migrations)) return { schema: 'newer', isMigrated: false }
+    const { app } = this.#options
+    if (isNewer(file, app)) return { schema: 'newer', isMigrated: false }
     const last = openLast(file)
     try {
       const migrate = () =>
-        migrateApart(file, migrations, (running) => log('INFO', runningInWords(running)))
+        migrateApart(file, app, (running) => log('INFO', runningInWords(running)))
       const migrated = await timed('migrate', migrate)
       const said = migratedInWords(migrated)
       if (said) log('INFO', said)
@@ -380,15 +403,20 @@ function removeWal(path: string): void {
 }
 
 /** @throws {NewerSchema} if it is newer, and this release can't read it */
-function isNewer(file: string, migrations: string): boolean {
+function isNewer(file: string, { migrations, config }: AppSchema): boolean {
   const database = openDatabase(file)
   try {
     if (compareSchema(database, migrations) !== 'newer') return false
-    if (!isReadable(database)) throw newerSchema(database, migrations)
+    if (!isReadable(database, config.schema)) throw newerSchema(database, migrations)
     return true
   } finally {
     database.$client.close()
   }
+}
+
+// With the settings of the other, none of which it could set.
+function openReading(path: string): Database {
+  return drizzle({ client: new Sqlite(path, { readonly: true, fileMustExist: true }) })
 }
 
 function openReadOnly(path: string): Database {

@@ -1,6 +1,7 @@
 import { loadConfig } from '../load-config.ts'
 import { log } from './log.ts'
 import { release, releaseInWords } from './release-name.ts'
+import { onPostgres } from './runtime.ts'
 import { stopOnCrash } from './stop-on-crash.ts'
 import { StopRequested, stopOnSignals } from './stop-signal.ts'
 
@@ -16,7 +17,7 @@ async function run(): Promise<void> {
     config.start?.(process.env)
     const { serve } = await (process.env.ROLE === 'reader'
       ? import('../readers/serve.ts')
-      : process.env.DATABASE_URL
+      : onPostgres()
         ? import('../postgres/serve.ts')
         : import('./serve.ts'))
     await serve(stop, config)

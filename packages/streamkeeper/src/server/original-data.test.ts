@@ -6,7 +6,7 @@ import { countVisits } from '../../../../db/visits.ts'
 import { Lease } from '../lease/lease.ts'
 import { runOriginal, timestamps } from '../litestream/old-layout/test-support.ts'
 import { temporaryFolder } from '../litestream/test-support.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/sample-test-support.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { LocalDatabase } from './local-database.ts'
 
@@ -21,7 +21,7 @@ async function scene(test: TestContext) {
   const instance = (name: string) => {
     const restore = { signal: new AbortController().signal, stallMs: 10_000 }
     const path = join(folder, `${name}.db`)
-    const database = new LocalDatabase({ path, base, migrations, restore })
+    const database = new LocalDatabase({ path, base, app, restore })
     test.after(() => database.close())
     const me = { id: name, service: 's', revision: 'r', instance: 'i' }
     return { database, lease: new Lease(store, base, me) }

@@ -10,7 +10,7 @@ import type { Release } from './may-lead.ts'
  */
 export function releaseOf(
   { instance, previews, allowedMigration }: Environment,
-  migrations: string,
+  migrations: string | null,
   database: Pick<LocalDatabase, 'schema'>,
 ): Release {
   const all = readMigrations(migrations)

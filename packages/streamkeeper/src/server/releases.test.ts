@@ -6,10 +6,13 @@ import { createServer, type IncomingMessage, type RequestOptions, request } from
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { dataIn } from '../../../../db/data.ts'
+import { sqlite } from '../index.ts'
 import { Lease } from '../lease/lease.ts'
 import { leaseName, parseLease } from '../lease/lease-object.ts'
 import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app, migrations } from '../sqlite/sample-test-support.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { answerPages } from './answer-pages.ts'
 import { readEnvironment } from './environment.ts'
@@ -70,7 +73,7 @@ function scene(
     const { replicaUrl: base, databasePath: path } = environment
     const lifecycle = new Lifecycle(() => lease.bar && problemOf(lease.bar))
     const restore = { signal: new AbortController().signal, stallMs: 10_000 }
-    const database = new LocalDatabase({ path, base, migrations: own, restore })
+    const database = new LocalDatabase({ path, base, app: { ...app, migrations: own }, restore })
     const release = releaseOf(environment, own, database)
     const lease: Lease = new Lease(store, base, environment.instance, {
       timing: { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 },
@@ -88,7 +91,7 @@ function scene(
       ...{ leadership, database, lifecycle },
       isPreview: (request) => isPreview(request, environment.previews),
     })
-    const { data } = database
+    const data = dataIn((call) => call(drizzle({ client: sqlite() })))
     const pages = answerPages(data, async (request, response) => {
       if (request.method === 'POST') {
         await data.addEntry({ name, message: 'hello', idempotencyKey: randomUUID() }, new Date())

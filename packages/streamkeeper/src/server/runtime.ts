@@ -14,9 +14,25 @@ export type Scope = {
   durable(): Promise<void>
 }
 
+/** Work in the background; `signal` aborts when this instance leads no more. */
+export type Job = (signal: AbortSignal) => Promise<void> | void
+
+/** The service that writes, as a reader asks it. */
+export type Writer = {
+  /**
+   * @param path with its query
+   * @throws {Error} if there is no answer within `timeoutMs`
+   */
+  fetch(
+    path: string,
+    asked: { method: string; headers: Record<string, string>; timeoutMs: number },
+  ): Promise<{ status: number; json(): Promise<unknown> }>
+}
+
 /** What pages, and whatever else the app runs, may ask of the process that serves them. */
 export type Runtime = {
-  data: Data
+  /** Where the app's data isn't what `sqlite()` gives. */
+  data?: Data
   /**
    * Resolves once all that was committed before the call is in the bucket. Any error means that
    * this can't be promised.
@@ -27,11 +43,17 @@ export type Runtime = {
   /** What this instance is doing, for operators. */
   status(): Promise<{ facts: Fact[]; events: Event[] }>
   admin: Admin
+  /** Runs a job whenever this instance leads; returns what takes it away. None ever leads without this. */
+  whileLeading?(job: Job): () => void
+  /** On a reader alone. */
+  writer?: Writer
 }
 
 type Shared = {
   runtime: Runtime | null
   scopes: AsyncLocalStorage<Scope>
+  /** Those that were added, each with what takes it away once the server has begun it. */
+  jobs: Set<{ job: Job; remove: () => void }>
 }
 
 // The server, the pages that Next bundles, and the app's configuration are module graphs of their own, in
@@ -40,15 +62,41 @@ const key = Symbol.for('streamkeeper')
 const global = globalThis as { [key]?: Shared }
 
 /** What all copies of this module in the process share. */
-export const shared: Shared = global[key] ?? { runtime: null, scopes: new AsyncLocalStorage() }
+export const shared: Shared = global[key] ?? {
+  runtime: null,
+  scopes: new AsyncLocalStorage(),
+  jobs: new Set(),
+}
 global[key] = shared
 
 export function publishRuntime(runtime: Runtime): void {
   shared.runtime = runtime
+  for (const added of shared.jobs) begin(added)
 }
 
 export function runtime(): Runtime {
   const { runtime } = shared
   if (!runtime) throw new Error('This needs the server: run it with `npm start`.')
   return runtime
+}
+
+/** Adds a job, also before there is a server. */
+export function addJob(job: Job): () => void {
+  const added = { job, remove: () => {} }
+  shared.jobs.add(added)
+  begin(added)
+  return () => {
+    shared.jobs.delete(added)
+    added.remove()
+  }
+}
+
+function begin(added: { job: Job; remove: () => void }): void {
+  const remove = shared.runtime?.whileLeading?.(added.job)
+  if (remove) added.remove = remove
+}
+
+/** Whether this process keeps the app's data in PostgreSQL. */
+export function onPostgres({ ROLE, DATABASE_URL } = process.env): boolean {
+  return ROLE !== 'reader' && Boolean(DATABASE_URL)
 }

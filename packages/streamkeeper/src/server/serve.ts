@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { dataIn } from '../../../../db/data.ts'
 import type { Config } from '../config.ts'
+import { sqlite } from '../index.ts'
 import { connectLitestream } from '../litestream/litestream.ts'
 import { originInWords } from '../litestream/newest-copy.ts'
 import { forgoRestore, prepareRestore } from '../litestream/restore-apart.ts'
@@ -33,7 +36,6 @@ export async function serve(stop: AbortController, config: Config): Promise<void
     parts
   const live = new LiveFacts(parts)
   publishRuntime({
-    data: database.data,
     durable: () => leadership.durable(),
     replicated: () => live.replicated(),
     status: () => monitoring.status(),
@@ -63,8 +65,9 @@ export async function serve(stop: AbortController, config: Config): Promise<void
       preparePages(folder, { ...environment, httpServer: server }),
     ),
   ])
-  const render = withLive(pages, database.data, () => live.replicated())
-  gate.open(answerPages(database.data, render))
+  const data = dataIn((call) => call(drizzle({ client: sqlite() })))
+  const render = withLive(pages, data, () => live.replicated())
+  gate.open(answerPages(data, render))
   // From here on the gate decides: the first request that writes makes this instance lead.
   lifecycle.enter({ name: 'following', problem: null })
   const startMs = Math.round(performance.now())

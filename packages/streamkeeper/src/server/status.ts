@@ -68,7 +68,7 @@ export async function statusOf(parts: Parts, eventLimit: number): Promise<Status
     databaseBytes: sizeOf(database.path),
     walBytes: sizeOf(`${database.path}-wal`),
     setAside: setAsideFiles(database.path),
-    events: await events.recent(database.current && database.data, eventLimit),
+    events: events.recent(database.current, eventLimit),
   }
 }
 

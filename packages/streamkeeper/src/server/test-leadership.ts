@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { recordVisit } from '../../../../db/visits.ts'
 import { Lease } from '../lease/lease.ts'
 import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { newestMigration } from '../sqlite/migrate.ts'
-import { migrations } from '../sqlite/test-support.ts'
+import { app } from '../sqlite/test-support.ts'
 import { FileStore } from '../stores/file-store.ts'
+import { addNote } from '../test-app/notes.ts'
 import { Events } from './events.ts'
 import { Leadership, type LeadershipTiming } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -37,23 +38,23 @@ export function scene(test: TestContext) {
     start: async (
       id: string,
       other: Partial<LeadershipTiming> = {},
-      { disk: kept, migrations: folder = migrations }: { disk?: string; migrations?: string } = {},
+      { disk: kept, app: own = app }: { disk?: string; app?: AppSchema } = {},
     ) => {
-      const { litestream, folder: own, end } = await runLitestream(test)
-      const disk = kept ?? own
+      const { litestream, folder: fresh, end } = await runLitestream(test)
+      const disk = kept ?? fresh
       const lease = new Lease(
         store,
         base,
         { id, service: 's', revision: id, instance: id },
         {
           timing: { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 },
-          migration: newestMigration(folder),
+          migration: newestMigration(own.migrations),
         },
       )
       const database = new LocalDatabase({
         path: join(disk, 'app.db'),
         base,
-        migrations: folder,
+        app: own,
         restore: { signal: new AbortController().signal, stallMs: 10_000 },
       })
       const lifecycle = new Lifecycle()
@@ -68,8 +69,8 @@ export function scene(test: TestContext) {
       await database.restore(await lease.read())
       lifecycle.enter({ name: 'following', problem: null })
       test.after(() => database.close())
-      const visit = async () => (await recordVisit(database.open, new Date())).total
-      return { disk, database, lifecycle, leadership, lease, litestream, visit, end, gone }
+      const write = async () => addNote(database.open)
+      return { disk, database, lifecycle, leadership, lease, litestream, write, end, gone }
     },
   }
 }

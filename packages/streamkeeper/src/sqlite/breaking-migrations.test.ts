@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { findBreaking, type Migration, readMigrations } from './breaking-migrations.ts'
-import { migrations } from './test-support.ts'
+import { app } from './test-support.ts'
 
 const first: Migration = {
   name: '0000_first',
@@ -91,8 +91,8 @@ describe('A migration breaks nothing', () => {
   })
 })
 
-describe('The migrations of this app', () => {
-  const all = readMigrations(migrations)
+describe('The migrations in a folder', () => {
+  const all = readMigrations(app.migrations)
 
   it('are named as their files', () => assert.equal(all[0]?.name, '0000_first'))
 

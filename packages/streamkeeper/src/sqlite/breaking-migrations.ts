@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3'
+import { createEvents } from './events.ts'
 import * as files from './migration-files.ts'
 
 /** A migration, named as the journal names it. */
@@ -24,6 +25,7 @@ export function findBreaking(applied: Migration[], pending: Migration[]): Breaki
     // As where migrations run: a table can be rebuilt that others, views or triggers name.
     database.pragma('foreign_keys = OFF')
     database.pragma('legacy_alter_table = ON')
+    createEvents(database)
     for (const { statements } of applied) database.exec(statements.join(';\n'))
     const before = namesIn(database)
     const steps = pending.flatMap(({ name, statements }) =>
@@ -46,14 +48,14 @@ export function findBreaking(applied: Migration[], pending: Migration[]): Breaki
 }
 
 /** Reads the migrations of this release, oldest first. */
-export function readMigrations(folder: string): Migration[] {
+export function readMigrations(folder: string | null): Migration[] {
   return files
     .readMigrations(folder)
     .map(({ name, at, statements }) => ({ name: name.replace(/\.sql$/, ''), at, statements }))
 }
 
 /** Finds the same among the migrations in a folder, for a release before that is at `migration`. */
-export function breakingSince(folder: string, migration: number): Breaking | null {
+export function breakingSince(folder: string | null, migration: number): Breaking | null {
   const all = readMigrations(folder)
   const pending = all.filter(({ at }) => at > migration)
   if (pending.length === 0) return null

@@ -18,7 +18,7 @@ export function keepTriggers(client: Sqlite.Database, kept: Triggers[]): void {
       for (const name of stale) client.exec(sqlOf(one, name))
     } catch (error) {
       const names = stale.join(', ')
-      throw failedMigration(`The triggers ${names} of db/triggers.ts can't be made`, error)
+      throw failedMigration(`The triggers ${names} can't be made`, error)
     }
   }
 }

@@ -5,7 +5,7 @@ import { migrateDatabase, NewerSchema } from './migrate.ts'
 import { migrateApart, migratedInWords, type Running, runningInWords } from './migrate-apart.ts'
 import { openDatabase } from './open.ts'
 import { TestMigrations } from './test-migrations.ts'
-import { migrations, temporaryPath } from './test-support.ts'
+import { app, temporaryPath } from './test-support.ts'
 
 // Long enough for the timers of this thread, whatever the machine.
 const long = `CREATE TABLE numbers AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
@@ -14,7 +14,7 @@ const long = `CREATE TABLE numbers AS WITH RECURSIVE n (i) AS (SELECT 1 UNION AL
 function migratedFile(test: TestContext): string {
   const path = temporaryPath(test)
   const database = openDatabase(path)
-  migrateDatabase(database, migrations)
+  migrateDatabase(database, app)
   database.$client.close()
   return path
 }
@@ -22,14 +22,14 @@ function migratedFile(test: TestContext): string {
 describe('A migration in a thread of its own', () => {
   it('leaves this one free, and says where it is', async (test) => {
     const path = migratedFile(test)
-    const { folder } = new TestMigrations(test).add('0006_long', `SELECT 1; ${long}`)
+    const own = new TestMigrations(test).add('0003_long', `SELECT 1; ${long}`)
     const said: Running[] = []
-    const migrated = await migrateApart(path, folder, (running) => said.push(running), 10)
-    assert.deepEqual(migrated.applied, ['0006_long.sql'])
+    const migrated = await migrateApart(path, own.app, (running) => said.push(running), 10)
+    assert.deepEqual(migrated.applied, ['0003_long.sql'])
     assert.ok(said.length > 0)
     assert.match(
       said.map(runningInWords).join(),
-      /Migrating: 0006_long.sql, statement 2 of 2, \d+ s/,
+      /Migrating: 0003_long.sql, statement 2 of 2, \d+ s/,
     )
     assert.equal(existsSync(`${path}-wal`), false)
   })
@@ -37,7 +37,7 @@ describe('A migration in a thread of its own', () => {
   it('is none where nothing is to be done', async (test) => {
     const path = migratedFile(test)
     const before = readFileSync(path)
-    const migrated = await migrateApart(path, migrations)
+    const migrated = await migrateApart(path, app)
     assert.equal(migratedInWords(migrated), null)
     assert.deepEqual(readFileSync(path), before)
   })
@@ -45,14 +45,14 @@ describe('A migration in a thread of its own', () => {
   it('throws what it would throw here, and leaves the file as it was', async (test) => {
     const path = migratedFile(test)
     const before = readFileSync(path)
-    const own = new TestMigrations(test).add('0006_own', 'DELETE FROM entries; SELECT * FROM x')
-    await assert.rejects(migrateApart(path, own.folder), {
+    const own = new TestMigrations(test).add('0003_own', 'DELETE FROM notes; SELECT * FROM x')
+    await assert.rejects(migrateApart(path, own.app), {
       code: 'migration-failed',
       message:
-        /^0006_own.sql can't be applied, at the statement "SELECT \* FROM x": no such table: x/,
+        /^0003_own.sql can't be applied, at the statement "SELECT \* FROM x": no such table: x/,
     })
     assert.deepEqual(readFileSync(path), before)
-    const { folder } = new TestMigrations(test).keepFirst(5)
-    await assert.rejects(migrateApart(path, folder), NewerSchema)
+    const older = new TestMigrations(test).keepFirst(2)
+    await assert.rejects(migrateApart(path, older.app), NewerSchema)
   })
 })

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import type { AppSchema } from './app-schema.ts'
 import { isNothing, type Migrated, MigrationProblem, toMigrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
 
 /** What the worker is given, and what it says. */
-export type Order = { path: string; folder: string }
+export type Order = { path: string; folder: string; migrations: string | null }
 export type Report = { step: string } | { done: Migrated } | { problem: string }
 
 /** What is being run, and for how long. */
@@ -20,21 +21,20 @@ const workerFile = ['./migrate-worker.ts', './migrate-worker.js', '../migrate-wo
  * of its own, so that this one goes on answering and keeps its lease. There is none where nothing is to
  * be done.
  *
- * @param folder where drizzle-kit wrote the migrations
  * @param onProgress told every `everyMs` while it goes on
  * @throws {NewerSchema} before anything is changed
  * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
 export async function migrateApart(
   path: string,
-  folder: string,
+  app: AppSchema,
   onProgress: (running: Running) => void = () => {},
   everyMs = 5_000,
 ): Promise<Migrated> {
-  const toDo = lookInto(path, folder)
+  const toDo = lookInto(path, app)
   if (isNothing(toDo)) return toDo
   if (!workerFile) throw new Error('migrate-worker.js is missing: build the app again.')
-  const workerData: Order = { path, folder }
+  const workerData: Order = { path, folder: app.folder, migrations: app.migrations }
   const worker = new Worker(workerFile, { workerData })
   const startMs = performance.now()
   let step = 'the file'
@@ -74,10 +74,10 @@ export function migratedInWords({ applied, repaired, edited }: Migrated): string
   return said.length > 0 ? said.join(' ') : null
 }
 
-function lookInto(path: string, folder: string): Migrated {
+function lookInto(path: string, app: AppSchema): Migrated {
   const database = openDatabase(path)
   try {
-    return toMigrate(database, folder)
+    return toMigrate(database, app)
   } finally {
     database.$client.close()
   }

@@ -1,14 +1,20 @@
-import type Sqlite from 'better-sqlite3'
-import { dateVisits, triggers } from '../../../../db/triggers.ts'
+import Sqlite from 'better-sqlite3'
+import type { AppSchema } from './app-schema.ts'
+import { createEvents, eventsTable } from './events.ts'
 import { keepTriggers, staleTriggers } from './keep-triggers.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
 import { type Applied, appliedTo, hasTable, planMigrations } from './migration-plan.ts'
-import { failedMigration, NewerSchema, refusedMigration } from './migration-problem.ts'
+import {
+  failedMigration,
+  MigrationProblem,
+  NewerSchema,
+  refusedMigration,
+} from './migration-problem.ts'
 import type { Database } from './open.ts'
 import { missingFrom } from './readable.ts'
 import { refuseStatements, runMigration } from './run-migration.ts'
 import { brokenParts, lostReferences, refuseBroken, refuseLostReferences } from './sound-schema.ts'
-import { refuseOtherVisits, refuseTablesInTheWay } from './tables-in-the-way.ts'
+import { refuseTablesInTheWay } from './tables-in-the-way.ts'
 
 export { MigrationProblem, NewerSchema } from './migration-problem.ts'
 
@@ -20,40 +26,41 @@ export type Migrated = {
   repaired: string[]
   /** The files that have changed since they were applied: what they say now is not what was done. */
   edited: string[]
+  /** Whether the machine's own table was missing. */
+  isUnprepared: boolean
 }
 
 /**
  * Brings the schema up to this release's, in one transaction; does nothing where it is there.
  *
- * @param folder where drizzle-kit wrote the migrations
  * @param onStep told of each step before it is taken, in words
  * @throws {NewerSchema} before anything is changed
  * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
 export function migrateDatabase(
   database: Database,
-  folder: string,
+  app: AppSchema,
   onStep: (what: string) => void = () => {},
 ): Migrated {
   const { $client: client } = database
-  const { pending, edited, isOurs, toDo } = lookAt(database, folder)
+  const { triggers = [], schema = {}, beforeMigrations } = app.config
+  const { pending, edited, isNew, toDo } = lookAt(database, app)
   if (isNothing(toDo)) return toDo
   refuseStatements(pending)
-  if (!isOurs) refuseOtherVisits(client)
   refuseTablesInTheWay(client, pending)
   allOrNothing(client, () => {
     const [broken, lost] = [brokenParts(client), lostReferences(client)]
     client.exec(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (
       id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`)
-    // An earlier release can have taken them over as they were.
-    onStep('the times of the visits')
-    if (hasTable(client, 'page_views')) client.exec(dateVisits)
+    createEvents(client)
+    onStep('what the app does before')
+    if (beforeMigrations) refuseOrPrepare(() => beforeMigrations(client, { isNew }))
     for (const migration of pending) runMigration(client, migration, onStep)
     onStep('the triggers, and what they keep')
     keepTriggers(client, triggers)
     refuseLostReferences(client, lost)
     refuseBroken(client, broken)
-    refuseMissing(database, edited)
+    refuseMissing(missingFrom(database, schema), edited)
   })
   return toDo
 }
@@ -63,23 +70,26 @@ export function migrateDatabase(
  *
  * @throws {NewerSchema} as it does
  */
-export function toMigrate(database: Database, folder: string): Migrated {
-  return lookAt(database, folder).toDo
+export function toMigrate(database: Database, app: AppSchema): Migrated {
+  return lookAt(database, app).toDo
 }
 
-export function isNothing({ applied, repaired }: Migrated): boolean {
-  return applied.length + repaired.length === 0
+export function isNothing({ applied, repaired, isUnprepared }: Migrated): boolean {
+  return applied.length + repaired.length === 0 && !isUnprepared
 }
 
 /** How the schema of a database that can only be read compares to this release's. */
-export function compareSchema(database: Database, folder: string): 'older' | 'same' | 'newer' {
+export function compareSchema(
+  database: Database,
+  folder: string | null,
+): 'older' | 'same' | 'newer' {
   const { pending, unknown } = planMigrations(readMigrations(folder), appliedTo(database.$client))
   if (unknown.length > 0) return 'newer'
   return pending.length > 0 ? 'older' : 'same'
 }
 
 /** What to say where the schema of a database is newer than this release's. */
-export function newerSchema(database: Database, folder: string): NewerSchema {
+export function newerSchema(database: Database, folder: string | null): NewerSchema {
   const known = readMigrations(folder)
   const { unknown } = planMigrations(known, appliedTo(database.$client))
   return unknownSchema(unknown, known)
@@ -91,7 +101,7 @@ export function unknownSchema(unknown: Applied[], known: Migration[]): NewerSche
 }
 
 /** The newest migration in a folder, as drizzle-kit numbers them; 0 where there is none. */
-export function newestMigration(folder: string): number {
+export function newestMigration(folder: string | null): number {
   return newestOf(readMigrations(folder))
 }
 
@@ -100,13 +110,14 @@ export function versionName(millis: number): string {
   return new Date(millis).toISOString()
 }
 
-function lookAt(database: Database, folder: string) {
-  const [known, applied] = [readMigrations(folder), appliedTo(database.$client)]
+function lookAt({ $client: client }: Database, { migrations, config }: AppSchema) {
+  const [known, applied] = [readMigrations(migrations), appliedTo(client)]
   const { pending, edited, unknown } = planMigrations(known, applied)
   if (unknown.length > 0) throw unknownSchema(unknown, known)
-  const repaired = pending.length > 0 ? [] : staleTriggers(database.$client, triggers)
-  const toDo = { applied: namesOf(pending), repaired, edited: namesOf(edited) }
-  return { pending, edited, isOurs: applied.length > 0, toDo }
+  const repaired = pending.length > 0 ? [] : staleTriggers(client, config.triggers ?? [])
+  const isUnprepared = !hasTable(client, eventsTable)
+  const toDo = { applied: namesOf(pending), repaired, edited: namesOf(edited), isUnprepared }
+  return { pending, edited, isNew: applied.length === 0, toDo }
 }
 
 /**
@@ -128,15 +139,24 @@ function allOrNothing(client: Sqlite.Database, work: () => void): void {
   }
 }
 
-function refuseMissing(database: Database, edited: Migration[]): void {
-  const missing = missingFrom(database)
+// An app that refuses a database says so in its own words.
+function refuseOrPrepare(prepare: () => void): void {
+  try {
+    prepare()
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof Sqlite.SqliteError) throw error
+    throw new MigrationProblem(error.message, { cause: error })
+  }
+}
+
+function refuseMissing(missing: string[], edited: Migration[]): void {
   if (missing.length === 0) return
   const why =
     edited.length > 0
       ? ` (${namesOf(edited).join(', ')} was edited after it had been applied: restore it, and write a new one)`
       : ''
   throw refusedMigration(
-    "The migrations don't lead to db/schema.ts",
+    "The migrations don't lead to the schema",
     `the database has no ${missing.join(', ')}${why}`,
   )
 }

@@ -16,11 +16,12 @@ export type Migration = {
 type Journal = { entries: { when: number; tag: string }[] }
 
 /**
- * The migrations in a folder, in the order of its journal.
+ * The migrations in a folder, in the order of its journal; none of an app without such a folder.
  *
  * @throws {Error} if the journal and the files don't match
  */
-export function readMigrations(folder: string): Migration[] {
+export function readMigrations(folder: string | null): Migration[] {
+  if (folder === null) return []
   const { entries } = readJournal(folder)
   const names = new Set(entries.map(({ tag }) => `${tag}.sql`))
   const stray = readdirSync(folder).filter((file) => file.endsWith('.sql') && !names.has(file))

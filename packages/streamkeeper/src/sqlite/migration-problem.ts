@@ -14,7 +14,7 @@ export class NewerSchema extends Error {
     super(
       database > known
         ? `The database is at migration ${database}, and this release knows none after ${known}.`
-        : `The database has migration ${database}, which this release doesn't know; its newest is ${known}. If the file was removed, put it back into db/migrations and its journal.`,
+        : `The database has migration ${database}, which this release doesn't know; its newest is ${known}. If the file was removed, put it back beside the others, and into their journal.`,
     )
     this.database = database
     this.known = known

@@ -1,15 +1,17 @@
 import { is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import * as schema from '../../../../db/schema.ts'
 import type { Database } from './open.ts'
 
+/** Drizzle's tables among what a module exports. */
+type Tables = Record<string, unknown>
+
 /** Whether the database has every table and column that this release reads, whoever migrated it. */
-export function isReadable(database: Database): boolean {
-  return missingFrom(database).length === 0
+export function isReadable(database: Database, schema: Tables = {}): boolean {
+  return missingFrom(database, schema).length === 0
 }
 
 /** The columns that this release reads and the database lacks, as TABLE.COLUMN. */
-export function missingFrom(database: Database): string[] {
+export function missingFrom(database: Database, schema: Tables): string[] {
   const columnsOf = database.$client.prepare('select name from pragma_table_info(?)').pluck()
   return Object.values(schema)
     .filter((table) => is(table, SQLiteTable))

@@ -38,17 +38,3 @@ function inTheWay(file: string, kind: string, name: string): MigrationProblem {
     `The database has ${kind === 'index' ? 'an' : 'a'} ${kind} ${name} already, which ${file} of this app would make. Nothing was changed. ${how}; this app never made it. Then start, or bring the database in, again.`,
   )
 }
-
-/**
- * @throws {MigrationProblem} if page_views, the one table that a database may bring, is not as the
- *   original sample made it
- */
-export function refuseOtherVisits(client: Sqlite.Database): void {
-  const select = client.prepare(`SELECT name FROM pragma_table_info('page_views')`).pluck()
-  const columns = select.all() as string[]
-  const missing = ['id', 'timestamp'].filter((name) => !columns.includes(name))
-  if (columns.length === 0 || missing.length === 0) return
-  throw new MigrationProblem(
-    `The database has a table page_views without ${missing.join(' and ')}, so it is not the original sample's. Nothing was changed. Rename it, as in: ALTER TABLE "page_views" RENAME TO "my_page_views". Then start, or bring the database in, again.`,
-  )
-}

@@ -1,18 +1,22 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrations } from './test-support.ts'
+import type { AppSchema } from './app-schema.ts'
+import { app } from './test-support.ts'
 
 type Journal = { entries: { idx: number; when: number; tag: string }[] }
 
 /** A copy of the app's migrations that a test may change. */
 export class TestMigrations {
   readonly folder: string
+  /** The app with these migrations. */
+  readonly app: AppSchema
 
-  constructor(test: { after(clean: () => void): void }, source = migrations) {
-    this.folder = mkdtempSync(join(tmpdir(), 'visits-migrations-'))
+  constructor(test: { after(clean: () => void): void }, source = app.migrations) {
+    this.folder = mkdtempSync(join(tmpdir(), 'streamkeeper-migrations-'))
+    this.app = { ...app, migrations: this.folder }
     test.after(() => rmSync(this.folder, { recursive: true, force: true }))
-    cpSync(source, this.folder, { recursive: true })
+    if (source) cpSync(source, this.folder, { recursive: true })
   }
 
   /** Adds a migration as drizzle-kit would; the newest, unless told when it was made. */

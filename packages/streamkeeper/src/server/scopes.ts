@@ -1,0 +1,26 @@
+import type { Leadership } from './leadership.ts'
+import type { LocalDatabase } from './local-database.ts'
+import { shared } from './runtime.ts'
+
+/** Serves a request that only reads: a write in it fails, whatever this instance may do. */
+export function readScope<T>(database: Pick<LocalDatabase, 'reading'>, serve: () => T): T {
+  return shared.scopes.run({ connection: () => database.reading.$client, durable: refuse }, serve)
+}
+
+/** Serves a request, or runs a job, that the leadership has admitted as a write. */
+export function writeScope<T>(
+  database: Pick<LocalDatabase, 'open'>,
+  leadership: Pick<Leadership, 'durable'>,
+  serve: () => T,
+): T {
+  const scope = {
+    connection: () => database.open.$client,
+    durable: () => leadership.durable(),
+  }
+  return shared.scopes.run(scope, serve)
+}
+
+async function refuse(): Promise<void> {
+  const message = 'This request was not admitted as a write, so it has written nothing.'
+  throw Object.assign(new Error(message), { code: 'not-a-write' })
+}

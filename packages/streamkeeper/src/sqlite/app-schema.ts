@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+
+/** What an app says of its tables. */
+export type AppSchema = {
+  /** Where the app is. */
+  folder: string
+  /** Where drizzle-kit wrote its migrations; null where it has none, and makes its tables itself. */
+  migrations: string | null
+  config: Pick<Config, 'schema' | 'triggers' | 'beforeMigrations'>
+}
+
+/** @param folder where the app is */
+export function schemaOf(
+  config: AppSchema['config'] & Pick<Config, 'migrations'>,
+  folder: string,
+): AppSchema {
+  const given = join(folder, config.migrations ?? 'db/migrations')
+  const migrations = config.migrations !== undefined || existsSync(given) ? given : null
+  return { folder, migrations, config }
+}

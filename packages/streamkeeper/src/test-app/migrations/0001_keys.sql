@@ -1,0 +1,2 @@
+ALTER TABLE `notes` ADD `key` text;--> statement-breakpoint
+CREATE UNIQUE INDEX `notes_key_unique` ON `notes` (`key`);

@@ -1,0 +1,26 @@
+// The app of the machine's own tests: one table, and what comes with it.
+import { defineConfig } from '../config.ts'
+import * as schema from './schema.ts'
+
+export default defineConfig({
+  name: 'notes',
+  migrations: 'migrations',
+  schema,
+  triggers: [
+    {
+      table: 'notes',
+      triggers: {
+        notes_counted: `AFTER INSERT ON notes BEGIN
+      UPDATE note_count SET total = total + 1 WHERE id = 1;
+    END`,
+        notes_uncounted: `AFTER DELETE ON notes BEGIN
+      UPDATE note_count SET total = total - 1 WHERE id = 1;
+    END`,
+      },
+      repair: [
+        `INSERT INTO note_count (id, total) VALUES (1, (SELECT count(*) FROM notes))
+      ON CONFLICT (id) DO UPDATE SET total = excluded.total`,
+      ],
+    },
+  ],
+})

@@ -1,0 +1,34 @@
+import type { Config, Connection } from './config.ts'
+import { schemaOf } from './sqlite/app-schema.ts'
+import { type Breaking, findBreaking, readMigrations } from './sqlite/breaking-migrations.ts'
+import { migrateDatabase } from './sqlite/migrate.ts'
+import { openDatabase } from './sqlite/open.ts'
+
+/**
+ * Opens a database file as the server does, for tests and tools: with its settings, and migrated.
+ *
+ * @param path a file that nobody else uses, made where there is none; `:memory:` for none
+ * @param folder where the app is
+ * @throws {Error} if a migration can't be applied: nothing is changed then
+ */
+export function openMigrated(path: string, config: Config, folder = process.cwd()): Connection {
+  const database = openDatabase(path)
+  try {
+    migrateDatabase(database, schemaOf(config, folder))
+    return database.$client
+  } catch (error) {
+    database.$client.close()
+    throw error
+  }
+}
+
+/**
+ * What the app's migrations took from a release before them, each with all that came before it; empty where a
+ * release can always be followed by the next without a pause.
+ *
+ * @param folder where the app is
+ */
+export function breakingMigrations(config: Config, folder = process.cwd()): Breaking[] {
+  const all = readMigrations(schemaOf(config, folder).migrations)
+  return all.flatMap((_, count) => findBreaking(all.slice(0, count), all.slice(count)) ?? [])
+}
