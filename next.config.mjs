@@ -1,11 +1,8 @@
-/** @type {import('next').NextConfig} */
-export default {
-  output: 'standalone',
-  // Named, or Next takes the folder of any lockfile above this one for the project's root.
-  outputFileTracingRoot: import.meta.dirname,
-  turbopack: { root: import.meta.dirname },
-  // 19 MB of image optimiser that no page here uses.
-  outputFileTracingExcludes: { '*': ['node_modules/sharp/**', 'node_modules/@img/**'] },
+import { withStreamkeeper } from 'streamkeeper/next'
+
+export default withStreamkeeper({
+  // Read when the server starts.
+  outputFileTracingIncludes: { '/*': ['app/style/**'] },
   // `npm test` checks the types of everything; the image's build need not do it again.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
@@ -17,9 +14,8 @@ export default {
     // which Next would say, makes them ask for another page, with a new one.
     ...headersAt(['/', '/guestbook'], { 'cache-control': 'private, no-cache' }),
   ],
-  poweredByHeader: false,
   devIndicators: false,
-}
+})
 
 function headersAt(sources, values) {
   const headers = Object.entries(values).map(([key, value]) => ({ key, value }))

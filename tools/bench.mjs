@@ -4,10 +4,10 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endChildrenOnSignals } from '../packages/streamkeeper/src/cli/lib/children.mjs'
 import { Failure, report } from '../packages/streamkeeper/src/cli/lib/failure.mjs'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
 import { must } from '../packages/streamkeeper/src/cli/lib/run.mjs'
 import { environment } from './lib/e2e.mjs'
 import { parts } from './lib/parts.mjs'
+import { root } from './lib/project.mjs'
 
 endChildrenOnSignals()
 try {

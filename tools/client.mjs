@@ -1,31 +1,25 @@
-// Bundles what browsers run, `client.js`.
+// Bundles what browsers run into `public/client.js`.
 import { join } from 'node:path'
 import { build, context } from 'esbuild'
 
-const options = (root, folder) => ({
+const root = join(import.meta.dirname, '..')
+const options = {
   entryPoints: [join(root, 'app/client/main.ts')],
-  outfile: join(folder, 'client.js'),
+  outfile: join(root, 'public/client.js'),
   bundle: true,
   minify: true,
   target: 'es2022',
   logLevel: 'warning',
-})
-
-/**
- * @param {string} root where `app/` is
- * @param {string} folder where it is written
- */
-export async function bundleClient(root, folder) {
-  await build(options(root, folder))
 }
 
+if (process.argv[1] === import.meta.filename) await build(options)
+
 /**
- * Bundles it anew whenever it changes, into `public/`, from where Next's development server takes it.
- * @param {string} root where `app/` and `public/` are
+ * Bundles it anew whenever it changes.
  * @returns {Promise<() => Promise<void>>} ends that
  */
-export async function watchClient(root) {
-  const watching = await context(options(root, join(root, 'public')))
+export async function watchClient() {
+  const watching = await context(options)
   await watching.watch()
   return () => watching.dispose()
 }

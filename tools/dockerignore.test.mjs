@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
+import { root } from './lib/project.mjs'
 
 describe('What .dockerignore lets into the image', () => {
   it('is there', async () => {

@@ -6,7 +6,7 @@ import { WrongArguments } from '../packages/streamkeeper/deploy/gcloud/arguments
 import { deploy } from '../packages/streamkeeper/deploy/gcloud/deploy.mjs'
 import { logs } from '../packages/streamkeeper/deploy/gcloud/logs.mjs'
 import { teardown } from '../packages/streamkeeper/deploy/gcloud/teardown.mjs'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
+import { root } from './lib/project.mjs'
 
 const programs = { deploy, logs, teardown }
 const meant = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, it } from 'node:test'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
+import { root } from './lib/project.mjs'
 
 const documents = globSync(['README.md', 'docs/**/*.md'], { cwd: root }).map((name) => {
   const text = readFileSync(join(root, name), 'utf8').replaceAll(/^ *```[\s\S]*?^ *```/gm, '')

@@ -4,7 +4,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
+import { root } from './lib/project.mjs'
 
 const texts = [
   'Dockerfile',
@@ -12,7 +12,7 @@ const texts = [
   '.npmrc',
   'litestream.yml',
   'package-lock.json',
-  'packages/streamkeeper/src/cli/start.mjs',
+  'tools/streamkeeper.mjs',
   'db/migrations/0000_first.sql',
   'db/migrations/meta/_journal.json',
 ]

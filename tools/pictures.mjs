@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { endChildrenOnSignals } from '../packages/streamkeeper/src/cli/lib/children.mjs'
 import { report } from '../packages/streamkeeper/src/cli/lib/failure.mjs'
 import { onPath } from '../packages/streamkeeper/src/cli/lib/on-path.mjs'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
 import { must } from '../packages/streamkeeper/src/cli/lib/run.mjs'
 import { parts } from './lib/parts.mjs'
+import { root } from './lib/project.mjs'
 
 endChildrenOnSignals()
 try {
@@ -14,7 +14,7 @@ try {
   await parts.build()
   const [node, chromium] = [await parts.node(), await parts.browser()]
   const env = { ...onPath([node]), ...(chromium && { CHROMIUM_PATH: chromium }) }
-  const file = join(root, 'bin', 'pictures', 'take.ts')
+  const file = join(root, 'tools/pictures/take.ts')
   await must(node, [file], { cwd: root, env, deadlineMs: 300_000, show: true })
 } catch (error) {
   report(error)

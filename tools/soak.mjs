@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { endChildrenOnSignals } from '../packages/streamkeeper/src/cli/lib/children.mjs'
 import { report } from '../packages/streamkeeper/src/cli/lib/failure.mjs'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
 import { environment } from './lib/e2e.mjs'
 import { parts } from './lib/parts.mjs'
+import { root } from './lib/project.mjs'
 import { help, readArguments } from './lib/soak-arguments.mjs'
 
 try {

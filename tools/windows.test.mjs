@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { root } from '../packages/streamkeeper/src/cli/lib/project.mjs'
+import { root } from './lib/project.mjs'
 
 const onWindows = `Object.defineProperty(process, 'platform', { value: 'win32' })`
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 // What `npm run build` does in the container is no command for people.
 const commands = Object.entries(scripts).flatMap(([name, script]) => {
-  const [, file] = /^node (bin\/\S+)/.exec(script) ?? []
+  const [, file] = /^node (tools\/\S+)/.exec(script) ?? []
   return file && name !== 'build' ? [[name, file]] : []
 })
 

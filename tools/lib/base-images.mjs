@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../packages/streamkeeper/src/cli/lib/failure.mjs'
-import { root } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { canInstall } from './apt.mjs'
+import { root } from './project.mjs'
 import { litestreamImage, nodeImage } from './stand-ins.mjs'
 
 /**

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { root, versions } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
+import { versions } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { imagesIn } from './base-images.mjs'
+import { root } from './project.mjs'
 
 describe('the base images of a Dockerfile', () => {
   it('are what its FROM lines name', () => {

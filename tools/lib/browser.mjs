@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Failure } from '../../packages/streamkeeper/src/cli/lib/failure.mjs'
 import { onPath } from '../../packages/streamkeeper/src/cli/lib/on-path.mjs'
-import { root } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { which } from '../../packages/streamkeeper/src/cli/lib/which.mjs'
 import { aptInstall, canInstall, withApt } from './apt.mjs'
+import { root } from './project.mjs'
 
 const modules = join(root, 'node_modules')
 

@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onPath } from '../../packages/streamkeeper/src/cli/lib/on-path.mjs'
-import { cache, root } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { agree, countPlaywright } from './counts.mjs'
 import { parts } from './parts.mjs'
+import { cache, root } from './project.mjs'
 
 const nothing = { stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }
 

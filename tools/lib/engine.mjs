@@ -1,10 +1,10 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../packages/streamkeeper/src/cli/lib/failure.mjs'
-import { cache } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { which } from '../../packages/streamkeeper/src/cli/lib/which.mjs'
 import { aptInstall, canInstall } from './apt.mjs'
+import { cache } from './project.mjs'
 
 /**
  * @typedef {object} Engine what runs containers

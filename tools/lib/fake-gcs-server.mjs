@@ -5,9 +5,9 @@ import { executable } from '../../packages/streamkeeper/src/cli/lib/executable.m
 import { Failure } from '../../packages/streamkeeper/src/cli/lib/failure.mjs'
 import { goInstall } from '../../packages/streamkeeper/src/cli/lib/go-install.mjs'
 import { hashOfFile } from '../../packages/streamkeeper/src/cli/lib/hash.mjs'
-import { cache, versions } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { must } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { which } from '../../packages/streamkeeper/src/cli/lib/which.mjs'
+import { cache, versions } from './project.mjs'
 
 const { version } = versions.fakeGcsServer
 const releases = 'https://github.com/fsouza/fake-gcs-server/releases/download'

@@ -1,6 +1,6 @@
-import { root } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { must } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { nextRelease } from './next-release.mjs'
+import { root } from './project.mjs'
 
 const tag = 'localhost/visits:test'
 const nextTag = 'localhost/visits:next'

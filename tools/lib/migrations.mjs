@@ -3,8 +3,8 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../packages/streamkeeper/src/cli/lib/failure.mjs'
 import { hashOfFolder } from '../../packages/streamkeeper/src/cli/lib/hash.mjs'
-import { npmProgram } from '../../packages/streamkeeper/src/cli/lib/npm-program.mjs'
-import { cache, root } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
+import { npmProgram } from './npm-program.mjs'
+import { cache, root } from './project.mjs'
 
 /**
  * Checks that the migrations are consistent and lead to the schema as it is.

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../packages/streamkeeper/src/cli/lib/failure.mjs'
-import { cache, root } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
+import { cache, root } from './project.mjs'
 
 // What a next release of the app might change, by file: a column, and pages that show it.
 const changes = {

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { executable } from '../../packages/streamkeeper/src/cli/lib/executable.mjs'
-import { cache, platform, versions } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
+import { platform } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { must, run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
+import { cache, versions } from './project.mjs'
 
 const { version, sha256 } = versions.oldLitestream
 

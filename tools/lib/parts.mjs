@@ -1,14 +1,14 @@
-import { build } from '../../packages/streamkeeper/src/cli/lib/build.mjs'
-import { dependencies } from '../../packages/streamkeeper/src/cli/lib/dependencies.mjs'
+import { buildIfChanged } from '../../packages/streamkeeper/src/cli/lib/build-if-changed.mjs'
 import { litestream } from '../../packages/streamkeeper/src/cli/lib/litestream.mjs'
 import { node } from '../../packages/streamkeeper/src/cli/lib/node.mjs'
-import { once } from '../../packages/streamkeeper/src/cli/lib/once.mjs'
 import { baseImages } from './base-images.mjs'
 import { browser } from './browser.mjs'
+import { dependencies } from './dependencies.mjs'
 import { engine } from './engine.mjs'
 import { fakeGcsServer } from './fake-gcs-server.mjs'
 import { image, nextImage } from './image.mjs'
 import { oldLitestream } from './old-litestream.mjs'
+import { once } from './once.mjs'
 import { postgres } from './postgres.mjs'
 
 /** What the tests are made with and of: each is made once, when it or what needs it is asked for. */
@@ -30,7 +30,7 @@ export const parts = {
   }),
   build: once(async () => {
     await parts.dependencies()
-    await build(await parts.node())
+    await buildIfChanged(await parts.node())
   }),
   image: once(async () => {
     await parts.baseImages()

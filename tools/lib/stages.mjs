@@ -1,6 +1,6 @@
-import { npmProgram } from '../../packages/streamkeeper/src/cli/lib/npm-program.mjs'
 import { e2e } from './e2e.mjs'
 import { migrations } from './migrations.mjs'
+import { npmProgram } from './npm-program.mjs'
 import { parts } from './parts.mjs'
 import { unit } from './unit.mjs'
 

@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onPath } from '../../packages/streamkeeper/src/cli/lib/on-path.mjs'
-import { cache, root } from '../../packages/streamkeeper/src/cli/lib/project.mjs'
 import { run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { agree, countTap } from './counts.mjs'
 import { parts } from './parts.mjs'
+import { cache, root } from './project.mjs'
 
 /** @returns {Promise<import('./counts.mjs').Counts>} */
 export async function unit() {

@@ -33,7 +33,7 @@ try {
 function start(port: number): ChildProcess {
   const bucket = `file://${join(folder, 'bucket')}`
   const env = { ...process.env, PORT: String(port), DATA_DIR: folder, REPLICA_URL: bucket }
-  return spawn(process.execPath, [join(root, 'packages/streamkeeper/src/cli/start.mjs')], {
+  return spawn(process.execPath, [join(root, 'tools/streamkeeper.mjs'), 'start'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { dependencies } from '../../src/cli/lib/dependencies.mjs'
 import { Failure } from '../../src/cli/lib/failure.mjs'
 import { node } from '../../src/cli/lib/node.mjs'
-import { root } from '../../src/cli/lib/project.mjs'
+import { moduleFile, root } from '../../src/cli/lib/project.mjs'
 import { must } from '../../src/cli/lib/run.mjs'
 import { namesOf } from '../names.mjs'
 import { gcloud } from './command.mjs'
@@ -38,10 +37,9 @@ export async function refuseBreakingMigration(cloud, options, findBreaking) {
   )
 }
 
-/** What `findBreaking` is where it is not a test: the app's own Node does it, with its packages. */
+/** What `findBreaking` is where it is not a test: the app's own Node does it. */
 export async function findBreakingHere(migration) {
-  await dependencies()
-  const script = join(root, 'packages/streamkeeper/src/operations/breaking.ts')
+  const script = moduleFile('operations/breaking')
   return JSON.parse(await must(await node(), [script, String(migration)], { cwd: root }))
 }
 

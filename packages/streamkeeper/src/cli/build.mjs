@@ -1,57 +1,76 @@
-// Builds `.next/standalone`: all that the server needs to run, and nothing else.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
-import { bundleClient } from '../../../../tools/client.mjs'
+import { pathToFileURL } from 'node:url'
 import { nameCommit } from './lib/commit.mjs'
-import { writeRoutes } from './routes.mjs'
+import { Failure } from './lib/failure.mjs'
+import { moduleFile, root } from './lib/project.mjs'
+import { readArguments } from './lib/start-arguments.mjs'
 
-const root = join(import.meta.dirname, '../../../..')
+const help = `Builds the app into .next/standalone: all that its server needs, and nothing else.
+
+  streamkeeper build
+  streamkeeper build --warm
+
+  --warm   run it once, so that its starts need not compile; needs Litestream on the PATH
+  --help   print this`
+
 const standalone = join(root, '.next/standalone')
-const require = createRequire(import.meta.url)
-process.chdir(root)
+const require = createRequire(join(root, 'package.json'))
 
-buildPages()
-await writeRoutes(root)
-await bundleServer()
-copySqlite()
-nameCommit(standalone)
-for (const migrations of ['db/migrations', 'db/postgres/migrations'].filter(existsSync)) {
-  cpSync(migrations, join(standalone, migrations), { recursive: true })
+export async function build() {
+  const options = readArguments(process.argv.slice(2), { warm: { type: 'boolean' } })
+  if (options.help) {
+    console.log(help)
+    return
+  }
+  const { configFile, loadConfig } = await import(pathToFileURL(moduleFile('load-config')).href)
+  const config = await loadConfig(root)
+  buildPages()
+  await (await import('./lib/routes.mjs')).writeRoutes(root)
+  await bundleServer(configFile(root))
+  copySqlite()
+  nameCommit(standalone)
+  copy(config.migrations ?? 'db/migrations', '.next/static', 'public')
+  if (config.postgres) copy(config.postgres.migrations)
+  writePublicFiles()
+  if (options.warm) await (await import('./lib/warm.mjs')).warm(config.warm)
 }
-cpSync('app/style', join(standalone, 'app/style'), { recursive: true })
-cpSync('public', join(standalone, 'public'), { recursive: true })
-await bundleClient(root, join(standalone, 'public'))
-cpSync('.next/static', join(standalone, '.next/static'), { recursive: true })
 
 function buildPages() {
   const next = require.resolve('next/dist/bin/next')
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
   const { status } = spawnSync(process.execPath, [next, 'build'], { env, stdio: 'inherit' })
-  if (status !== 0) process.exit(1)
+  if (status !== 0) throw new Failure('The build of the pages failed.')
+  if (!existsSync(join(standalone, 'server.js'))) {
+    throw new Failure(
+      'Next has built no .next/standalone: wrap the configuration in next.config with withStreamkeeper.',
+    )
+  }
 }
 
 // Takes the place of the server.js that Next writes there.
-async function bundleServer() {
+async function bundleServer(config) {
+  const { build } = await import('esbuild')
   await rm(join(standalone, 'chunks'), { recursive: true, force: true })
   const common = {
     outdir: standalone,
     bundle: true,
     platform: 'node',
     target: 'node26',
-    external: ['next', 'better-sqlite3'],
+    // Whoever has `pg` installed uses PostgreSQL.
+    external: ['next', 'better-sqlite3', ...(isInstalled('pg') ? [] : ['pg'])],
     logLevel: 'warning',
   }
   await build({
     ...common,
     entryPoints: {
-      server: 'packages/streamkeeper/src/server/start.ts',
-      verify: 'packages/streamkeeper/src/operations/verify.ts',
-      'migrate-worker': 'packages/streamkeeper/src/sqlite/migrate-worker.ts',
-      'restore-worker': 'packages/streamkeeper/src/litestream/restore-worker.ts',
+      server: moduleFile('server/start'),
+      verify: moduleFile('operations/verify'),
+      'migrate-worker': moduleFile('sqlite/migrate-worker'),
+      'restore-worker': moduleFile('litestream/restore-worker'),
     },
     format: 'esm',
     splitting: true,
@@ -64,17 +83,23 @@ async function bundleServer() {
   // CommonJS, as that is what can be loaded compiled (server/compiled.ts).
   await build({
     ...common,
-    entryPoints: {
-      main: 'packages/streamkeeper/src/server/main.ts',
-      'streamkeeper.config': 'streamkeeper.config.ts',
-    },
+    entryPoints: { main: moduleFile('server/main'), 'streamkeeper.config': config },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
-    define: { 'import.meta.url': 'fileUrl' },
+    define: { 'import.meta.url': 'fileUrl', 'import.meta.dirname': '__dirname' },
     banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
     // As `require`, which finds what is compiled.
     supported: { 'dynamic-import': false },
   })
+}
+
+function isInstalled(name) {
+  try {
+    require.resolve(name)
+    return true
+  } catch {
+    return false
+  }
 }
 
 // Next traces what the pages import, and only the server imports better-sqlite3. Of its prebuilt
@@ -89,4 +114,22 @@ function copySqlite() {
   ]) {
     cpSync(join(source, file), join(target, file), { recursive: true })
   }
+}
+
+function copy(...names) {
+  for (const name of names.filter((name) => existsSync(join(root, name)))) {
+    cpSync(join(root, name), join(standalone, name), { recursive: true })
+  }
+}
+
+// The paths that need neither a page nor the database.
+function writePublicFiles() {
+  const folder = join(standalone, 'public')
+  const entries = existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+    : []
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length))
+  writeFileSync(join(standalone, 'public-files.json'), `${JSON.stringify(files.sort(), null, 2)}\n`)
 }

@@ -1,4 +1,4 @@
-// Preloaded by `cli/warm.mjs` into the server that it runs, and so into its threads.
+// Preloaded by `cli/lib/warm.mjs` into the server that it runs, and so into its threads.
 import { isMainThread } from 'node:worker_threads'
 import { keepCompiled } from './compiled.ts'
 

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { root } from './project.mjs'
 
 /** The commit of the sources here, with `-dirty` where they were changed since; null without git. */
 export function commit() {
   const args = ['describe', '--always', '--dirty', '--abbrev=7', '--exclude=*']
-  const { stdout } = spawnSync('git', args, { cwd: join(import.meta.dirname, '../../../../..') })
+  const { stdout } = spawnSync('git', args, { cwd: root })
   return process.env.COMMIT || stdout?.toString().trim() || null
 }
 

@@ -1,13 +1,11 @@
 import './require-node.mjs'
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { dependencies } from './dependencies.mjs'
 import { report } from './failure.mjs'
 import { litestream } from './litestream.mjs'
 import { node } from './node.mjs'
 import { onPath } from './on-path.mjs'
 import { links, plainUrl } from './plain-path.mjs'
-import { root } from './project.mjs'
+import { moduleFile } from './project.mjs'
 import { replicaUrl } from './settings.mjs'
 
 /**
@@ -19,9 +17,8 @@ export async function operation(name, { usesLitestream = true, folder = 'operati
   // What is fetched is no part of the command's result.
   console.log = console.error
   try {
-    await dependencies()
     const programs = [await node(), ...(usesLitestream ? [await litestream()] : [])]
-    await start(programs, join(root, 'packages/streamkeeper/src', folder, `${name}.ts`))
+    await start(programs, moduleFile(`${folder}/${name}`))
   } catch (error) {
     report(error)
     process.stdout.write(documentFor(process.argv, error))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { showInWords } from './in-words.mjs'
 import { onPath } from './on-path.mjs'
 import { withoutLinks } from './plain-path.mjs'
-import { root } from './project.mjs'
+import { moduleFile, root } from './project.mjs'
 import { untilReady } from './ready.mjs'
 
 /**
@@ -16,7 +16,7 @@ import { untilReady } from './ready.mjs'
  * @returns {Promise<number>} the exit code
  */
 export async function serve({ tools, env, dev }) {
-  const file = dev ? 'packages/streamkeeper/src/server/main.ts' : 'server.js'
+  const file = dev ? moduleFile('server/main') : 'server.js'
   const [command, args] = tools.litestream
     ? [
         tools.litestream,

@@ -3,31 +3,26 @@ import { WrongArguments } from './failure.mjs'
 
 export const help = `Runs the app on this machine, with Litestream and a bucket that is a folder unless told.
 
-  npm start
-  npm run dev      the same from its source, which may change meanwhile
+  streamkeeper start
+  streamkeeper dev     the same from its sources, which may change meanwhile
 
-  --help           print this
+  --help               print this
 
 It is told by the environment: PORT (8080), DATA_DIR (data), REPLICA_URL (gs://BUCKET/PATH, or the
-folder data/bucket), DATABASE_URL for PostgreSQL instead. docs/configuration.md has all.
+folder data/bucket), DATABASE_URL for PostgreSQL instead.
 
 Exit codes: 0 stopped, 1 failed, 2 wrong arguments.`
 
-const options = { dev: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } }
-
 /**
  * @param {string[]} args
- * @returns {'help' | {dev: boolean}}
+ * @param {import('node:util').ParseArgsOptionsConfig} [options] besides `--help`
+ * @returns {Record<string, boolean | string | undefined>} the options' values
  * @throws {WrongArguments}
  */
-export function readArguments(args) {
-  const { help, dev } = parsed(args)
-  return help ? 'help' : { dev }
-}
-
-function parsed(args) {
+export function readArguments(args, options = {}) {
   try {
-    return parseArgs({ args, options }).values
+    return parseArgs({ args, options: { ...options, help: { type: 'boolean', short: 'h' } } })
+      .values
   } catch (error) {
     throw new WrongArguments(`${error.message.replace(/\.?$/, '.')} --help says what there is.`)
   }

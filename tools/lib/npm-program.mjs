@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { onPath } from './on-path.mjs'
+import { onPath } from '../../packages/streamkeeper/src/cli/lib/on-path.mjs'
+import { must } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { root } from './project.mjs'
-import { must } from './run.mjs'
 
 /**
  * Runs a program of an installed npm package.

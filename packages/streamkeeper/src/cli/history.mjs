@@ -1,3 +1,0 @@
-import { operation } from './lib/operation.mjs'
-
-await operation('history', { usesLitestream: false })
