@@ -34,14 +34,17 @@ FROM node AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY packages/streamkeeper/package.json packages/streamkeeper/
-RUN npm ci
+# better-sqlite3 brings its binaries, and npm would compile it all the same. A package that does need its
+# install script gets it by `npm rebuild NAME`, in a line below.
+RUN npm ci --ignore-scripts
+COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 COPY . .
 # Which commit this is: `--build-arg COMMIT=$(git rev-parse --short HEAD)`.
 ARG COMMIT
 ENV NEXT_TELEMETRY_DISABLED=1
-RUN npm run build
-COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
-RUN node packages/streamkeeper/src/cli/warm.mjs
+# With the same key in each build, an open page's forms survive a deploy:
+# `--secret id=NEXT_SERVER_ACTIONS_ENCRYPTION_KEY,src=data/server-actions.key`.
+RUN --mount=type=secret,id=NEXT_SERVER_ACTIONS_ENCRYPTION_KEY npm run build -- --warm
 # Second: the app's libraries. Third: the app.
 RUN mkdir -p /libraries/app /app/etc \
     && mv .next/standalone/node_modules /libraries/app/ \
