@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { withActionsKey } from './lib/actions-key.mjs'
 import { nameCommit } from './lib/commit.mjs'
 import { Failure } from './lib/failure.mjs'
 import { moduleFile, root } from './lib/project.mjs'
@@ -41,7 +42,7 @@ export async function build() {
 
 function buildPages() {
   const next = require.resolve('next/dist/bin/next')
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
+  const env = withActionsKey({ ...process.env, NEXT_TELEMETRY_DISABLED: '1' })
   const { status } = spawnSync(process.execPath, [next, 'build'], { env, stdio: 'inherit' })
   if (status !== 0) throw new Failure('The build of the pages failed.')
   if (!existsSync(join(standalone, 'server.js'))) {

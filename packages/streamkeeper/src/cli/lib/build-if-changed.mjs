@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { actionsKey } from './actions-key.mjs'
 import { nameCommit } from './commit.mjs'
 import { hashOfFolder } from './hash.mjs'
 import { onPath } from './on-path.mjs'
@@ -23,7 +24,11 @@ export async function buildIfChanged(node) {
   }
   console.log('Building the app.')
   await rm(stamp, { force: true })
-  const env = { ...onPath([node]), NODE_ENV: 'production' }
+  const env = {
+    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionsKey().key,
+    ...onPath([node]),
+    NODE_ENV: 'production',
+  }
   await must('npm', ['run', 'build'], { cwd: root, env, deadlineMs: 600_000 })
   await writeFile(stamp, hash)
 }

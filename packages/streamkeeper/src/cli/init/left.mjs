@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sourceFiles } from './app.mjs'
+import { filesOf } from './set-up.mjs'
+
+/**
+ * What is left to do by hand: for each thing its lines, where `-` and `+` begin a line of a file that goes,
+ * and what comes in its place.
+ * @param {import('./app.mjs').App} app
+ * @returns {string[][]}
+ */
+export function leftToDo(app) {
+  return [
+    ...sourceFiles(app.root).flatMap((name) => openings(name, read(app, name))),
+    ...instrumentation(app),
+    ...configuration(app),
+    ...scripts(app),
+    ...installed(app),
+    ...kept(app),
+  ]
+}
+
+function read({ root }, name) {
+  return readFileSync(join(root, name), 'utf8')
+}
+
+/** Where a module opens the database itself. */
+export function openings(name, text) {
+  if (!/from ['"]drizzle-orm\/better-sqlite3['"]|from ['"]better-sqlite3['"]/.test(text)) return []
+  const lines = text.split('\n')
+  const opened = lines.flatMap((line) => {
+    const [, start, variable] =
+      /^((?:export )?(?:const|let) (\w+)(?:: [\w.]+)? = )new Database\(/.exec(line) ?? []
+    return start && /\)\s*;?$/.test(line) ? [{ line, start, variable }] : []
+  })
+  if (opened.length === 0) {
+    return /new Database\(|\bdrizzle\(\s*(process|['"`])/.test(text)
+      ? [
+          [
+            `${name} opens the database in a way that is not known here: have it use \`sqlite()\` of streamkeeper.`,
+          ],
+        ]
+      : []
+  }
+  const [{ line, start, variable }] = opened
+  const import_ = lines.find((line) => /^import .* from ['"]better-sqlite3['"]/.test(line))
+  const pragmas = lines.filter((line) =>
+    new RegExp(`^${variable}\\.(pragma|exec|function|loadExtension)\\(`).test(line),
+  )
+  return [
+    [
+      `${name} opens the database, which the server does for each request:`,
+      `- ${import_}`,
+      "+ import { sqlite as connection } from 'streamkeeper'",
+      `- ${line}`,
+      `+ ${start}connection()`,
+      ...pragmas.map((line) => `- ${line}`),
+    ],
+  ]
+}
+
+function instrumentation({ root, source }) {
+  const name = ['ts', 'js']
+    .map((end) => `${source}instrumentation.${end}`)
+    .find((name) => existsSync(join(root, name)))
+  if (!name || !/\bimport\b/.test(readFileSync(join(root, name), 'utf8'))) return []
+  if (/whileLeading/.test(readFileSync(join(root, name), 'utf8'))) return []
+  return [
+    [
+      `${name} runs outside of requests, where there is no connection. What it does with the database becomes a`,
+      'job of the instance that leads, `whileLeading(async (signal) => { … })` of streamkeeper, which ends when',
+      'the signal is aborted.',
+    ],
+  ]
+}
+
+function configuration({ root, nextConfig }) {
+  if (!nextConfig || /withStreamkeeper/.test(readFileSync(join(root, nextConfig), 'utf8')))
+    return []
+  return [
+    [
+      `${nextConfig} has no default export that is known here: put withStreamkeeper(…), of streamkeeper/next, around it.`,
+    ],
+  ]
+}
+
+function scripts(app) {
+  const { scripts = {} } = JSON.parse(read(app, 'package.json'))
+  return ['dev', 'build', 'start']
+    .filter((name) => !scripts[name]?.includes(`streamkeeper ${name}`))
+    .map((name) => [
+      `The script "${name}" is "${scripts[name]}": have it run \`streamkeeper ${name}\`.`,
+    ])
+}
+
+function installed({ root, about: { dependencies = {} } }) {
+  return [
+    ...(dependencies.streamkeeper ? [] : [['npm install streamkeeper']]),
+    ...(existsSync(join(root, 'package-lock.json'))
+      ? []
+      : [
+          [
+            'The Dockerfile installs with npm, by a package-lock.json, and there is none: change its line `npm ci`.',
+          ],
+        ]),
+  ]
+}
+
+// Another's that does not do it would be found out only on Cloud Run.
+function kept(app) {
+  return Object.entries(filesOf(app))
+    .filter(([name]) => name === 'Dockerfile' || name === 'litestream.yml')
+    .filter(([name]) => !/litestream|control|socket/.test(read(app, name)))
+    .map(([name]) => [
+      `${name} was there, and was left: node_modules/streamkeeper/templates/${name} is what the server needs.`,
+    ])
+}
