@@ -9,6 +9,7 @@ import { fakeGcsServer } from './fake-gcs-server.mjs'
 import { image, nextImage } from './image.mjs'
 import { oldLitestream } from './old-litestream.mjs'
 import { once } from './once.mjs'
+import { pack } from './pack.mjs'
 import { postgres } from './postgres.mjs'
 
 /** What the tests are made with and of: each is made once, when it or what needs it is asked for. */
@@ -31,6 +32,11 @@ export const parts = {
   build: once(async () => {
     await parts.dependencies()
     await buildIfChanged(await parts.node())
+  }),
+  /** The package as it is published, in a file. */
+  tarball: once(async () => {
+    await parts.dependencies()
+    return pack(await parts.node())
   }),
   image: once(async () => {
     await parts.baseImages()

@@ -2,7 +2,7 @@ import { e2e } from './e2e.mjs'
 import { migrations } from './migrations.mjs'
 import { npmProgram } from './npm-program.mjs'
 import { parts } from './parts.mjs'
-import { unit } from './unit.mjs'
+import { packageTests, unit } from './unit.mjs'
 
 const onePassed = { passed: 1, failed: 0, skipped: 0 }
 
@@ -52,6 +52,11 @@ export const stages = {
       console.log(`${tag}: ${megabytes} MB`)
       return onePassed
     },
+  },
+  package: {
+    minutes: 6,
+    needs: ['dependencies', 'litestream', 'fakeGcsServer', 'baseImages'],
+    run: packageTests,
   },
   e2e: {
     minutes: 10,

@@ -8,26 +8,44 @@ import { cache, root } from './project.mjs'
 
 /** @returns {Promise<import('./counts.mjs').Counts>} */
 export async function unit() {
-  await parts.dependencies()
-  const node = await parts.node()
-  const report = join(cache, 'unit.tap')
-  await rm(report, { force: true })
-  const args = [
-    '--test',
-    // Most tests wait for Litestream, most of the time.
-    '--test-concurrency=4',
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=tap',
-    `--test-reporter-destination=${report}`,
-    '{app,db,packages,tools}/**/*.test.{mjs,ts}',
-  ]
   const env = {
-    ...onPath([node, await parts.litestream()]),
+    ...onPath([await parts.node(), await parts.litestream()]),
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
     OLD_LITESTREAM: await parts.oldLitestream(),
     POSTGRES_BIN: await parts.postgres(),
   }
-  const { ok } = await run(node, args, { cwd: root, env, deadlineMs: 1_800_000, show: true })
+  // Most tests wait for Litestream, most of the time.
+  return nodeTests('unit', '{app,db,packages,tools}/**/*.test.{mjs,ts}', { concurrency: 4, env })
+}
+
+/** Tries the package, as it is published, on the apps in its fixtures: they are built and run in containers. */
+export async function packageTests() {
+  const node = await parts.node()
+  const engine = await parts.engine()
+  await parts.baseImages()
+  const env = {
+    ...onPath([node, await parts.litestream()], engine.env),
+    CONTAINER_ENGINE: engine.command,
+    FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+    TARBALL: await parts.tarball(),
+  }
+  return nodeTests('package', 'packages/streamkeeper/e2e/*.spec.ts', { concurrency: 1, env })
+}
+
+async function nodeTests(name, files, { concurrency, env }) {
+  await parts.dependencies()
+  const report = join(cache, `${name}.tap`)
+  await rm(report, { force: true })
+  const args = [
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${report}`,
+    files,
+  ]
+  const options = { cwd: root, env, deadlineMs: 1_800_000, show: true }
+  const { ok } = await run(await parts.node(), args, options)
   return agree(countTap(await readFile(report, 'utf8').catch(() => '')), ok)
 }

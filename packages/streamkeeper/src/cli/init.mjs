@@ -33,7 +33,7 @@ export async function init() {
     'npm start serves the app with a folder of this machine as the bucket: data/bucket.',
     'After a write that is acknowledged: `await durable()`, from streamkeeper. It throws where the bucket',
     'may not have the write.',
-    'Data that is there already: npx streamkeeper seed FILE.',
+    'Data that is there already: npx streamkeeper seed --from FILE.',
     'On Google Cloud: npx streamkeeper deploy --help.',
   ])
 }
