@@ -1,6 +1,6 @@
 import type { NextConfig } from 'next'
 
-type Given = NextConfig | ((...given: never[]) => NextConfig | Promise<NextConfig>)
+type Made<Args extends unknown[]> = (...args: Args) => NextConfig | Promise<NextConfig>
 
 /**
  * Has Next build the app as the machine runs it. What the configuration says besides stays.
@@ -8,9 +8,13 @@ type Given = NextConfig | ((...given: never[]) => NextConfig | Promise<NextConfi
  * @param given the configuration, or what makes it
  * @throws {Error} if it builds another output, or into another folder
  */
-export function withStreamkeeper<Config extends Given>(given: Config): Config {
-  if (typeof given !== 'function') return wrapped(given) as Config
-  return (async (...args: never[]) => wrapped(await given(...args))) as Config
+export function withStreamkeeper(given: NextConfig): NextConfig
+export function withStreamkeeper<Args extends unknown[]>(
+  given: Made<Args>,
+): (...args: Args) => Promise<NextConfig>
+export function withStreamkeeper<Args extends unknown[]>(given: NextConfig | Made<Args>) {
+  if (typeof given !== 'function') return wrapped(given)
+  return async (...args: Args) => wrapped(await given(...args))
 }
 
 function wrapped(given: NextConfig): NextConfig {
@@ -30,14 +34,17 @@ function wrapped(given: NextConfig): NextConfig {
     turbopack: { root, ...given.turbopack },
     transpilePackages: ['streamkeeper', ...(given.transpilePackages ?? [])],
     serverExternalPackages: ['better-sqlite3', ...(given.serverExternalPackages ?? [])],
-    // 19 MB of image optimiser, where it is not used.
-    ...(given.images?.unoptimized && {
-      outputFileTracingExcludes: withoutOptimiser(given.outputFileTracingExcludes),
-    }),
+    outputFileTracingExcludes: withoutUnused(given),
   }
 }
 
-function withoutOptimiser(excludes: Record<string, string[]> = {}): Record<string, string[]> {
-  const optimiser = ['node_modules/sharp/**', 'node_modules/@img/**']
-  return { ...excludes, '*': [...(excludes['*'] ?? []), ...optimiser] }
+function withoutUnused({ images, outputFileTracingExcludes: given = {} }: NextConfig) {
+  const unused = [
+    ...(given['*'] ?? []),
+    // The build copies what this platform needs of it.
+    'node_modules/better-sqlite3/**',
+    // 19 MB of image optimiser.
+    ...(images?.unoptimized ? ['node_modules/sharp/**', 'node_modules/@img/**'] : []),
+  ]
+  return { ...given, '*': unused }
 }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { NextConfig } from 'next'
+import { withStreamkeeper } from './next.ts'
+
+describe('withStreamkeeper', () => {
+  it('has Next build what the server runs', () => {
+    const config = withStreamkeeper({})
+    assert.equal(config.output, 'standalone')
+    assert.equal(config.outputFileTracingRoot, process.cwd())
+    assert.deepEqual(config.serverExternalPackages, ['better-sqlite3'])
+  })
+
+  it('keeps what the configuration says besides', () => {
+    const given: NextConfig = {
+      reactStrictMode: true,
+      poweredByHeader: true,
+      serverExternalPackages: ['sharp'],
+      turbopack: { resolveAlias: { a: 'b' } },
+      outputFileTracingExcludes: { '/x': ['y'], '*': ['z'] },
+    }
+    const config = withStreamkeeper(given)
+    assert.deepEqual([config.reactStrictMode, config.poweredByHeader], [true, true])
+    assert.deepEqual(config.serverExternalPackages, ['better-sqlite3', 'sharp'])
+    assert.deepEqual(config.turbopack?.resolveAlias, { a: 'b' })
+    assert.deepEqual(config.outputFileTracingExcludes, {
+      '/x': ['y'],
+      '*': ['z', 'node_modules/better-sqlite3/**'],
+    })
+  })
+
+  it('leaves the image optimiser out only where it is not used', () => {
+    const excluded = (images: NextConfig['images']) =>
+      withStreamkeeper({ ...(images && { images }) }).outputFileTracingExcludes?.['*']?.join()
+    assert.match(excluded({ unoptimized: true }) ?? '', /sharp/)
+    assert.doesNotMatch(excluded(undefined) ?? '', /sharp/)
+  })
+
+  it('takes a function that makes the configuration, as Next does', async () => {
+    const made = withStreamkeeper(async (phase: string) => ({ env: { phase } }))
+    const { env, output } = await made('phase-production-build')
+    assert.deepEqual([env, output], [{ phase: 'phase-production-build' }, 'standalone'])
+  })
+
+  it('refuses another output, and another folder', () => {
+    assert.throws(() => withStreamkeeper({ output: 'export' }), /output is "export"/)
+    assert.throws(() => withStreamkeeper({ distDir: 'out' }), /distDir is "out"/)
+  })
+})
