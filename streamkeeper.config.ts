@@ -1,5 +1,6 @@
 import { defineConfig } from 'streamkeeper/config'
 import { takeOver } from './db/original.ts'
+import * as postgresSchema from './db/postgres/schema.ts'
 import * as schema from './db/schema.ts'
 import { triggers } from './db/triggers.ts'
 
@@ -9,4 +10,5 @@ export default defineConfig({
   schema,
   triggers,
   beforeMigrations: takeOver,
+  postgres: { migrations: 'db/postgres/migrations', schema: postgresSchema },
 })

@@ -1,8 +1,7 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { connection } from 'next/server'
-import { sqlite } from 'streamkeeper'
+import { onPostgres, sqlite } from 'streamkeeper'
 import { type Data, dataIn } from '../db/data.ts'
-import { runtime } from '../packages/streamkeeper/src/server/runtime.ts'
 
 export { durable } from 'streamkeeper'
 
@@ -15,5 +14,8 @@ const inSqlite = dataIn((call) => call(database))
  */
 export async function data(): Promise<Data> {
   await connection()
-  return runtime().data ?? inSqlite
+  if (!onPostgres()) return inSqlite
+  // What loads `pg`, which nobody else needs.
+  const postgres = await import('../db/postgres/data.ts')
+  return postgres.dataIn()
 }

@@ -1,8 +1,5 @@
-import { listEvents, recordEvents } from '../../packages/streamkeeper/src/postgres/events.ts'
-import type { Database } from '../../packages/streamkeeper/src/postgres/open.ts'
-import { PostgresProblem, plainError } from '../../packages/streamkeeper/src/postgres/problem.ts'
-import { retryConflicts } from '../../packages/streamkeeper/src/postgres/retry-conflicts.ts'
-import type { Event } from '../../packages/streamkeeper/src/sqlite/events.ts'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { ask, postgres } from 'streamkeeper/postgres'
 import type { Data } from '../data.ts'
 import {
   addEntry,
@@ -13,34 +10,20 @@ import {
   listAllEntries,
   listEntries,
 } from './entries.ts'
-import { countVisits, recordVisit, visitsByDay } from './visits.ts'
+import { countVisits, type Database, recordVisit, visitsByDay } from './visits.ts'
 
 /**
- * All that the app does with its data, on PostgreSQL. Each function throws a
- * {@link PostgresProblem} where the server is the problem.
+ * All that the app does with its data, on PostgreSQL.
  *
- * @param onProblem told of that besides
+ * @param database the server's own unless given
  */
-export function dataIn(
-  database: Database,
-  onProblem = (_: PostgresProblem) => {},
-): Data & {
-  recordEvents(happened: Event[]): Promise<void>
-  listEvents(limit: number): Promise<Event[]>
-} {
+export function dataIn(database: Database = drizzle({ client: postgres() })): Data {
   const bind =
     <Rest extends unknown[], Result>(
       call: (database: Database, ...rest: Rest) => Promise<Result>,
     ): ((...rest: Rest) => Promise<Result>) =>
-    async (...rest) => {
-      try {
-        return await retryConflicts(() => call(database, ...rest))
-      } catch (error) {
-        const plain = plainError(error)
-        if (plain instanceof PostgresProblem) onProblem(plain)
-        throw plain
-      }
-    }
+    (...rest) =>
+      ask(() => call(database, ...rest))
   return {
     recordVisit: bind(recordVisit),
     countVisits: bind(countVisits),
@@ -52,7 +35,5 @@ export function dataIn(
     hideEntry: bind(hideEntry),
     deleteEntry: bind(deleteEntry),
     entriesVersion: bind(entriesVersion),
-    recordEvents: bind(recordEvents),
-    listEvents: bind(listEvents),
   }
 }

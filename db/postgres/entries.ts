@@ -1,5 +1,4 @@
 import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
-import type { Database } from '../../packages/streamkeeper/src/postgres/open.ts'
 import {
   deletion,
   type Entry,
@@ -9,6 +8,7 @@ import {
   writtenEntry,
 } from '../entries.ts'
 import { entries, tableVersions } from './schema.ts'
+import type { Database } from './visits.ts'
 
 const { idempotencyKey, hiddenAt, deletedAt, ...columns } = getTableColumns(entries)
 

@@ -50,7 +50,7 @@ export const tableVersions = pgTable('table_versions', {
   version: number().notNull(),
 })
 
-/** What happened to the instances: the timeline of the status page. */
+/** What the release before reads and writes of events; streamkeeper has a table of its own. */
 export const events = pgTable('events', {
   id: id(),
   /** RFC 3339, UTC. */

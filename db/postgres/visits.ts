@@ -1,7 +1,9 @@
 import { eq, gte, sql } from 'drizzle-orm'
-import type { Database } from '../../packages/streamkeeper/src/postgres/open.ts'
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { type Day, dayOf, lastDays, type Visits } from '../visits.ts'
 import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
+
+export type Database = NodePgDatabase
 
 /**
  * Records a visit at `now` and returns how many there are with it.

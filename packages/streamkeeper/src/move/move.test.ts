@@ -6,7 +6,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { answerOf } from '../operations/test-support.ts'
-import { refuseHalfMoved } from '../postgres/half-moved.ts'
+import { refuseHalfMoved } from '../postgres/migrate.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { migrations, withPostgres } from '../postgres/test-support.ts'
@@ -70,7 +70,7 @@ describe('move', () => {
     const before = await count()
     assert.ok(before > 0 && before < 60_002)
     await noMoveUnderWay(query)
-    const database = openPostgres(databaseUrl)
+    const database = openPostgres(databaseUrl, 'notes')
     test.after(() => database.$client.end())
     // An app would show people what is there, and let them write.
     await assert.rejects(refuseHalfMoved(database), /has not ended. Run `npm run move` again/)
@@ -195,7 +195,7 @@ async function noMoveUnderWay(query: (sql: string) => Promise<{ count?: string }
 /** An app on PostgreSQL that has counted 60,000 visits, and an empty bucket. */
 async function manyVisits(test: TestContext) {
   const made = moveScene(test, await postgres.emptyUrl())
-  const database = openPostgres(made.databaseUrl)
+  const database = openPostgres(made.databaseUrl, 'notes')
   await migrateDatabase(database, migrations)
   await database.$client.end()
   await made.query(`insert into page_views (id, timestamp)

@@ -16,7 +16,7 @@ const scene = (test: TestContext) => filledScene(test, postgres)
 describe('move that may not be', () => {
   it('refuses rows that no move has brought, unless they may be replaced', async (test) => {
     const { there, databaseUrl, inBucket, inPostgres, query } = await scene(test)
-    const database = openPostgres(databaseUrl)
+    const database = openPostgres(databaseUrl, 'notes')
     await migrateDatabase(database, postgresMigrations)
     const app = dataIn(database)
     for (const message of ['theirs', 'also theirs', 'one']) {

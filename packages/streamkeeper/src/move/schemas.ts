@@ -22,7 +22,7 @@ export async function makeTables(url: string, session: Session): Promise<void> {
       `${session.name} has the tables of an older release. Start this release on it first, as that migrates it, or move to an empty database.`,
     )
   }
-  const database = openPostgres(url)
+  const database = openPostgres(url, 'notes')
   try {
     await migrateDatabase(database, migrations)
   } finally {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type QueryConfig } from 'pg'
-import { sqlStateOf } from '../postgres/sql-state.ts'
+import { sqlStateOf } from '../postgres/problem.ts'
 import { OperatorError } from './operator-error.ts'
 import { quoted } from './select.ts'
 import type { Table } from './table.ts'

@@ -171,7 +171,7 @@ describe('move while the app runs', () => {
 
   it('counts on in the bucket where PostgreSQL had nothing to count yet', async (test) => {
     const { back, databaseUrl, change, inBucket } = moveScene(test, await postgres.emptyUrl())
-    const database = openPostgres(databaseUrl)
+    const database = openPostgres(databaseUrl, 'notes')
     await migrateDatabase(database, postgresMigrations)
     await database.$client.end()
     assert.equal((await back('--switch', '--stopped')).code, 0)

@@ -113,7 +113,7 @@ export const noon = Date.UTC(2020, 0, 1, 12)
 
 /** The app's functions on a PostgreSQL database. */
 export function appOnPostgres(test: TestContext, url: string) {
-  const database = openPostgres(url)
+  const database = openPostgres(url, 'notes')
   test.after(() => database.$client.end())
   return dataIn(database)
 }

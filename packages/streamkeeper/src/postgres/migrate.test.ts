@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { entries, pageViews } from '../../../../db/postgres/schema.ts'
 import { MigrationProblem, NewerSchema } from '../sqlite/migrate.ts'
 import { readMigrations } from '../sqlite/migration-files.ts'
 import { TestMigrations } from '../sqlite/test-migrations.ts'
+import { notes, tags } from '../test-app/postgres-schema.ts'
 import { appliedMigration, migrateDatabase, mustBeMigrated } from './migrate.ts'
 import { openPostgres } from './open.ts'
 import { migrations, withPostgres } from './test-support.ts'
@@ -14,13 +14,13 @@ describe('The migrations for PostgreSQL', () => {
 
   it('change nothing in a database that has them all', async (test) => {
     const database = await postgres.database(test)
-    await database.insert(pageViews).values({ timestamp: 'a' })
+    await database.insert(tags).values({ label: 'a' })
     await migrateDatabase(database, migrations)
-    assert.equal(await database.$count(pageViews), 1)
+    assert.equal(await database.$count(tags), 1)
   })
 
   it('are not made for a preview, which says so', async (test) => {
-    const database = openPostgres(await postgres.emptyUrl())
+    const database = openPostgres(await postgres.emptyUrl(), 'notes')
     test.after(() => database.$client.end())
     await assert.rejects(mustBeMigrated(database, migrations), { code: 'preview' })
     assert.equal(await appliedMigration(database), 0)
@@ -30,7 +30,7 @@ describe('The migrations for PostgreSQL', () => {
 
   /** How many migrations are applied when many start at once. */
   async function startAtOnce(test: TestContext, url: string) {
-    const databases = Array.from({ length: 8 }, () => openPostgres(url))
+    const databases = Array.from({ length: 8 }, () => openPostgres(url, 'notes'))
     test.after(() => Promise.all(databases.map(({ $client }) => $client.end())).then(() => {}))
     await Promise.all(databases.map((database) => migrateDatabase(database, migrations)))
     const applied = 'select count(*)::int as count from drizzle.__drizzle_migrations'
@@ -47,7 +47,7 @@ describe('The migrations for PostgreSQL', () => {
   ]) {
     it(`are made once where the server ${what}`, async (test) => {
       const url = await postgres.emptyUrl()
-      const database = openPostgres(url)
+      const database = openPostgres(url, 'notes')
       test.after(() => database.$client.end())
       // It takes the place of the server's own.
       await database.execute(`
@@ -63,14 +63,14 @@ describe('The migrations for PostgreSQL', () => {
     const database = await postgres.database(test)
     await database.execute(`
       insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2999, 0, 1)});
-      drop table entries;
+      drop table notes;
     `)
     await assert.rejects(migrateDatabase(database, migrations), (error) => {
       assert.ok(error instanceof NewerSchema)
       assert.match(error.message, /2999-01-01/)
       return true
     })
-    await assert.rejects(database.select().from(entries))
+    await assert.rejects(database.select().from(notes))
   })
 
   it('are made though newer ones of another branch were made before', async (test) => {
@@ -89,14 +89,14 @@ describe('The migrations for PostgreSQL', () => {
   })
 
   for (const [sql, words] of [
-    ['insert into entries (id) values (1)', /null value in column "name"/],
-    ['create unique index one on page_views (timestamp)', /could not create unique index/],
-    ['create table entries (id int)', /relation "entries" already exists/],
+    ['insert into notes (id) values (1)', /null value in column "text"/],
+    ['create unique index one on tags (label)', /could not create unique index/],
+    ['create table notes (id int)', /relation "notes" already exists/],
   ] as const) {
     it(`change nothing where one fails, and say what and why: ${sql}`, async (test) => {
       const database = await postgres.database(test)
-      await database.insert(pageViews).values([{ timestamp: 'a' }, { timestamp: 'a' }])
-      const text = `drop table events;--> statement-breakpoint\n${sql}`
+      await database.insert(tags).values([{ label: 'a' }, { label: 'a' }])
+      const text = `drop table note_count;--> statement-breakpoint\n${sql}`
       const { folder } = new TestMigrations(test, migrations).add('0001_own', text)
       await assert.rejects(migrateDatabase(database, folder), (error) => {
         assert.ok(error instanceof MigrationProblem)
@@ -104,7 +104,7 @@ describe('The migrations for PostgreSQL', () => {
         assert.match(error.message, words)
         return true
       })
-      await database.execute('select * from events')
+      await database.execute('select * from note_count')
     })
   }
 })

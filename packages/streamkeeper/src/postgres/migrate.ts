@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { sql } from 'drizzle-orm'
+import { getTableName, type SQL, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Client } from 'pg'
 import { Barred } from '../lease/barred.ts'
@@ -8,9 +8,9 @@ import { unknownSchema } from '../sqlite/migrate.ts'
 import { type Migration, readMigrations } from '../sqlite/migration-files.ts'
 import { type Applied, type Plan, planMigrations } from '../sqlite/migration-plan.ts'
 import { failedMigration, MigrationProblem } from '../sqlite/migration-problem.ts'
+import { createEvents, events } from './events.ts'
 import type { Database } from './open.ts'
-import { PostgresProblem, plainError } from './problem.ts'
-import { sqlStateOf } from './sql-state.ts'
+import { PostgresProblem, plainError, sqlStateOf } from './problem.ts'
 
 // Any number that nobody else in this database locks.
 const lockNumber = 7_236_101
@@ -53,8 +53,7 @@ export async function migrateDatabase(database: Database, folder: string): Promi
  * @throws {NewerSchema} if it has others
  */
 export async function mustBeMigrated(database: Database, folder: string): Promise<void> {
-  const { pending } = await planFor(database, folder)
-  if (pending.length === 0) return
+  if (isDone(await planFor(database, folder))) return
   throw new Barred(
     'preview',
     'The database has not all migrations of this release, and a preview (PREVIEW=1) makes none, as all releases share it. Deploy the release, or preview it on a copy of the database.',
@@ -62,12 +61,14 @@ export async function mustBeMigrated(database: Database, folder: string): Promis
 }
 
 async function bringUp(database: NodePgDatabase, folder: string): Promise<void> {
-  const { pending, edited } = await planFor(database, folder)
+  const plan = await planFor(database, folder)
+  const { pending, edited } = plan
   for (const { name } of edited) {
     log('WARNING', `${name} was edited after it had been applied, and was not applied again.`)
   }
-  if (pending.length === 0) return
+  if (isDone(plan)) return
   await database.transaction(async (transaction) => {
+    await transaction.execute(createEvents)
     await transaction.execute('create schema if not exists drizzle')
     await transaction.execute(`create table if not exists drizzle.__drizzle_migrations
       (id serial primary key, hash text not null, created_at bigint)`)
@@ -75,11 +76,18 @@ async function bringUp(database: NodePgDatabase, folder: string): Promise<void> 
   })
 }
 
-async function planFor(database: NodePgDatabase, folder: string): Promise<Plan> {
+type Planned = Plan & { hasEvents: boolean }
+
+async function planFor(database: NodePgDatabase, folder: string): Promise<Planned> {
   const known = readMigrations(folder)
   const plan = planMigrations(known, await appliedMigrations(database))
   if (plan.unknown.length > 0) throw unknownSchema(plan.unknown, known)
-  return plan
+  const hasEvents = await hasTable(database, sql`current_schema()`, getTableName(events))
+  return { ...plan, hasEvents }
+}
+
+function isDone({ pending, hasEvents }: Planned): boolean {
+  return pending.length === 0 && hasEvents
 }
 
 async function run(
@@ -128,10 +136,32 @@ export async function appliedMigration(database: NodePgDatabase): Promise<number
 }
 
 async function appliedMigrations(database: NodePgDatabase): Promise<Applied[]> {
-  const table = sql`select 1 from information_schema.tables
-    where table_schema = 'drizzle' and table_name = '__drizzle_migrations'`
-  if ((await database.execute(table)).rows.length === 0) return []
+  if (!(await hasTable(database, 'drizzle', '__drizzle_migrations'))) return []
   const all = sql`select hash, created_at as at from drizzle.__drizzle_migrations`
   const { rows } = await database.execute<{ hash: string; at: string | null }>(all)
   return rows.map(({ hash, at }) => ({ hash, at: Number(at) }))
+}
+
+/**
+ * Where a move of data to the database has begun and not ended, some of it is missing, and what people
+ * wrote would be in the way of the rest.
+ *
+ * @throws {PostgresProblem} then
+ */
+export async function refuseHalfMoved(database: Database): Promise<void> {
+  if (!(await hasTable(database, 'drizzle', 'moves'))) return
+  const newest = sql`select started, finished from drizzle.moves order by id desc limit 1`
+  const { rows } = await database.execute<{ started: string; finished: string | null }>(newest)
+  if (rows[0]?.finished !== null) return
+  throw new PostgresProblem('database-half-moved', new Error(`it began at ${rows[0].started}`))
+}
+
+async function hasTable(
+  database: NodePgDatabase,
+  schema: string | SQL,
+  name: string,
+): Promise<boolean> {
+  const found = await database.execute(sql`select 1 from information_schema.tables
+    where table_schema = ${schema} and table_name = ${name}`)
+  return found.rows.length > 0
 }

@@ -15,14 +15,15 @@ const patience = { connectionTimeoutMillis: 5_000, query_timeout: statementMs + 
  *
  * @param url as in postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require, or with
  *   `?host=/DIRECTORY` for a socket
+ * @param name of the app, which the server lists its connections by
  * @param connections at most; one serves many requests, and all instances share the server's limit
  */
-export function openPostgres(url: string, connections = 5): Database {
+export function openPostgres(url: string, name: string, connections = 5): Database {
   const client = new Pool({
     ...patience,
     connectionString: url,
     max: connections,
-    application_name: 'visits',
+    application_name: name,
     keepAlive: true,
     onConnect: prepareConnection,
   })

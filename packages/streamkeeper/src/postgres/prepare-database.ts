@@ -2,8 +2,7 @@ import type { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
 import { News } from '../server/news.ts'
 import { retry } from '../server/retry.ts'
-import { refuseHalfMoved } from './half-moved.ts'
-import { migrateDatabase, mustBeMigrated } from './migrate.ts'
+import { migrateDatabase, mustBeMigrated, refuseHalfMoved } from './migrate.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError } from './problem.ts'
 
@@ -35,8 +34,8 @@ export async function prepareDatabase(
   const news = new News()
   await retry(migrate, PostgresProblem, {
     signal,
-    onFailure: ({ code, summary: inWords, message }) => {
-      lifecycle.enter({ name: 'starting', step, problem: inWords })
+    onFailure: ({ code, summary, message }) => {
+      lifecycle.enter({ name: 'starting', step, problem: summary })
       if (news.isNew(code)) log('ERROR', message, { step, code })
     },
   })

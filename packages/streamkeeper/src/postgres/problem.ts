@@ -1,6 +1,5 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { Problem } from '../server/lifecycle.ts'
-import { sqlStateOf } from './sql-state.ts'
 
 /** What is wrong: in words for everybody, and what to do in words for whoever runs the server. */
 const kinds = {
@@ -67,13 +66,18 @@ export class PostgresProblem extends Error {
  */
 export function plainError(error: unknown): unknown {
   if (error instanceof DrizzleQueryError) return plainError(error.cause)
-  if (!(error instanceof Error) || error instanceof PostgresProblem) return error
+  if (!(error instanceof Error) || error instanceof PostgresProblem || isOfFile(error)) return error
   const kind = kindOf(sqlStateOf(error), error.message)
   return kind ? new PostgresProblem(kind, error) : error
 }
 
-/** What people may know of a failure that passes; null for any other. */
-export function passingProblem(error: unknown): Problem | null {
+// Its codes look like those of the network.
+function isOfFile(error: Error): boolean {
+  return 'path' in error || (error.cause instanceof Error && isOfFile(error.cause))
+}
+
+/** What people may know of a failure that is transient; null for any other. */
+export function transientProblem(error: unknown): Problem | null {
   return error instanceof PostgresProblem ? error.summary : null
 }
 
@@ -106,4 +110,14 @@ function kindOf(code: string | null, message: string): Kind | null {
 
 function ofClient(message: string): Kind {
   return /SASL|password/i.test(message) ? 'database-refuses' : 'database-unreachable'
+}
+
+/**
+ * The code of an error of the server (https://www.postgresql.org/docs/current/errcodes-appendix.html)
+ * or of the network, wherever Drizzle has put it; null if it has none.
+ */
+export function sqlStateOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if ('code' in error && typeof error.code === 'string') return error.code
+  return sqlStateOf(error.cause)
 }

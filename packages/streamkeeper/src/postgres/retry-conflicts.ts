@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { sqlStateOf } from './sql-state.ts'
+import { sqlStateOf } from './problem.ts'
 
 // serialization_failure, which CockroachDB and YugabyteDB answer to one of two who write at once, and
 // deadlock_detected. Nothing of the transaction was done.

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../../../..')
 async function start(test: TestContext, url: string) {
   const port = await freePort()
   const patience = { signal: AbortSignal.timeout(20_000) }
-  const child = spawn(process.execPath, ['packages/streamkeeper/src/postgres/test-server.ts'], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'test-server.ts')], {
     cwd: root,
     env: { ...process.env, DATABASE_URL: url, PORT: String(port), RATE_LIMITS: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,7 +35,7 @@ async function start(test: TestContext, url: string) {
   return {
     ask,
     output: () => output,
-    sign: (key: string) => ask(`/api/entries?key=${key}`, { method: 'POST' }),
+    write: (key: string) => ask(`/notes?key=${key}`, { method: 'POST' }),
     /** The first answer of a probe that is as wanted. */
     async until(path: string, isWanted: (status: number, text: string) => boolean) {
       while (!patience.signal.aborted) {
@@ -65,7 +65,7 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
   it('migrates an empty database, serves, and ends with 0', async (test) => {
     const server = await start(test, await postgres.emptyUrl())
     assert.match(await server.ready(), /"state":"serving","problem":null/)
-    assert.equal(await (await server.ask('/')).text(), '1')
+    assert.equal(await (await server.ask('/mark')).text(), '1')
     const { facts, events } = await (await server.ask('/status')).json()
     assert.match(JSON.stringify(facts), /PostgreSQL 1\d\.\d+/)
     assert.match(events[0].detail, /^On PostgreSQL/)
@@ -76,34 +76,34 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
     const url = await postgres.emptyUrl()
     const servers = await Promise.all([start(test, url), start(test, url), start(test, url)])
     await Promise.all(servers.map((server) => server.ready()))
-    const visits = await Promise.all(
+    const marks = await Promise.all(
       servers.flatMap(({ ask }) =>
-        Array.from({ length: 40 }, async () => Number(await (await ask('/')).text())),
+        Array.from({ length: 40 }, async () => Number(await (await ask('/mark')).text())),
       ),
     )
     assert.deepEqual(
-      visits.sort((one, other) => one - other),
+      marks.sort((one, other) => one - other),
       Array.from({ length: 120 }, (_, index) => index + 1),
     )
     // Each key comes to all of them.
     const stored = await Promise.all(
-      servers.flatMap(({ sign }) =>
-        Array.from({ length: 20 }, async (_, key) => (await sign(`key${key}`)).json()),
+      servers.flatMap(({ write }) =>
+        Array.from({ length: 20 }, async (_, key) => (await write(`key${key}`)).json()),
       ),
     )
     assert.equal(new Set(stored.map(({ id }) => id)).size, 20)
     for (const { ask } of servers) {
-      assert.equal((await (await ask('/api/entries')).json()).length, 20)
+      assert.equal((await (await ask('/notes')).json()).length, 20)
     }
   })
 
   it('answers with words while the server is away, and goes on when it is back', async (test) => {
     const server = await start(test, await postgres.emptyUrl())
     await server.ready()
-    assert.equal((await server.sign('before')).status, 200)
+    assert.equal((await server.write('before')).status, 200)
     await postgres.server.crash()
     test.after(() => postgres.server.resume())
-    for (const path of ['/', '/api/entries']) {
+    for (const path of ['/', '/api/notes']) {
       const answer = await server.ask(path)
       assert.equal(answer.status, 503)
       assert.equal(answer.headers.get('retry-after'), '5')
@@ -113,8 +113,8 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
     assert.match(await (await server.ask('/status')).text(), /The database can not be reached/)
     await postgres.server.resume()
     await server.until('/health/ready', (_, text) => text.includes('"problem":null'))
-    assert.equal((await server.sign('after')).status, 200)
-    assert.equal((await (await server.ask('/api/entries')).json()).length, 2)
+    assert.equal((await server.write('after')).status, 200)
+    assert.equal((await (await server.ask('/notes')).json()).length, 2)
     assert.equal(await server.stop(), 0)
   })
 
@@ -126,22 +126,22 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       for (let number = 0; !stopped; number++) {
         const key = `${writer}-${number}`
-        if ((await server.sign(key)).ok) acknowledged.push(key)
-        await server.ask('/')
+        if ((await server.write(key)).ok) acknowledged.push(key)
+        await server.ask('/mark')
       }
     })
     for (let time = 0; time < 3; time++) {
       await setTimeout(100)
       await postgres.server.crash()
       await postgres.server.resume()
-      await server.until('/api/entries', (status) => status === 200)
+      await server.until('/notes', (status) => status === 200)
     }
     stopped = true
     await Promise.all(writers)
     assert.ok(acknowledged.length > 0)
     for (const key of acknowledged) {
       // Whoever writes it again is told of the first.
-      assert.equal((await server.sign(key)).status, 200)
+      assert.equal((await server.write(key)).status, 200)
     }
     assert.doesNotMatch(server.output(), /CRITICAL|params:/)
     assert.equal(await server.stop(), 0)
@@ -158,7 +158,7 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
     assert.equal((await server.ask('/')).status, 503)
     await postgres.server.resume()
     await server.ready()
-    assert.equal(await (await server.ask('/')).text(), '1')
+    assert.equal(await (await server.ask('/mark')).text(), '1')
   })
 
   for (const [what, change, code] of [
@@ -182,7 +182,7 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
 
   it('refuses a database that a newer release has migrated', async (test) => {
     const url = await postgres.emptyUrl()
-    const database = openPostgres(url)
+    const database = openPostgres(url, 'notes')
     test.after(() => database.$client.end())
     await migrateDatabase(database, migrations)
     await database.execute(
@@ -195,7 +195,7 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
 
   it('waits for the end of a move of data to the database, and says so', async (test) => {
     const url = await postgres.emptyUrl()
-    const database = openPostgres(url)
+    const database = openPostgres(url, 'notes')
     test.after(() => database.$client.end())
     await migrateDatabase(database, migrations)
     await database.execute(`create table drizzle.moves (id int, started text, finished text);

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Data } from '../../../../db/data.ts'
 import { dataIn } from '../../../../db/postgres/data.ts'
 import type { Config } from '../config.ts'
 import { Admin } from '../server/admin.ts'
@@ -18,18 +19,16 @@ import { isPreview } from '../server/preview.ts'
 import { Protection } from '../server/protect.ts'
 import { requestLog } from '../server/request-log.ts'
 import { Routes } from '../server/routes.ts'
-import { publishRuntime } from '../server/runtime.ts'
+import { publishRuntime, shared } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { readEnvironment } from './environment.ts'
 import { Gate } from './gate.ts'
-import { replicated } from './live.ts'
 import { Metrics } from './metrics.ts'
 import { openPostgres } from './open.ts'
 import { prepareDatabase } from './prepare-database.ts'
-import { passingProblem } from './problem.ts'
+import { transientProblem } from './problem.ts'
 import { Reachability } from './reachability.ts'
-import { statusOf } from './status.ts'
-import { timelineOf } from './timeline.ts'
+import { replicated, statusOf, timelineOf } from './status.ts'
 
 const folder = process.cwd()
 
@@ -44,13 +43,19 @@ export async function serve(
   config: Config,
   prepare = preparePages,
 ): Promise<void> {
+  if (!config.postgres) {
+    throw new Error(
+      'DATABASE_URL is set, and streamkeeper.config.ts has no "postgres": name the migrations and the schema there, or unset DATABASE_URL.',
+    )
+  }
   const environment = readEnvironment(process.env)
   const { instance, port, metricsPort, project } = environment
   const stopped = stop.signal
   const lifecycle = new Lifecycle()
-  const database = openPostgres(environment.databaseUrl, environment.connections)
-  const data = dataIn(database, () => reachability.doubt())
-  const note = timelineOf(data, `${instance.revision} ${instance.instance}`)
+  const database = openPostgres(environment.databaseUrl, config.name, environment.connections)
+  shared.postgres = { pool: database.$client, onProblem: () => reachability.doubt() }
+  const data = dataIn() as Data
+  const note = timelineOf(database, `${instance.revision} ${instance.instance}`)
   const reachability = new Reachability(database, (problem) => {
     lifecycle.enter({ name: 'serving', problem: problem?.summary ?? null })
     if (problem) log('ERROR', problem.message, { code: problem.code })
@@ -63,7 +68,7 @@ export async function serve(
     data,
     durable: async () => {},
     replicated: () => replicated(reachability.isAway),
-    status: () => statusOf(lifecycle, instance, database, data),
+    status: () => statusOf(lifecycle, instance, database),
     admin: new Admin(environment.adminToken, environment.isLocal),
   })
   const server = await listen(port, lifecycle, {
@@ -79,18 +84,13 @@ export async function serve(
 
   const [pages] = await unlessStopped(stopped, [
     prepare(folder, { ...environment, httpServer: server }),
-    prepareDatabase(
-      database,
-      join(folder, config.postgres?.migrations ?? 'db/postgres/migrations'),
-      lifecycle,
-      {
-        signal: stopped,
-        mayMigrate: environment.previews !== 'all',
-      },
-    ),
+    prepareDatabase(database, resolve(folder, config.postgres.migrations), lifecycle, {
+      signal: stopped,
+      mayMigrate: environment.previews !== 'all',
+    }),
   ])
   const render = withLive(pages, data, () => replicated(reachability.isAway))
-  gate.open(answerPages(data, render, { passing: passingProblem, isPreview: onlyLooks }))
+  gate.open(answerPages(data, render, { passing: transientProblem, isPreview: onlyLooks }))
   lifecycle.enter({ name: 'serving', problem: null })
   note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
 

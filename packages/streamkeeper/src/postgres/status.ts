@@ -1,14 +1,16 @@
 import { sql } from 'drizzle-orm'
+import type { Replicated } from '../../../../app/live/replicated.ts'
 import type { Me } from '../lease/lease-object.ts'
 import type { Fact } from '../server/facts.ts'
 import { duration } from '../server/in-words.ts'
 import type { Lifecycle } from '../server/lifecycle.ts'
-import { reasonOf } from '../server/log.ts'
+import { log, reasonOf } from '../server/log.ts'
 import { releaseInWords } from '../server/release-name.ts'
 import type { Runtime } from '../server/runtime.ts'
-import type { Event } from '../sqlite/events.ts'
+import { listEvents, recordEvents } from './events.ts'
+import { ask } from './index.ts'
 import type { Database } from './open.ts'
-import { passingProblem, plainError } from './problem.ts'
+import { plainError, transientProblem } from './problem.ts'
 
 // A screen of them.
 const shownEvents = 50
@@ -18,7 +20,6 @@ export async function statusOf(
   lifecycle: Lifecycle,
   instance: Me,
   database: Database,
-  data: { listEvents(limit: number): Promise<Event[]> },
 ): ReturnType<Runtime['status']> {
   const { state, draining } = lifecycle
   const { totalCount, idleCount, waitingCount } = database.$client
@@ -35,10 +36,11 @@ export async function statusOf(
     },
   ]
   try {
-    const [about, events] = await Promise.all([aboutServer(database), data.listEvents(shownEvents)])
+    const listing = ask(() => listEvents(database, shownEvents))
+    const [about, events] = await Promise.all([aboutServer(database), listing])
     return { facts: [...facts, ...about], events }
   } catch (error) {
-    const value = passingProblem(plainError(error))?.message ?? reasonOf(error)
+    const value = transientProblem(plainError(error))?.message ?? reasonOf(error)
     return { facts: [...facts, { name: 'Database', value, isProblem: true }], events: [] }
   }
 }
@@ -46,4 +48,28 @@ export async function statusOf(
 async function aboutServer(database: Database): Promise<Fact[]> {
   const { rows } = await database.execute<{ version: string }>(sql`select version()`)
   return rows.map(({ version }) => ({ name: 'Database', value: version.split(' on ')[0] ?? '' }))
+}
+
+/**
+ * What writes down what happens to an instance, for operators; it waits for nothing.
+ *
+ * @param instance names it to people
+ */
+export function timelineOf(database: Database, instance: string, now = () => new Date()) {
+  return (kind: 'started' | 'database-is-back', detail: string): void => {
+    log('INFO', detail, { kind })
+    const event = { at: now().toISOString(), kind, instance, detail }
+    ask(() => recordEvents(database, [event])).catch((error) => {
+      log('WARNING', `What happened could not be written down: ${reasonOf(error)}`)
+    })
+  }
+}
+
+/** Where what is written is, for everybody: what is committed here is durable. */
+export function replicated(isAway: boolean): Replicated {
+  return {
+    ...{ role: 'postgres', state: isAway ? 'down' : 'ok' },
+    ...{ durableAgoMs: null, missing: 0, waiting: 0, epoch: null, txid: null },
+    why: isAway ? 'The database does not answer.' : null,
+  }
 }

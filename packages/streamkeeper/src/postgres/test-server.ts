@@ -1,35 +1,59 @@
 // The server on PostgreSQL in a process of its own, as server/main.ts runs it, with pages that need no
-// build: they give the number of visits and the entries, and take entries.
-import assert from 'node:assert/strict'
+// build: they count marks, give the notes, and take some.
 import type { RequestListener } from 'node:http'
-import { visitsHeader } from '../../../../app/kept-pages.ts'
-import config from '../../../../streamkeeper.config.ts'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import { runtime } from '../server/runtime.ts'
 import { StopRequested, stopOnSignals } from '../server/stop-signal.ts'
+import * as schema from '../test-app/postgres-schema.ts'
+import config from '../test-app/streamkeeper.config.ts'
+import { ask, postgres } from './index.ts'
 import { serve } from './serve.ts'
+import { migrations } from './test-support.ts'
+
+const { noteCount, notes } = schema
+
+// Before there is a server, as an app's module has it.
+const database = drizzle({ client: postgres() })
 
 const stop = stopOnSignals()
 const pages: RequestListener = async (request, response) => {
-  const { data = assert.fail('It is on PostgreSQL.'), durable, status } = runtime()
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const give = (value: unknown) => response.end(JSON.stringify(value))
   try {
-    if (request.headers[visitsHeader] !== undefined) give(Number(request.headers[visitsHeader]))
-    else if (pathname === '/status') give(await status())
-    else if (request.method === 'POST') {
-      const idempotencyKey = searchParams.get('key') ?? ''
-      const entry = { name: 'A', message: 'B', idempotencyKey }
-      const stored = await data.addEntry(entry, new Date())
-      await durable()
-      give(stored)
-    } else give((await data.listEntries({ before: null, limit: 1_000 })).entries)
+    if (pathname === '/status') give(await runtime().status())
+    else if (pathname === '/mark') give(await ask(mark))
+    else if (request.method === 'POST') give(await ask(() => write(searchParams.get('key') ?? '')))
+    else give(await ask(() => database.select().from(notes)))
   } catch (error) {
     response.writeHead(500).end(String(error))
   }
 }
 
+async function mark(): Promise<number | undefined> {
+  const [row] = await database
+    .insert(noteCount)
+    .values({ id: 1, total: 1 })
+    .onConflictDoUpdate({ target: noteCount.id, set: { total: sql`${noteCount.total} + 1` } })
+    .returning()
+  return row?.total
+}
+
+// In a transaction, which needs a connection of its own.
+async function write(key: string) {
+  return database.transaction(async (tx) => {
+    const same = { target: notes.key, set: { key } }
+    const [row] = await tx
+      .insert(notes)
+      .values({ text: 'B', key })
+      .onConflictDoUpdate(same)
+      .returning()
+    return row
+  })
+}
+
 try {
-  await serve(stop, config, async () => pages)
+  await serve(stop, { ...config, postgres: { migrations, schema } }, async () => pages)
 } catch (error) {
   if (error !== stop.signal.reason) console.error(error)
   stop.abort(error)

@@ -6,7 +6,7 @@ import { migrateDatabase } from './migrate.ts'
 import { type Database, openPostgres } from './open.ts'
 import { TestPostgres } from './test-postgres.ts'
 
-export const migrations = join(import.meta.dirname, '../../../../db/postgres/migrations')
+export const migrations = join(import.meta.dirname, '../test-app/postgres-migrations')
 
 type Test = { after(clean: () => void | Promise<void>): void }
 
@@ -16,8 +16,8 @@ export function withPostgres(): {
   readonly server: TestPostgres
   /** The URL of a database without tables. */
   emptyUrl(options?: string): Promise<string>
-  /** A migrated database, closed at the end of the test. */
-  database(test: Test): Promise<Database>
+  /** A migrated database, closed at the end of the test; the test app's unless told otherwise. */
+  database(test: Test, folder?: string): Promise<Database>
 } {
   let started: TestPostgres | undefined
   let databases = 0
@@ -38,10 +38,10 @@ export function withPostgres(): {
       await client.end()
       return made.server.url(name)
     },
-    async database(test: Test) {
-      const database = openPostgres(await made.emptyUrl())
+    async database(test: Test, folder = migrations) {
+      const database = openPostgres(await made.emptyUrl(), 'notes')
       test.after(() => database.$client.end())
-      await migrateDatabase(database, migrations)
+      await migrateDatabase(database, folder)
       return database
     },
   }

@@ -54,6 +54,8 @@ type Shared = {
   scopes: AsyncLocalStorage<Scope>
   /** Those that were added, each with what takes it away once the server has begun it. */
   jobs: Set<{ job: Job; remove: () => void }>
+  /** The pool of a server on PostgreSQL, and what is told that the database may be away; null elsewhere. */
+  postgres: { pool: object; onProblem(): void } | null
 }
 
 // The server, the pages that Next bundles, and the app's configuration are module graphs of their own, in
@@ -66,6 +68,7 @@ export const shared: Shared = global[key] ?? {
   runtime: null,
   scopes: new AsyncLocalStorage(),
   jobs: new Set(),
+  postgres: null,
 }
 global[key] = shared
 

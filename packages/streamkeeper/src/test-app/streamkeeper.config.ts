@@ -1,5 +1,6 @@
 // The app of the machine's own tests: one table, and what comes with it.
 import { defineConfig } from '../config.ts'
+import * as postgresSchema from './postgres-schema.ts'
 import * as schema from './schema.ts'
 
 export default defineConfig({
@@ -23,4 +24,6 @@ export default defineConfig({
       ],
     },
   ],
+  needs: ({ method, url }) => (url === '/status' ? 'nothing' : method === 'GET' ? 'read' : 'write'),
+  postgres: { migrations: 'postgres-migrations', schema: postgresSchema },
 })
