@@ -494,6 +494,18 @@ describe('An instance', () => {
     assert.match(String(a.gone[0]), /Litestream does not answer/)
   })
 
+  it('does not lead again once the process is to stop', async (test) => {
+    const { store, start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    const ended = a.leadership.end()
+    await assert.rejects(a.leadership.lead(), { code: 'lease-lost' })
+    await ended
+    await assert.rejects(a.leadership.lead(), { code: 'lease-lost' })
+    const { epoch, holder } = JSON.parse((await store.read(leaseName))?.body ?? '')
+    assert.deepEqual([epoch, holder], [1, null])
+  })
+
   it('gives the lease back when it can not take over', async (test) => {
     const { store, start } = scene(test)
     const a = await start('a')

@@ -17,7 +17,7 @@ async function backAfter(...renewals: (() => Promise<number>)[]): Promise<number
   }
   const onBack = () => backs++
   const keeper = new LeaseKeeper({ renew: keep, isValid: true }, 'gs://b', poll, onBack, () => now)
-  await keeper.untilOver(() => true, ended.signal)
+  await keeper.untilOver(() => false, ended.signal)
   return backs
 }
 
@@ -35,7 +35,7 @@ function runningOut(...told: (ProblemCode | 'renewed' | 'lost')[]) {
     },
   }
   const keeper = new LeaseKeeper(lease, 'gs://b', poll, () => {})
-  return { keeper, over: () => keeper.untilOver(() => true, ended.signal) }
+  return { keeper, over: () => keeper.untilOver(() => false, ended.signal) }
 }
 
 const quick = async () => 100
@@ -86,6 +86,6 @@ describe('Who keeps a lease', () => {
     const rarely = { pollMs: 1, idlePollMs: 3_600_000 }
     const keeper = new LeaseKeeper({ renew: keep, isValid: true }, 'gs://b', rarely, () => {})
     keeper.noteWrite()
-    assert.equal(await keeper.untilOver(() => true, ended.signal), null)
+    assert.equal(await keeper.untilOver(() => false, ended.signal), null)
   })
 })

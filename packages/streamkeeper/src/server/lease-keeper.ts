@@ -11,7 +11,7 @@ const awayMs = 3_000
 // Who writes now is likely to go on; a look costs a tenth of a write.
 const busyMs = 10_000
 // Where nobody else could take the lease either.
-const passing: readonly string[] = ['bucket-unreachable', 'bucket-busy', 'bucket-garbled']
+const transient: readonly string[] = ['bucket-unreachable', 'bucket-busy', 'bucket-garbled']
 
 /** How often it looks at the lease, in milliseconds: while somebody writes, and otherwise. */
 export type Poll = { pollMs: number; idlePollMs: number }
@@ -110,10 +110,13 @@ export class LeaseKeeper {
    * Keeps it until it is lost, or wanted by another. One that has run out while the bucket did not
    * answer is renewed when it does again: where that succeeds, nobody has led in between.
    *
-   * @param isMine whether nobody else is to have it yet
+   * @param mayHandOver whether another is to have it when it asks
    * @returns null when `ended` has aborted before
    */
-  async untilOver(isMine: () => boolean, ended: AbortSignal): Promise<'wanted' | 'lost' | null> {
+  async untilOver(
+    mayHandOver: () => boolean,
+    ended: AbortSignal,
+  ): Promise<'wanted' | 'lost' | null> {
     while (!ended.aborted) {
       await sleep(this.#pollMs, undefined, { signal: ended }).catch(() => {})
       // The store may take longer than anybody waits for it.
@@ -122,7 +125,7 @@ export class LeaseKeeper {
       )
       if (ended.aborted) return null
       if (kept === 'lost' || this.#isRefused) return 'lost'
-      if (kept === 'wanted' && this.#lease.isValid && !isMine()) return 'wanted'
+      if (kept === 'wanted' && this.#lease.isValid && mayHandOver()) return 'wanted'
     }
     return null
   }
@@ -134,7 +137,7 @@ export class LeaseKeeper {
 
   get #isRefused(): boolean {
     if (this.#lease.isValid || !this.#problem) return false
-    return !(this.#problem instanceof ReplicationProblem && passing.includes(this.#problem.code))
+    return !(this.#problem instanceof ReplicationProblem && transient.includes(this.#problem.code))
   }
 
   #renewOnce(): Promise<Kept> {

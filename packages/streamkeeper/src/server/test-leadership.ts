@@ -10,9 +10,10 @@ import { app } from '../sqlite/test-support.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { addNote } from '../test-app/notes.ts'
 import { Events } from './events.ts'
-import { Leadership, type LeadershipTiming } from './leadership.ts'
+import { Leadership } from './leadership.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
+import type { LeadershipTiming } from './timing.ts'
 
 export const timing = {
   pollMs: 20,

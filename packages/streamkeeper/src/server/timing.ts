@@ -1,6 +1,25 @@
 import { defaultTiming, type Timing } from '../lease/lease.ts'
 import type { ReplicaUrl } from '../litestream/replica-url.ts'
-import type { LeadershipTiming } from './leadership.ts'
+
+/** All in milliseconds. */
+export type LeadershipTiming = {
+  /** How often the leader looks whether somebody wants the lease, while somebody writes. */
+  pollMs: number
+  idlePollMs: number
+  /** How often who waits for the lease looks. */
+  waitMs: number
+  /** How long who wants the lease goes on waiting. */
+  patienceMs: number
+  /** How long who was handed the lease keeps it, so that two don't swap it all the time. */
+  minimumHoldMs: number
+  /** How long who gave the lease away because another wanted it leaves it to them. */
+  yieldMs: number
+  retentionMs: number
+  /** How long Litestream may take to close the file while the bucket answers. */
+  closeMs: number
+  /** After a first failure to lead; it doubles with each further one, up to sixteen times as long. */
+  pauseMs: number
+}
 
 /**
  * A folder answers in less than a millisecond, and who restarts the app on it waits for the lease.

@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Reached, View } from '../lease/lease.ts'
+import { allEnded } from '../litestream/all-ended.ts'
+import { originInWords } from '../litestream/newest-copy.ts'
+import { ReplicationProblem } from '../litestream/problem.ts'
+import { epochUrl } from '../litestream/replica-url.ts'
+import { Replication } from '../litestream/replication.ts'
+import { acquireLease } from './acquire-lease.ts'
+import { beganInWords, type Copied, copyRestorable, reach, tellPosition } from './begin-epoch.ts'
+import { type Begun, completeEpoch, tidyEpoch } from './complete-epoch.ts'
+import type { Following, LeadershipParts, Recorder, Term } from './leadership-states.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import { log, reasonOf } from './log.ts'
+
+const mostFailedCopies = 3
+
+/** Takes the lease, and begins an epoch with the newest state. */
+export class TakeOver {
+  readonly #parts: LeadershipParts
+  readonly #keeper: LeaseKeeper
+  readonly #record: Recorder
+  readonly #isLed: (epoch: number) => boolean
+  /** Settles when the copy is as new as it can be while another leads. */
+  #catchingUp: Promise<unknown> = Promise.resolve()
+  /** How often in a row the bucket has failed to copy an epoch. */
+  #failedCopies = 0
+
+  /** @param isLed whether this instance leads that epoch, or just hands it over */
+  constructor(
+    parts: LeadershipParts,
+    keeper: LeaseKeeper,
+    record: Recorder,
+    isLed: (epoch: number) => boolean,
+  ) {
+    this.#parts = parts
+    this.#keeper = keeper
+    this.#record = record
+    this.#isLed = isLed
+  }
+
+  /**
+   * @param isEnding whether nobody needs to lead any more
+   * @throws {ReplicationProblem} if it can't; then the lease is released
+   */
+  async run(from: Following, isEnding: () => boolean): Promise<Term> {
+    const { lease, base, timing, database } = this.#parts
+    await from.refresh.stop()
+    // Otherwise its own next write, which is here already, would take it from who waits for it.
+    await sleep(Math.max(0, from.yieldUntilMs - performance.now()))
+    const { before, epoch, asked } = await acquireLease(lease, base, {
+      ...{ waitMs: timing.waitMs, patienceMs: timing.patienceMs, isEnding },
+      beforeAsking: (view) => this.#prepareCopy(view, from.refusal !== null),
+    })
+    const startMs = performance.now()
+    try {
+      const begun = await this.#keeper.during(this.#begin(before, epoch))
+      const ms = Math.round(performance.now() - startMs)
+      logBegun(begun, ms)
+      return this.#termOf(begun, asked ? timing.minimumHoldMs : 0)
+    } catch (error) {
+      database.follow(null)
+      await lease.release().catch(() => {})
+      throw error
+    }
+  }
+
+  // Who leads is not disturbed by an instance that can't have the newest copy. One that has had a state of
+  // the same history brings it up to date while the other finishes.
+  async #prepareCopy(view: View, hasFailed: boolean): Promise<void> {
+    const { database } = this.#parts
+    if (database.stateIn(view) && !hasFailed) {
+      this.#catchingUp = database.restore(view).catch(() => {})
+      return
+    }
+    const isFresh = database.ageMs < Math.max(15_000, 10 * database.tookMs)
+    if (isFresh && !hasFailed) return
+    this.#step('copy')
+    await database.restore(view)
+    this.#step('lease')
+  }
+
+  #termOf(begun: Begun, holdMs: number): Term {
+    const { epoch, replication, beginning } = begun
+    const ended = new AbortController()
+    const restorable = completeEpoch(this.#parts, begun, ended.signal)
+    restorable.catch(() => {})
+    tidyEpoch(this.#parts, epoch, ended.signal)
+    const ledSinceMs = performance.now()
+    return {
+      ...{ epoch, beginning, replication, restorable, ended },
+      ...{ writers: new Set(), position: null },
+      // Handed over before its first copy is complete, an epoch would have been for nothing.
+      mayHandOver: () =>
+        performance.now() - ledSinceMs >= Math.max(holdMs, replication.firstCopyMs),
+    }
+  }
+
+  /** Brings the file to the newest state, and has Litestream replicate it to a new epoch from there. */
+  async #begin(before: View, epoch: number): Promise<Begun> {
+    const { database } = this.#parts
+    this.#step('restore')
+    await this.#catchingUp
+    const copying = this.#copy(before, epoch)
+    const restoring = database.isNewest(before)
+      ? null
+      : database.restore({ ...before, isHeldByOther: true })
+    const [copied, origin] = await allEnded([copying, restoring])
+    if (origin) log('INFO', originInWords(origin))
+    this.#step('replicate')
+    if ('why' in copied) {
+      return this.#upload(copied.isClean ? epoch : await this.#anotherEpoch(epoch), copied.why)
+    }
+    const { txid, files, bytes } = copied
+    const from = { epoch: before.lease.restorable, txid }
+    const why = (await reach(database, before, from)) ?? (await this.#tellPosition(from, epoch))
+    if (why !== null) return this.#upload(await this.#anotherEpoch(epoch), why)
+    const replication = this.#replicationTo(epoch)
+    await replication.goOn()
+    return { epoch, replication, beginning: { how: 'continued', from, files, bytes } }
+  }
+
+  async #copy(before: View, epoch: number): Promise<Copied> {
+    try {
+      const copied = await copyRestorable(this.#parts, before, epoch)
+      this.#failedCopies = 0
+      return copied
+    } catch (error) {
+      // A bucket that does all else may never copy.
+      if (++this.#failedCopies < mostFailedCopies) throw error
+      return { why: `the bucket does not copy: ${reasonOf(error)}`, isClean: false }
+    }
+  }
+
+  /** @returns why the epoch can't continue that state; null where it can */
+  async #tellPosition(from: Reached, epoch: number): Promise<string | null> {
+    await this.#write(epoch)
+    return tellPosition(this.#parts.database, from, Date.now())
+  }
+
+  async #upload(epoch: number, why: string): Promise<Begun> {
+    const { begunWith: from } = this.#parts.database
+    await this.#write(epoch)
+    const replication = this.#replicationTo(epoch)
+    await replication.start()
+    return { epoch, replication, beginning: { how: 'uploaded', from, why } }
+  }
+
+  /** Makes the file one that is written to; the first write begins its WAL. */
+  async #write(epoch: number): Promise<void> {
+    const { database, lease } = this.#parts
+    database.lead(lease.me.id, epoch)
+    await this.#record('leads', `Leading epoch ${epoch}.`)
+  }
+
+  // What the bucket was asked to copy may come there yet, and is of another history than an upload.
+  async #anotherEpoch(held: number): Promise<number> {
+    const { lease, base } = this.#parts
+    const { before, acquired, epoch } = await lease.acquire()
+    const { holder, epoch: last } = before.lease
+    // Whoever has led since this one ran out may have written what the file does not have.
+    if (!acquired || holder?.id !== lease.me.id || last !== held) {
+      throw new ReplicationProblem('lease-lost', base, 'no lease')
+    }
+    return epoch
+  }
+
+  #replicationTo(epoch: number): Replication {
+    const { litestream, database, lease, base, onSync, onGone } = this.#parts
+    return new Replication(litestream, {
+      path: database.path,
+      replicaUrl: epochUrl(base, epoch),
+      canAcknowledge: () => lease.canAcknowledge && this.#isLed(epoch),
+      outage: () => this.#keeper.outage,
+      onSync,
+      onReached: (txid) => lease.noteReached({ epoch, txid }),
+      // While the bucket is away it may take as long as it wants; now only a restart ends that.
+      onBusy: (error) => {
+        if (this.#keeper.isAnswered && lease.isValid) onGone(error)
+      },
+    })
+  }
+
+  #step(step: string): void {
+    this.#parts.lifecycle.enter({ name: 'acquiring', step })
+  }
+}
+
+function logBegun({ epoch, beginning }: Begun, ms: number): void {
+  const said = `Leading epoch ${epoch} (${beganInWords(beginning)}).`
+  log('INFO', said, { epoch, ms, ...beginning })
+}
