@@ -3,8 +3,17 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from '../src/cli/lib/project.mjs'
-import { emailOf, namesOf } from './names.mjs'
-import { apis, bucket, defaults, disk, roles, service, verify } from './settings.mjs'
+import {
+  apis,
+  bucket,
+  defaults,
+  disk,
+  emailOf,
+  namesOf,
+  roles,
+  service,
+  verify,
+} from './settings.mjs'
 import { saidByGcloud } from './test-support/said-by-gcloud.mjs'
 import { saidByTerraform } from './test-support/said-by-terraform.mjs'
 import { saidByYaml } from './test-support/said-by-yaml.mjs'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { atMost } from './at-most.mjs'
+import { atMost } from './run.mjs'
 
 describe('tasks of which two may run at once', () => {
   it('begin in their order, each as soon as another has ended', async () => {

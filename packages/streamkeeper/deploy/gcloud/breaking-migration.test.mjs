@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Cloud } from '../test-support/cloud.mjs'
-import { findBreakingHere, newestMigration } from './breaking-migration.mjs'
 import { deploy } from './deploy.mjs'
+import { findBreakingHere, newestMigration } from './schema.mjs'
 
 const yes = ['--project', 'my-project', '--region', 'europe-west1', '--bucket', 'my-data', '--yes']
 const breaking = { migration: '0007_drop', statement: 'DROP TABLE\n pets', lost: ['pets'] }

@@ -74,3 +74,12 @@ function quoted(arg) {
 function inQuotes(part) {
   return typeof part === 'string' ? part.replace(/["$`\\]/g, '\\$&') : `$(${line(part)})`
 }
+
+/**
+ * @param {{project: string, region: string, service: string}} options
+ * @param {string} [format] for a part of it
+ * @returns {Command}
+ */
+export function describeService({ project, region, service }, format) {
+  return gcloud('run services describe', [service], { project, region, ...(format && { format }) })
+}

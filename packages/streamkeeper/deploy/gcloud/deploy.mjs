@@ -1,19 +1,18 @@
-import { namesOf } from '../names.mjs'
+import { namesOf } from '../settings.mjs'
 import { apply } from './apply.mjs'
 import { readArguments } from './arguments.mjs'
-import { refuseBreakingMigration } from './breaking-migration.mjs'
 import { gcloud, inFull, line } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { contradictionsOfDeploy } from './contradictions.mjs'
 import { deployPlan, look, thingsToDo } from './plan.mjs'
 import { preview, removePreview } from './preview.mjs'
 import { saysThere } from './problems.mjs'
-import { Project } from './project.mjs'
+import { Project, requireGcloud } from './project.mjs'
 import { outcomeOf, proxy } from './report.mjs'
 import { rollback, rollForward } from './rollback.mjs'
+import { refuseBreakingMigration } from './schema.mjs'
 import { warnOfMove } from './steps/service.mjs'
 import { stepsOf } from './steps.mjs'
-import { requireGcloud } from './version.mjs'
 
 const help = `Deploys the app to Cloud Run, with all that it needs: the bucket, the service accounts, the
 admin token, the service, and a job that verifies the replica every day.
@@ -111,8 +110,8 @@ const modes = { rollback, rollForward, preview, removePreview }
  * @param {import('./apply.mjs').Means & {print: (text: string) => void,
  *   ask: import('./confirm.mjs').Ask,
  *   findBreaking: Parameters<typeof refuseBreakingMigration>[2],
- *   get: import('./reach.mjs').Get,
- *   newestMigrationAt: import('./schema-note.mjs').NewestMigrationAt}} means `print` is for the result alone
+ *   get: import('./report.mjs').Get,
+ *   newestMigrationAt: import('./schema.mjs').NewestMigrationAt}} means `print` is for the result alone
  * @throws {Failure}
  */
 export async function deploy(args, means) {

@@ -3,11 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { report } from '../../src/cli/lib/failure.mjs'
 import { root } from '../../src/cli/lib/project.mjs'
 import { WrongArguments } from './arguments.mjs'
-import { findBreakingHere } from './breaking-migration.mjs'
 import { askOnTerminal } from './confirm.mjs'
-import { getOnce } from './reach.mjs'
+import { getOnce } from './report.mjs'
 import { gcloudRunner } from './run.mjs'
-import { newestMigrationAt } from './schema-note.mjs'
+import { findBreakingHere, newestMigrationAt } from './schema.mjs'
 
 /**
  * Runs a command of this folder with the real means. What is said goes to stderr, so that stdout has

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { failureOf, saysThere } from './problems.mjs'
-import { whatPasses } from './what-passes.mjs'
+import { failureOf, saysThere, whatPasses } from './problems.mjs'
 
 describe('a failure that stays', () => {
   // In the words of gcloud 528 and of the servers it asks; the links say where they were seen.

@@ -1,4 +1,7 @@
-import { failureOf, saysMissing } from './problems.mjs'
+import { Failure } from '../../src/cli/lib/failure.mjs'
+import { disk, leastGcloud } from '../settings.mjs'
+import { gcloud } from './command.mjs'
+import { failureOf, howToUpdate, saysMissing } from './problems.mjs'
 
 // googlecloudsdk/api_lib/run/global_methods.py
 const incomplete = /^.*regions did not respond.*$/im
@@ -50,4 +53,49 @@ export class Project {
     if (saysMissing(output)) return null
     throw failureOf(output, args)
   }
+}
+
+/**
+ * Refuses a gcloud that doesn't know all commands and options of a deployment. To be asked before
+ * anything else: it would fail half-way.
+ * @param {Project} cloud
+ * @param {{disk?: string}} [options]
+ * @throws {Failure}
+ */
+export async function requireGcloud(cloud, options = {}) {
+  const versions = await cloud.find(gcloud('version'))
+  const found = versions?.['Google Cloud SDK'] ?? 'unknown'
+  const least = options.disk ? disk.leastGcloud : leastGcloud
+  if (!isOlder(found, least)) return
+  throw new Failure(
+    `This gcloud is ${found}, and ${least} is needed${options.disk ? ' for --disk' : ''} or a newer one. Update it:\n${howToUpdate}`,
+  )
+}
+
+// One whose version is no number is taken.
+function isOlder(found, least) {
+  const [numbers, others] = [found, least].map((version) => version.split('.').map(Number))
+  const index = numbers.findIndex((number, index) => number !== others[index])
+  return index >= 0 && numbers[index] < others[index]
+}
+
+/**
+ * @param {Project} cloud
+ * @param {string} region
+ * @param {'--region' | '--readers'} option that names it
+ * @param {{project: string}} options
+ * @throws {Failure} where Cloud Run has no such region
+ */
+export async function refuseUnknownRegion(cloud, region, option, { project }) {
+  const regions = (await cloud.find(gcloud('run regions list', [], { project }))) ?? []
+  if (regions.some(({ locationId }) => locationId === region)) return
+  throw new Failure(
+    `${region} is no region of Cloud Run: choose another for ${option}. \`gcloud run regions list\` has them.`,
+  )
+}
+
+/** @returns {Promise<string[]>} the APIs that are enabled */
+export async function enabledApis(cloud, project) {
+  const found = await cloud.find(gcloud('services list', [], { enabled: true, project }))
+  return (found ?? []).map(({ config }) => config.name)
 }

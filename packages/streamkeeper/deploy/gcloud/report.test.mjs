@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
-import { getOnce } from './reach.mjs'
-import { mustAnswer } from './report.mjs'
+import { getOnce, mustAnswer } from './report.mjs'
 
 const where = { project: 'my-project', region: 'europe-west1', service: 'visits' }
 const url = 'https://visits.example'

@@ -1,13 +1,12 @@
 import { Failure } from '../../src/cli/lib/failure.mjs'
 import { gcloud, line } from './command.mjs'
-import { mayServe, revisionInWords } from './revision.mjs'
-import { servingOf } from './traffic.mjs'
+import { mayServe, revisionInWords, servingOf } from './traffic.mjs'
 
 /**
  * The revision to send all traffic to.
  * @param {import('./traffic.mjs').Traffic} found
  * @param {string} wanted its name; empty for the one that had the traffic before
- * @returns {import('./revision.mjs').Revision}
+ * @returns {import('./traffic.mjs').Revision}
  * @throws {Failure} where there is none, or where it can't serve
  */
 export function targetOf(found, wanted) {
@@ -18,7 +17,7 @@ export function targetOf(found, wanted) {
  * What an older revision needs, and may have lost since it served.
  * @param {import('./project.mjs').Project} cloud
  * @param {import('./traffic.mjs').Traffic} found
- * @param {import('./revision.mjs').Revision} target
+ * @param {import('./traffic.mjs').Revision} target
  * @throws {Failure}
  */
 export async function refuseIncomplete(cloud, found, target, { project }) {

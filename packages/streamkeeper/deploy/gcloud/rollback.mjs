@@ -1,18 +1,19 @@
 import { Failure } from '../../src/cli/lib/failure.mjs'
-import { namesOf } from '../names.mjs'
+import { namesOf } from '../settings.mjs'
 import { apply } from './apply.mjs'
 import { inFull } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { saysOfAnotherRevision } from './problems.mjs'
 import { Project } from './project.mjs'
 import { mustAnswer, NotSeen } from './report.mjs'
-import { mayServe, revisionInWords } from './revision.mjs'
 import { refuseIncomplete, targetOf } from './rollback-target.mjs'
-import { schemaNote } from './schema-note.mjs'
+import { schemaNote } from './schema.mjs'
 import { regionsWithReaders } from './steps/reader.mjs'
 import {
+  mayServe,
   mustFindTraffic,
   percentOf,
+  revisionInWords,
   servingOf,
   sharesInWords,
   toLatest,

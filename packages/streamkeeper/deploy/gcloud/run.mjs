@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
-import { atMost } from './at-most.mjs'
 
 // All gcloud share the databases in which they keep their settings and tokens, and crash where one of
 // these is locked for seconds. Google says that running them side by side is not supported:
@@ -65,4 +64,26 @@ function runProgram(program, args, { cwd, env, signal, input, show }) {
       resolve({ ok: code === 0, stdout: stdout.trim(), output: output.trim() })
     })
   })
+}
+
+/**
+ * Lets some tasks run at once, and the others wait for their turn.
+ * @param {number} count how many
+ * @returns {<Result>(task: () => Promise<Result>) => Promise<Result>}
+ */
+export function atMost(count) {
+  const waiting = []
+  let running = 0
+  return async (task) => {
+    if (running < count) running++
+    else await new Promise((resolve) => waiting.push(resolve))
+    try {
+      return await task()
+    } finally {
+      const next = waiting.shift()
+      // Its place goes to the next one, or nobody has it.
+      if (next) next()
+      else running--
+    }
+  }
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { commit } from '../../src/cli/lib/commit.mjs'
-import { newestMigration } from './breaking-migration.mjs'
-import { newestMigrationAt } from './schema-note.mjs'
+import { newestMigration, newestMigrationAt } from './schema.mjs'
 
 const journal = 'db/migrations/meta/_journal.json'
 

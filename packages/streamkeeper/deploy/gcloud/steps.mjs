@@ -1,24 +1,17 @@
-import { namesOf } from '../names.mjs'
-import { roles } from '../settings.mjs'
-import { account } from './steps/account.mjs'
-import { enableApis } from './steps/apis.mjs'
+import { namesOf, roles } from '../settings.mjs'
+import { without } from './plan.mjs'
+import { account, enableApis, everybody, grant } from './steps/access.mjs'
 import { bucket } from './steps/bucket.mjs'
-import { databaseUrl } from './steps/database-url.mjs'
-import { everybody } from './steps/everybody.mjs'
-import { firstVisit } from './steps/first-visit.mjs'
-import { grant } from './steps/grant.mjs'
 import { stepsOfBuildElsewhere } from './steps/image.mjs'
-import { reader } from './steps/reader.mjs'
-import { schedule } from './steps/schedule.mjs'
+import { firstVisit, reader } from './steps/reader.mjs'
+import { databaseUrl, token } from './steps/secrets.mjs'
 import { service } from './steps/service.mjs'
-import { without } from './steps/step.mjs'
-import { token } from './steps/token.mjs'
 import { traffic } from './steps/traffic.mjs'
-import { verifyJob } from './steps/verify-job.mjs'
+import { schedule, verifyJob } from './steps/verify.mjs'
 
 /**
  * All that a deployment makes, in the order in which one needs the other.
- * @returns {import('./steps/step.mjs').Step[]}
+ * @returns {import('./plan.mjs').Step[]}
  */
 export function stepsOf(options) {
   const { databaseUrlSecret, readers } = options
@@ -57,7 +50,7 @@ export function stepsOf(options) {
 
 /**
  * All that any deployment may have made, in the order in which it can be taken away.
- * @returns {import('./steps/step.mjs').Step[]}
+ * @returns {import('./plan.mjs').Step[]}
  */
 export function stepsToRemove(options) {
   return [

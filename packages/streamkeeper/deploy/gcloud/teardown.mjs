@@ -5,9 +5,8 @@ import { agree, agreeByTyping } from './confirm.mjs'
 import { contradictionsOfTeardown } from './contradictions.mjs'
 import { look } from './plan.mjs'
 import { saysMissing } from './problems.mjs'
-import { Project } from './project.mjs'
+import { Project, requireGcloud } from './project.mjs'
 import { stepsToRemove } from './steps.mjs'
-import { requireGcloud } from './version.mjs'
 
 const help = `Takes away what npm run deploy made, and keeps the data.
 

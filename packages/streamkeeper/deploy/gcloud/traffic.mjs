@@ -1,16 +1,13 @@
 import { Failure } from '../../src/cli/lib/failure.mjs'
-import { gcloud } from './command.mjs'
-import { mayServe, newestFirst, revisionOf } from './revision.mjs'
-import { enabledApis } from './steps/apis.mjs'
-import { describeService } from './steps/describe-service.mjs'
-import { requireGcloud } from './version.mjs'
+import { describeService, gcloud } from './command.mjs'
+import { enabledApis, requireGcloud } from './project.mjs'
 
 /**
  * Who has the traffic of a service, and who could have it.
  * @typedef {object} Traffic
  * @property {string} service
  * @property {string} url
- * @property {import('./revision.mjs').Revision[]} revisions newest first
+ * @property {Revision[]} revisions newest first
  * @property {Array<{revision: string, percent: number}>} shares those with traffic
  * @property {boolean} followsLatest whether a new revision gets all of it by itself
  * @property {string} latest the newest revision that has ever been ready
@@ -136,4 +133,63 @@ function tagsOf(asked = [], traffic, latest) {
       const { url } = traffic.find((one) => one.tag === tag) ?? {}
       return { tag, revision, url }
     })
+}
+
+/**
+ * A revision of a service, as it was deployed.
+ * @typedef {object} Revision
+ * @property {string} name
+ * @property {string} created as in 2026-11-20T10:11:12.345678Z
+ * @property {boolean} isReady whether it has ever passed its startup probe
+ * @property {string} [whyNot] what Cloud Run says where it has not
+ * @property {boolean} isPreview
+ * @property {string | null} commit of its sources
+ * @property {string} image with its digest
+ * @property {string | undefined} keeper where its data is: a URL in a bucket, or a secret with one
+ * @property {Array<{variable: string, name: string, version: string}>} secrets
+ */
+
+// What has been ready, and has no instances as it has no traffic:
+// https://cloud.google.com/run/docs/reference/rest/v2/Condition#RevisionReason
+const resting = ['Reserve', 'Retired', 'Retiring', 'MinInstancesNotProvisioned']
+
+/** @returns {Revision} one as gcloud lists it */
+export function revisionOf({ metadata, spec, status }) {
+  const [{ env = [], image } = {}] = spec.containers
+  const variable = (wanted) => env.find(({ name }) => name === wanted)
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+  const secrets = env
+    .filter(({ valueFrom }) => valueFrom?.secretKeyRef)
+    .map(({ name: variable, valueFrom }) => {
+      const { name, key: version } = valueFrom.secretKeyRef
+      return { variable, name, version }
+    })
+  return {
+    name: metadata.name,
+    created: metadata.creationTimestamp,
+    isReady: ready?.status === 'True' || resting.includes(ready?.reason),
+    whyNot: ready?.message,
+    isPreview: variable('PREVIEW')?.value === '1',
+    commit: variable('COMMIT')?.value ?? null,
+    image: status?.imageDigest ?? image,
+    keeper:
+      variable('REPLICA_URL')?.value?.replace(/^gcs:/, 'gs:') ??
+      variable('DATABASE_URL')?.valueFrom?.secretKeyRef?.name,
+    secrets,
+  }
+}
+
+/** Whether a revision is one that visitors may be sent to. */
+export function mayServe({ isReady, isPreview }) {
+  return isReady && !isPreview
+}
+
+/** A revision for a person: its name, its date, and its commit where that is known. */
+export function revisionInWords({ name, created, commit }) {
+  return `${name} (${[`${created.slice(0, 16).replace('T', ' ')} UTC`, commit].filter(Boolean).join(', ')})`
+}
+
+/** Compares two of them. */
+export function newestFirst(one, other) {
+  return Date.parse(other.created) - Date.parse(one.created) || (one.name < other.name ? 1 : -1)
 }

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { leastGcloud } from '../settings.mjs'
 import { Cloud } from '../test-support/cloud.mjs'
 import { deploy } from './deploy.mjs'
+import { requireGcloud } from './project.mjs'
 import { teardown } from './teardown.mjs'
-import { requireGcloud } from './version.mjs'
 
 const where = ['--project', 'my-project', '--region', 'europe-west1', '--bucket', 'my-data']
 const yes = [...where, '--yes']

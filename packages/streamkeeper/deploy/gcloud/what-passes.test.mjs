@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { whatPasses } from './what-passes.mjs'
+import { whatPasses } from './problems.mjs'
 
 describe('a failure that passes', () => {
   // In the words of gcloud 528 and of the servers it asks; the links say where they were seen.

@@ -1,6 +1,5 @@
 import { Failure } from '../../../src/cli/lib/failure.mjs'
-import { namesOf } from '../../names.mjs'
-import { bucket as settings } from '../../settings.mjs'
+import { namesOf, bucket as settings } from '../../settings.mjs'
 import { gcloud, line } from '../command.mjs'
 import { locks, reasonsAgainst, softDeleteInWords } from './unfit-bucket.mjs'
 
@@ -9,7 +8,7 @@ const closed = { uniformBucketLevelAccess: true, publicAccessPrevention: true }
 /**
  * The bucket. One that is there, in whichever project, keeps its soft delete.
  * @param {{deleteData?: boolean}} options `deleteData` lets it be removed
- * @returns {import('./step.mjs').Step}
+ * @returns {import('../plan.mjs').Step}
  */
 export function bucket({ deleteData = false, ...options }) {
   const { project, region } = options

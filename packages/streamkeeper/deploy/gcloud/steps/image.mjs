@@ -1,7 +1,7 @@
-import { emailOf, namesOf } from '../../names.mjs'
+import { emailOf, namesOf } from '../../settings.mjs'
 import { gcloud } from '../command.mjs'
-import { commitOf, pairs } from './service-flags.mjs'
-import { thereIf } from './step.mjs'
+import { thereIf } from '../plan.mjs'
+import { commitOf, pairs } from './flags.mjs'
 
 // The one that `gcloud run deploy` makes for what it builds.
 const repository = 'cloud-run-source-deploy'

@@ -1,15 +1,13 @@
 import { Failure } from '../../../src/cli/lib/failure.mjs'
-import { namesOf } from '../../names.mjs'
-import { readers as settings } from '../../settings.mjs'
-import { Answer, gcloud, line } from '../command.mjs'
-import { describeService } from './describe-service.mjs'
-import { refuseUnknownRegion } from './known-region.mjs'
-import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
+import { namesOf, readers as settings } from '../../settings.mjs'
+import { Answer, describeService, gcloud, line, visit } from '../command.mjs'
+import { refuseUnknownRegion } from '../project.mjs'
+import { commitOf, inFront, pairs, serviceFlags } from './flags.mjs'
 
 /**
  * The readers in one region: the image of the service, deployed anew with each of its revisions.
  * @param {string} region
- * @returns {import('./step.mjs').Step}
+ * @returns {import('../plan.mjs').Step}
  */
 export function reader(region, options) {
   const { readers: name } = namesOf(options)
@@ -85,4 +83,18 @@ function deployReader(region, options) {
       secrets: { ADMIN_TOKEN: secret, FORWARD_TOKEN: forwardSecret },
     }),
   })
+}
+
+/**
+ * A visit to the new revision. What a release changes in the schema is in the bucket only once it has
+ * written something, and readers of this release wait for that.
+ * @returns {import('../plan.mjs').Step}
+ */
+export function firstVisit(options) {
+  return {
+    title: 'what that revision changes in the schema, by a visit to it',
+    api: 'run.googleapis.com',
+    look: async () => 'missing',
+    make: [visit(new Answer(describeService(options, 'value(status.url)')))],
+  }
 }

@@ -1,19 +1,16 @@
 import { Failure } from '../../../src/cli/lib/failure.mjs'
-import { namesOf } from '../../names.mjs'
-import { onDatabase, service as settings } from '../../settings.mjs'
-import { newestMigration } from '../breaking-migration.mjs'
-import { gcloud } from '../command.mjs'
-import { describeService } from './describe-service.mjs'
-import { warnOfOpening } from './everybody.mjs'
+import { namesOf, onDatabase, service as settings } from '../../settings.mjs'
+import { describeService, gcloud } from '../command.mjs'
+import { refuseUnknownRegion } from '../project.mjs'
+import { newestMigration } from '../schema.mjs'
+import { warnOfOpening } from './access.mjs'
+import { asPreview, commitOf, inFront, pairs, previewOf, serviceFlags } from './flags.mjs'
 import { buildElsewhere, imageFlags, originOf } from './image.mjs'
-import { refuseUnknownRegion } from './known-region.mjs'
-import { asPreview, previewOf } from './preview-flags.mjs'
 import { refuseLeftReaders } from './reader.mjs'
-import { commitOf, inFront, pairs, serviceFlags } from './service-flags.mjs'
 
 /**
  * The Cloud Run service: every deployment builds the source and brings a new revision.
- * @returns {import('./step.mjs').Step}
+ * @returns {import('../plan.mjs').Step}
  */
 export function service(options) {
   const { project, region, service: name } = options

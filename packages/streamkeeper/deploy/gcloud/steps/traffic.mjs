@@ -1,11 +1,10 @@
 import { Failure } from '../../../src/cli/lib/failure.mjs'
-import { mayServe } from '../revision.mjs'
-import { isHeldBack, servingOf, sharesInWords, toLatest, trafficOf } from '../traffic.mjs'
+import { isHeldBack, mayServe, servingOf, sharesInWords, toLatest, trafficOf } from '../traffic.mjs'
 
 /**
  * That a new revision of a service gets all its traffic: there is one writer, and never a split.
  * @param {{project: string, region: string, service: string, toLatest?: boolean}} options
- * @returns {import('./step.mjs').Step}
+ * @returns {import('../plan.mjs').Step}
  */
 export function traffic(options) {
   const { region, service } = options

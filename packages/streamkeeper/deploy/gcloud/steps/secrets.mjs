@@ -1,11 +1,13 @@
+import { Failure } from '../../../src/cli/lib/failure.mjs'
 import { gcloud, readingToken } from '../command.mjs'
+import { enabledApis } from '../project.mjs'
 
 /**
  * A secret that holds a random token. It is made once and kept: a new one would lock out whoever has
  * noted it.
  * @param {string} secret its name
  * @param {{project: string}} options
- * @returns {import('./step.mjs').Step}
+ * @returns {import('../plan.mjs').Step}
  */
 export function token(secret, { project }) {
   return {
@@ -46,4 +48,34 @@ export function newestVersion(secret, project) {
 
 function listEnabled(secret, flags) {
   return gcloud('secrets versions list', [secret], { filter: 'state=ENABLED', ...flags })
+}
+
+/**
+ * The secret with the database's URL. There is a password in it, so it is made by whoever knows that,
+ * and never taken away.
+ * @param {{project: string, databaseUrlSecret: string}} options
+ * @returns {import('../plan.mjs').Step}
+ */
+export function databaseUrl({ project, databaseUrlSecret: secret }) {
+  return {
+    title: `the secret ${secret} with the URL of the database`,
+    api: null,
+    look: async (cloud) => {
+      const enabled = await enabledApis(cloud, project)
+      const found =
+        enabled.includes('secretmanager.googleapis.com') &&
+        (await cloud.find(gcloud('secrets describe', [secret], { project })))
+      if (!found) throw missing(`There is no secret ${secret}`, 'create', secret, project)
+      if (await hasVersion(cloud, secret, project)) return 'there'
+      const fact = `The secret ${secret} has no version that is enabled`
+      throw missing(fact, 'versions add', secret, project)
+    },
+    make: [],
+  }
+}
+
+function missing(fact, verb, secret, project) {
+  return new Failure(
+    `${fact} in the project ${project}. Put the URL of the database in it, on one line, and Ctrl-D:\n  gcloud secrets ${verb} ${secret} --data-file - --project ${project}\nas in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full`,
+  )
 }

@@ -1,8 +1,6 @@
-import { emailOf } from '../../names.mjs'
-import { disk } from '../../settings.mjs'
+import { disk, emailOf } from '../../settings.mjs'
 import { Answer } from '../command.mjs'
-import { diskFlags } from './disk.mjs'
-import { newestVersion } from './token.mjs'
+import { newestVersion } from './secrets.mjs'
 
 /**
  * What `gcloud run deploy` is told of a service besides its image. What isn't told stays as it was in
@@ -84,4 +82,37 @@ function pinned(secrets, project) {
 
 function probe({ path, ...numbers }) {
   return pairs({ 'httpGet.path': path, ...numbers })
+}
+
+/**
+ * What gcloud is told of the disk of a service or a job: without one its file system is memory. It stays
+ * from one revision to the next, so it is also told where there is to be none.
+ * @param {string | undefined} size as in 10Gi
+ * @param {string} path where it is mounted
+ */
+export function diskFlags(size, path) {
+  const { volume, type } = disk
+  if (!size) return { removeVolumeMount: path, removeVolume: volume }
+  return {
+    addVolume: pairs({ name: volume, type, size }),
+    addVolumeMount: pairs({ volume, 'mount-path': path }),
+  }
+}
+
+// What `gcloud run deploy` sets of the service and not of the revision: everybody else would notice.
+const ofService = ['max', 'min', 'allowUnauthenticated', 'invokerIamCheck']
+
+/** The variable by which a revision knows that it only shows the data: it never takes the lease. */
+export function previewOf({ preview }) {
+  return preview ? { PREVIEW: '1' } : {}
+}
+
+/**
+ * The flags of a deployment for a revision without traffic, at an address of its own.
+ * @param {Record<string, string | number | boolean>} flags
+ * @param {string} tag
+ */
+export function asPreview(flags, tag) {
+  const own = Object.entries(flags).filter(([name]) => !ofService.includes(name))
+  return { ...Object.fromEntries(own), traffic: false, tag }
 }

@@ -1,0 +1,119 @@
+import { apis, cloudSqlApis, emailOf } from '../../settings.mjs'
+import { describeService, gcloud } from '../command.mjs'
+import { thereIf } from '../plan.mjs'
+import { enabledApis } from '../project.mjs'
+
+/** @returns {import('../plan.mjs').Step} */
+export function enableApis({ project, cloudSql }) {
+  const needed = cloudSql ? [...apis, ...cloudSqlApis] : apis
+  return {
+    title: `access to the APIs ${needed.map((api) => api.replace('.googleapis.com', '')).join(' ')}`,
+    api: null,
+    look: async (cloud) => {
+      const enabled = await enabledApis(cloud, project)
+      return needed.every((api) => enabled.includes(api)) ? 'there' : 'missing'
+    },
+    make: [gcloud('services enable', needed, { project })],
+  }
+}
+
+/**
+ * A service account.
+ * @param {string} id
+ * @param {{project: string}} options
+ * @returns {import('../plan.mjs').Step}
+ */
+export function account(id, { project }) {
+  const email = emailOf(id, project)
+  return {
+    title: `the service account ${id}`,
+    api: 'iam.googleapis.com',
+    // Not described: gcloud says PERMISSION_DENIED of one that isn't there.
+    look: async (cloud) => {
+      const all = await cloud.find(gcloud('iam service-accounts list', [], { project }))
+      return thereIf((all ?? []).some((found) => found.email === email))
+    },
+    make: [gcloud('iam service-accounts create', [id], { project })],
+    remove: [gcloud('iam service-accounts delete', [email], { project })],
+  }
+}
+
+/**
+ * A role of a service account on one thing.
+ * @param {object} grant
+ * @param {string} grant.account
+ * @param {string} grant.role
+ * @param {string} grant.kind of thing, as gcloud calls it, such as 'storage buckets'
+ * @param {string} grant.name of the thing
+ * @param {string} grant.api of the thing
+ * @param {boolean} [grant.outlives] whether the thing stays when the service goes
+ * @param {{project: string}} options
+ * @returns {import('../plan.mjs').Step}
+ */
+export function grant({ account, role, kind, name, api, outlives = false }, options) {
+  const { project, region } = options
+  const member = `serviceAccount:${emailOf(account, project)}`
+  const where = {
+    ...(kind !== 'projects' && { project }),
+    ...(kind === 'run jobs' && { region }),
+  }
+  // Where a policy has conditions, gcloud asks which one is meant; of jobs it knows none.
+  const condition = kind !== 'run jobs' && { condition: 'None' }
+  const change = (verb) =>
+    gcloud(`${kind} ${verb}-iam-policy-binding`, [name], { ...where, member, role, ...condition })
+  return {
+    title: `${role} on ${name} for ${account}`,
+    api,
+    look: (cloud) =>
+      thereIf(cloud.grants(gcloud(`${kind} get-iam-policy`, [name], where), { role, member })),
+    make: [change('add')],
+    ...(outlives && { remove: [change('remove')] }),
+  }
+}
+
+/**
+ * The right of everybody to ask the service. Earlier releases gave it to public services; it would
+ * leave one open whose invoker check is on.
+ * @param {{project: string, region: string, service: string}} options
+ * @returns {import('../plan.mjs').Step}
+ */
+export function everybody(options) {
+  const { project, region, service } = options
+  const where = { project, region }
+  const right = { member: 'allUsers', role: 'roles/run.invoker' }
+  return {
+    title: `the right of everybody (allUsers) to ask ${service}`,
+    api: 'run.googleapis.com',
+    look: async (cloud) => {
+      if (!(await cloud.find(describeService(options)))) return 'missing'
+      const policy = gcloud('run services get-iam-policy', [service], where)
+      return thereIf(cloud.grants(policy, right))
+    },
+    make: [],
+    remove: [
+      // Where the policy has conditions, gcloud asks which one is meant.
+      gcloud('run services remove-iam-policy-binding', [service], {
+        ...where,
+        ...right,
+        condition: 'None',
+      }),
+    ],
+  }
+}
+
+/**
+ * What whoever deploys should know: only some may ask the service now, and everybody will.
+ * @returns {Promise<string | null>}
+ */
+export async function warnOfOpening(cloud, options) {
+  if (!options.isPublic) return null
+  const found = await cloud.find(describeService(options))
+  if (
+    !found ||
+    found.metadata.annotations?.['run.googleapis.com/invoker-iam-disabled'] === 'true'
+  ) {
+    return null
+  }
+  if ((await everybody(options).look(cloud)) === 'there') return null
+  return 'it is not public until now, and everybody may read it from now on: to keep it closed, give --no-public'
+}
