@@ -6,7 +6,7 @@ import { root } from '../src/cli/lib/project.mjs'
 import {
   apis,
   bucket,
-  defaults,
+  defaultsOf,
   disk,
   emailOf,
   namesOf,
@@ -25,15 +25,16 @@ const options = {
   bucket: 'my-data',
   image: 'europe-west1-docker.pkg.dev/my-project/visits/visits:1',
 }
+const defaults = defaultsOf({ name: 'visits' })
 const wanted = whatSettingsWant()
 
-describe('npm run deploy', () => {
+describe('streamkeeper deploy', () => {
   it('sets what the table of settings says', async () => {
     assert.deepEqual(inOrder(await saidByGcloud(options)), inOrder(wanted))
   })
 })
 
-describe('service.yaml', () => {
+describe('the YAML that it prints', () => {
   it('sets the same, and no field that Cloud Run does not know', async () => {
     assert.deepEqual(await saidByYaml(options), wanted.service)
   })
@@ -55,11 +56,31 @@ describe('the Terraform module', () => {
     assert.deepEqual(unknown, [])
   })
 
-  it('keeps the admin token out of its state', async () => {
+  it('keeps the admin token and the key of server actions out of its state', async () => {
     const { resources } = await readModule(options)
-    const version = resources.google_secret_manager_secret_version.admin_token
-    assert.equal(version.secret_data_wo, 'ephemeral.random_password.admin_token.result')
+    const { admin_token, action_key } = resources.google_secret_manager_secret_version
+    assert.equal(admin_token.secret_data_wo, 'ephemeral.random_password.admin_token.result')
+    assert.match(
+      action_key.secret_data_wo,
+      /^\$\{base64encode\(ephemeral\.random_password\.action_key\.result\)\}$/,
+    )
     assert.equal(resources.random_password, undefined)
+  })
+
+  it('has a variable for each option of the table, by its name and with its default', async () => {
+    const { variables } = await readModule(options)
+    const { memory } = defaults
+    assert.deepEqual(variables, {
+      memory,
+      disk: '',
+      path: '',
+      public: true,
+      public_url: '',
+      trusted_proxies: '',
+      min_instances: service.minInstances,
+      schedule_region: '',
+      admin_token_version: 1,
+    })
   })
 })
 
@@ -108,8 +129,10 @@ function whatSettingsWant() {
     accounts: ['build', 'server', 'verify', 'schedule'].map(email),
     grants: [
       grant('build', 'project', `projects ${options.project}`),
+      grant('build', 'secret', `secrets ${names.actionKey}`),
       grant('server', 'bucket', `storage buckets ${names.bucketUrl}`),
       grant('server', 'secret', `secrets ${names.secret}`),
+      grant('server', 'secret', `secrets ${names.actionKey}`),
       grant('verify', 'bucket', `storage buckets ${names.bucketUrl}`),
       grant('schedule', 'job', `run jobs ${names.verifyJob}`),
     ],
@@ -122,7 +145,10 @@ function whatSettingsWant() {
       memory,
       disk: null,
       env: { REPLICA_URL: names.replicaUrl, GOOGLE_CLOUD_PROJECT: options.project },
-      secrets: { ADMIN_TOKEN: `${names.secret}:1` },
+      secrets: {
+        ADMIN_TOKEN: `${names.secret}:1`,
+        NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: `${names.actionKey}:1`,
+      },
       isPublic: true,
     },
     verify: {

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
 import { root } from '../src/cli/lib/project.mjs'
-import { defaults, emailOf, namesOf } from './settings.mjs'
+import { deploy } from './gcloud/deploy.mjs'
+import { emailOf, namesOf } from './settings.mjs'
+import { Cloud } from './test-support/cloud.mjs'
 import { cloudBuild } from './test-support/cloud-build.mjs'
 import { readModule } from './test-support/terraform.mjs'
 
@@ -15,33 +17,47 @@ const read = (name) => readFile(join(root, 'packages/streamkeeper/deploy', name)
 
 describe('cloudbuild.yaml', () => {
   it('builds and pushes one image of this commit, as the account for builds', async () => {
-    const values = { PROJECT_ID: project, _SERVICE: 'visits', _IMAGE: image, _COMMIT: '0123abc' }
+    const values = {
+      PROJECT_ID: project,
+      _SERVICE: 'visits',
+      _IMAGE: image,
+      _COMMIT: '0123abc',
+      _KEY_VERSION: '2',
+    }
     const text = (await read('cloudbuild.yaml')).replace(
       /\$\{?(\w+)\}?/g,
       (_, name) => values[name] ?? assert.fail(`${name} has no value`),
     )
-    const { steps, images, serviceAccount } = cloudBuild.parse(parse(text))
-    const { build } = namesOf({ project, region, ...defaults }).accounts
-    assert.equal(serviceAccount, `projects/${project}/serviceAccounts/${emailOf(build, project)}`)
+    const { steps, images, serviceAccount, availableSecrets } = cloudBuild.parse(parse(text))
+    const { accounts, actionKey } = namesOf({ project, region, service: 'visits' })
+    const account = emailOf(accounts.build, project)
+    assert.equal(serviceAccount, `projects/${project}/serviceAccounts/${account}`)
     assert.deepEqual(images, [image])
+    const variable = 'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY'
     assert.deepEqual(
       steps.map(({ args }) => args.join(' ')),
-      [`build --tag ${image} --build-arg COMMIT=0123abc .`],
+      [`build --tag=${image} --build-arg=COMMIT=0123abc --secret=id=${variable},env=${variable} .`],
     )
+    assert.deepEqual(steps[0].secretEnv, [variable])
+    assert.deepEqual(availableSecrets.secretManager, [
+      { versionName: `projects/${project}/secrets/${actionKey}/versions/2`, env: variable },
+    ])
   })
 })
 
 describe('what the Terraform module makes for the build', () => {
   const given = { project, region, bucket: 'my-data', image }
 
-  it('is what the command that it prints uses, the one of service.yaml', async () => {
+  it('is what the command that it prints uses, the one of `streamkeeper deploy`', async () => {
     const { outputs, resources } = await readModule(given)
-    const [command] = /gcloud builds submit (?:.*\\\n)*.*/.exec(await read('service.yaml'))
-    const values = { PROJECT: project, REGION: region, IMAGE: image }
-    const byHand = command
-      .replace(/\s*\\\n#\s*/g, ' ')
-      .replace(/\$([A-Z]+)/g, (_, name) => values[name])
-    assert.equal(outputs.build_command, byHand)
+    const where = ['--project', project, '--region', region, '--bucket', 'my-data']
+    const { printed } = await new Cloud().run(deploy, [...where, '--dry-run'])
+    const [command] = /gcloud builds submit .*/.exec(printed)
+    const inOrder = (text) => argumentsOf(text).toSorted()
+    assert.deepEqual(
+      inOrder(outputs.build_command),
+      inOrder(command.replace(/_IMAGE=[^,]*/, `_IMAGE=${image}`)),
+    )
     assert.equal(resources.google_storage_bucket.sources.location, region)
   })
 
@@ -71,8 +87,15 @@ describe('what the Terraform module makes for the build', () => {
       [
         'google_artifact_registry_repository.images',
         ...roles.toSorted(),
+        'google_secret_manager_secret_version.action_key',
         'google_storage_bucket.sources',
       ].toSorted(),
     )
   })
 })
+
+// The commit and the version are asked for when it runs.
+function argumentsOf(command) {
+  const said = command.replaceAll(/\$\([^)]*\)+/g, '').replaceAll('"', '')
+  return said.replaceAll(/_COMMIT=[^,]*|_KEY_VERSION=\S*/g, '').split(' --')
+}

@@ -110,7 +110,7 @@ const wrong = [
 ]
 
 // So that it is asked why.
-const failedBuild = { match: 'run deploy', message: 'Build failed', times: 1 }
+const failedBuild = { match: 'builds submit', message: 'Build failed', times: 1 }
 
 /** All that a project is told by its gcloud, and what --dry-run prints. */
 async function lead(where, uses) {

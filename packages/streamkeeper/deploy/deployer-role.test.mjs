@@ -34,21 +34,22 @@ const needs = {
   'run jobs get-iam-policy': ['run.jobs.getIamPolicy'],
   'scheduler jobs describe': ['cloudscheduler.jobs.get'],
   'scheduler locations list': ['cloudscheduler.locations.list'],
-  // It looks at the APIs and the repository, at whose the bucket of the sources is, builds, and waits.
-  'run deploy': [
-    'artifactregistry.repositories.downloadArtifacts',
-    'artifactregistry.repositories.get',
+  'artifacts repositories describe': ['artifactregistry.repositories.get'],
+  // It looks at whose the bucket of the sources is, and waits.
+  'builds submit': [
     'cloudbuild.builds.create',
     'cloudbuild.builds.get',
-    'cloudbuild.operations.get',
+    'serviceusage.services.use',
+    'storage.buckets.get',
+    'storage.buckets.list',
+  ],
+  'run deploy': [
+    'artifactregistry.repositories.downloadArtifacts',
     'run.operations.get',
     'run.services.get',
     'run.services.setIamPolicy',
     'run.services.update',
     'serviceusage.services.get',
-    'serviceusage.services.use',
-    'storage.buckets.get',
-    'storage.buckets.list',
   ],
   'run jobs deploy': ['run.jobs.get', 'run.jobs.update', 'run.operations.get'],
   version: [],

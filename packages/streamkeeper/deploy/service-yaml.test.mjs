@@ -1,39 +1,79 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { before, describe, it } from 'node:test'
+import { parse } from 'yaml'
 import { root } from '../src/cli/lib/project.mjs'
 import { deploy } from './gcloud/deploy.mjs'
 import { Cloud } from './test-support/cloud.mjs'
+import { knativeService } from './test-support/knative-service.mjs'
 
 const values = { PROJECT: 'my-project', REGION: 'europe-west1', BUCKET: 'my-data' }
 
-describe('the commands in the head of service.yaml', () => {
+const { PROJECT, REGION, BUCKET } = values
+const where = ['--project', PROJECT, '--region', REGION, '--bucket', BUCKET]
+
+describe('the service as YAML', () => {
+  it('has the versions of its secrets that are the newest now', async () => {
+    const cloud = new Cloud()
+    await cloud.run(deploy, [...where, '--yes'])
+    const { secrets } = cloud.state
+    secrets['visits-admin-token'].versions.push('another')
+    cloud.set({ secrets })
+    cloud.forget()
+    const { printed } = await cloud.run(deploy, [...where, '--print', 'yaml'])
+    const { env } = parse(printed).spec.template.spec.containers[0]
+    const versions = env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef.key ?? [])
+    assert.deepEqual(versions, ['2', '1'])
+    assert.deepEqual(cloud.changes(), [])
+  })
+
+  it('has all that the command was told', async () => {
+    const url = 'https://a.example,https://b.example'
+    const told = ['--public-url', url, '--trusted-proxies', '2', '--min', '1', '--no-public']
+    const { printed } = await new Cloud().run(deploy, [...where, ...told, '--print=yaml'])
+    const { metadata, spec } = knativeService.parse(parse(printed))
+    assert.equal(metadata.annotations['run.googleapis.com/invoker-iam-disabled'], 'false')
+    assert.equal(metadata.annotations['run.googleapis.com/minScale'], '1')
+    const { env } = spec.template.spec.containers[0]
+    const variable = (wanted) => env.find(({ name }) => name === wanted).value
+    assert.equal(variable('PUBLIC_URL'), 'https://a.example https://b.example')
+    assert.equal(variable('TRUSTED_PROXIES'), '2')
+    assert.match(printed, / --public-url https:\/\/a.example,https:\/\/b.example .* --dry-run/)
+  })
+
+  it('is that of the one service that writes to the bucket', async () => {
+    const { error } = await new Cloud().run(deploy, [...where, '--readers=a', '--print', 'yaml'])
+    assert.match(error.message, /--print and --readers contradict each other/)
+  })
+})
+
+describe('the commands in the head of that YAML', () => {
   let script
   before(async () => {
-    const text = await readFile(join(root, 'packages/streamkeeper/deploy/service.yaml'), 'utf8')
-    const [head] = text.split('\napiVersion')
-    script = [...head.matchAll(/^# {3}(\S.*| {2}-.*)$/gm)].map(([, line]) => line).join('\n')
+    const { printed } = await new Cloud().run(deploy, [...where, '--print', 'yaml'])
+    const [head] = printed.split('\napiVersion')
+    script = [...head.matchAll(/^# {3}(\S.*)$/gm)].map(([, line]) => line).join('\n')
   })
 
   it('name the project in each', () => {
-    const commands = script.replaceAll('\\\n', '').match(/(?<=^|\$\()(gcloud|npm run) .*/gm)
-    assert.ok(commands.length > 6)
-    for (const command of commands) assert.match(command, /--project \$PROJECT /)
+    const commands = script.match(/^(gcloud|npx) .*/gm)
+    assert.equal(commands.length, 3)
+    for (const command of commands) assert.match(command, / --project my-project /)
   })
 
-  it('make all that `npm run deploy` makes, in an order in which they work', async (test) => {
+  it('make all that `streamkeeper deploy` makes, in an order in which they work', async (test) => {
     const folder = await mkdtemp(join(tmpdir(), 'by-hand-'))
     test.after(() => rm(folder, { recursive: true }))
-    await symlink(join(root, 'packages'), join(folder, 'packages'))
-    const npm = `#!/bin/sh\nshift 4\nexec '${process.execPath}' '${root}/packages/streamkeeper/src/cli/deploy.mjs' "$@"\n`
-    await writeFile(join(folder, 'npm'), npm, { mode: 0o755 })
-    await writeFile(join(folder, 'git'), '#!/bin/sh\necho 0123abc\n', { mode: 0o755 })
+    const cli = join(import.meta.dirname, '../src/cli/deploy.mjs')
+    const npx = `#!/bin/sh\nshift 2\nexec '${process.execPath}' '${cli}' "$@"\n`
+    await writeFile(join(folder, 'npx'), npx, { mode: 0o755 })
     const cloud = new Cloud()
-    const ended = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', filled(script, folder)], {
-      cwd: folder,
+    const commands = script.replaceAll('/tmp/', `${folder}/`)
+    const ended = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', commands], {
+      cwd: root,
       env: { ...cloud.env, PATH: [folder, cloud.env.PATH].join(delimiter) },
       encoding: 'utf8',
       timeout: 300_000,
@@ -43,20 +83,8 @@ describe('the commands in the head of service.yaml', () => {
   })
 })
 
-function filled(script, folder) {
-  return script
-    .replace(/^(\w+=…\s*)+#.*$/m, () =>
-      Object.entries(values)
-        .map(([name, value]) => `${name}=${value}`)
-        .join('\n'),
-    )
-    .replaceAll('/tmp/', `${folder}/`)
-}
-
 async function byCommand() {
-  const { PROJECT, REGION, BUCKET } = values
   const cloud = new Cloud()
-  const where = ['--project', PROJECT, '--region', REGION, '--bucket', BUCKET]
   const { error } = await cloud.run(deploy, [...where, '--yes'])
   assert.equal(error, null)
   return cloud.state

@@ -1,7 +1,10 @@
-// What the app needs of Google Cloud. `npm run deploy` reads it; service.yaml and terraform/ say the
-// same in their own words, and agreement.test.mjs compares them.
+// What the app needs of Google Cloud. `streamkeeper deploy` and the YAML that it prints are made of it;
+// terraform/ says the same in its own words, and agreement.test.mjs compares them.
 
-export const defaults = { service: 'visits', path: 'visits', memory: '512Mi' }
+/** What holds unless it is told otherwise. */
+export function defaultsOf({ name }) {
+  return { service: name, path: name, memory: '512Mi' }
+}
 
 /**
  * The oldest gcloud that knows all that is asked of it: the first with `run deploy --max` in its GA
@@ -89,7 +92,7 @@ export const roles = {
   database: { project: 'roles/cloudsql.client', secret: 'roles/secretmanager.secretAccessor' },
   verify: { bucket: 'roles/storage.objectViewer' },
   schedule: { job: 'roles/run.invoker' },
-  build: { project: 'roles/run.builder' },
+  build: { project: 'roles/run.builder', secret: 'roles/secretmanager.secretAccessor' },
 }
 
 /**
@@ -109,6 +112,9 @@ export function namesOf({ project, region, bucket, service, path }) {
     sourcesUrl: `gs://${project}-${service}-sources`,
     replicaUrl: `gs://${bucket}/${path}`,
     secret: `${service}-admin-token`,
+    // What Next names and encrypts server actions by: the same in each build, so that a page that an
+    // earlier one rendered still works.
+    actionKey: `${service}-action-key`,
     // What readers show the writer, so that it believes them who asks.
     forwardSecret: `${service}-forward-token`,
     readers: `${service}-readers`,

@@ -17,7 +17,7 @@ export class HalfDone extends Failure {
  * What a plan needs to be carried out.
  * @typedef {object} Means
  * @property {ReturnType<import('./run.mjs').gcloudRunner>} run
- * @property {() => string} newToken
+ * @property {(encoding: 'base64' | 'base64url') => string} newToken
  * @property {(text: string) => void} say
  * @property {(ms: number) => Promise<void>} wait
  */
@@ -57,7 +57,7 @@ export async function apply(things, isDone, means) {
 async function carryOut({ program, args: asked, secret }, { isDone, earlier }, means) {
   const args = []
   for (const arg of asked) args.push(await resolved(arg, means))
-  const input = secret ? means.newToken() : undefined
+  const input = secret ? means.newToken(secret) : undefined
   await patiently(args, { program, input, isDone, earlier }, means)
   return args
 }

@@ -1,10 +1,7 @@
-import { parseArgs } from 'node:util'
-import { Failure } from '../../src/cli/lib/failure.mjs'
-import { defaults } from '../settings.mjs'
+import { parse } from '../../src/cli/lib/arguments.mjs'
+import { WrongArguments } from '../../src/cli/lib/failure.mjs'
+import { onDatabase, readers, service } from '../settings.mjs'
 import { formats } from './formats.mjs'
-
-/** The arguments are wrong: nothing was run. */
-export class WrongArguments extends Failure {}
 
 /**
  * Reads the arguments of a command, and checks those that have a format.
@@ -15,47 +12,46 @@ export class WrongArguments extends Failure {}
  * @param {string[]} known.switches
  * @param {(given: Record<string, string | boolean>) => string[]} [known.contradictions] says what is
  *   wrong with the options that are given together
- * @returns {Record<string, string | boolean>} all of them; switches that are not given are false
+ * @param {Record<string, string>} [defaults]
+ * @returns {Record<string, any>} all of them; switches that are not given are false
  * @throws {WrongArguments} with a line for all that is wrong
  */
-export function readArguments(args, known) {
+export function readArguments(args, known, defaults = {}) {
   const { texts, optional = [], switches, contradictions = () => [] } = known
-  const given = parse(args, [...texts, ...optional], switches)
+  const given = givenIn(args, [...texts, ...optional], switches)
   const values = { ...defaults, ...given }
   const problems = [
     ...texts.filter((name) => values[name] === undefined).map(missing),
     ...[...texts, ...optional].map((name) => misshapen(name, values[name])).filter(Boolean),
     ...contradictions(given),
   ]
-  if (problems.length > 0 && !values.help) throw new WrongArguments(problems.join('\n'))
+  if (problems.length > 0) throw new WrongArguments(problems.join('\n'))
   return Object.fromEntries([
     ...[...texts, ...optional].map((name) => [name, values[name]]),
     ...switches.map((name) => [name, values[name] ?? false]),
   ])
 }
 
-function parse(args, texts, switches) {
+function givenIn(args, texts, switches) {
   const options = Object.fromEntries([
     // What is given twice is not the last of the two: it is a list, or else refused by its format.
-    ...texts.map((name) => [dashed(name), { type: 'string', multiple: true }]),
+    ...texts.map((name) => [
+      dashed(name),
+      { type: 'string', multiple: true, mayBeEmpty: formats[name].fits('') },
+    ]),
     ...switches.map((name) => [dashed(name), { type: 'boolean' }]),
   ])
-  try {
-    const { values } = parseArgs({ args, options })
-    return Object.fromEntries([...texts, ...switches].flatMap((name) => given(name, values)))
-  } catch (error) {
-    throw new WrongArguments(error.message)
-  }
-}
-
-function given(name, values) {
-  const value = values[dashed(name)]
-  if (value === undefined) return []
-  return [[name, Array.isArray(value) ? value.join(',') : value]]
+  const { values } = parse(args, options)
+  return Object.fromEntries(
+    [...texts, ...switches].flatMap((name) => {
+      const value = values[dashed(name)]
+      return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(',') : value]]
+    }),
+  )
 }
 
 /** What is said of an option that has to be given and isn't. */
-export function missing(name) {
+function missing(name) {
   return `${option(name)} is missing: ${formats[name].words}.`
 }
 
@@ -65,10 +61,92 @@ function misshapen(name, value) {
 }
 
 /** An option as it is typed. */
-export function option(name) {
+function option(name) {
   return `--${dashed(name)}`
 }
 
 function dashed(name) {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+const onlyOneOf = [
+  ['allowUnauthenticated', 'noPublic', ''],
+  ['bucket', 'databaseUrlSecret', 'the data is in one of the two'],
+  ['path', 'databaseUrlSecret', 'the data is in one of the two'],
+  ['readers', 'databaseUrlSecret', 'readers copy the bucket'],
+  ['allowBreakingMigration', 'databaseUrlSecret', 'it is about the bucket'],
+  ['disk', 'databaseUrlSecret', 'the disk is for a copy of what the bucket has'],
+  ['readers', 'noPublic', 'readers hand what writes to the service as a stranger does'],
+  ['scheduleRegion', 'noSchedule', ''],
+  ...pairsOf(
+    ['rollback', 'rollForward', 'preview', 'removePreview', 'toLatest'],
+    'do one after the other',
+  ),
+  ['image', 'buildRegion', 'it is built already'],
+  ...['readers', 'databaseUrlSecret', 'preview', 'dryRun'].map((other) => [
+    ...['print', other],
+    'it is for the one service that writes to the bucket',
+  ]),
+]
+const onlyWith = [
+  ['maxReaders', 'readers'],
+  ['minReaders', 'readers'],
+  ['maxInstances', 'databaseUrlSecret'],
+  ['cloudSql', 'databaseUrlSecret'],
+  ['subnet', 'databaseUrlSecret'],
+]
+
+/**
+ * What is wrong with options of a deployment that are given together.
+ * @param {Record<string, string | boolean>} given
+ * @returns {string[]}
+ */
+export function contradictionsOfDeploy(given) {
+  return [
+    ...(movesTrafficAlone(given) ? [] : withoutPlace(given)),
+    ...onlyOneOf
+      .filter(([one, other]) => one in given && other in given)
+      .map(([one, other, why]) => {
+        const reason = why && `: ${why}`
+        return `${option(one)} and ${option(other)} contradict each other${reason}.`
+      }),
+    ...onlyWith
+      .filter(([one, other]) => one in given && !(other in given))
+      .map(([one, other]) => `${option(one)} goes with ${option(other)} alone.`),
+    ...moreThan('min', given.min, mostInstances(given)),
+    ...moreThan('minReaders', given.minReaders, given.maxReaders ?? readers.maxInstances),
+  ]
+}
+
+function mostInstances({ databaseUrlSecret, maxInstances = onDatabase.maxInstances }) {
+  return databaseUrlSecret ? maxInstances : service.maxInstances
+}
+
+function moreThan(name, least, most) {
+  if (!(Number(least) > Number(most))) return []
+  const instances = Number(most) === 1 ? 'instance' : 'instances'
+  return [`${option(name)} ${least} is more than the ${most} ${instances} that there may be.`]
+}
+
+/** The same of a teardown, which may name all places where the data has ever been. */
+export function contradictionsOfTeardown(given) {
+  return [
+    ...withoutPlace(given),
+    ...('deleteData' in given && !('bucket' in given)
+      ? ['--delete-data goes with --bucket alone: the database is yours.']
+      : []),
+  ]
+}
+
+function withoutPlace(given) {
+  return 'bucket' in given || 'databaseUrlSecret' in given ? [] : [missing('bucket')]
+}
+
+// What is deployed already knows where its data is.
+function movesTrafficAlone(given) {
+  return 'rollback' in given || 'rollForward' in given || 'removePreview' in given
+}
+
+function pairsOf(names, why) {
+  return names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other, why]))
 }

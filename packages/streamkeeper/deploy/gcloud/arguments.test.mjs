@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { WrongArguments } from '../../src/cli/lib/failure.mjs'
 import { root } from '../../src/cli/lib/project.mjs'
 import { Cloud } from '../test-support/cloud.mjs'
-import { readArguments, WrongArguments } from './arguments.mjs'
+import { readArguments } from './arguments.mjs'
 import { deploy } from './deploy.mjs'
 import { formats } from './formats.mjs'
+import { logs } from './logs.mjs'
+import { teardown } from './teardown.mjs'
 
 describe('a value', () => {
   const good = {
@@ -17,6 +20,7 @@ describe('a value', () => {
     memory: ['512Mi', '1Gi', '4Gi'],
     readers: ['us-east1', 'europe-west1,us-east1'],
     maxReaders: ['1', '1000'],
+    print: ['yaml'],
     maxInstances: ['1', '1000'],
     databaseUrlSecret: ['visits_url', 'URL-1'],
     cloudSql: ['my-project:europe-west1:visits', 'example.com:my-project:us-east1:a1'],
@@ -58,6 +62,7 @@ describe('a value', () => {
     path: ['', '/a', 'a/', 'a//b', '.', 'a/../b', 'a b', 'a,B=c', 'a$(id)', 'a\nb'],
     memory: ['512', '256Mi', '5Gi', '1gi', '-1Gi', '0Mi'],
     readers: ['', 'us-east1,', 'us-east1 europe-west1', 'us-east1,us-east1', 'us-east1,b'],
+    print: ['', 'json', 'YAML'],
     maxReaders: ['', '0', '1001', '-1', '1.5', 'many'],
     maxInstances: ['', '0', '1001', '-1', '1.5', 'many'],
     databaseUrlSecret: ['', 'a b', 'a:latest', 'postgres://a', 'a,b=c'],
@@ -97,7 +102,7 @@ describe('options that are given together', () => {
   const known = {
     texts: ['project'],
     optional: ['bucket', 'readers'],
-    switches: ['help'],
+    switches: [],
     contradictions: ({ readers }) => (readers ? ['no readers'] : []),
   }
 
@@ -123,8 +128,8 @@ describe('options that are given together', () => {
 
   it('are looked at before a default is taken for one', () => {
     const contradictions = (given) => ('service' in given ? ['given'] : [])
-    const { service } = readArguments([], { texts: ['service'], switches: [], contradictions })
-    assert.equal(service, 'visits')
+    const known = { texts: ['service'], switches: [], contradictions }
+    assert.equal(readArguments([], known, { service: 'notes' }).service, 'notes')
   })
 })
 
@@ -151,7 +156,7 @@ describe('a rollback', () => {
 })
 
 describe('wrong arguments', () => {
-  const known = { texts: ['project', 'service'], switches: ['dryRun', 'help'] }
+  const known = { texts: ['project', 'service'], switches: ['dryRun'] }
 
   it('are all told at once', () => {
     assert.throws(
@@ -162,8 +167,12 @@ describe('wrong arguments', () => {
     )
   })
 
-  it('are no hindrance to asking for help', () => {
-    assert.equal(readArguments(['--help'], known).help, true)
+  it('are no hindrance to asking for help', async () => {
+    for (const command of [deploy, logs, teardown]) {
+      const { printed, error } = await new Cloud().run(command, ['--nope', '--help'])
+      assert.equal(error, null)
+      assert.match(printed, / streamkeeper (deploy|logs|teardown) --project/)
+    }
   })
 
   it('end the command with 2 before anything is run', () => {

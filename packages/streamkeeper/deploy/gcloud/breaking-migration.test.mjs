@@ -46,7 +46,12 @@ describe('a deployment whose migration takes something away', () => {
     const { error } = await cloud.run(deploy, allowed, findBreaking([]))
     assert.equal(error, null)
     const env = () => cloud.state.services['europe-west1/visits'].flags['set-env-vars']
-    assert.match(env(), new RegExp(`,ALLOW_BREAKING_MIGRATION=${newestMigration()}$`))
+    assert.match(
+      env(),
+      new RegExp(
+        `,ALLOW_BREAKING_MIGRATION=${newestMigration({ migrations: 'db/migrations' }).tag}$`,
+      ),
+    )
     await cloud.run(deploy, yes)
     assert.doesNotMatch(env(), /ALLOW_BREAKING/)
   })

@@ -26,7 +26,11 @@ describe('a deployment to a bucket that is there', () => {
     assert.equal(error, null)
     assert.match(said, /keep {4}the bucket gs:\/\/my-data in europe-west1/)
     assert.doesNotMatch(said, /soft delete/)
-    assert.ok(!cloud.changes().some((change) => /^storage buckets (create|update)/.test(change)))
+    assert.ok(
+      !cloud
+        .changes()
+        .some((change) => /^storage buckets (create|update) gs:\/\/my-data/.test(change)),
+    )
   })
 
   it('is refused for all that is wrong, before anything is made, until each command was run', async () => {

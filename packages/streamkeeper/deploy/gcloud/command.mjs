@@ -3,7 +3,7 @@
  * @typedef {object} Command
  * @property {'gcloud' | 'curl'} program
  * @property {Array<string | Answer>} args
- * @property {boolean} secret whether it reads a random token on its stdin
+ * @property {'base64' | 'base64url' | null} secret the encoding of the 32 random bytes that it reads on its stdin
  */
 
 /** An argument that has in it what other commands answer, known only when it is run. */
@@ -22,23 +22,23 @@ export class Answer {
  */
 export function gcloud(words, names = [], flags = {}) {
   const args = Object.entries(flags).flatMap(([name, value]) => flag(name, value))
-  return { program: 'gcloud', args: [...words.split(' '), ...names, ...args], secret: false }
+  return { program: 'gcloud', args: [...words.split(' '), ...names, ...args], secret: null }
 }
 
-/** The same command, reading a random token on its stdin. */
-export function readingToken({ program, args }) {
-  return { program, args: [...args, '--data-file', '-'], secret: true }
+/** The same command, reading 32 random bytes on its stdin, in that encoding. */
+export function readingToken({ program, args }, encoding) {
+  return { program, args: [...args, '--data-file', '-'], secret: encoding }
 }
 
 /**
- * Opens a page as a visitor does. A service that was made just now may answer nobody for a moment.
+ * Asks for a page as a browser does. A service that was made just now may answer nobody for a moment.
  * @param {string | Answer} url
  * @returns {Command}
  */
-export function visit(url) {
+export function askFor(url) {
   const patience = '--max-time 60 --retry 8 --retry-all-errors --retry-max-time 120'
   const args = ['--fail', '--silent', '--show-error', ...patience.split(' '), url]
-  return { program: 'curl', args, secret: false }
+  return { program: 'curl', args, secret: null }
 }
 
 function flag(name, value) {
@@ -48,12 +48,14 @@ function flag(name, value) {
   return [`--${dashed}`, value instanceof Answer ? value : String(value)]
 }
 
-const makeToken = `node -e "process.stdout.write(require('crypto').randomBytes(32).toString('base64url'))"`
+function makeToken(encoding) {
+  return `node -e "process.stdout.write(require('crypto').randomBytes(32).toString('${encoding}'))"`
+}
 
 /** The command as a line for a shell, to be run by hand. */
 export function line({ program, args, secret }) {
   const words = [program, ...args.map(quoted)].join(' ')
-  return secret ? `${makeToken} | ${words} # (a random token)` : words
+  return secret ? `${makeToken(secret)} | ${words} # (a random token)` : words
 }
 
 /**
@@ -66,7 +68,8 @@ export function inFull(commands, { json }) {
   return json ? JSON.stringify({ commands: lines }) : lines.join('\n')
 }
 
-function quoted(arg) {
+/** An argument as a shell takes it. */
+export function quoted(arg) {
   if (arg instanceof Answer) return `"${arg.parts.map(inQuotes).join('')}"`
   return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
 }

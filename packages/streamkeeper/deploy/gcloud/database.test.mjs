@@ -26,6 +26,7 @@ describe('a deployment on a database', () => {
     assert.deepEqual(pairs(flags['set-env-vars']), { GOOGLE_CLOUD_PROJECT: 'my-project' })
     assert.deepEqual(pairs(flags['set-secrets']), {
       ADMIN_TOKEN: 'visits-admin-token:1',
+      NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: 'visits-action-key:1',
       DATABASE_URL: 'database-url:1',
     })
     assert.deepEqual([flags.command, flags.args], [settings.command, settings.args.join()])
@@ -34,15 +35,17 @@ describe('a deployment on a database', () => {
     assert.equal(flags.max, flags['max-instances'])
   })
 
-  it('makes no bucket and no job, and gives rights on the two secrets alone', () => {
+  it('makes no bucket for data and no job, and gives rights on its secrets alone', () => {
     const { accounts, buckets, jobs, policies, schedules } = cloud.state
-    assert.deepEqual([buckets, jobs, schedules], [{}, {}, {}])
+    assert.deepEqual(Object.keys(buckets), ['gs://my-project-visits-sources'])
+    assert.deepEqual([jobs, schedules], [{}, {}])
     assert.deepEqual(
       accounts.map((email) => email.split('@')[0]),
       ['visits-build', 'visits-database'],
     )
     assert.deepEqual(Object.keys(policies), [
       'projects my-project',
+      'secrets visits-action-key',
       'secrets visits-admin-token',
       'secrets database-url',
     ])
@@ -95,7 +98,10 @@ describe('a deployment on a database', () => {
     assert.doesNotMatch(said, /Until now/)
     assert.deepEqual(
       cloud.calls({ onlyChanges: true }).map(({ argv }) => argv.slice(0, 3)),
-      [['run', 'deploy', 'visits']],
+      [
+        ['builds', 'submit', '.'],
+        ['run', 'deploy', 'visits'],
+      ],
     )
   })
 })
@@ -118,7 +124,7 @@ describe('a move from the bucket to a database', () => {
     const { error } = await cloud.run(deploy, onDatabase)
     assert.equal(error, null)
     assert.deepEqual(cloud.state.schedules, {})
-    assert.deepEqual(Object.keys(cloud.state.buckets), ['gs://my-data'])
+    assert.ok('gs://my-data' in cloud.state.buckets)
   })
 
   it('gives the app no right on the bucket', async () => {

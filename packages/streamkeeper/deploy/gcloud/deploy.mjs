@@ -1,9 +1,10 @@
-import { namesOf } from '../settings.mjs'
+import { asksForHelp } from '../../src/cli/lib/arguments.mjs'
+import { serviceYaml } from '../service-yaml.mjs'
+import { defaultsOf, namesOf } from '../settings.mjs'
 import { apply } from './apply.mjs'
-import { readArguments } from './arguments.mjs'
+import { contradictionsOfDeploy, readArguments } from './arguments.mjs'
 import { gcloud, inFull, line } from './command.mjs'
 import { agree } from './confirm.mjs'
-import { contradictionsOfDeploy } from './contradictions.mjs'
 import { deployPlan, look, thingsToDo } from './plan.mjs'
 import { preview, removePreview } from './preview.mjs'
 import { saysThere } from './problems.mjs'
@@ -17,15 +18,15 @@ import { stepsOf } from './steps.mjs'
 const help = `Deploys the app to Cloud Run, with all that it needs: the bucket, the service accounts, the
 admin token, the service, and a job that verifies the replica every day.
 
-  npm run deploy -- --project PROJECT --region REGION --bucket BUCKET
-  npm run deploy -- … --bucket BUCKET --readers REGION,REGION [--max-readers N]
-  npm run deploy -- … --database-url-secret SECRET [--cloud-sql INSTANCE]
+  streamkeeper deploy --project PROJECT --region REGION --bucket BUCKET
+  streamkeeper deploy … --bucket BUCKET --readers REGION,REGION [--max-readers N]
+  streamkeeper deploy … --database-url-secret SECRET [--cloud-sql INSTANCE]
 
   --project     the project's id
   --region      where it all runs, as in europe-west1
   --bucket      where the data is; made if there is none
-  --service     the name of the service; visits unless given
-  --path        below which the data is in the bucket; visits unless given
+  --service     the name of the service; the app's own unless given
+  --path        below which the data is in the bucket; the app's name unless given
   --memory      512Mi to 4Gi; the database is in it. 512Mi unless given
   --disk        10Gi or more: a disk for the data, which is then not in the memory
   --concurrency how many requests an instance takes at once, 1 to 1000; 250 unless given
@@ -33,7 +34,7 @@ admin token, the service, and a job that verifies the replica every day.
   --allow-unauthenticated   everybody may read the pages; so it is unless told otherwise
   --no-public   only whoever has roles/run.invoker may
   --public-url  where people find the app, if not at the address that Cloud Run gives it, as in
-                https://visits.example; several with commas between
+                https://app.example; several with commas between
   --trusted-proxies   how many proxies there are before it, Google's own included; 1 unless given, and
                 2 behind a load balancer
   --no-rate-limits   count no requests: a load balancer of yours does
@@ -46,6 +47,7 @@ admin token, the service, and a job that verifies the replica every day.
   --to-latest   send all traffic to the new revision, where it is held back from it
   --yes         don't ask
   --dry-run     run nothing, print the commands of a first deployment
+  --print yaml  run nothing, print the service as YAML, with the commands before and after it
   --json        print the result as JSON
   --help
 
@@ -92,10 +94,11 @@ const known = {
     'minReaders',
     'buildRegion',
     'image',
+    'print',
   ],
   switches: [
     ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],
-    ...['yes', 'dryRun', 'json', 'help'],
+    ...['yes', 'dryRun', 'json'],
     'noSchedule',
     ...['toLatest', 'rollForward'],
   ],
@@ -108,6 +111,7 @@ const modes = { rollback, rollForward, preview, removePreview }
 /**
  * @param {string[]} args
  * @param {import('./apply.mjs').Means & {print: (text: string) => void,
+ *   app: () => Promise<import('./schema.mjs').App>,
  *   ask: import('./confirm.mjs').Ask,
  *   findBreaking: Parameters<typeof refuseBreakingMigration>[2],
  *   get: import('./report.mjs').Get,
@@ -115,9 +119,9 @@ const modes = { rollback, rollForward, preview, removePreview }
  * @throws {Failure}
  */
 export async function deploy(args, means) {
-  const options = readOptions(args)
   const { print, say, run } = means
-  if (options.help) return print(help)
+  if (asksForHelp(args)) return print(help)
+  const options = readOptions(args, await means.app())
   const mode = Object.keys(modes).find((name) => ![undefined, false].includes(options[name]))
   if (mode) return modes[mode](options, means)
   const steps = stepsOf(options)
@@ -125,6 +129,7 @@ export async function deploy(args, means) {
   if (options.dryRun) return print(inFull(commands, options))
 
   const cloud = new Project(run)
+  if (options.print) return print(await serviceYaml(args, options, cloud))
   await requireGcloud(cloud, options)
   const looked = await look(steps, cloud, options.project)
   say(`In the project ${options.project}:\n${deployPlan(looked)}`)
@@ -143,18 +148,9 @@ export async function deploy(args, means) {
   )
 }
 
-function readOptions(args) {
-  const { readers, noPublic, ...options } = readArguments(withOptionalValue(args), known)
-  return { ...options, readers: readers?.split(',') ?? [], isPublic: !noPublic }
-}
-
-// It may stand alone, and the arguments' parser knows no option whose value may be left out.
-function withOptionalValue(args) {
-  const at = args.indexOf('--rollback')
-  if (at < 0) return args
-  const next = args[at + 1]
-  const value = next === undefined || next.startsWith('-') ? [] : [next]
-  return args.toSpliced(at, 1 + value.length, `--rollback=${value.join('')}`)
+function readOptions(args, app) {
+  const { readers, noPublic, ...options } = readArguments(args, known, defaultsOf(app))
+  return { ...options, app, readers: readers?.split(',') ?? [], isPublic: !noPublic }
 }
 
 function inWords({ url, revision, tokenVersion = 'latest', readers = {} }, options) {

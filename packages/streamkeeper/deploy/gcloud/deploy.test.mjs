@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from '../../src/cli/lib/project.mjs'
@@ -17,28 +18,34 @@ describe('a first deployment', () => {
     assert.match(printed, /The app is at https:\/\/visits-europe-west1\.run\.app/)
     assert.match(printed, /gcloud secrets versions access 1 --secret visits-admin-token/)
     const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
-    assert.deepEqual(buckets, {
-      'gs://my-data': {
-        location: 'EUROPE-WEST1',
-        location_type: 'region',
-        default_storage_class: 'STANDARD',
-        soft_delete_policy: { retentionDurationSeconds: '0' },
-        uniform_bucket_level_access: true,
-        public_access_prevention: 'enforced',
-      },
-    })
+    const closed = {
+      location: 'EUROPE-WEST1',
+      location_type: 'region',
+      default_storage_class: 'STANDARD',
+      soft_delete_policy: { retentionDurationSeconds: '0' },
+      uniform_bucket_level_access: true,
+      public_access_prevention: 'enforced',
+    }
+    const { lifecycle_config, ...sources } = buckets['gs://my-project-visits-sources']
+    assert.deepEqual([buckets['gs://my-data'], sources], [closed, closed])
+    assert.deepEqual(lifecycle_config.rule[0].condition, { age: 30 })
     assert.deepEqual(
       accounts.map((email) => email.split('@')[0]),
       ['visits-build', 'visits-server', 'visits-verify', 'visits-schedule'],
     )
     assert.deepEqual(granted(policies), [
       'projects my-project: visits-build roles/run.builder',
+      'secrets visits-action-key: visits-build roles/secretmanager.secretAccessor',
       'storage buckets gs://my-data: visits-server roles/storage.objectAdmin',
+      'secrets visits-action-key: visits-server roles/secretmanager.secretAccessor',
       'secrets visits-admin-token: visits-server roles/secretmanager.secretAccessor',
       'storage buckets gs://my-data: visits-verify roles/storage.objectViewer',
       'run jobs visits-verify: visits-schedule roles/run.invoker',
     ])
-    assert.deepEqual(secrets, { 'visits-admin-token': { versions: ['token-of-the-test'] } })
+    assert.deepEqual(secrets, {
+      'visits-admin-token': { versions: ['token-of-the-test'] },
+      'visits-action-key': { versions: ['token-of-the-test'] },
+    })
     assert.equal(services['europe-west1/visits'].revision, 1)
     assert.equal(jobs['visits-verify'].flags.image, services['europe-west1/visits'].image)
     assert.equal(
@@ -94,9 +101,13 @@ describe('a second deployment', () => {
     cloud.forget()
     const { error } = await cloud.run(deploy, yes)
     assert.equal(error, null)
-    assert.deepEqual(cloud.changes(), ['run deploy visits', 'run jobs deploy visits-verify'])
+    assert.deepEqual(cloud.changes(), [
+      'builds submit .',
+      'run deploy visits',
+      'run jobs deploy visits-verify',
+    ])
     assert.equal(cloud.state.services['europe-west1/visits'].revision, 2)
-    assert.equal(cloud.state.jobs['visits-verify'].flags.image, 'image@sha256:2')
+    assert.match(cloud.state.jobs['visits-verify'].flags.image, /visits:latest@sha256:2$/)
   })
 
   it('mends what differs, and says so first', async () => {
@@ -105,13 +116,15 @@ describe('a second deployment', () => {
     const { buckets, schedules } = cloud.state
     buckets['gs://my-data'].public_access_prevention = 'inherited'
     schedules['europe-west1/visits-verify'].schedule = '* * * * *'
-    cloud.set({ buckets, schedules, secrets: { 'visits-admin-token': { versions: [] } } })
+    const secrets = { ...cloud.state.secrets, 'visits-admin-token': { versions: [] } }
+    cloud.set({ buckets, schedules, secrets })
     cloud.forget()
     const { said } = await cloud.run(deploy, yes)
     assert.match(said, /change {2}the bucket gs:\/\/my-data/)
     assert.deepEqual(cloud.changes(), [
-      'storage buckets update gs://my-data',
       'secrets versions add visits-admin-token',
+      'storage buckets update gs://my-data',
+      'builds submit .',
       'run deploy visits',
       'run jobs deploy visits-verify',
       'scheduler jobs update http visits-verify',
@@ -182,6 +195,26 @@ describe('the admin token', () => {
   })
 })
 
+describe('the key of server actions', () => {
+  it('is made once, as Next reads it, and given to each build and each service', async () => {
+    const cloud = new Cloud()
+    const options = [...yes, '--readers', 'us-east1']
+    const newToken = (encoding) => randomBytes(32).toString(encoding)
+    await cloud.run(deploy, options, { newToken })
+    const { versions } = cloud.state.secrets['visits-action-key']
+    assert.match(versions[0], /^[A-Za-z0-9+/]{43}=$/)
+    await cloud.run(deploy, options, { newToken })
+    assert.deepEqual(cloud.state.secrets['visits-action-key'].versions, versions)
+    const { services } = cloud.state
+    for (const { flags } of Object.values(services)) {
+      assert.match(flags['set-secrets'], /NEXT_SERVER_ACTIONS_ENCRYPTION_KEY=visits-action-key:1/)
+    }
+    const builds = cloud.calls().filter(({ argv }) => argv[0] === 'builds')
+    assert.equal(builds.length, 2)
+    for (const { argv } of builds) assert.match(argv.join(' '), /,_KEY_VERSION=1$/)
+  })
+})
+
 describe('the plan', () => {
   it('is shown before the question, and a no changes nothing', async () => {
     const cloud = new Cloud({ apis })
@@ -226,7 +259,7 @@ describe('the result as JSON', () => {
       revision: 'visits-00001-abc',
       percent: 100,
     })
-    assert.equal(done.length, 15)
+    assert.equal(done.length, 20)
   })
 
   it('tells of a failure what was done before it', () => {

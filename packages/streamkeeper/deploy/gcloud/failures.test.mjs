@@ -71,7 +71,7 @@ describe('a deployment that stops half-way', () => {
     const again = await cloud.run(deploy, yes, { newToken: () => 'another' })
     assert.equal(again.error, null)
     const [first] = cloud.calls({ onlyChanges: true }).slice(before)
-    assert.deepEqual(first.argv.slice(0, 3), ['run', 'deploy', 'visits'])
+    assert.deepEqual(first.argv.slice(0, 3), ['builds', 'submit', '.'])
     assert.deepEqual(cloud.state.secrets['visits-admin-token'].versions, token)
   })
 

@@ -16,7 +16,7 @@ export const formats = {
   image: {
     fits: (text) =>
       /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/.test(text),
-    words: 'an image, as in europe-west1-docker.pkg.dev/my-project/visits/visits:1',
+    words: 'an image, as in europe-west1-docker.pkg.dev/my-project/my-app/my-app:1',
   },
   scheduleRegion: { fits: isRegion, words: 'a region, as in europe-west1' },
   readers: {
@@ -56,12 +56,13 @@ export const formats = {
   cloudSql: {
     fits: (text) =>
       /^([a-z0-9.-]+:)?[a-z][a-z0-9-]+:[a-z]+-[a-z]+[0-9]+:[a-z][a-z0-9-]*$/.test(text),
-    words: "an instance's connection name, as in my-project:europe-west1:visits",
+    words: "an instance's connection name, as in my-project:europe-west1:my-app",
   },
   subnet: {
     fits: (text) => /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text),
     words: 'the name of a subnet: up to 63 lowercase letters, digits and hyphens, a letter first',
   },
+  print: { fits: (text) => text === 'yaml', words: 'yaml' },
   maxInstances: { fits: isCount, words: 'how many instances there may be, 1 to 1000' },
   concurrency: { fits: isCount, words: 'how many requests an instance takes at once, 1 to 1000' },
   min: { fits: isLeast, words: 'how many instances there are while nobody asks, 0 to 1000' },
@@ -82,7 +83,7 @@ export const formats = {
   // Empty for the revision before.
   rollback: {
     fits: (text) => /^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)?$/.test(text),
-    words: "a revision's name, as in visits-00012-abc",
+    words: "a revision's name, as in my-app-00012-abc",
   },
   preview: { fits: isTag, words: tagWords },
   removePreview: { fits: isTag, words: tagWords },

@@ -30,7 +30,7 @@ describe('a project that may build in few regions', () => {
       images[0],
       /^us-east1-docker\.pkg\.dev\/my-project\/cloud-run-source-deploy\/visits:/,
     )
-    assert.equal(services['us-east1/visits'].image, images[0])
+    assert.equal(services['us-east1/visits'].image, `${images[0]}@sha256:1`)
   })
 
   it('goes on from where a build in the wrong region stopped it', async () => {
@@ -66,10 +66,10 @@ describe('a project that may build in few regions', () => {
 describe('the build by hand', () => {
   it('is told all that its file asks for', async () => {
     const text = await readFile(join(root, 'packages/streamkeeper/deploy/cloudbuild.yaml'), 'utf8')
-    const asked = new Set([...text.matchAll(/\$\{?(_[A-Z]+)/g)].map(([, name]) => name))
+    const asked = new Set([...text.matchAll(/\$\{?(_[A-Z_]+)/g)].map(([, name]) => name))
     const { printed } = await new Cloud().run(deploy, [...elsewhere, '--dry-run'])
     const [, told] = /--substitutions (\S+)/.exec(printed)
-    assert.deepEqual(told.match(/_[A-Z]+(?==)/g).sort(), [...asked].sort())
+    assert.deepEqual(told.match(/(?<=[",])_[A-Z_]+(?==)/g).sort(), [...asked].sort())
   })
 })
 

@@ -22,7 +22,7 @@ export function lineOf(entry) {
   return harmless(words.join(' ').trimEnd())
 }
 
-// What visitors send is in there, and a terminal obeys some characters.
+// What users send is in there, and a terminal obeys some characters.
 function harmless(text) {
   return text.replace(/(?![\n\t])\p{Cc}/gu, (character) => {
     const code = character.codePointAt(0).toString(16)

@@ -1,4 +1,5 @@
-import { namesOf } from '../settings.mjs'
+import { asksForHelp } from '../../src/cli/lib/arguments.mjs'
+import { defaultsOf, namesOf } from '../settings.mjs'
 import { readArguments } from './arguments.mjs'
 import { gcloud, line } from './command.mjs'
 import { lineOf } from './log-line.mjs'
@@ -7,9 +8,9 @@ import { failureOf } from './problems.mjs'
 const help = `Shows the log of the app on Cloud Run: of the service, of its readers in all regions, and of the
 job that verifies the replica.
 
-  npm run logs -- --project PROJECT --region REGION
+  streamkeeper logs --project PROJECT --region REGION
 
-  --project, --region, --service   as they were given to npm run deploy
+  --project, --region, --service   as they were given to streamkeeper deploy
   --follow     go on with what is new, until Ctrl-C
   --since      how far back, as in 30m, 12h or 7d, or a time as in 2026-11-25T10:00:00Z; 24h unless
                given, and 1m with --follow
@@ -27,7 +28,7 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments.`
 const known = {
   texts: ['project', 'region', 'service'],
   optional: ['since', 'limit', 'of'],
-  switches: ['follow', 'errors', 'json', 'dryRun', 'help'],
+  switches: ['follow', 'errors', 'json', 'dryRun'],
 }
 
 // Reading is limited to 60 requests a minute: https://cloud.google.com/logging/quotas
@@ -42,8 +43,8 @@ const lateMs = 30_000
  * @throws {Failure}
  */
 export async function logs(args, means) {
-  const options = readArguments(args, known)
-  if (options.help) return means.print(help)
+  if (asksForHelp(args)) return means.print(help)
+  const options = readArguments(args, known, defaultsOf(await means.app()))
   const since = startOf(options, means.now())
   if (options.dryRun) return means.print(line(reading(options, since)))
   if (options.follow) return follow(options, since, means)

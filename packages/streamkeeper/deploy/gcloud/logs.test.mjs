@@ -176,7 +176,7 @@ describe('a line of the log', () => {
     assert.match(shown({ protoPayload: changed }), /\] Cloud Run: Update by a@b\.c$/)
   })
 
-  it('commands no terminal, whatever a visitor has sent', () => {
+  it('commands no terminal, whatever a user has sent', () => {
     const jsonPayload = {
       message: 'a\u001b]0;title\u0007b\u009bc',
       agent: '\u001b[2J',
@@ -223,6 +223,7 @@ async function read(options, answers) {
     print: (text) => printed.push(text),
     say: (text) => said.push(text),
     wait: async () => {},
+    app: async () => ({ name: 'visits' }),
     now: () => now,
     signal: stop.signal,
   }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { report } from '../../src/cli/lib/failure.mjs'
+import { report, WrongArguments } from '../../src/cli/lib/failure.mjs'
 import { root } from '../../src/cli/lib/project.mjs'
-import { WrongArguments } from './arguments.mjs'
 import { askOnTerminal } from './confirm.mjs'
 import { getOnce } from './report.mjs'
 import { gcloudRunner } from './run.mjs'
-import { findBreakingHere, newestMigrationAt } from './schema.mjs'
+import { appHere, findBreakingHere, newestMigrationAt } from './schema.mjs'
 
 /**
  * Runs a command of this folder with the real means. What is said goes to stderr, so that stdout has
@@ -24,10 +23,11 @@ export async function main(command, args) {
   try {
     await command(args, {
       run: gcloudRunner({ cwd: root, env: process.env, signal: stop.signal }),
-      newToken: () => randomBytes(32).toString('base64url'),
+      newToken: (encoding) => randomBytes(32).toString(encoding),
       say: console.error,
       print,
       ask: askOnTerminal,
+      app: appHere,
       findBreaking: findBreakingHere,
       newestMigrationAt,
       get: getOnce,
@@ -42,7 +42,6 @@ export async function main(command, args) {
     }
     if (error instanceof WrongArguments) {
       console.error('See --help.')
-      process.exitCode = 2
     }
   }
 }

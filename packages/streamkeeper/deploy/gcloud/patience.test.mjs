@@ -50,10 +50,11 @@ describe('what Google does not know yet', () => {
 })
 
 describe('a build that fails', () => {
+  const id = '0aa6d1c1-68b8-4b9c-9bea-a4b1dce771d7'
   const failures = [
-    { match: 'run deploy', message: 'Build failed; check build logs for details', times: 1 },
+    { match: 'builds submit', message: `build ${id} completed with status "FAILURE"`, times: 1 },
   ]
-  const build = { id: 'an-id', tags: ['service_visits'], log: '' }
+  const build = { id, log: '' }
   it('is built three times more in eight minutes', async () => {
     const always = [{ ...failures[0], times: undefined }]
     const builds = [{ ...build, failureInfo: { type: 'PUSH_NOT_AUTHORIZED' } }]
@@ -69,12 +70,12 @@ describe('a build that fails', () => {
     const cloud = new Cloud({ failures, builds: [{ ...build, ...facts }] })
     const { error, waits } = await cloud.run(deploy, yes)
     assert.deepEqual(waits, [])
-    assert.match(error.message, /^gcloud run deploy visits failed\.\nThe image could not be built/)
+    assert.match(error.message, /^gcloud builds submit \. failed\.\nThe image could not be built/)
     assert.match(error.message, /line 39\nnpm error code E403/)
     assert.doesNotMatch(error.message, /line 1\n|not installed|You may not/)
     assert.match(
       error.message,
-      /gcloud builds log an-id --project my-project --region europe-west1/,
+      /gcloud builds log [0-9a-f-]{36} --project my-project --region europe-west1/,
     )
   })
 
@@ -84,6 +85,6 @@ describe('a build that fails', () => {
     cloud.set({ failures: [{ ...failures[0], times: undefined }] })
     const { error, waits } = await cloud.run(deploy, yes)
     assert.deepEqual(waits, [])
-    assert.match(error.message, /Which build it was: gcloud builds list --project my-project/)
+    assert.match(error.message, /All of its log: gcloud builds log /)
   })
 })

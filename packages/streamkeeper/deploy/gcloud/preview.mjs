@@ -8,6 +8,7 @@ import { Project } from './project.mjs'
 import { mustAnswer } from './report.mjs'
 import { originOf } from './steps/image.mjs'
 import { deployCommands, refuseOtherData, warnOfMove } from './steps/service.mjs'
+import { stepsOfImage } from './steps.mjs'
 import { mustFindTraffic, sharesInWords, trafficOf, withoutTag } from './traffic.mjs'
 
 /**
@@ -27,13 +28,13 @@ export async function preview(given, means) {
   const before = await mustFindTraffic(cloud, options)
   refuseBesideNothing(before)
   refuseTagOfOthers(before, tag)
-  const [looked] = await look([step], cloud, project)
-  say(`In the project ${project}:\n${deployPlan([looked])}`)
+  const looked = await look([...stepsOfImage(options), step], cloud, project)
+  say(`In the project ${project}:\n${deployPlan(looked.filter(({ state }) => state !== 'there'))}`)
   say(
     `Everybody else goes on where they are: of the traffic of ${options.service}, ${sharesInWords(before)}.`,
   )
   if (!options.yes) await agree('Go on?', means.ask)
-  const done = await apply(thingsToDo([looked]), saysThere, means).catch(async (error) => {
+  const done = await apply(thingsToDo(looked), saysThere, means).catch(async (error) => {
     await takeBackUnready(options, means)
     throw error
   })

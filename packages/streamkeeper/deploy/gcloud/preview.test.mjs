@@ -35,13 +35,13 @@ describe('a preview', () => {
     ])
   })
 
-  it('is one command: no job, no readers, and nothing of the service itself is set', async () => {
+  it('is a build and one command: no job, no readers, and nothing of the service itself is set', async () => {
     const cloud = another()
     const options = ['--readers', 'us-east1', '--preview', 'next']
     const { error } = await cloud.run(deploy, [...yes, ...options])
     assert.equal(error, null)
-    assert.deepEqual(cloud.changes(), ['run deploy visits'])
-    const [{ argv }] = cloud.calls({ onlyChanges: true })
+    assert.deepEqual(cloud.changes(), ['builds submit .', 'run deploy visits'])
+    const [, { argv }] = cloud.calls({ onlyChanges: true })
     assert.ok(argv.includes('--no-traffic') && argv.includes('--tag'))
     const ofService = /^--(no-)?(max|min|allow-unauthenticated|invoker-iam-check)$/
     assert.deepEqual(
@@ -113,18 +113,30 @@ describe('a preview', () => {
     assert.equal(error, null)
   })
 
-  it('runs the command that --dry-run prints', async () => {
+  it('runs the commands that --dry-run prints', async () => {
     const cloud = another()
     const { printed } = await cloud.run(deploy, [...where, '--preview', 'next', '--dry-run'])
     assert.deepEqual(cloud.calls(), [])
     const inJson = await cloud.run(deploy, [...where, '--preview', 'next', '--dry-run', '--json'])
-    assert.deepEqual(JSON.parse(inJson.printed), { commands: [printed] })
-    const { status, stderr } = cloud.process('sh', ['-c', printed])
+    assert.deepEqual(JSON.parse(inJson.printed), { commands: printed.split('\n') })
+    const { status, stderr } = cloud.process('sh', ['-ec', printed])
     assert.equal(status, 0, stderr)
     const real = another()
     await real.run(deploy, [...yes, '--preview', 'next'])
-    const [argv, byHand] = [real, cloud].map((one) => one.calls({ onlyChanges: true })[0].argv)
+    const [argv, byHand] = [real, cloud].map((one) =>
+      one.calls({ onlyChanges: true }).map(({ argv }) => argv),
+    )
     assert.deepEqual(byHand, argv)
+  })
+
+  it('makes what a service of an earlier release lacks for it', async () => {
+    const cloud = another()
+    const { 'visits-action-key': _, ...secrets } = cloud.state.secrets
+    cloud.set({ secrets, repositories: [] })
+    const { error, said } = await cloud.run(deploy, [...yes, '--preview', 'next'])
+    assert.equal(error, null)
+    assert.match(said, /create {2}the secret visits-action-key/)
+    assert.doesNotMatch(said, /keep/)
   })
 
   it('is refused before there is a service, and with a tag that others come by', async () => {

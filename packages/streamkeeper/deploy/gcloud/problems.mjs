@@ -9,11 +9,11 @@ or install it anew: https://cloud.google.com/sdk/docs/install`
 // What gcloud and Google's servers say, and what it means for whoever deploys. The first that fits.
 const problems = [
   [
-    /spawn curl ENOENT/,
-    'curl is not installed, and the app has to be visited once, so that the readers find its data.',
+    /^curl: not found/m,
+    'curl is not installed, and the app has to be asked once, so that the readers find its data.',
   ],
   [
-    /spawn \S+ ENOENT/,
+    /^gcloud: not found/m,
     'gcloud is not installed: see https://cloud.google.com/sdk/docs/install, then run `gcloud auth login`.',
   ],
   [
@@ -72,7 +72,7 @@ const problems = [
   [
     // https://cloud.google.com/run/docs/troubleshooting#container-failed-to-start
     /container failed to start|failed the configured startup probe/i,
-    'The app did not start. Its log says why: `npm run logs`, with the same --project, --region and --service. What has served until now still does.',
+    'The app did not start. Its log says why: `npx streamkeeper logs`, with the same --project, --region and --service. What has served until now still does.',
   ],
   [
     /permission to read the image|image \S+ not found|may not read the image/i,
@@ -139,7 +139,7 @@ export function saysOfAnotherRevision(output, args) {
 // API that has just been enabled are known everywhere after two minutes, or seven and more:
 // https://cloud.google.com/iam/docs/access-change-propagation
 const notKnownYet = 'Google does not know everywhere yet what was just made'
-const passing = [
+const transient = [
   [/service account \S+ (does not exist|(was )?not found)/i, notKnownYet],
   [/unknown service account/i, notKnownYet],
   [/iam\.serviceaccounts\.actas.*may not exist/i, notKnownYet],
@@ -147,7 +147,7 @@ const passing = [
   // project stays closed to them.
   [/service-\d+@(serverless-robot-prod|gcp-sa-[\w-]+)\.(?!.*image is from project)/is, notKnownYet],
   [/storage\.objects\.get access/i, notKnownYet],
-  [/permission denied on secret/i, notKnownYet],
+  [/permission denied on secret|secretmanager\.versions\.access/i, notKnownYet],
   [/SERVICE_DISABLED|accessNotConfigured|has not been used in project/i, notKnownYet],
   [
     /concurrent policy changes|subject of a conflict|\bABORTED:|conflict for resource|pre-conditions you specified/i,
@@ -170,5 +170,5 @@ export function whatPasses(output, args) {
   if (args.some((arg) => /^add-iam-policy-binding$/.test(arg)) && saysMissing(output)) {
     return notKnownYet
   }
-  return passing.find(([pattern]) => pattern.test(output))?.[1] ?? null
+  return transient.find(([pattern]) => pattern.test(output))?.[1] ?? null
 }

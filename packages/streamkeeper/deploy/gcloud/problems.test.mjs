@@ -50,11 +50,11 @@ describe('a failure that stays', () => {
     ],
     [
       'The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable within the allocated timeout. Logs for this revision might contain more information.',
-      /The app did not start.*`npm run logs`/,
+      /The app did not start.*`npx streamkeeper logs`/,
     ],
     [
       'The user-provided container failed the configured startup probe checks. Logs for this revision might contain more information.',
-      /The app did not start.*`npm run logs`/,
+      /The app did not start.*`npx streamkeeper logs`/,
     ],
     // https://github.com/firebase/firebase-tools/pull/5867
     [

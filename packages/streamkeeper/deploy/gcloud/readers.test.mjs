@@ -39,6 +39,7 @@ describe('a deployment with readers', () => {
       })
       assert.deepEqual(pairs(flags['set-secrets']), {
         ADMIN_TOKEN: 'visits-admin-token:1',
+        NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: 'visits-action-key:1',
         FORWARD_TOKEN: 'visits-forward-token:1',
       })
     }
@@ -66,8 +67,9 @@ describe('a deployment with readers', () => {
     assert.ok(flags['no-invoker-iam-check'])
   })
 
-  it('lets them read the bucket and the two secrets, and nothing else', () => {
+  it('lets them read the bucket and the three secrets, and nothing else', () => {
     assert.deepEqual(rolesOf(cloud, 'visits-readers'), [
+      'secrets visits-action-key roles/secretmanager.secretAccessor',
       'secrets visits-admin-token roles/secretmanager.secretAccessor',
       'secrets visits-forward-token roles/secretmanager.secretAccessor',
       'storage buckets gs://my-data roles/storage.objectViewer',
@@ -91,10 +93,11 @@ describe('a deployment with readers', () => {
     assert.ok(lastGrant < words.indexOf('run deploy visits'), words.join('\n'))
   })
 
-  it('makes two different tokens', () => {
+  it('makes different tokens', () => {
     assert.deepEqual(cloud.state.secrets, {
       'visits-admin-token': { versions: ['token-1'] },
-      'visits-forward-token': { versions: ['token-2'] },
+      'visits-action-key': { versions: ['token-2'] },
+      'visits-forward-token': { versions: ['token-3'] },
     })
   })
 
@@ -153,6 +156,7 @@ describe('a second deployment with readers', () => {
     const { error } = await cloud.run(deploy, [...yes, ...readers], { newToken: () => 'another' })
     assert.equal(error, null)
     assert.deepEqual(cloud.changes(), [
+      'builds submit .',
       'run deploy visits',
       'curl',
       'run jobs deploy visits-verify',
@@ -160,7 +164,7 @@ describe('a second deployment with readers', () => {
       'run deploy visits-readers',
     ])
     assert.deepEqual(cloud.state.secrets, secrets)
-    assert.equal(cloud.state.services['us-east1/visits-readers'].image, 'image@sha256:2')
+    assert.equal(cloud.state.services['us-east1/visits-readers'].image.split('@')[1], 'sha256:2')
   })
 
   it('adds them to a service that had none', async () => {

@@ -1,11 +1,10 @@
 import { Failure } from '../../src/cli/lib/failure.mjs'
-import { defaults } from '../settings.mjs'
 import { gcloud, line } from './command.mjs'
 import { Project } from './project.mjs'
 import { describeReader } from './steps/reader.mjs'
 import { percentOf, sharesInWords, trafficOf } from './traffic.mjs'
 
-/** Deployed, but visitors don't meet it. `done` has the titles of what was done. */
+/** Deployed, but users don't meet it. `done` has the titles of what was done. */
 export class NotSeen extends Failure {
   constructor(reason, done) {
     super(reason)
@@ -74,13 +73,13 @@ export function proxy({ project, region, service }) {
 
 function withoutTraffic(found, done) {
   return new NotSeen(
-    `${found.latest} is deployed, but its visitors don't meet it: of the traffic of ${found.service}, ${sharesInWords(found)}. To send all of it there: --roll-forward.`,
+    `${found.latest} is deployed, but its users don't meet it: of the traffic of ${found.service}, ${sharesInWords(found)}. To send all of it there: --roll-forward.`,
     done,
   )
 }
 
-function meaningOf(status, { project, region, service, isPublic }) {
-  const other = service === defaults.service ? '' : ` --service ${service}`
+function meaningOf(status, { project, region, service, isPublic, app }) {
+  const other = service === app.name ? '' : ` --service ${service}`
   const where = `--project ${project} --region ${region}${other}`
   if (status === 200) {
     return `, so everybody may see it, though --no-public was given. Look who has roles/run.invoker:\n  ${line(gcloud('run services get-iam-policy', [service], { project, region }))}`
@@ -93,9 +92,9 @@ function meaningOf(status, { project, region, service, isPublic }) {
     ].join('\n')
   }
   if (status === 404 && isPublic) {
-    return `. A new service may need some minutes until its address is known: open it then. Otherwise look at npm run logs -- ${where}.`
+    return `. A new service may need some minutes until its address is known: open it then. Otherwise look at npx streamkeeper logs ${where}.`
   }
-  return `. The reason is in its log: npm run logs -- ${where}.`
+  return `. The reason is in its log: npx streamkeeper logs ${where}.`
 }
 
 // Two minutes in all: the address of a service that was made just now, and a right that was changed
@@ -120,7 +119,7 @@ export async function getOnce(url) {
 }
 
 /**
- * What somebody from outside gets of a service that is there. It is a probe, so no visit is counted.
+ * What somebody from outside gets of a service that is there. It is a probe, so nothing is written.
  * @param {string} url
  * @param {boolean | null} isPublic null where that isn't known
  * @param {{get: Get, say: (text: string) => void, wait: (ms: number) => Promise<void>}} means

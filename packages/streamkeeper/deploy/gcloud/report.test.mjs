@@ -3,7 +3,12 @@ import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { getOnce, mustAnswer } from './report.mjs'
 
-const where = { project: 'my-project', region: 'europe-west1', service: 'visits' }
+const where = {
+  project: 'my-project',
+  region: 'europe-west1',
+  service: 'visits',
+  app: { name: 'visits' },
+}
 const url = 'https://visits.example'
 
 describe('the address of a service', () => {
@@ -44,11 +49,14 @@ describe('the address of a service', () => {
   it('that answers an error leads to the log', async () => {
     for (const status of [404, 429, 500, 503]) {
       const { error } = await ask([status])
-      assert.match(error.message, /npm run logs -- --project my-project --region europe-west1/)
+      assert.match(
+        error.message,
+        /npx streamkeeper logs --project my-project --region europe-west1/,
+      )
       assert.doesNotMatch(error.message, /--service/)
     }
     const { error } = await ask([503], { service: 'shop' })
-    assert.match(error.message, /npm run logs -- .* --service shop\.$/)
+    assert.match(error.message, /npx streamkeeper logs .* --service shop\.$/)
   })
 
   it('that this machine can not reach fails nothing, and is told', async () => {

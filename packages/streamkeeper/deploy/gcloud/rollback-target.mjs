@@ -73,7 +73,7 @@ function refuseOtherData(found, target) {
   const now = found.revisions.find(({ name }) => name === revision)?.keeper
   if (!now || !target.keeper || now === target.keeper) return
   throw new Failure(
-    `${target.name} has its data in ${inWords(target.keeper)}, and ${revision} in ${inWords(now)}: what was written since isn't there. Bring the data back with npm run move, and deploy.`,
+    `${target.name} has its data in ${inWords(target.keeper)}, and ${revision} in ${inWords(now)}: what was written since isn't there. Bring the data back with npx streamkeeper move, and deploy.`,
   )
 }
 

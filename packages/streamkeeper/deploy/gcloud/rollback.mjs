@@ -85,7 +85,7 @@ async function move(moves, { notes, goOn, back }, options, means) {
   for (const { title } of things) say(`  change  ${title}`)
   for (const note of notes.filter(Boolean)) say(note)
   if (!options.yes) await agree('Go on?', means.ask)
-  // The writer first: it is what visitors wait for, and each release's readers understand the other's.
+  // The writer first: it is what users wait for, and each release's readers understand the other's.
   const done = await apply(things, saysOfAnotherRevision, means)
 
   const cloud = new Project(means.run)
@@ -167,7 +167,7 @@ function forwardTokenOf({ secrets }) {
 
 function withAnotherToken(other, reader, writer) {
   if (!reader || forwardTokenOf(reader) === forwardTokenOf(writer)) return null
-  return `${inPlace(other)} shows another FORWARD_TOKEN than ${writer.name} knows, which counts all visitors there as one client: its limits are soon reached.`
+  return `${inPlace(other)} shows another FORWARD_TOKEN than ${writer.name} knows, which counts all users there as one client: its limits are soon reached.`
 }
 
 function withoutTheSame(other, target) {

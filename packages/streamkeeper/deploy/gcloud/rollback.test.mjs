@@ -182,7 +182,7 @@ describe('a rollback', () => {
   it('fails where the older revision answers nobody', async () => {
     const cloud = new Cloud({ ...after({}, {}), web: 503 })
     const { error } = await cloud.run(deploy, [...yes, '--rollback'])
-    assert.match(error.message, /where visits-00001-abc serves, answers 503.*npm run logs/)
+    assert.match(error.message, /where visits-00001-abc serves, answers 503.*npx streamkeeper logs/)
     assert.deepEqual(error.done.length, 1)
   })
 })
@@ -285,7 +285,7 @@ describe('a rollback with readers', () => {
     assert.equal(error, null)
     const { traffic } = cloud.state.services['us-east1/visits-readers']
     assert.deepEqual(traffic, [{ revision: 'visits-readers-00001-abc', percent: 100 }])
-    const notes = said.split('\n').filter((line) => /counts all visitors/.test(line))
+    const notes = said.split('\n').filter((line) => /counts all users/.test(line))
     assert.equal(notes.length, 1)
     assert.match(notes[0], /^visits-readers in asia-northeast1 shows another FORWARD_TOKEN/)
   })

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
+import { run } from '../../src/cli/lib/run.mjs'
 
 // All gcloud share the databases in which they keep their settings and tokens, and crash where one of
 // these is locked for seconds. Google says that running them side by side is not supported:
@@ -18,8 +18,16 @@ const waits = [500, 1_000, 2_000, 4_000]
  */
 export function gcloudRunner({ cwd, env, signal, wait = setTimeout }) {
   const inTurn = atMost(gcloudsAtOnce)
+  const means = {
+    cwd,
+    signal,
+    // What it would ask has been asked already, by the plan.
+    env: { ...env, CLOUDSDK_CORE_DISABLE_PROMPTS: '1' },
+    // A build takes minutes; nothing takes longer than this.
+    deadlineMs: 30 * 60_000,
+  }
   return (args, { program = 'gcloud', input, show = false } = {}) => {
-    const once = () => runProgram(program, args, { cwd, env, signal, input, show })
+    const once = () => run(program, args, { ...means, input, show: show && 'stderr' })
     return program === 'gcloud' ? inTurn(() => untilUnlocked(once, wait)) : once()
   }
 }
@@ -31,39 +39,6 @@ async function untilUnlocked(once, wait) {
     await wait(ms)
   }
   return once()
-}
-
-function runProgram(program, args, { cwd, env, signal, input, show }) {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd,
-      // What it would ask has been asked already, by the plan.
-      env: { ...env, CLOUDSDK_CORE_DISABLE_PROMPTS: '1' },
-      signal,
-      // A build takes minutes; nothing takes longer than this.
-      timeout: 30 * 60_000,
-    })
-    let stdout = ''
-    let output = ''
-    const take = (text) => {
-      output += text
-      if (show) process.stderr.write(text)
-    }
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text
-      take(text)
-    })
-    child.stderr.setEncoding('utf8').on('data', take)
-    // It may end without reading, or may never have begun: its exit code says so.
-    child.stdin.on('error', () => {}).end(input)
-    child.on('error', ({ message }) => {
-      output += message
-      resolve({ ok: false, stdout, output: output.trim() })
-    })
-    child.on('close', (code) => {
-      resolve({ ok: code === 0, stdout: stdout.trim(), output: output.trim() })
-    })
-  })
 }
 
 /**

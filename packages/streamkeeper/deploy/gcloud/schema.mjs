@@ -1,16 +1,31 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../src/cli/lib/failure.mjs'
 import { node } from '../../src/cli/lib/node.mjs'
 import { moduleFile, root } from '../../src/cli/lib/project.mjs'
-import { must } from '../../src/cli/lib/run.mjs'
+import { must, run } from '../../src/cli/lib/run.mjs'
 import { namesOf } from '../settings.mjs'
 import { gcloud } from './command.mjs'
 
-/** The newest migration of this release, as its file is named. */
-export function newestMigration() {
-  return journal().at(-1).tag
+/**
+ * What the commands know of the app.
+ * @typedef {{name: string, migrations: string, postgresMigrations: string | null}} App the folders of its
+ *   migrations
+ */
+
+/** @returns {Promise<App>} what the app in this folder says of itself; its own Node reads it */
+export async function appHere() {
+  return JSON.parse(await inItsOwnNode('app'))
+}
+
+/**
+ * The newest migration of this release, as drizzle-kit notes it.
+ * @param {App} app
+ * @returns {{tag: string, when: number} | undefined}
+ */
+export function newestMigration({ migrations }) {
+  const file = join(root, journalIn(migrations))
+  return existsSync(file) ? newestIn(readFileSync(file, 'utf8')) : undefined
 }
 
 /**
@@ -23,7 +38,7 @@ export function newestMigration() {
 export async function refuseBreakingMigration(cloud, options, findBreaking) {
   if (options.databaseUrlSecret || options.allowBreakingMigration) return
   const schema = await schemaAt(cloud, namesOf(options).replicaUrl, options.project)
-  if (!schema || journal().at(-1).when <= schema.migration) return
+  if (!schema || !(newestMigration(options.app)?.when > schema.migration)) return
   const breaking = await findBreaking(schema.migration)
   if (!breaking) return
   const { migration, statement, lost } = breaking
@@ -38,10 +53,13 @@ export async function refuseBreakingMigration(cloud, options, findBreaking) {
   )
 }
 
-/** What `findBreaking` is where it is not a test: the app's own Node does it. */
+/** What `findBreaking` is where it is not a test. */
 export async function findBreakingHere(migration) {
-  const script = moduleFile('operations/breaking')
-  return JSON.parse(await must(await node(), [script, String(migration)], { cwd: root }))
+  return JSON.parse(await inItsOwnNode('breaking', String(migration)))
+}
+
+async function inItsOwnNode(name, ...args) {
+  return must(await node(), [moduleFile(`operations/${name}`), ...args], { cwd: root })
 }
 
 /**
@@ -58,26 +76,25 @@ export async function schemaAt(cloud, replicaUrl, project) {
   }
 }
 
-function journal() {
-  const file = join(root, 'db/migrations/meta/_journal.json')
-  return JSON.parse(readFileSync(file, 'utf8')).entries
+function journalIn(folder) {
+  return `${folder}/meta/_journal.json`
 }
 
-const journals = {
-  bucket: 'db/migrations/meta/_journal.json',
-  database: 'db/postgres/migrations/meta/_journal.json',
+function newestIn(journal) {
+  return JSON.parse(journal).entries.at(-1)
 }
 
 /**
  * The newest migration that a commit knows, by its time; null where the commit isn't here.
- * @typedef {(commit: string, journal: string) => number | null} NewestMigrationAt
+ * @typedef {(commit: string, folder: string) => Promise<number | null>} NewestMigrationAt
  */
 
 /** @type {NewestMigrationAt} */
-export function newestMigrationAt(commit, journal) {
-  const { status, stdout } = spawnSync('git', ['show', `${commit}:${journal}`], { cwd: root })
-  if (status !== 0) return null
-  return JSON.parse(stdout.toString()).entries.at(-1)?.when ?? 0
+export async function newestMigrationAt(commit, folder) {
+  const { ok, stdout } = await run('git', ['show', `${commit}:./${journalIn(folder)}`], {
+    cwd: root,
+  })
+  return ok ? (newestIn(stdout)?.when ?? 0) : null
 }
 
 /**
@@ -90,15 +107,20 @@ export function newestMigrationAt(commit, journal) {
  * @throws {Failure} where that release is known not to start
  */
 export async function schemaNote(cloud, options, { from, to }, newestMigrationAt) {
-  const known = (revision, journal) =>
-    /^[0-9a-f]{7,40}$/.test(revision?.commit ?? '')
-      ? newestMigrationAt(revision.commit, journal)
+  const { migrations, postgresMigrations } = options.app
+  const known = async (revision, folder) =>
+    folder && /^[0-9a-f]{7,40}$/.test(revision?.commit ?? '')
+      ? newestMigrationAt(revision.commit, folder)
       : null
   if (!to.keeper?.startsWith('gs://')) {
-    return noteOnDatabase(known(from, journals.database), known(to, journals.database), to)
+    const [newer, older] = [
+      await known(from, postgresMigrations),
+      await known(to, postgresMigrations),
+    ]
+    return noteOnDatabase(newer, older, to)
   }
   const schema = await schemaAt(cloud, to.keeper, options.project)
-  const own = known(to, journals.bucket)
+  const own = await known(to, migrations)
   if (!schema || schema.release === to.name || own >= schema.migration) return null
   const meaning =
     'its pages can be read, and nothing can be written until a release with the newest schema serves again.'

@@ -8,8 +8,12 @@ const place = ['--project', 'my-project', '--region', 'europe-west1', '--yes']
 const onBucket = [...place, '--bucket', 'my-data']
 const onDatabase = [...place, '--database-url-secret', 'database-url']
 
+/** Without the key of server actions. */
 function secretsOf(cloud, key = 'europe-west1/visits') {
-  return pairs(cloud.state.services[key].flags['set-secrets'])
+  const { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: _, ...others } = pairs(
+    cloud.state.services[key].flags['set-secrets'],
+  )
+  return others
 }
 
 function change(cloud, name, part) {
@@ -19,7 +23,15 @@ function change(cloud, name, part) {
 
 describe('a secret that was made just now', () => {
   it('is asked for again until it is listed', async () => {
-    const cloud = new Cloud({ failures: [{ match: '--limit 1', message: null, times: 2 }] })
+    const cloud = new Cloud({
+      failures: [
+        {
+          match: 'admin-token --filter state=ENABLED --project my-project --limit 1',
+          message: null,
+          times: 2,
+        },
+      ],
+    })
     const { error, said, waits } = await cloud.run(deploy, onBucket)
     assert.equal(error, null)
     assert.deepEqual(waits, [2_000, 4_000])
@@ -28,7 +40,14 @@ describe('a secret that was made just now', () => {
   })
 
   it('is not waited for for ever', async () => {
-    const cloud = new Cloud({ failures: [{ match: '--limit 1', message: null }] })
+    const cloud = new Cloud({
+      failures: [
+        {
+          match: 'admin-token --filter state=ENABLED --project my-project --limit 1',
+          message: null,
+        },
+      ],
+    })
     const { error } = await cloud.run(deploy, onBucket)
     assert.match(error.message, /gcloud secrets versions list visits-admin-token failed/)
     assert.match(error.message, /It answered nothing\..*Done so far/s)

@@ -1,9 +1,9 @@
 import { namesOf, roles } from '../settings.mjs'
 import { without } from './plan.mjs'
-import { account, enableApis, everybody, grant } from './steps/access.mjs'
+import { account, enableApis, everybody, grant, onProject, onSecret } from './steps/access.mjs'
 import { bucket } from './steps/bucket.mjs'
-import { stepsOfBuildElsewhere } from './steps/image.mjs'
-import { firstVisit, reader } from './steps/reader.mjs'
+import { builder } from './steps/image.mjs'
+import { firstWrite, reader } from './steps/reader.mjs'
 import { databaseUrl, token } from './steps/secrets.mjs'
 import { service } from './steps/service.mjs'
 import { traffic } from './steps/traffic.mjs'
@@ -15,11 +15,10 @@ import { schedule, verifyJob } from './steps/verify.mjs'
  */
 export function stepsOf(options) {
   const { databaseUrlSecret, readers } = options
-  const first = [enableApis(options), ...builder(options)]
+  const first = [enableApis(options), ...tokens(options), ...builder(options)]
   if (databaseUrlSecret) {
     return [
       ...first,
-      adminToken(options),
       ...database(options),
       ...closed(options),
       service(options),
@@ -31,14 +30,13 @@ export function stepsOf(options) {
   return [
     ...first,
     bucket(options),
-    adminToken(options),
     ...writer(options),
     // Before the service, whose build takes longer than it takes a role to be known everywhere.
     ...(readers.length > 0 ? readersAccess(options) : []),
     ...closed(options),
     service(options),
     traffic(options),
-    ...(readers.length > 0 ? [firstVisit(options)] : []),
+    ...(readers.length > 0 ? [firstWrite(options)] : []),
     ...verification(options),
     // After the service: readers of this release need what it has made of the data.
     ...readers.flatMap((region) => [
@@ -54,9 +52,9 @@ export function stepsOf(options) {
  */
 export function stepsToRemove(options) {
   return [
+    ...tokens(options),
     ...builder(options),
     ...(options.bucket ? [bucket(options)] : []),
-    adminToken(options),
     ...writer(options),
     ...readersAccess(options),
     ...database({ ...options, cloudSql: true }),
@@ -68,39 +66,49 @@ export function stepsToRemove(options) {
     .reverse()
 }
 
-// Google's default for builds may have no rights, or those of an editor on the whole project. It
-// comes first, as a role may take a minute to be known everywhere.
-function builder(options) {
-  if (options.image) return []
-  const { build } = namesOf(options).accounts
+/**
+ * What a new image needs to be built and run, of what older releases did not make.
+ * @returns {import('./plan.mjs').Step[]}
+ */
+export function stepsOfImage(options) {
+  const { accounts } = namesOf(options)
+  const account = options.databaseUrlSecret ? 'database' : 'server'
   return [
-    account(build, options),
-    onProject(build, roles.build.project, options),
-    ...stepsOfBuildElsewhere(options),
+    ...tokens(options),
+    ...builder(options),
+    ...onTokens(accounts[account], roles[account].secret, options),
   ]
 }
 
-function adminToken(options) {
-  return token(namesOf(options).secret, options)
+function tokens(options) {
+  const { actionKey, secret } = namesOf(options)
+  // Next decodes its key as base64.
+  return [token(secret, options), token(actionKey, options, 'base64')]
+}
+
+// The token that admins sign in with, and the key of the image's server actions.
+function onTokens(account, role, options) {
+  const { actionKey, secret } = namesOf(options)
+  return [secret, actionKey].map((name) => onSecret(account, role, name, options))
 }
 
 function writer(options) {
-  const { accounts, secret } = namesOf(options)
+  const { accounts } = namesOf(options)
   return [
     account(accounts.server, options),
     ...onBucket(accounts.server, roles.server.bucket, options),
-    onSecret(accounts.server, roles.server.secret, secret, options),
+    ...onTokens(accounts.server, roles.server.secret, options),
   ]
 }
 
 function readersAccess(options) {
-  const { accounts, forwardSecret, secret } = namesOf(options)
+  const { accounts, forwardSecret } = namesOf(options)
   return [
     token(forwardSecret, options),
     onSecret(accounts.server, roles.server.secret, forwardSecret, options),
     account(accounts.readers, options),
     ...onBucket(accounts.readers, roles.readers.bucket, options),
-    onSecret(accounts.readers, roles.readers.secret, secret, options),
+    ...onTokens(accounts.readers, roles.readers.secret, options),
     onSecret(accounts.readers, roles.readers.secret, forwardSecret, options),
   ]
 }
@@ -112,11 +120,11 @@ function closed(options) {
 
 function database(options) {
   const { databaseUrlSecret } = options
-  const { accounts, secret } = namesOf(options)
+  const { accounts } = namesOf(options)
   const role = roles.database.secret
   return [
     account(accounts.database, options),
-    onSecret(accounts.database, role, secret, options),
+    ...onTokens(accounts.database, role, options),
     ...(databaseUrlSecret
       ? [
           databaseUrl(options),
@@ -162,19 +170,4 @@ function onBucket(account, role, options) {
   const name = namesOf(options).bucketUrl
   const thing = { kind: 'storage buckets', name, api: 'storage.googleapis.com', outlives: true }
   return [grant({ account, role, ...thing }, options)]
-}
-
-function onSecret(account, role, name, options, lifetime = {}) {
-  const thing = { kind: 'secrets', name, api: 'secretmanager.googleapis.com', ...lifetime }
-  return grant({ account, role, ...thing }, options)
-}
-
-function onProject(account, role, options) {
-  const thing = {
-    kind: 'projects',
-    name: options.project,
-    api: 'cloudresourcemanager.googleapis.com',
-    outlives: true,
-  }
-  return grant({ account, role, ...thing }, options)
 }

@@ -1,31 +1,32 @@
+import { asksForHelp } from '../../src/cli/lib/arguments.mjs'
+import { defaultsOf } from '../settings.mjs'
 import { apply } from './apply.mjs'
-import { readArguments } from './arguments.mjs'
+import { contradictionsOfTeardown, readArguments } from './arguments.mjs'
 import { line } from './command.mjs'
 import { agree, agreeByTyping } from './confirm.mjs'
-import { contradictionsOfTeardown } from './contradictions.mjs'
 import { look } from './plan.mjs'
 import { saysMissing } from './problems.mjs'
 import { Project, requireGcloud } from './project.mjs'
 import { stepsToRemove } from './steps.mjs'
 
-const help = `Takes away what npm run deploy made, and keeps the data.
+const help = `Takes away what streamkeeper deploy made, and keeps the data.
 
-  npm run teardown -- --project PROJECT --region REGION --bucket BUCKET
+  streamkeeper teardown --project PROJECT --region REGION --bucket BUCKET
 
   --project, --region, --bucket, --service, --readers, --database-url-secret, --schedule-region
-                  as they were given to npm run deploy
+                  as they were given to streamkeeper deploy
   --delete-data   delete the bucket too, with everything that is in it
   --yes           don't ask
   --dry-run       run nothing, print the commands for all that there may be
   --help
 
-It prints what it will do, asks, and does it. With the data kept, npm run deploy brings everything
+It prints what it will do, asks, and does it. With the data kept, streamkeeper deploy brings everything
 back. Exit codes: 0 done, 1 failed, 2 wrong arguments.`
 
 const known = {
   texts: ['project', 'region', 'service'],
   optional: ['bucket', 'readers', 'databaseUrlSecret', 'scheduleRegion'],
-  switches: ['deleteData', 'yes', 'dryRun', 'help'],
+  switches: ['deleteData', 'yes', 'dryRun'],
   contradictions: contradictionsOfTeardown,
 }
 
@@ -35,10 +36,11 @@ const known = {
  * @throws {Failure}
  */
 export async function teardown(args, means) {
-  const { readers, ...given } = readArguments(args, known)
-  const options = { ...given, readers: readers?.split(',') ?? [] }
   const { print, say, run } = means
-  if (options.help) return print(help)
+  if (asksForHelp(args)) return print(help)
+  const app = await means.app()
+  const { readers, ...given } = readArguments(args, known, defaultsOf(app))
+  const options = { ...given, app, readers: readers?.split(',') ?? [] }
   const steps = stepsToRemove(options)
   if (options.dryRun) return print(steps.flatMap(({ remove }) => remove.map(line)).join('\n'))
 

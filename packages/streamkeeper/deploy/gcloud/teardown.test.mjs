@@ -18,7 +18,7 @@ describe('a teardown', () => {
     const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
     assert.deepEqual([accounts, jobs, schedules, secrets, services], [[], {}, {}, {}, {}])
     assert.deepEqual(Object.values(policies).flat(), [])
-    assert.deepEqual(Object.keys(buckets), ['gs://my-data'])
+    assert.deepEqual(Object.keys(buckets), ['gs://my-project-visits-sources', 'gs://my-data'])
     assert.ok(!cloud.calls().some(({ argv }) => argv[0] === 'storage' && argv[1] === 'rm'))
   })
 
@@ -48,7 +48,9 @@ describe('a teardown', () => {
     const ran = cloud.calls({ onlyChanges: true }).map(({ argv }) => `gcloud ${argv.join(' ')}`)
     assert.deepEqual(ran, printed.split('\n'))
     const { accounts, buckets, jobs, policies, schedules, secrets, services } = cloud.state
-    assert.deepEqual([accounts, buckets, jobs, schedules, services], [[], {}, {}, {}, {}])
+    // What was built from is kept for a month, as the images are.
+    assert.deepEqual(Object.keys(buckets), ['gs://my-project-visits-sources'])
+    assert.deepEqual([accounts, jobs, schedules, services], [[], {}, {}, {}])
     assert.deepEqual(Object.values(policies).flat(), [])
     assert.deepEqual(Object.keys(secrets), ['database-url'])
   })
@@ -147,7 +149,7 @@ describe('the question', () => {
     assert.match(error.message, /That is not my-data: nothing was done/)
     assert.deepEqual(cloud.calls({ onlyChanges: true }), [])
     await cloud.run(teardown, options, { ask: async () => 'my-data' })
-    assert.deepEqual(cloud.state.buckets, {})
+    assert.ok(!('gs://my-data' in cloud.state.buckets))
   })
 
   it('is refused where nobody can be asked', async () => {

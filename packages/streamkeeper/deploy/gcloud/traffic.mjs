@@ -80,7 +80,7 @@ export function isHeldBack(traffic) {
   return newer.some(mayServe)
 }
 
-/** Who has it, as in `visits-00003-abc (90 %) and visits-00002-xyz (10 %)`. */
+/** Who has it, as in `my-app-00003-abc (90 %) and my-app-00002-xyz (10 %)`. */
 export function sharesInWords({ shares }) {
   if (shares.length === 0) return 'nothing has it'
   if (shares.length === 1) return `${shares[0].revision} has all of it`
@@ -179,7 +179,7 @@ export function revisionOf({ metadata, spec, status }) {
   }
 }
 
-/** Whether a revision is one that visitors may be sent to. */
+/** Whether a revision is one that users may be sent to. */
 export function mayServe({ isReady, isPreview }) {
   return isReady && !isPreview
 }

@@ -131,7 +131,7 @@ describe('the traffic of a deployment', () => {
     const { error, printed } = await cloud.run(deploy, where, { ask: async () => bind('y') })
     assert.match(
       error.message,
-      /visits-00003-abc is deployed, but its visitors don't meet it.*visits-00001-abc has all of it/,
+      /visits-00003-abc is deployed, but its users don't meet it.*visits-00001-abc has all of it/,
     )
     assert.equal(printed, '')
     assert.ok(error.done.length > 0)

@@ -11,7 +11,7 @@ const mayNotYet = 'Google does not know everywhere yet what the build account ma
 // What the log of a build says, or its `failureInfo`:
 // https://cloud.google.com/build/docs/api/reference/rest/v1/projects.builds#FailureType
 const lacksRights =
-  /PUSH_NOT_AUTHORIZED|LOGGING_FAILURE|FETCH_SOURCE_FAILED|permission to write logs|permission "artifactregistry|storage\.objects\.get access/i
+  /PUSH_NOT_AUTHORIZED|LOGGING_FAILURE|FETCH_SOURCE_FAILED|permission to write logs|permission "artifactregistry|storage\.objects\.get access|secretmanager\.versions\.access/i
 const pullLimit = /toomanyrequests|pull rate limit/i
 // As Docker's older builder says it, and its newer one: `manifest for … not found: manifest unknown`,
 // `…: failed to resolve source metadata for …: not found`.
@@ -29,7 +29,7 @@ const noLitestreamImage = /litestream\/litestream:\S*.*(?:not found|manifest unk
  */
 export async function whyBuildFailed(args, output, earlier, run) {
   const where = { project: flagOf(args, '--project'), region: flagOf(args, '--region') }
-  const build = await findBuild(args, output, where, run)
+  const build = await findBuild(output, where, run)
   const readLog = gcloud('builds log', [build?.id ?? 'BUILD'], where)
   const { ok, stdout } = build ? await run(readLog.args) : { ok: false, stdout: '' }
   const end = ok ? stdout.split('\n').slice(-20) : []
@@ -64,17 +64,14 @@ function wasJustAllowed(earlier) {
   return earlier.some((args) => args.includes(roles.build.project))
 }
 
-async function findBuild(args, output, where, run) {
+async function findBuild(output, where, run) {
   const [, id] = /builds?[/ ]([0-9a-f-]{36})/.exec(output) ?? []
-  // The tag is that of `gcloud run deploy`; the newest build comes first.
-  const newest = { filter: `tags=service_${args[2]}`, limit: 1 }
-  const { args: ask } = id
-    ? gcloud('builds describe', [id], where)
-    : gcloud('builds list', [], { ...where, ...newest })
-  const { ok, stdout } = await run([...ask, '--format', 'json'])
-  if (!ok) return null
-  const found = JSON.parse(stdout || 'null')
-  return (id ? found : found?.[0]) ?? null
+  if (!id) return null
+  const { ok, stdout } = await run([
+    ...gcloud('builds describe', [id], where).args,
+    ...['--format', 'json'],
+  ])
+  return ok ? JSON.parse(stdout || 'null') : null
 }
 
 function flagOf(args, flag) {

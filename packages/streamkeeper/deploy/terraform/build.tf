@@ -8,7 +8,10 @@ resource "terraform_data" "ready_to_build" {
     google_storage_bucket.sources,
     # Google takes minutes to know a role: while the image is built, it learns those that the service
     # and the job start with.
+    google_secret_manager_secret_iam_member.build_action_key,
     google_secret_manager_secret_iam_member.server,
+    google_secret_manager_secret_iam_member.server_action_key,
+    google_secret_manager_secret_version.action_key,
     google_storage_bucket_iam_member.server,
     google_storage_bucket_iam_member.verify,
   ]
@@ -28,6 +31,14 @@ resource "google_project_iam_member" "build" {
   member  = google_service_account.build.member
 
   depends_on = [google_project_service.api]
+}
+
+# It gives it to the build, and to nothing that the image keeps in its layers.
+resource "google_secret_manager_secret_iam_member" "build_action_key" {
+  project   = var.project
+  secret_id = google_secret_manager_secret.action_key.secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.build.member
 }
 
 # As cleanup-policy.json.

@@ -1,8 +1,8 @@
-# The same as `npm run deploy` makes, for those who keep their cloud in Terraform. build.tf has what
+# The same as `streamkeeper deploy` makes, for those who keep their cloud in Terraform. build.tf has what
 # the image is built with, which is made first.
 
 locals {
-  replica_url = "gs://${google_storage_bucket.data.name}/${var.path}"
+  replica_url = "gs://${google_storage_bucket.data.name}/${coalesce(var.path, var.service)}"
 }
 
 resource "google_project_service" "api" {
@@ -72,6 +72,32 @@ resource "google_secret_manager_secret_version" "admin_token" {
   deletion_policy = "ABANDON"
 }
 
+# The key of Next's server actions, in base64: the same in each build, so that a page that an earlier one
+# rendered still works
+
+ephemeral "random_password" "action_key" {
+  length  = 32
+  special = false
+}
+
+resource "google_secret_manager_secret" "action_key" {
+  project   = var.project
+  secret_id = "${var.service}-action-key"
+
+  replication {
+    auto {}
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_secret_manager_secret_version" "action_key" {
+  secret                 = google_secret_manager_secret.action_key.id
+  secret_data_wo         = base64encode(ephemeral.random_password.action_key.result)
+  secret_data_wo_version = 1
+  deletion_policy        = "ABANDON"
+}
+
 # The service
 
 resource "google_service_account" "server" {
@@ -90,6 +116,13 @@ resource "google_storage_bucket_iam_member" "server" {
 resource "google_secret_manager_secret_iam_member" "server" {
   project   = var.project
   secret_id = google_secret_manager_secret.admin_token.secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.server.member
+}
+
+resource "google_secret_manager_secret_iam_member" "server_action_key" {
+  project   = var.project
+  secret_id = google_secret_manager_secret.action_key.secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.server.member
 }
@@ -146,6 +179,15 @@ resource "google_cloud_run_v2_service" "app" {
           }
         }
       }
+      env {
+        name = "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"
+        value_source {
+          secret_key_ref {
+            secret  = google_secret_manager_secret.action_key.secret_id
+            version = google_secret_manager_secret_version.action_key.version
+          }
+        }
+      }
 
       resources {
         limits = {
@@ -196,6 +238,7 @@ resource "google_cloud_run_v2_service" "app" {
 
   depends_on = [
     google_secret_manager_secret_iam_member.server,
+    google_secret_manager_secret_iam_member.server_action_key,
     google_secret_manager_secret_version.admin_token,
     google_storage_bucket_iam_member.server,
   ]

@@ -14,14 +14,13 @@ variable "bucket" {
 }
 
 variable "image" {
-  description = "The app's image, as in europe-west1-docker.pkg.dev/PROJECT/visits/visits:1."
+  description = "The app's image, as in europe-west1-docker.pkg.dev/PROJECT/SERVICE/SERVICE:1."
   type        = string
 }
 
 variable "service" {
-  description = "The name of the service. Its service accounts are named after it."
+  description = "The name of the service, as streamkeeper.config.ts has it. Its service accounts are named after it."
   type        = string
-  default     = "visits"
 
   validation {
     condition     = can(regex("^[a-z]([a-z0-9-]{0,19}[a-z0-9])?$", var.service))
@@ -30,9 +29,9 @@ variable "service" {
 }
 
 variable "path" {
-  description = "Below which the data is in the bucket."
+  description = "Below which the data is in the bucket; the name of the service unless given."
   type        = string
-  default     = "visits"
+  default     = ""
 }
 
 variable "memory" {
@@ -53,7 +52,7 @@ variable "disk" {
 }
 
 variable "public_url" {
-  description = "Where people find the app, if not at the address that Cloud Run gives it, as in https://visits.example; several with commas between."
+  description = "Where people find the app, if not at the address that Cloud Run gives it, as in https://app.example; several with commas between."
   type        = string
   default     = ""
 }

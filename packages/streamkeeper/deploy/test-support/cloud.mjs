@@ -107,7 +107,7 @@ export class Cloud {
    * Runs a command of deploy/gcloud here.
    * @param {(args: string[], means: object) => Promise<void>} command
    * @param {string[]} args
-   * @param {{ask?: () => Promise<string | null>, newToken?: () => string,
+   * @param {{ask?: () => Promise<string | null>, newToken?: (encoding: string) => string,
    *   findBreaking?: (migration: number) => Promise<object | null>,
    *   newestMigrationAt?: (commit: string) => number | null,
    *   get?: import('../gcloud/reach.mjs').Get}} [means]
@@ -120,7 +120,7 @@ export class Cloud {
       ask = async () => null,
       newToken = () => 'token-of-the-test',
       findBreaking = async () => null,
-      newestMigrationAt = () => null,
+      newestMigrationAt = async () => null,
       get = (url) => getFrom(this.#state, url),
     } = {},
   ) {
@@ -132,6 +132,11 @@ export class Cloud {
       print: (text) => printed.push(text),
       say: (text) => said.push(text),
       wait: async (ms) => waits.push(ms),
+      app: async () => ({
+        name: 'visits',
+        migrations: 'db/migrations',
+        postgresMigrations: 'db/postgres',
+      }),
       ask,
       newToken,
       findBreaking,

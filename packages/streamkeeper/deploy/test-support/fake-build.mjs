@@ -20,8 +20,14 @@ export function verbsByHand({ state, flags, fail, account, bucket, canBuild, can
     },
     'builds submit': () => {
       const substitutions = { PROJECT_ID: flags.project, ...pairs(flags.substitutions) }
-      const { images, serviceAccount } = filled(readHere(flags.config), substitutions)
-      canBuild(serviceAccount.split('/').at(-1))
+      const { images, serviceAccount, availableSecrets } = filled(
+        readHere(flags.config),
+        substitutions,
+      )
+      const [, name, version] = /secrets\/(.+)\/versions\/(.+)$/.exec(
+        availableSecrets.secretManager[0].versionName,
+      )
+      canBuild(serviceAccount.split('/').at(-1), `${name}:${version}`)
       // One that isn't there would be made in the US.
       bucket(flags['gcs-source-staging-dir'].split('/').slice(0, 3).join('/'))
       for (const image of images) {
@@ -30,10 +36,6 @@ export function verbsByHand({ state, flags, fail, account, bucket, canBuild, can
         repository(`${location}/${name}`)
       }
       state.images.push(...images)
-    },
-    'builds list': () => {
-      const [, tag] = flags.filter.split('=')
-      return state.builds.filter(({ tags }) => tags.includes(tag)).slice(0, Number(flags.limit))
     },
     'builds describe': (id) => build(id),
     'builds log': (id) => build(id).log,
@@ -65,7 +67,7 @@ export function verbsByHand({ state, flags, fail, account, bucket, canBuild, can
 }
 
 // Relative to the repository, where such commands are run.
-function readHere(file) {
+export function readHere(file) {
   return readFileSync(resolve(root, file), 'utf8')
 }
 

@@ -1,4 +1,4 @@
-import { verbsByHand } from './fake-build.mjs'
+import { readHere, verbsByHand } from './fake-build.mjs'
 import { revisionInJson } from './fake-knative.mjs'
 import { mustBeReady, updateTraffic, withRevision } from './fake-traffic.mjs'
 
@@ -17,6 +17,7 @@ const bucketChanges = {
 
 function change(bucket, flag, value) {
   if (flag === 'default-storage-class') bucket.default_storage_class = value
+  else if (flag === 'lifecycle-file') bucket.lifecycle_config = JSON.parse(readHere(value))
   else Object.assign(bucket, bucketChanges[flag])
 }
 
@@ -157,10 +158,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
       account(flags['service-account'])
       const before = state.services[`${region}/${name}`]
       const { 'no-traffic': noTraffic = false, tag, ...lasting } = flags
-      if (flags.image && !state.images.includes(flags.image) && !isOfService(flags.image)) {
-        fail(`Image '${flags.image}' not found.`)
-      }
-      const image = flags.image ?? builtImage((before?.revision ?? 0) + 1)
+      const image = withDigest(flags.image)
       const all = kept(before?.flags, lasting)
       canStart(all, image)
       const deployed = { name, image, flags: all }
@@ -265,12 +263,16 @@ export function verbsOf({ state, flags, stdin, fail }) {
     }
   }
 
-  function builtImage(revision) {
-    canBuild(flags['build-service-account'].split('/').at(-1))
-    return `image@sha256:${revision}`
+  // As Cloud Run has it from then on, whatever else gets that tag.
+  function withDigest(image) {
+    const builds = state.images.filter((one) => one === image).length
+    if (builds === 0 && !isOfService(image)) fail(`Image '${image}' not found.`)
+    return image.includes('/cloud-run-source-deploy/') && builds > 0
+      ? `${image}@sha256:${builds}`
+      : image
   }
 
-  function canBuild(email) {
+  function canBuild(email, key) {
     if (state.regionsWithoutBuilds.includes(flags.region)) {
       fail(
         'FAILED_PRECONDITION: failed precondition: due to quota restrictions, cannot run builds in this region. Please contact support',
@@ -278,6 +280,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
     }
     account(email)
     needsRole(`projects ${flags.project}`, 'roles/run.builder', email)
+    canRead(key, email)
   }
 
   function isOfService(image) {
@@ -288,11 +291,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
   function canStart(settings, image) {
     const account = settings['service-account']
     for (const name of Object.values(pairs(settings['set-secrets']))) {
-      const [secretName, version] = name.split(':')
-      if (stateOf(secretName, version) !== 'ENABLED') {
-        fail(`Secret projects/1/secrets/${secretName}/versions/${version} was not found`)
-      }
-      needsRole(`secrets ${secretName}`, 'roles/secretmanager.secretAccessor', account)
+      canRead(name, account)
     }
     if (settings['set-cloudsql-instances']) {
       if (!state.apis.includes('sqladmin.googleapis.com')) fail('The sqladmin API is not enabled')
@@ -308,6 +307,14 @@ export function verbsOf({ state, flags, stdin, fail }) {
     if (writer.visitedRevision !== writer.revision) {
       fail('The user-provided container failed the configured startup probe checks.')
     }
+  }
+
+  function canRead(secretVersion, email) {
+    const [secretName, version] = secretVersion.split(':')
+    if (stateOf(secretName, version) !== 'ENABLED') {
+      fail(`Secret projects/1/secrets/${secretName}/versions/${version} was not found`)
+    }
+    needsRole(`secrets ${secretName}`, 'roles/secretmanager.secretAccessor', email)
   }
 
   function needsRole(thing, role, email) {

@@ -12,7 +12,7 @@ export async function saidByGcloud({ project, region, bucket, disk }) {
   await cloud.run(deploy, [...where, ...(disk ? ['--disk', disk] : []), '--yes'])
   const { accounts, buckets, jobs, policies, schedules, services } = cloud.state
   return {
-    bucket: bucketSaid(buckets),
+    bucket: bucketSaid(`gs://${bucket}`, buckets),
     accounts,
     grants: Object.entries(policies).flatMap(([thing, bindings]) =>
       bindings.map(({ role, members: [member] }) => ({ thing, role, member })),
@@ -23,8 +23,8 @@ export async function saidByGcloud({ project, region, bucket, disk }) {
   }
 }
 
-function bucketSaid(buckets) {
-  const [[url, { location, soft_delete_policy, ...found }]] = Object.entries(buckets)
+function bucketSaid(url, buckets) {
+  const { location, soft_delete_policy, ...found } = buckets[url]
   return {
     url,
     location: location.toLowerCase(),

@@ -1,22 +1,19 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parse } from 'yaml'
-import { root } from '../../src/cli/lib/project.mjs'
+import { deploy } from '../gcloud/deploy.mjs'
+import { Cloud } from './cloud.mjs'
 import { knativeService } from './knative-service.mjs'
 
 /**
- * What service.yaml sets once its placeholders are replaced, and its lines for a disk are none of its
- * comments.
+ * What the YAML of a service sets that the command prints.
  * @throws {import('zod').ZodError} where it has a field that Cloud Run doesn't know
  */
-export async function saidByYaml({ project, bucket, image, disk }) {
-  const text = await readFile(join(root, 'packages/streamkeeper/deploy/service.yaml'), 'utf8')
-  const filled = (disk ? withDisk(text) : text)
-    .replaceAll('YOUR_PROJECT', project)
-    .replaceAll('YOUR_BUCKET', bucket)
-    .replaceAll('YOUR_IMAGE', image)
-    .replaceAll('YOUR_TOKEN_VERSION', '1')
-  const { metadata, spec } = knativeService.parse(parse(filled))
+export async function saidByYaml({ project, region, bucket, image, disk }) {
+  const where = ['--project', project, '--region', region, '--bucket', bucket, '--image', image]
+  const { printed } = await new Cloud().run(deploy, [
+    ...[...where, '--print', 'yaml'],
+    ...(disk ? ['--disk', disk] : []),
+  ])
+  const { metadata, spec } = knativeService.parse(parse(printed))
   const { annotations } = spec.template.metadata
   const { serviceAccountName, containerConcurrency, containers, volumes = [] } = spec.template.spec
   const [container] = containers
@@ -40,12 +37,6 @@ export async function saidByYaml({ project, bucket, image, disk }) {
     livenessProbe: probe(container.livenessProbe),
     isPublic: metadata.annotations['run.googleapis.com/invoker-iam-disabled'] === 'true',
   }
-}
-
-function withDisk(text) {
-  return text.replace(/^( *)# volume(?:s|Mounts):\n(?:\1# .*\n)+/gm, (lines) =>
-    lines.replaceAll('# ', ''),
-  )
 }
 
 function diskOf([volume], [mount] = []) {

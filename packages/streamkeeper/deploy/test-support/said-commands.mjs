@@ -40,7 +40,10 @@ function inDocuments() {
 }
 
 function inConfigurations() {
-  const files = ['deploy/**/*.{yaml,yml,tf}', 'monitoring/*.{yaml,yml,json}', '.github/**/*.yml']
+  const files = [
+    'packages/streamkeeper/{deploy,monitoring}/**/*.{yaml,yml,tf,json}',
+    '.github/**/*.yml',
+  ]
   return read(...files).flatMap(({ where, text }) => {
     const lines = text.replaceAll(/^[ \t]*#/gm, '')
     return [...lines.matchAll(/(?:^\s*|run: |")(gcloud (?:[^"\\\n]|\\\n)+)/gm)].map(
@@ -55,8 +58,7 @@ function inConfigurations() {
 
 // Between backticks, or on a line of its own.
 function inMessages() {
-  const folders = 'app,bin,db,deploy,move,operations,postgres,readers,replication,server'
-  return read(`{${folders}}/**/*.{mjs,ts,tsx}`)
+  return read('{app,db,tools,packages}/**/*.{mjs,ts,tsx}')
     .filter(({ where }) => !/\.test\.|test-support/.test(where))
     .flatMap(({ where, text }) => {
       const lines = [...text.matchAll(/(?:\\n|[`'])\s+(gcloud [^\\`']+)/g)]
@@ -74,7 +76,7 @@ function mentions(where, text) {
 }
 
 function read(...patterns) {
-  return globSync(patterns, { cwd: root }).map((where) => ({
+  return globSync(patterns, { cwd: root, exclude: ['**/node_modules'] }).map((where) => ({
     where,
     text: readFileSync(join(root, where), 'utf8'),
   }))

@@ -5,15 +5,18 @@ import { root } from '../../src/cli/lib/project.mjs'
 
 /**
  * The module in deploy/terraform, with what its expressions refer to in their place.
- * @param {Record<string, string>} given its variables; others have their defaults
+ * @param {Record<string, string>} given its variables; others have their defaults, and the service is `visits`
  * @returns {Promise<{resources: Record<string, Record<string, any>>, outputs: Record<string, any>,
- *   unknown: string[]}>}
- *   resources by type and name; outputs; what is referred to and isn't there
+ *   unknown: string[], variables: Record<string, any>}>}
+ *   resources by type and name; outputs; what is referred to and isn't there; the defaults of variables
  */
 export async function readModule(given) {
   const { ephemeral, locals, output, resource, variable } = await merged()
   const values = Object.fromEntries(
-    Object.entries(variable).map(([name, [{ default: value }]]) => [name, given[name] ?? value]),
+    Object.entries(variable).map(([name, [{ default: value }]]) => [
+      name,
+      { service: 'visits', ...given }[name] ?? value,
+    ]),
   )
   const unknown = []
 
@@ -43,7 +46,12 @@ export async function readModule(given) {
     if (given) return lookUp(given[1]) || lookUp(given[2])
     const whole = /^\$\{([\w.]+)\}$/.exec(value)
     if (whole) return lookUp(whole[1])
-    return value.replace(/\$\{([\w.]+)\}/g, (_, reference) => lookUp(reference))
+    return value
+      .replace(
+        /\$\{coalesce\(([\w.]+), ([\w.]+)\)\}/g,
+        (_, one, other) => lookUp(one) || lookUp(other),
+      )
+      .replace(/\$\{([\w.]+)\}/g, (_, reference) => lookUp(reference))
   }
 
   // Blocks that are there where a variable isn't empty.
@@ -64,7 +72,10 @@ export async function readModule(given) {
   const outputs = Object.fromEntries(
     Object.entries(output).map(([name, [{ value }]]) => [name, filled(value)]),
   )
-  return { resources, outputs, unknown }
+  const defaults = Object.entries(variable).flatMap(([name, [{ default: value }]]) =>
+    value === undefined ? [] : [[name, value]],
+  )
+  return { resources, outputs, unknown, variables: Object.fromEntries(defaults) }
 }
 
 // What Google's provider answers once the thing is made.

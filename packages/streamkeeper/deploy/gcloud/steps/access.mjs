@@ -117,3 +117,20 @@ export async function warnOfOpening(cloud, options) {
   if ((await everybody(options).look(cloud)) === 'there') return null
   return 'it is not public until now, and everybody may read it from now on: to keep it closed, give --no-public'
 }
+
+/** A role on a secret. */
+export function onSecret(account, role, name, options, lifetime = {}) {
+  const thing = { kind: 'secrets', name, api: 'secretmanager.googleapis.com', ...lifetime }
+  return grant({ account, role, ...thing }, options)
+}
+
+/** A role on the whole project. */
+export function onProject(account, role, options) {
+  const thing = {
+    kind: 'projects',
+    name: options.project,
+    api: 'cloudresourcemanager.googleapis.com',
+    outlives: true,
+  }
+  return grant({ account, role, ...thing }, options)
+}

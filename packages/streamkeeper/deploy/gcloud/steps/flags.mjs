@@ -1,6 +1,6 @@
 import { disk, emailOf } from '../../settings.mjs'
 import { Answer } from '../command.mjs'
-import { newestVersion } from './secrets.mjs'
+import { newestVersion, secretsOfAll } from './secrets.mjs'
 
 /**
  * What `gcloud run deploy` is told of a service besides its image. What isn't told stays as it was in
@@ -14,7 +14,7 @@ import { newestVersion } from './secrets.mjs'
  * @param {string} [options.concurrency] how many requests an instance takes at once, if not as always
  * @param {string} options.memory
  * @param {string | import('../command.mjs').Answer} options.env
- * @param {Record<string, string>} options.secrets the names of secrets, by variable
+ * @param {Record<string, string>} options.secrets the names of further secrets, by variable
  * @param {boolean} options.isPublic
  * @param {string} [options.disk] its size
  */
@@ -37,7 +37,7 @@ export function serviceFlags(settings, options) {
     memory,
     ...diskFlags(options.disk, disk.path),
     setEnvVars: env,
-    setSecrets: pinned(secrets, project),
+    setSecrets: pinned({ ...secretsOfAll(options), ...secrets }, project),
     startupProbe: probe(settings.startupProbe),
     livenessProbe: probe(settings.livenessProbe),
     // Not by a grant to allUsers, which an organization may forbid: gcloud would only warn of that.
@@ -58,8 +58,8 @@ export function inFront({ noRateLimits, publicUrl, trustedProxies }) {
 }
 
 /**
- * The variable that names the commit of what is deployed, where packages/streamkeeper/src/cli/deploy.mjs has found it. An image
- * that was built elsewhere knows its own.
+ * The variable that names the commit of what is deployed, where cli/deploy.mjs has found it. An image that
+ * was built elsewhere knows its own.
  */
 export function commitOf({ image } = {}, { COMMIT } = process.env) {
   return COMMIT && !image ? { COMMIT } : {}

@@ -1,9 +1,13 @@
-import { emailOf, namesOf } from '../../settings.mjs'
-import { gcloud } from '../command.mjs'
+import { join, relative } from 'node:path'
+import { root } from '../../../src/cli/lib/project.mjs'
+import { namesOf, roles } from '../../settings.mjs'
+import { Answer, gcloud } from '../command.mjs'
 import { thereIf } from '../plan.mjs'
+import { account, onProject, onSecret } from './access.mjs'
 import { commitOf, pairs } from './flags.mjs'
+import { newestVersion } from './secrets.mjs'
 
-// The one that `gcloud run deploy` makes for what it builds.
+// The one that `gcloud run deploy` would make.
 const repository = 'cloud-run-source-deploy'
 
 /** Where the image of a deployment is from, for people. */
@@ -12,56 +16,63 @@ export function originOf({ image, buildRegion }) {
   return `from the source in this folder${buildRegion ? `, built in ${buildRegion}` : ''}`
 }
 
-/**
- * Builds the image where `gcloud run deploy` can't: it always builds in the region of the service.
- * @returns {import('../command.mjs').Command[]} none where there is no need
- */
-export function buildElsewhere(options) {
-  const { project, buildRegion, service } = options
-  if (!buildRegion) return []
-  const { COMMIT = '' } = commitOf()
-  const build = gcloud('builds submit', ['.'], {
-    project,
-    region: buildRegion,
-    config: 'packages/streamkeeper/deploy/cloudbuild.yaml',
-    gcsSourceStagingDir: `${namesOf(options).sourcesUrl}/source`,
-    substitutions: pairs({ _IMAGE: builtImage(options), _SERVICE: service, _COMMIT: COMMIT }),
-  })
-  return [build]
-}
-
-/** The flags by which `gcloud run deploy` finds the image, or builds it. */
-export function imageFlags(options) {
-  const { project, image, buildRegion } = options
-  if (image) return { image }
-  if (buildRegion) return { image: builtImage(options) }
-  const account = emailOf(namesOf(options).accounts.build, project)
-  return { source: '.', buildServiceAccount: `projects/${project}/serviceAccounts/${account}` }
-}
-
-/** What a build elsewhere needs, which `gcloud run deploy` makes itself for its own. */
-export function stepsOfBuildElsewhere(options) {
-  return options.buildRegion ? [imageRepository(options), sources(options)] : []
-}
-
-function builtImage(options) {
-  const { project, region, service } = options
+/** The image that a deployment brings. */
+export function imageOf(options) {
+  const { project, region, service, image } = options
   const tag = commitOf().COMMIT ?? 'latest'
-  return `${region}-docker.pkg.dev/${project}/${repository}/${service}:${tag}`
+  return image ?? `${region}-docker.pkg.dev/${project}/${repository}/${service}:${tag}`
+}
+
+/**
+ * Builds the image. `gcloud run deploy` can build too, but gives a Dockerfile no secret, and always builds
+ * in the region of the service.
+ * @returns {import('../command.mjs').Command[]} none where it is built already
+ */
+export function build(options) {
+  const { project, region, buildRegion = region, service, image } = options
+  if (image) return []
+  const { COMMIT = '' } = commitOf()
+  const { actionKey, sourcesUrl } = namesOf(options)
+  const said = pairs({ _IMAGE: imageOf(options), _SERVICE: service, _COMMIT: COMMIT })
+  return [
+    gcloud('builds submit', ['.'], {
+      project,
+      region: buildRegion,
+      config: fileHere('cloudbuild.yaml'),
+      gcsSourceStagingDir: `${sourcesUrl}/source`,
+      substitutions: new Answer(`${said},_KEY_VERSION=`, newestVersion(actionKey, project)),
+    }),
+  ]
+}
+
+/**
+ * What builds need. The account comes first, as a role may take a minute to be known everywhere; Google's
+ * default for builds may have no rights, or those of an editor on the whole project.
+ * @returns {import('../plan.mjs').Step[]}
+ */
+export function builder(options) {
+  if (options.image) return []
+  const { accounts, actionKey } = namesOf(options)
+  return [
+    account(accounts.build, options),
+    onProject(accounts.build, roles.build.project, options),
+    onSecret(accounts.build, roles.build.secret, actionKey, options),
+    imageRepository(options),
+    sources(options),
+  ]
 }
 
 function imageRepository({ project, region: location }) {
   const where = { project, location }
+  const act = (verb, flags) =>
+    gcloud(`artifacts repositories ${verb}`, [repository], { ...where, ...flags })
   return {
     title: `the repository ${repository} in ${location}, for images`,
     api: 'artifactregistry.googleapis.com',
-    look: (cloud) =>
-      thereIf(cloud.find(gcloud('artifacts repositories describe', [repository], where))),
+    look: (cloud) => thereIf(cloud.find(act('describe'))),
     make: [
-      gcloud('artifacts repositories create', [repository], {
-        ...where,
-        repositoryFormat: 'docker',
-      }),
+      act('create', { repositoryFormat: 'docker' }),
+      act('set-cleanup-policies', { policy: fileHere('cleanup-policy.json'), dryRun: false }),
     ],
   }
 }
@@ -83,6 +94,15 @@ function sources(options) {
         publicAccessPrevention: true,
         softDeleteDuration: 0,
       }),
+      gcloud('storage buckets update', [sourcesUrl], {
+        project,
+        lifecycleFile: fileHere('sources-lifecycle.json'),
+      }),
     ],
   }
+}
+
+// From the app's folder, where commands are run.
+function fileHere(name) {
+  return relative(root, join(import.meta.dirname, '../..', name))
 }

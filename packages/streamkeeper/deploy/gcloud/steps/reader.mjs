@@ -1,6 +1,6 @@
 import { Failure } from '../../../src/cli/lib/failure.mjs'
 import { namesOf, readers as settings } from '../../settings.mjs'
-import { Answer, describeService, gcloud, line, visit } from '../command.mjs'
+import { Answer, askFor, describeService, gcloud, line } from '../command.mjs'
 import { refuseUnknownRegion } from '../project.mjs'
 import { commitOf, inFront, pairs, serviceFlags } from './flags.mjs'
 
@@ -60,7 +60,7 @@ function removeReader(region, options) {
 
 function deployReader(region, options) {
   const { project } = options
-  const { accounts, forwardSecret, readers: name, replicaUrl, secret } = namesOf(options)
+  const { accounts, forwardSecret, readers: name, replicaUrl } = namesOf(options)
   const ofWriter = (field) => describeService(options, `value(${field})`)
   const variables = pairs({
     ROLE: 'reader',
@@ -72,7 +72,7 @@ function deployReader(region, options) {
   return gcloud('run deploy', [name], {
     project,
     region,
-    // The same one, as the forms in a page are known to the build alone that has rendered it.
+    // The same one, as a page may name files of its own build.
     image: new Answer(ofWriter('spec.template.spec.containers[0].image')),
     ...serviceFlags(settings, {
       ...options,
@@ -80,21 +80,21 @@ function deployReader(region, options) {
       minInstances: options.minReaders ?? settings.minInstances,
       maxInstances: options.maxReaders ?? settings.maxInstances,
       env: new Answer(`${variables},WRITER_URL=`, ofWriter('status.url')),
-      secrets: { ADMIN_TOKEN: secret, FORWARD_TOKEN: forwardSecret },
+      secrets: { FORWARD_TOKEN: forwardSecret },
     }),
   })
 }
 
 /**
- * A visit to the new revision. What a release changes in the schema is in the bucket only once it has
+ * A request to the new revision. What a release changes in the schema is in the bucket only once it has
  * written something, and readers of this release wait for that.
  * @returns {import('../plan.mjs').Step}
  */
-export function firstVisit(options) {
+export function firstWrite(options) {
   return {
-    title: 'what that revision changes in the schema, by a visit to it',
+    title: 'what that revision changes in the schema, by a request to it',
     api: 'run.googleapis.com',
     look: async () => 'missing',
-    make: [visit(new Answer(describeService(options, 'value(status.url)')))],
+    make: [askFor(new Answer(describeService(options, 'value(status.url)')))],
   }
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../../src/cli/lib/failure.mjs'
+import { namesOf } from '../../settings.mjs'
 import { gcloud, readingToken } from '../command.mjs'
 import { enabledApis } from '../project.mjs'
 
@@ -7,9 +8,10 @@ import { enabledApis } from '../project.mjs'
  * noted it.
  * @param {string} secret its name
  * @param {{project: string}} options
+ * @param {'base64' | 'base64url'} [encoding]
  * @returns {import('../plan.mjs').Step}
  */
-export function token(secret, { project }) {
+export function token(secret, { project }, encoding = 'base64url') {
   return {
     title: `the secret ${secret}`,
     api: 'secretmanager.googleapis.com',
@@ -19,9 +21,12 @@ export function token(secret, { project }) {
       return (await hasVersion(cloud, secret, project)) ? 'there' : 'differs'
     },
     make: [
-      readingToken(gcloud('secrets create', [secret], { project, replicationPolicy: 'automatic' })),
+      readingToken(
+        gcloud('secrets create', [secret], { project, replicationPolicy: 'automatic' }),
+        encoding,
+      ),
     ],
-    change: [readingToken(gcloud('secrets versions add', [secret], { project }))],
+    change: [readingToken(gcloud('secrets versions add', [secret], { project }), encoding)],
     remove: [gcloud('secrets delete', [secret], { project })],
   }
 }
@@ -46,7 +51,8 @@ export function newestVersion(secret, project) {
   return listEnabled(secret, { project, limit: 1, format: 'value(name.basename())' })
 }
 
-function listEnabled(secret, flags) {
+/** Lists the versions of a secret that may be read, the newest first. */
+export function listEnabled(secret, flags) {
   return gcloud('secrets versions list', [secret], { filter: 'state=ENABLED', ...flags })
 }
 
@@ -78,4 +84,10 @@ function missing(fact, verb, secret, project) {
   return new Failure(
     `${fact} in the project ${project}. Put the URL of the database in it, on one line, and Ctrl-D:\n  gcloud secrets ${verb} ${secret} --data-file - --project ${project}\nas in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full`,
   )
+}
+
+/** The secrets of each service, by variable. */
+export function secretsOfAll(options) {
+  const { secret, actionKey } = namesOf(options)
+  return { ADMIN_TOKEN: secret, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionKey }
 }

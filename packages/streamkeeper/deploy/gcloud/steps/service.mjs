@@ -5,7 +5,7 @@ import { refuseUnknownRegion } from '../project.mjs'
 import { newestMigration } from '../schema.mjs'
 import { warnOfOpening } from './access.mjs'
 import { asPreview, commitOf, inFront, pairs, previewOf, serviceFlags } from './flags.mjs'
-import { buildElsewhere, imageFlags, originOf } from './image.mjs'
+import { build, imageOf, originOf } from './image.mjs'
 import { refuseLeftReaders } from './reader.mjs'
 
 /**
@@ -80,7 +80,7 @@ function variable({ spec }, wanted) {
 
 /** @returns {import('../command.mjs').Command[]} */
 export function deployCommands(options) {
-  return [...buildElsewhere(options), deployService(options)]
+  return [...build(options), deployService(options)]
 }
 
 function deployService(options) {
@@ -88,31 +88,37 @@ function deployService(options) {
   const flags = {
     project,
     region,
-    ...imageFlags(options),
+    image: imageOf(options),
     ...(options.databaseUrlSecret ? flagsOnDatabase(options) : flagsOnBucket(options)),
   }
   return gcloud('run deploy', [name], options.preview ? asPreview(flags, options.preview) : flags)
 }
 
+/** The variables of the service that writes to the bucket. */
+export function variablesOnBucket(options) {
+  return {
+    REPLICA_URL: namesOf(options).replicaUrl,
+    GOOGLE_CLOUD_PROJECT: options.project,
+    ...inFront(options),
+    ...commitOf(options),
+    ...previewOf(options),
+    // By its name, so that it is no leave for the next one.
+    ...(options.allowBreakingMigration && {
+      ALLOW_BREAKING_MIGRATION: newestMigration(options.app)?.tag,
+    }),
+  }
+}
+
 function flagsOnBucket(options) {
-  const { project, readers } = options
-  const { accounts, replicaUrl, secret, forwardSecret } = namesOf(options)
+  const { accounts, forwardSecret } = namesOf(options)
   return {
     ...serviceFlags(settings, {
       ...options,
       account: accounts.server,
       minInstances: options.min ?? settings.minInstances,
       maxInstances: settings.maxInstances,
-      env: pairs({
-        REPLICA_URL: replicaUrl,
-        GOOGLE_CLOUD_PROJECT: project,
-        ...inFront(options),
-        ...commitOf(options),
-        ...previewOf(options),
-        // By its name, so that it is no leave for the next one.
-        ...(options.allowBreakingMigration && { ALLOW_BREAKING_MIGRATION: newestMigration() }),
-      }),
-      secrets: { ADMIN_TOKEN: secret, ...(readers.length > 0 && { FORWARD_TOKEN: forwardSecret }) },
+      env: pairs(variablesOnBucket(options)),
+      secrets: options.readers.length > 0 ? { FORWARD_TOKEN: forwardSecret } : {},
     }),
     clearCloudsqlInstances: true,
     clearNetwork: true,
@@ -121,7 +127,7 @@ function flagsOnBucket(options) {
 
 function flagsOnDatabase(options) {
   const { project, databaseUrlSecret, cloudSql, subnet } = options
-  const { accounts, secret } = namesOf(options)
+  const { accounts } = namesOf(options)
   return {
     ...serviceFlags(onDatabase, {
       ...options,
@@ -134,7 +140,7 @@ function flagsOnDatabase(options) {
         ...commitOf(options),
         ...previewOf(options),
       }),
-      secrets: { ADMIN_TOKEN: secret, DATABASE_URL: databaseUrlSecret },
+      secrets: { DATABASE_URL: databaseUrlSecret },
     }),
     ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
     ...(subnet ? { subnet, vpcEgress: 'private-ranges-only' } : { clearNetwork: true }),

@@ -1,11 +1,11 @@
 import './require-node.mjs'
-import { spawn } from 'node:child_process'
 import { report } from './failure.mjs'
 import { litestream } from './litestream.mjs'
 import { node } from './node.mjs'
 import { onPath } from './on-path.mjs'
 import { links, plainUrl } from './plain-path.mjs'
 import { moduleFile } from './project.mjs'
+import { handOver } from './run.mjs'
 import { replicaUrl } from './settings.mjs'
 
 /**
@@ -43,20 +43,9 @@ export function plainArguments(args) {
   })
 }
 
-function start(programs, file) {
+async function start(programs, file) {
   const args = plainArguments(process.argv.slice(2))
   const env = { ...onPath(programs), REPLICA_URL: replicaUrl(process.env) }
   for (const [link, folder] of links()) console.error(`${link} is ${folder} here.`)
-  const child = spawn(programs[0], [file, ...args], { env, stdio: 'inherit' })
-  // It ends in order, and this one after it.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => child.kill(signal))
-  }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('exit', (code) => {
-      process.exitCode = code ?? 1
-      resolve()
-    })
-  })
+  process.exitCode = await handOver(programs[0], [file, ...args], env)
 }
