@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { root } from '../src/cli/lib/project.mjs'
 import {
   apis,
   bucket,
@@ -81,15 +78,6 @@ describe('the Terraform module', () => {
       schedule_region: '',
       admin_token_version: 1,
     })
-  })
-})
-
-describe('the alert on a failed verification', () => {
-  it('is about that job', async () => {
-    const file = join(root, 'packages/streamkeeper/monitoring/verify-failed.json')
-    const { conditions } = JSON.parse(await readFile(file, 'utf8'))
-    const { filter } = conditions[0].conditionThreshold
-    assert.ok(filter.includes(`resource.labels.job_name = "${wanted.verify.name}"`))
   })
 })
 

@@ -1,5 +1,7 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import type { ParseArgsOptionsConfig } from 'node:util'
 import { z } from 'zod'
+import { asksForHelp, parse } from '../cli/lib/arguments.mjs'
+import { WrongArguments } from '../cli/lib/failure.mjs'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../litestream/replica-url.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -8,8 +10,7 @@ import { forOperators } from './for-operators.ts'
 import { NoReplica } from './no-replica.ts'
 import { Progress } from './progress.ts'
 
-/** What the command was asked makes no sense: exit code 2. */
-export class WrongArguments extends Error {}
+export { WrongArguments }
 
 /** What a command has to say, for programs and for people. */
 export type Outcome = { ok: boolean; facts: Record<string, unknown>; words: string }
@@ -41,7 +42,6 @@ export type Command<T> = {
 const common = {
   url: { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 const commonHelp = `  --url URL        the replica: gs://BUCKET/PATH or file:///PATH; REPLICA_URL unless given, and the
@@ -57,7 +57,7 @@ Exit codes: 0 done, 1 failed or found wrong, 2 wrong arguments.`
  */
 export async function runCommand<T>(command: Command<T>): Promise<void> {
   const args = process.argv.slice(2)
-  if (args.includes('--help') || args.includes('-h')) {
+  if (asksForHelp(args)) {
     console.log(`${command.help}\n${commonHelp}`)
     return
   }
@@ -103,42 +103,16 @@ async function run<T>(command: Command<T>, args: string[]): Promise<Outcome> {
   }
 }
 
-function read<T>(command: Command<T>, args: string[]) {
-  const { values, positionals } = parsed(command, args)
-  if (positionals.length > (command.hasAction ? 1 : 0)) {
-    throw new WrongArguments(`"${positionals.at(-1)}" is one argument too many.`)
-  }
-  const { success, data, error } = command.schema.safeParse({ ...values, action: positionals[0] })
+function read<T>({ options, hasAction, schema }: Command<T>, args: string[]) {
+  const known = { ...options, ...common }
+  const { values, positionals } = parse(args, known, { positionals: hasAction ? 1 : 0 })
+  const { success, data, error } = schema.safeParse({ ...values, action: positionals[0] })
   if (!success) {
     const [issue] = error.issues
     const option = String(issue?.path[0])
     throw new WrongArguments(`${option === 'action' ? '' : `--${option} `}${issue?.message}.`)
   }
   return { values: z.object({ url: z.string().optional() }).parse(values), given: data }
-}
-
-function parsed<T>({ options, hasAction = false }: Command<T>, args: string[]) {
-  try {
-    return parseArgs({
-      args: withNegatives(args),
-      options: { ...options, ...common },
-      allowPositionals: hasAction,
-    })
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    // It repeats what it doesn't understand, and that can be a URL with a password.
-    throw new WrongArguments(words.replace(/:\/\/\S*@/g, '://…@').replace(/\.?$/, '.'))
-  }
-}
-
-// A value may begin with a minus, which parseArgs takes only after an equals sign.
-function withNegatives(args: string[]): string[] {
-  const joined: string[] = []
-  for (const arg of args) {
-    const isValue = /^-\d/.test(arg) && /^--[^=]+$/.test(joined.at(-1) ?? '')
-    joined.push(isValue ? `${joined.pop()}=${arg}` : arg)
-  }
-  return joined
 }
 
 function readUrl(option: string, given: string | undefined): ReplicaUrl {
