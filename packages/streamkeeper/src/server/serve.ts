@@ -19,6 +19,7 @@ import { LiveFacts } from './live-facts.ts'
 import { log } from './log.ts'
 import { preparePages } from './pages.ts'
 import { publishRuntime } from './runtime.ts'
+import { writeScope } from './scopes.ts'
 import { Steps } from './steps.ts'
 import { unlessStopped } from './stop-signal.ts'
 
@@ -37,6 +38,8 @@ export async function serve(stop: AbortController, config: Config): Promise<void
   const live = new LiveFacts(parts)
   publishRuntime({
     durable: () => leadership.durable(),
+    whileLeading: (job) =>
+      leadership.whileLeading((signal) => writeScope(database, leadership, () => job(signal))),
     replicated: () => live.replicated(),
     status: () => monitoring.status(),
     admin,
