@@ -1,4 +1,13 @@
+import { replicated } from 'streamkeeper'
 import { defineConfig } from 'streamkeeper/config'
+import { adminToken } from './app/admin/admin.ts'
+import { styleSource } from './app/bare-page.ts'
+import { handleWith } from './app/handle.ts'
+import { refuse } from './app/refuse.ts'
+import { requestData } from './app/request-data.ts'
+import { isForPrograms, isPolled, needs } from './app/requests.ts'
+import { apiLimitBytes, formLimitBytes } from './app/too-large.ts'
+import { countVisit } from './app/visits/count-visit.ts'
 import { takeOver } from './db/original.ts'
 import * as postgresSchema from './db/postgres/schema.ts'
 import * as schema from './db/schema.ts'
@@ -11,4 +20,17 @@ export default defineConfig({
   triggers,
   beforeMigrations: takeOver,
   postgres: { migrations: 'db/postgres/migrations', schema: postgresSchema },
+  needs,
+  isForPrograms,
+  isPolled,
+  handle: handleWith({
+    data: requestData,
+    replicated,
+    count: (request, now) => countVisit(requestData(), request, now),
+  }),
+  refuse,
+  bodyLimits: { programs: apiLimitBytes, forms: formLimitBytes },
+  contentSecurityPolicy: { 'style-src': ["'self'", styleSource] },
+  ownScripts: true,
+  start: (environment) => void adminToken(environment),
 })

@@ -1,5 +1,5 @@
 import { MIMEType } from 'node:util'
-import type { ProblemDetails } from '../packages/streamkeeper/src/server/problem-details.ts'
+import type { ProblemDetails } from 'streamkeeper/config'
 import { tooLarge } from './too-large.ts'
 
 /** A body that was read, or why it is not. */

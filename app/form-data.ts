@@ -1,4 +1,4 @@
-import type { ProblemDetails } from '../packages/streamkeeper/src/server/problem-details.ts'
+import type { ProblemDetails } from 'streamkeeper/config'
 import { notUtf8, readBody } from './body.ts'
 import { formLimitBytes } from './too-large.ts'
 

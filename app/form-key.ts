@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { headers } from 'next/headers'
-import { formKeyHeader } from './kept-pages.ts'
+import { told } from './told.ts'
 
 /** An idempotency key for the form in this answer. */
 export async function formKey(): Promise<string> {
-  return (await headers()).get(formKeyHeader) ?? randomUUID()
+  return (await headers()).get(told.formKey) ?? randomUUID()
 }

@@ -1,8 +1,7 @@
 import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
-import { nonceOf } from '../packages/streamkeeper/src/server/nonce.ts'
-import { releaseId } from '../packages/streamkeeper/src/server/release-name.ts'
+import { nonceOf, release } from 'streamkeeper'
 import { SiteFooter } from './frame/site-footer.tsx'
 import { SiteHeader } from './frame/site-header.tsx'
 import { Notice } from './notice.tsx'
@@ -28,8 +27,8 @@ export const viewport: Viewport = {
 export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = nonceOf((await headers()).get('content-security-policy'))
   return (
-    // Of scripts only those below: see server/own-scripts.ts.
-    <html lang="en" data-scripts="own" data-release={releaseId()}>
+    // Of scripts only those below: see `ownScripts` in streamkeeper.config.ts.
+    <html lang="en" data-scripts="own" data-release={release().id}>
       <head>
         <script type="module" src="/client.js" nonce={nonce} data-own />
         <OpenGraph />

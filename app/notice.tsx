@@ -1,5 +1,6 @@
 import { headers } from 'next/headers'
-import { type Notice as Name, noticeHeader } from './notice-header.ts'
+import type { Notice as Name } from 'streamkeeper/config'
+import { told } from './told.ts'
 
 export const notCounted = 'Visits are not being counted at the moment.'
 
@@ -8,12 +9,12 @@ const words: Record<Name, string> = {
     'This is a preview. It shows a copy of the data: visits are not counted, and nothing can be written.',
   'older-release':
     'A newer release takes over. Until then this page shows a copy: visits are not counted, and nothing can be written.',
-  'not-counted': notCounted,
+  'not-written': notCounted,
 }
 
 /** Says so where a page only shows a copy of the data. */
 export async function Notice() {
-  const name = (await headers()).get(noticeHeader)
+  const name = (await headers()).get(told.notice)
   const text = Object.entries(words).find(([known]) => known === name)?.[1]
   return text && <p className="notice">{text}</p>
 }

@@ -1,4 +1,4 @@
-import type { ProblemDetails } from '../packages/streamkeeper/src/server/problem-details.ts'
+import type { ProblemDetails } from 'streamkeeper/config'
 
 /** An entry in any script, each character escaped, with room for one that is too long. */
 export const apiLimitBytes = 32 * 1024

@@ -1,5 +1,5 @@
+import { log, reasonOf } from 'streamkeeper'
 import { z } from 'zod'
-import { log, reasonOf } from '../../packages/streamkeeper/src/server/log.ts'
 import { data, durable } from '../data.ts'
 
 export { entryId } from '../digits.ts'

@@ -1,9 +1,9 @@
 import { cookies } from 'next/headers'
-import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
+import { admin } from './admin.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 /** Whether whoever asks for this page, or sent this form, is signed in as an admin. */
 export async function isAdmin(): Promise<boolean> {
   const session = (await cookies()).get(sessionCookie)?.value
-  return runtime().admin.isSignedIn(session)
+  return admin().isSignedIn(session)
 }

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import { z } from 'zod'
-import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
 import { data } from '../data.ts'
 import { entryId } from '../digits.ts'
 import { EntryList } from '../guestbook/entry-list.tsx'
 import { SignOut } from '../sign-out/sign-out.tsx'
+import { admin } from './admin.ts'
 import { justChanged } from './just-changed.ts'
 import { ModerationButtons } from './moderation.tsx'
 import { requireAdmin } from './require-admin.ts'
@@ -29,7 +29,7 @@ export default async function AdminPage({
   return (
     <>
       <h1 tabIndex={-1}>Moderation</h1>
-      {runtime().admin.access === 'guarded' && <SignOut />}
+      {admin().access === 'guarded' && <SignOut />}
       {isGone && (
         <p role="status" className="outcome" data-state="done">
           {changed.said}

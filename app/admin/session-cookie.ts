@@ -1,4 +1,4 @@
-import { sessionSeconds } from '../../packages/streamkeeper/src/server/admin.ts'
+import { sessionSeconds } from './admin.ts'
 
 /** The one cookie that Firebase Hosting passes on (https://firebase.google.com/docs/hosting/manage-cache). */
 export const sessionCookie = '__session'

@@ -1,4 +1,4 @@
-import type { ProblemDetails } from '../../packages/streamkeeper/src/server/problem-details.ts'
+import type { ProblemDetails } from 'streamkeeper/config'
 import { readBody } from '../body.ts'
 import { apiLimitBytes } from '../too-large.ts'
 import { problem } from './problem.ts'

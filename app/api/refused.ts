@@ -1,14 +1,13 @@
-import { clientHeader } from '../../packages/streamkeeper/src/server/client.ts'
-import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
+import { clientHeader } from 'streamkeeper'
+import { admin } from '../admin/admin.ts'
 import { problem } from './problem.ts'
 
 /** The answer to a program that may not do what admins may; null where it may. */
 export async function refused({ headers }: Request): Promise<Response | null> {
-  const { admin } = runtime()
   const client = headers.get(clientHeader) ?? ''
-  const attempt = await admin.admits(client, headers.get('authorization'))
+  const attempt = await admin().admits(client, headers.get('authorization'))
   if (attempt === 'right') return null
-  if (admin.access === 'closed') {
+  if (admin().access === 'closed') {
     return problem({
       status: 403,
       type: 'no-admin',

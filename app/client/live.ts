@@ -1,4 +1,4 @@
-import type { Live } from '../live/live.ts'
+import type { Live } from '../live/answer-live.ts'
 import { offerRelease } from './newer-release.ts'
 import { offerNews } from './news.ts'
 import { renewNumbers } from './numbers.ts'

@@ -1,4 +1,4 @@
-import type { Live } from '../live/live.ts'
+import type { Live } from '../live/answer-live.ts'
 import { fetchPage } from './fragment.ts'
 import { newsInWords, unseen } from './news-words.ts'
 

@@ -1,5 +1,5 @@
 import { numberInWords, plural } from '../format.ts'
-import type { Live } from '../live/live.ts'
+import type { Live } from '../live/answer-live.ts'
 
 // The picture is made by the server, and the numbers beside it are newer anyway.
 const chartMs = 60_000

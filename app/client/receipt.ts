@@ -1,5 +1,5 @@
+import type { Replicated } from 'streamkeeper'
 import { receiptInWords } from '../guestbook/receipt-words.ts'
-import type { Replicated } from '../live/replicated.ts'
 
 /** Says at an entry that was just written here that it is safe. */
 export function showReceipt(id: number, durableMs: number): void {

@@ -1,5 +1,6 @@
-import type { Live } from '../live/live.ts'
-import { later, type Replicated, replicatedInWords } from '../live/replicated.ts'
+import type { Replicated } from 'streamkeeper'
+import type { Live } from '../live/answer-live.ts'
+import { later, replicatedInWords } from '../live/replicated.ts'
 import { Refused } from './polling.ts'
 
 /** Shows how far what is written has come, and says where nothing is known of it any more. */

@@ -1,5 +1,5 @@
-import { barePage, escaped } from '../../packages/streamkeeper/src/server/bare-page.ts'
-import type { ProblemDetails } from '../../packages/streamkeeper/src/server/problem-details.ts'
+import type { ProblemDetails } from 'streamkeeper/config'
+import { barePage, escaped } from '../bare-page.ts'
 import type { Form, Sent } from './forms.ts'
 import { formMarkup } from './markup.ts'
 

@@ -1,4 +1,4 @@
-import type { ProblemDetails } from '../../packages/streamkeeper/src/server/problem-details.ts'
+import type { ProblemDetails } from 'streamkeeper/config'
 import type { Form } from './forms.ts'
 import type { Refusal } from './refusal.ts'
 

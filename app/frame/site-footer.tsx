@@ -1,13 +1,13 @@
-import { releaseInWords, sourceUrl } from '../../packages/streamkeeper/src/server/release-name.ts'
+import { release } from 'streamkeeper'
 import { about } from './places.ts'
 
 export function SiteFooter() {
-  const source = sourceUrl()
+  const { name, source } = release()
   return (
     <footer className="site">
       <p>{about}</p>
       <p>
-        Release {releaseInWords()}
+        Release {name}
         {source && (
           <>
             {' · '}

@@ -1,11 +1,11 @@
 import { cookies, headers } from 'next/headers'
 import { sessionCookie } from '../admin/session-cookie.ts'
 import { ReplicationLine } from '../live/replication.tsx'
-import { pathHeader } from './path-header.ts'
+import { told } from '../told.ts'
 import { mark, places, placesOfAdmins } from './places.ts'
 
 export async function SiteHeader() {
-  const current = (await headers()).get(pathHeader)
+  const current = (await headers()).get(told.path)
   // Whether the session still holds is for those pages to find out.
   const hasSession = (await cookies()).has(sessionCookie)
   return (

@@ -1,5 +1,5 @@
+import { log, reasonOf } from 'streamkeeper'
 import { type Entry, isEntryDeleted, keptWithKey } from '../../db/entries.ts'
-import { log, reasonOf } from '../../packages/streamkeeper/src/server/log.ts'
 import { data, durable } from '../data.ts'
 import type { NewEntry } from './new-entry.ts'
 

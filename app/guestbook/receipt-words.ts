@@ -1,4 +1,4 @@
-import type { Replicated } from '../live/replicated.ts'
+import type { Replicated } from 'streamkeeper'
 
 /**
  * As in `In the bucket 38 ms after you sent it`.

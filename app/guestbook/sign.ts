@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { log } from 'streamkeeper'
 import { z } from 'zod'
-import { log } from '../../packages/streamkeeper/src/server/log.ts'
 import type { Outcome } from '../forms/answer-form.ts'
 import { type Sent, trap } from '../forms/forms.ts'
 import type { Refusal } from '../forms/refusal.ts'

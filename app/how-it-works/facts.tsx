@@ -1,4 +1,4 @@
-import { releaseInWords } from '../../packages/streamkeeper/src/server/release-name.ts'
+import { release } from 'streamkeeper'
 import { LiveFacts } from '../live/facts.tsx'
 
 /** What this instance tells everybody of itself. */
@@ -9,7 +9,7 @@ export function Facts() {
         <LiveFacts />
         <div>
           <dt>Release</dt>
-          <dd>{releaseInWords()}</dd>
+          <dd>{release().name}</dd>
         </div>
       </dl>
     </figcaption>

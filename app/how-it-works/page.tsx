@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
+import { replicated } from 'streamkeeper'
 import { Dare } from './dare.tsx'
 import { Drawing } from './drawing.tsx'
 import { Facts } from './facts.tsx'
@@ -23,7 +23,7 @@ export default async function HowItWorksPage() {
         </p>
       </div>
       <figure className="how-drawing">
-        <Drawing epoch={runtime().replicated().epoch} />
+        <Drawing epoch={replicated().epoch} />
         <Facts />
       </figure>
       <div className="how-story">

@@ -1,7 +1,7 @@
 import { connection } from 'next/server'
-import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
+import { type Replicated, replicated } from 'streamkeeper'
 import { numberInWords } from '../format.ts'
-import { later, type Replicated, replicatedInWords } from './replicated.ts'
+import { later, replicatedInWords } from './replicated.ts'
 
 const roles: Record<Replicated['role'], string> = {
   writer: 'It leads: it takes what is written, and Litestream brings it to the bucket',
@@ -13,11 +13,11 @@ const roles: Record<Replicated['role'], string> = {
 /** What this instance tells everybody of itself, as rows of a `<dl>`. */
 export async function LiveFacts() {
   await connection()
-  const replicated = runtime().replicated()
-  const { role, epoch, txid } = replicated
+  const state = replicated()
+  const { role, epoch, txid } = state
   const rows = [
     ['This instance', roles[role]],
-    ['Now', replicatedInWords({ ...later(replicated, 1_000), epoch: null, txid: null })],
+    ['Now', replicatedInWords({ ...later(state, 1_000), epoch: null, txid: null })],
     ['Epoch', epoch === null ? null : numberInWords(epoch)],
     ['Transaction', txid === null ? null : numberInWords(txid)],
   ]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { later, type Replicated, replicatedInWords } from './replicated.ts'
+import type { Replicated } from 'streamkeeper'
+import { later, replicatedInWords } from './replicated.ts'
 
 const well: Replicated = {
   ...{ role: 'writer', state: 'ok', durableAgoMs: 400, missing: 0, waiting: 0 },

@@ -1,23 +1,5 @@
+import type { Replicated } from 'streamkeeper'
 import { numberInWords } from '../format.ts'
-
-/** How far what is written has come, for everybody: no name, path or address is in it. */
-export type Replicated = {
-  role: 'writer' | 'follower' | 'reader' | 'postgres'
-  state: 'ok' | 'late' | 'down'
-  /**
-   * All that was written until so many milliseconds ago is in the bucket, and in what is read here;
-   * null where there is no bucket.
-   */
-  durableAgoMs: number | null
-  /** How many transactions are on their way to the bucket. */
-  missing: number
-  /** How many writers wait to be told that theirs is there. */
-  waiting: number
-  epoch: number | null
-  txid: number | null
-  /** What is wrong, for visitors. */
-  why: string | null
-}
 
 /** As in `Everything up to 0.4 s ago is in the bucket · epoch 3 · transaction 1,234`. */
 export function replicatedInWords(replicated: Replicated): string {

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
+import { admin } from '../admin/admin.ts'
 import { isAdmin } from '../admin/is-admin.ts'
 import { FormOnPage } from '../forms/form.tsx'
 import { signInForm } from '../forms/forms.ts'
@@ -16,7 +16,7 @@ export default async function SignInPage({
 }) {
   await connection()
   const to = localPath.parse((await searchParams).to)
-  const { access } = runtime().admin
+  const { access } = admin()
   return (
     <>
       <h1>Sign in as an admin</h1>

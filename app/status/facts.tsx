@@ -1,4 +1,4 @@
-import type { Fact } from '../../packages/streamkeeper/src/server/facts.ts'
+import type { Fact } from 'streamkeeper'
 
 export function Facts({ facts }: { facts: Fact[] }) {
   return (

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { runtime } from '../../packages/streamkeeper/src/server/runtime.ts'
+import { status } from 'streamkeeper'
+import { admin } from '../admin/admin.ts'
 import { requireAdmin } from '../admin/require-admin.ts'
 import { SignOut } from '../sign-out/sign-out.tsx'
 import { Facts } from './facts.tsx'
@@ -15,11 +16,11 @@ const everySeconds = 5
 export default async function StatusPage() {
   await requireAdmin('/status')
   await connection()
-  const { facts, events } = await runtime().status()
+  const { facts, events } = await status()
   return (
     <>
       <h1>Status</h1>
-      {runtime().admin.access === 'guarded' && <SignOut />}
+      {admin().access === 'guarded' && <SignOut />}
       <Renewal everySeconds={everySeconds} now={new Date().toISOString()} />
       <Facts facts={facts} />
       <Timeline events={events} />

@@ -1,4 +1,4 @@
-import type { Event } from '../../packages/streamkeeper/src/sqlite/events.ts'
+import type { Event } from 'streamkeeper'
 
 export function Timeline({ events }: { events: Event[] }) {
   return (

@@ -1,12 +1,24 @@
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { clientHeader, logSometimes, reasonOf, type Writer, writer } from 'streamkeeper'
+import { z } from 'zod'
 import type { Data } from '../../db/data.ts'
 import type { Visits } from '../../db/visits.ts'
-import { logSometimes, reasonOf } from '../../packages/streamkeeper/src/server/log.ts'
 
-/** Records a visit, and returns how many there are with it; null where it could not be recorded. */
-export async function countVisit(
+const number = z.number().int().nonnegative()
+const counted = z.object({ visits: number, today: number })
+
+/** Has a visit counted, and returns how many there are with it; null where it could not be, or perhaps not. */
+export function countVisit(
   data: Pick<Data, 'recordVisit'>,
+  request: Pick<IncomingMessage, 'headers'>,
   now: Date,
+  there: Writer | null = writer(),
 ): Promise<Visits | null> {
+  return there ? elsewhere.count(there, request) : countHere(data, now)
+}
+
+async function countHere(data: Pick<Data, 'recordVisit'>, now: Date): Promise<Visits | null> {
   try {
     return await data.recordVisit(now)
   } catch (error) {
@@ -15,3 +27,41 @@ export async function countVisit(
     return null
   }
 }
+
+/** Has the service that writes count; nobody waits for what those before have waited for in vain. */
+export class CountElsewhere {
+  readonly #patienceMs: { first: number; again: number }
+  #waitMs: number
+
+  constructor(patienceMs = { first: 2_000, again: 200 }) {
+    this.#patienceMs = patienceMs
+    this.#waitMs = patienceMs.first
+  }
+
+  async count(
+    there: Writer,
+    { headers }: Pick<IncomingMessage, 'headers'>,
+  ): Promise<Visits | null> {
+    const own = { [clientHeader]: String(headers[clientHeader]) }
+    const asked = { method: 'POST', headers: own, timeoutMs: this.#patienceMs.first }
+    const counting = there
+      .fetch('/api/visits', asked)
+      .then((answer) => this.#read(answer))
+      .catch((error) => {
+        logSometimes('WARNING', `The writer has not counted a visit: ${reasonOf(error)}`)
+        return null
+      })
+    const visits = await Promise.race([counting, sleep(this.#waitMs, null, { ref: false })])
+    if (visits === null) this.#waitMs = this.#patienceMs.again
+    return visits
+  }
+
+  async #read({ status, json }: Awaited<ReturnType<Writer['fetch']>>): Promise<Visits> {
+    if (status !== 200) throw new Error(`it answers ${status}`)
+    const { visits: total, today } = counted.parse(await json())
+    this.#waitMs = this.#patienceMs.first
+    return { total, today }
+  }
+}
+
+const elsewhere = new CountElsewhere()

@@ -2,7 +2,7 @@ import { headers } from 'next/headers'
 import { dayOf, type Visits } from '../../db/visits.ts'
 import { data } from '../data.ts'
 import { numberInWords, plural } from '../format.ts'
-import { dayHeader, shownVisitsHeader, todayHeader, visitsHeader } from '../kept-pages.ts'
+import { told } from '../told.ts'
 
 /** The visits as they are shown, with this one if it is one; `day` is which day today is (UTC). */
 export type ShownVisits = { total: string; times: string; today: string; day: string }
@@ -10,8 +10,9 @@ export type ShownVisits = { total: string; times: string; today: string; day: st
 /** How many visits there have been, as texts to be shown as they are. */
 export async function visits(): Promise<ShownVisits> {
   const asked = await headers()
-  const day = asked.get(dayHeader) ?? dayOf(new Date(), 0)
-  const [total, times, today] = asked.get(shownVisitsHeader)?.split(' ') ?? []
+  const day = asked.get(told.day) ?? dayOf(new Date(), 0)
+  const shown = [told.shownVisits, told.shownTimes, told.shownToday]
+  const [total, times, today] = shown.map((name) => asked.get(name))
   if (total && times && today) return { total, times, today, day }
   const counted = await countedVisits()
   return {
@@ -25,7 +26,7 @@ export async function visits(): Promise<ShownVisits> {
 /** The same, as numbers. */
 export async function countedVisits(): Promise<Visits> {
   const asked = await headers()
-  const [total, today] = [asked.get(visitsHeader), asked.get(todayHeader)]
+  const [total, today] = [asked.get(told.visits), asked.get(told.today)]
   if (total !== null && today !== null) return { total: Number(total), today: Number(today) }
   return (await data()).countVisits(new Date())
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import Negotiator from 'negotiator'
-import { accepts } from '../../packages/streamkeeper/src/server/accepts.ts'
+import { accepts } from 'streamkeeper/http'
 import { whoAsks } from './who-asks.ts'
 
 /**

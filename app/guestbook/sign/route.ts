@@ -1,11 +1,11 @@
-import { arrivedAt } from '../../../packages/streamkeeper/src/server/arrived.ts'
+import { arrivedHeader } from 'streamkeeper'
 import { answerForm } from '../../forms/answer-form.ts'
 import { signForm } from '../../forms/forms.ts'
 import { sign } from '../sign.ts'
 
 /** Writes what the form holds into the guestbook. */
 export function POST(request: Request): Promise<Response> {
-  const sinceMs = arrivedAt(request.headers)
+  const sinceMs = Number(request.headers.get(arrivedHeader) ?? performance.now())
   return answerForm(request, signForm, (sent) => sign(sent, sinceMs))
 }
 

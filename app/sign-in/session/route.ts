@@ -1,7 +1,6 @@
 import { cookies } from 'next/headers'
-import { clientHeader } from '../../../packages/streamkeeper/src/server/client.ts'
-import { log } from '../../../packages/streamkeeper/src/server/log.ts'
-import { runtime } from '../../../packages/streamkeeper/src/server/runtime.ts'
+import { clientHeader, log } from 'streamkeeper'
+import { admin } from '../../admin/admin.ts'
 import { sessionCookie, sessionCookieOptions } from '../../admin/session-cookie.ts'
 import { answerForm, type Outcome } from '../../forms/answer-form.ts'
 import { type Sent, signInForm } from '../../forms/forms.ts'
@@ -19,15 +18,14 @@ export function GET(): Response {
 }
 
 async function signIn(sent: Sent, headers: Headers): Promise<Outcome> {
-  const { admin } = runtime()
   const client = headers.get(clientHeader) ?? ''
-  const attempt = await admin.attempt(client, (sent.get('token') ?? '').trim())
+  const attempt = await admin().attempt(client, (sent.get('token') ?? '').trim())
   if (attempt !== 'right') {
     log('WARNING', 'Somebody could not sign in as an admin.', { client })
     return { refused: attempt === 'wrong' ? wrong : tooMany(attempt.retryAfter) }
   }
   const jar = await cookies()
-  jar.set(sessionCookie, admin.session(), sessionCookieOptions(headers))
+  jar.set(sessionCookie, admin().session(), sessionCookieOptions(headers))
   log('INFO', 'An admin has signed in.', { client })
   return { to: localPath.parse(sent.get('to')) }
 }

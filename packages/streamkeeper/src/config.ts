@@ -22,6 +22,18 @@ export type Notice = 'preview' | 'older-release' | 'not-written'
 
 export type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
+/** A request that is refused, and why. */
+export type Refusal = {
+  /** As programs are told (https://www.rfc-editor.org/rfc/rfc9457). */
+  problem: ProblemDetails
+  /** As people are told: without a word for operators. */
+  words: { title: string; detail: string }
+  /** Names what is the matter: the type of the problem, or what keeps this instance from serving. */
+  code: string
+  /** The body as it was sent; null where it is larger than a form's may be, or did not come whole. */
+  body(): Promise<Buffer | null>
+}
+
 /** What `handle` is given besides the request and its response. */
 export type Handling = {
   /** Has Next answer. */
@@ -66,7 +78,7 @@ export type Config = {
     handling: Handling,
   ): void | Promise<void>
   /** Answers a request that is refused, in the looks of the app; returns false to leave that to the machine. */
-  refuse?(request: IncomingMessage, response: ServerResponse, problem: ProblemDetails): boolean
+  refuse?(request: IncomingMessage, response: ServerResponse, refusal: Refusal): boolean
   /** Bytes of a body at most: of programs 32 KiB, of forms 128 KiB unless given. */
   bodyLimits?: { programs?: number; forms?: number }
   /** Directives that take the place of the machine's own, by name; false for no such header. */

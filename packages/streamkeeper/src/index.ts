@@ -2,7 +2,12 @@ import type { Database } from 'better-sqlite3'
 import { releaseId, releaseInWords, sourceUrl } from './server/release-name.ts'
 import { addJob, type Job, type Runtime, runtime, shared, type Writer } from './server/runtime.ts'
 
+export { arrivedHeader, clientHeader } from './server/client.ts'
+export type { Fact } from './server/facts.ts'
+export { log, logSometimes, reasonOf } from './server/log.ts'
+export { nonceOf } from './server/nonce.ts'
 export { onPostgres } from './server/runtime.ts'
+export type { Event } from './sqlite/events.ts'
 export type { Job, Writer }
 
 /** What an instance is doing, and what happened before: lines of a page for operators. */

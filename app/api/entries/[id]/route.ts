@@ -1,5 +1,5 @@
+import type { ProblemDetails } from 'streamkeeper/config'
 import { z } from 'zod'
-import type { ProblemDetails } from '../../../../packages/streamkeeper/src/server/problem-details.ts'
 import { changeEntry } from '../../../admin/change-entry.ts'
 import { data } from '../../../data.ts'
 import { entryId } from '../../../digits.ts'

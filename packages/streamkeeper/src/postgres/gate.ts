@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { requestKind } from '../../../../app/request-kind.ts'
+import { requestKind } from '../server/app.ts'
 import { answerUnavailable } from '../server/unavailable.ts'
 import type { Reachability } from './reachability.ts'
 
@@ -30,5 +30,5 @@ export class Gate {
 
 function needsDatabase(request: IncomingMessage): boolean {
   const kind = requestKind(request)
-  return kind !== 'static' && kind !== 'operator'
+  return kind !== 'static' && kind !== 'nothing'
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { RequestKind } from '../../../../app/request-kind.ts'
+import type { RequestKind } from '../server/app.ts'
 import { requestSeconds } from '../server/metrics.ts'
 import { exposition, gauge } from '../server/open-metrics.ts'
 

@@ -5,12 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Data } from '../../../../db/data.ts'
 import { dataIn } from '../../../../db/postgres/data.ts'
 import type { Config } from '../config.ts'
-import { Admin } from '../server/admin.ts'
-import { answerPages } from '../server/answer-pages.ts'
+import { App } from '../server/app.ts'
 import { drain } from '../server/drain.ts'
+import { handleWith } from '../server/handle.ts'
 import { listen } from '../server/http.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
-import { withLive } from '../server/live.ts'
 import { log } from '../server/log.ts'
 import { lookOnly } from '../server/look-only.ts'
 import { serveMetrics } from '../server/metrics-server.ts'
@@ -18,7 +17,6 @@ import { preparePages } from '../server/pages.ts'
 import { isPreview } from '../server/preview.ts'
 import { Protection } from '../server/protect.ts'
 import { requestLog } from '../server/request-log.ts'
-import { Routes } from '../server/routes.ts'
 import { publishRuntime, shared } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { readEnvironment } from './environment.ts'
@@ -62,6 +60,7 @@ export async function serve(
     else note('database-is-back', 'The database can be asked again.')
   })
   const gate = new Gate(reachability)
+  const app = App.read(config, folder, environment.development)
   const metrics = new Metrics()
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   publishRuntime({
@@ -69,11 +68,10 @@ export async function serve(
     durable: async () => {},
     replicated: () => replicated(reachability.isAway),
     status: () => statusOf(lifecycle, instance, database),
-    admin: new Admin(environment.adminToken, environment.isLocal),
   })
   const server = await listen(port, lifecycle, {
     keepAliveSeconds: environment.keepAliveSeconds,
-    protection: new Protection(environment, Routes.read(folder)),
+    protection: new Protection(app, environment),
     observe: requestLog(project, (...answered) => metrics.request(...answered)),
     serve: lookOnly(onlyLooks, (...request) => gate.serve(...request)),
   })
@@ -82,15 +80,14 @@ export async function serve(
     await serveMetrics(metricsPort, null, text)
   }
 
-  const [pages] = await unlessStopped(stopped, [
+  const [next] = await unlessStopped(stopped, [
     prepare(folder, { ...environment, httpServer: server }),
     prepareDatabase(database, resolve(folder, config.postgres.migrations), lifecycle, {
       signal: stopped,
       mayMigrate: environment.previews !== 'all',
     }),
   ])
-  const render = withLive(pages, data, () => replicated(reachability.isAway))
-  gate.open(answerPages(data, render, { passing: transientProblem, isPreview: onlyLooks }))
+  gate.open(handleWith(app, next, { transient: transientProblem, isPreview: onlyLooks }))
   lifecycle.enter({ name: 'serving', problem: null })
   note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
 

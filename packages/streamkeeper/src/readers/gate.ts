@@ -1,9 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { requestKind } from '../../../../app/request-kind.ts'
-import { bodyOf } from '../server/body-of.ts'
+import { requestKind } from '../server/app.ts'
+import { bodyOf, isForm } from '../server/body-of.ts'
 import { log } from '../server/log.ts'
 import { refuse } from '../server/refuse.ts'
-import { isForm } from '../server/refuse-form.ts'
 import { answerUnavailable } from '../server/unavailable.ts'
 import type { Follower } from './follower.ts'
 import { insteadOf500 } from './instead-of-500.ts'
@@ -44,7 +43,7 @@ export class Gate {
     const written = takePosition(request)
     const kind = requestKind(request)
     if (kind === 'write') return this.#write(request, response)
-    if (written && (kind === 'read' || kind === 'visit')) {
+    if (written && (kind === 'read' || kind === 'write-if-possible')) {
       switch (await this.#follower.reach(written, patienceMs)) {
         case 'not-yet':
           return this.#readThere(request, response, written)

@@ -1,5 +1,5 @@
-import type { Replicated } from '../../../../app/live/replicated.ts'
 import type { Lifecycle } from '../server/lifecycle.ts'
+import type { Replicated } from '../server/live-facts.ts'
 import type { Follower } from './follower.ts'
 
 // It looks each second, and fetches what is new in a few of them.

@@ -3,13 +3,12 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { dataIn } from '../../../../db/data.ts'
 import type { Config } from '../config.ts'
-import { Admin } from '../server/admin.ts'
-import { answerPages } from '../server/answer-pages.ts'
+import { App } from '../server/app.ts'
 import { checkDataDirectory } from '../server/data-directory.ts'
 import { drain } from '../server/drain.ts'
+import { handleWith } from '../server/handle.ts'
 import { listen } from '../server/http.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
-import { withLive } from '../server/live.ts'
 import { log, reasonOf } from '../server/log.ts'
 import { lookOnly } from '../server/look-only.ts'
 import { Metrics } from '../server/metrics.ts'
@@ -18,7 +17,6 @@ import { preparePages } from '../server/pages.ts'
 import { isPreview } from '../server/preview.ts'
 import { Protection } from '../server/protect.ts'
 import { requestLog } from '../server/request-log.ts'
-import { Routes } from '../server/routes.ts'
 import { publishRuntime } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { strictClock } from '../server/strict-clock.ts'
@@ -61,6 +59,7 @@ export async function serve(
     onChange: reportTo(lifecycle, () => gate.isOpen && follower.position !== null),
   })
   const data = dataIn((call) => follower.read(call))
+  const app = App.read(config, folder, environment.development)
   const writer = new Writer(writerUrl, environment.forwardToken)
   const gate: Gate = new Gate(follower, writer)
   const metrics = new Metrics()
@@ -71,12 +70,12 @@ export async function serve(
     durable: () => Promise.reject(new Error('A reader writes nothing.')),
     replicated: () => replicatedTo(parts),
     status: () => shownStatus(parts),
-    admin: new Admin(environment.adminToken, environment.isLocal),
+    writer,
   })
   const server = await listen(port, lifecycle, {
     keepAliveSeconds: environment.keepAliveSeconds,
     // Whoever forwards to a reader is believed as little as anybody else.
-    protection: new Protection({ ...environment, forwardToken: null }, Routes.read(folder)),
+    protection: new Protection(app, { ...environment, forwardToken: null }),
     observe: requestLog(environment.project, (...answered) => metrics.request(...answered)),
     serve: lookOnly(onlyLooks, (...request) => gate.serve(...request)),
   })
@@ -92,11 +91,9 @@ export async function serve(
     stop.abort(error)
   })
   try {
-    const pages = prepare(folder, { ...environment, httpServer: server })
-    const [prepared] = await unlessStopped(stopped, [pages])
-    const render = withLive(prepared, data, () => replicatedTo(parts))
-    const count = (request: IncomingMessage) => writer.count(request)
-    gate.open(answerPages(data, render, { count, isPreview: onlyLooks }))
+    const prepared = prepare(folder, { ...environment, httpServer: server })
+    const [next] = await unlessStopped(stopped, [prepared])
+    gate.open(handleWith(app, next, { isPreview: onlyLooks }))
     if (follower.position) lifecycle.enter({ name: 'following', problem: null })
     log('INFO', `Reading what ${writerUrl.origin} writes.`)
 

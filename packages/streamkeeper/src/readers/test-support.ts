@@ -4,19 +4,21 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { visitsHeader } from '../../../../app/kept-pages.ts'
+import { told } from '../../../../app/told.ts'
+import { CountElsewhere } from '../../../../app/visits/count-visit.ts'
 import { type Data, dataIn } from '../../../../db/data.ts'
 import { Lease } from '../lease/lease.ts'
 import { type LeaseObject, leaseName, parseLease } from '../lease/lease-object.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../litestream/replica-url.ts'
 import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
-import { answerPages } from '../server/answer-pages.ts'
 import { Events } from '../server/events.ts'
 import { Gate as WriterGate } from '../server/gate.ts'
+import { handleWith } from '../server/handle.ts'
 import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
 import { durable, portOf } from '../server/test-support.ts'
+import { forApp, visitsApp } from '../server/test-visits.ts'
 import { leadershipTiming } from '../server/timing.ts'
 import { app } from '../sqlite/sample-test-support.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -80,13 +82,14 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w', settin
   })
   const gate = new WriterGate({ leadership, database, lifecycle })
   const data = dataIn((call) => call(database.open))
+  const visits = visitsApp(data)
   gate.open(
-    answerPages(
-      data,
+    handleWith(
+      visits,
       pages(data, () => durable(leadership)),
     ),
   )
-  const server = createServer((request, response) => gate.serve(request, response)).listen(0)
+  const server = createServer(forApp(visits, (...request) => gate.serve(...request))).listen(0)
   const url = `http://127.0.0.1:${await portOf(test, server)}`
   return { url, leadership, database, litestream, end, store, folder }
 }
@@ -115,8 +118,10 @@ export async function startReader(
   const data = dataIn((call) => follower.read(call))
   const writer = new Writer(new URL(writerUrl), null)
   const gate = new Gate(follower, writer)
-  gate.open(answerPages(data, pages(data), { count: (request) => writer.count(request) }))
-  const server = createServer((request, response) => gate.serve(request, response)).listen(0)
+  const elsewhere = new CountElsewhere()
+  const visits = visitsApp(data, (request) => elsewhere.count(writer, request))
+  gate.open(handleWith(visits, pages(data)))
+  const server = createServer(forApp(visits, (...request) => gate.serve(...request))).listen(0)
   const url = `http://127.0.0.1:${await portOf(test, server)}`
   const end = async () => {
     ended.abort()
@@ -141,9 +146,9 @@ function pages(data: Data, durable?: () => Promise<void>): RequestListener {
       return { message }
     }
     const visits =
-      request.headers[visitsHeader] === undefined
+      request.headers[told.visits] === undefined
         ? (await data.countVisits(new Date())).total
-        : Number(request.headers[visitsHeader])
+        : Number(request.headers[told.visits])
     const { entries } = await data.listEntries({ before: null, limit: 10_000 })
     return { visits, today: 0, messages: entries.map(({ message }) => message) }
   }

@@ -1,7 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { pipeline } from 'node:stream'
-import { json } from 'node:stream/consumers'
+import { buffer, json } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Visits } from '../../../../db/visits.ts'
 import { withTimeout } from '../litestream/with-timeout.ts'
@@ -130,6 +130,30 @@ export class Writer {
       if (answer.statusCode !== 200) throw new Error(`it answers ${answer.statusCode}`)
       const { visits: total, today } = counted.parse(said)
       return { total, today }
+    } finally {
+      clearTimeout(deadline)
+    }
+  }
+
+  /** Asks it something of the app's own, without a body. */
+  async fetch(
+    path: string,
+    {
+      method,
+      headers,
+      timeoutMs,
+    }: { method: string; headers: http.IncomingHttpHeaders; timeoutMs: number },
+  ): Promise<{ status: number; json(): Promise<unknown> }> {
+    const own = { ...headers, 'content-length': '0' }
+    const call = this.#call(method, path, requestHeaders(own, this.#url, this.#token))
+    const { promise, resolve, reject } = Promise.withResolvers<Request>()
+    const late = () => call.destroy(new Error(`no answer in ${timeoutMs} ms`))
+    const deadline = setTimeout(late, timeoutMs)
+    call.once('response', resolve).on('error', reject).end()
+    try {
+      const answer = await promise
+      const body = await buffer(answer)
+      return { status: answer.statusCode ?? 502, json: async () => JSON.parse(body.toString()) }
     } finally {
       clearTimeout(deadline)
     }

@@ -3,7 +3,7 @@ import { Lease } from '../lease/lease.ts'
 import { type Litestream, LitestreamGone } from '../litestream/litestream.ts'
 import { schemaOf } from '../sqlite/app-schema.ts'
 import { openStore } from '../stores/open-store.ts'
-import { Admin } from './admin.ts'
+import { App } from './app.ts'
 import type { Environment } from './environment.ts'
 import { Events } from './events.ts'
 import { Gate } from './gate.ts'
@@ -17,7 +17,6 @@ import { Monitoring } from './monitoring.ts'
 import { isPreview } from './preview.ts'
 import { Protection } from './protect.ts'
 import { releaseOf } from './release.ts'
-import { Routes } from './routes.ts'
 import { strictClock } from './strict-clock.ts'
 import { leadershipTiming, leaseTiming } from './timing.ts'
 
@@ -65,14 +64,13 @@ export function assemble(
     timing: leadershipTiming(base),
     onGone,
   })
-  const routes = Routes.read(folder)
   const gate = new Gate({
-    ...{ leadership, database, lifecycle, routes },
+    ...{ leadership, database, lifecycle },
     isPreview: (request) => isPreview(request, environment.previews),
   })
-  const admin = new Admin(environment.adminToken, environment.isLocal)
-  const protection = new Protection(environment, routes)
+  const served = App.read(config, folder, environment.development)
+  const protection = new Protection(served, environment)
   const seen = { leadership, lifecycle, lease, database, events }
   const monitoring = new Monitoring(seen, metrics, environment)
-  return { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring }
+  return { lifecycle, lease, database, leadership, gate, served, protection, events, monitoring }
 }

@@ -2,8 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
 import { forwardedClient } from './forwarded-client.ts'
 
-/** The header in which the server tells the pages who asks; what a client sends in it is dropped. */
+/**
+ * The header in which the app is told who asks, as {@link clientOf} has it; what a client sends in it is
+ * dropped.
+ */
 export const clientHeader = 'x-client'
+
+/** The header in which the app is told when a request came, by `performance.now()`. */
+export const arrivedHeader = 'x-arrived'
 
 /**
  * Who sent a request, for counting: an IPv4 address, or the /64 of an IPv6 address, as that is what

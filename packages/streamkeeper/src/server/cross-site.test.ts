@@ -36,7 +36,7 @@ describe('A request that may change something is refused when it comes from', ()
       'a sandboxed frame or a file': { origin: 'null' },
       'no page at all': { origin: '' },
       'no URL': { origin: 'visits.example' },
-      'a page whose user is named as this host': { origin: 'https://visits.example@evil.example' },
+      'a page whose user is named as this host': { origin: 'https://notes.example@evil.example' },
       'a page of this host, where the host is not known': {
         host: undefined,
         origin: `https://${host}`,
@@ -99,7 +99,7 @@ describe('A request that changes nothing passes', () => {
 
 // All that a browser and a proxy make of a form on a page of the app, and of one elsewhere.
 describe('Behind a proxy', () => {
-  const ours = 'https://visits.example'
+  const ours = 'https://notes.example'
   const other = 'https://evil.example'
   const published = { publicOrigins: [ours, 'https://www.visits.example'], isLocal: false }
   const local = { publicOrigins: [], isLocal: true }
@@ -162,7 +162,7 @@ describe('Behind a proxy', () => {
 
 describe('A refusal', () => {
   it('names the page, the host and the variable to its operator', () => {
-    const headers = { host: 'visits-abc.a.run.app', origin: 'https://visits.example' }
+    const headers = { host: 'visits-abc.a.run.app', origin: 'https://notes.example' }
     assert.match(
       crossSiteFacts({ headers }).message,
       /from https:\/\/visits.example to the host visits-abc.a.run.app .* set PUBLIC_URL to its origin/,

@@ -24,7 +24,6 @@ describe('The environment', () => {
       metricsPort: null,
       litestreamMetrics: null,
       project: null,
-      adminToken: null,
       rateLimits: { requests: 600, writes: 30 },
       isLocal: false,
       publicOrigins: [],
@@ -39,19 +38,15 @@ describe('The environment', () => {
     assert.equal(instance.service, 'visits')
   })
 
-  it('has no admin token where that is empty', () => {
-    assert.equal(readEnvironment({ ...good, ADMIN_TOKEN: '' }).adminToken, null)
-    assert.equal(readEnvironment({ ...good, ADMIN_TOKEN: 'x'.repeat(16) }).adminToken?.length, 16)
-  })
-
   it('takes a secret without the line end that it was typed with', () => {
     const token = 'x'.repeat(16)
     for (const typed of [`${token}\n`, `${token}\r\n`, ` ${token} `, `\ufeff${token}\n`]) {
-      const secrets = { ADMIN_TOKEN: typed, FORWARD_TOKEN: typed }
-      const { adminToken, forwardToken } = readEnvironment({ ...good, ...secrets })
-      assert.deepEqual([adminToken, forwardToken], [token, token])
+      const { forwardToken } = readEnvironment({ ...good, FORWARD_TOKEN: typed })
+      assert.equal(forwardToken, token)
     }
-    assert.equal(readEnvironment({ ...good, ADMIN_TOKEN: '\n' }).adminToken, null)
+    for (const empty of ['', '\n']) {
+      assert.equal(readEnvironment({ ...good, FORWARD_TOKEN: empty }).forwardToken, null)
+    }
   })
 
   for (const [variables, isLocal] of [
@@ -137,13 +132,21 @@ describe('The environment', () => {
     ],
     ['a port that is none', { PORT: '80a' }, /^PORT is not a port; write a number from 1 to 65535/],
     ['a lease that is too short', { LEASE_TTL_SECONDS: '1' }, /^LEASE_TTL_SECONDS is no number/],
-    ['an admin token that can be guessed', { ADMIN_TOKEN: 'x'.repeat(15) }, /^ADMIN_TOKEN is too/],
     [
-      'an admin token that is long by its line ends alone',
-      { ADMIN_TOKEN: `${'x'.repeat(15)}\n\n` },
-      /^ADMIN_TOKEN is too easy/,
+      'a token of readers that can be guessed',
+      { FORWARD_TOKEN: 'x'.repeat(15) },
+      /^FORWARD_TOKEN is too/,
     ],
-    ['an admin token with spaces', { ADMIN_TOKEN: 'a b'.repeat(16) }, /^ADMIN_TOKEN is too easy/],
+    [
+      'a token of readers that is long by its line ends alone',
+      { FORWARD_TOKEN: `${'x'.repeat(15)}\n\n` },
+      /^FORWARD_TOKEN is too easy/,
+    ],
+    [
+      'a token of readers with spaces',
+      { FORWARD_TOKEN: 'a b'.repeat(16) },
+      /^FORWARD_TOKEN is too easy/,
+    ],
     ['a rate limit of nothing', { RATE_LIMITS: 'writes=0' }, /^RATE_LIMITS is not understood/],
     ['a rate limit of another kind', { RATE_LIMITS: '30' }, /^RATE_LIMITS is not understood/],
     ['a mistyped rate limit', { RATE_LIMITS: 'write=30' }, /^RATE_LIMITS .* as in requests=600,wr/],

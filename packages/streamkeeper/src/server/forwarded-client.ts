@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { isSameSecret } from './same-secret.ts'
 
 /** In which a server that passes on requests shows that it is one of ours. */
 export const forwardTokenHeader = 'x-forward-token'
@@ -15,9 +15,5 @@ export function forwardedClient(headers: IncomingHttpHeaders, token: string | nu
   const shown = headers[forwardTokenHeader]
   const client = headers[forwardedClientHeader]
   if (token === null || typeof shown !== 'string' || typeof client !== 'string') return null
-  return timingSafeEqual(hashOf(shown), hashOf(token)) ? client : null
-}
-
-function hashOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return isSameSecret(shown, token) ? client : null
 }

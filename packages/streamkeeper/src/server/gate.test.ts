@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import { requestKind } from '../../../../app/request-kind.ts'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import { temporaryDatabase } from '../sqlite/test-support.ts'
+import { comesFor, requestKind } from './app.ts'
 import { Gate } from './gate.ts'
 import { Lifecycle, type Problem } from './lifecycle.ts'
 import { Routes } from './routes.ts'
+import { notesApp } from './test-app.ts'
 import { portOf } from './test-support.ts'
 
 const health = { status: 'healthy' } as const
@@ -15,8 +16,8 @@ const health = { status: 'healthy' } as const
 const older = { code: 'older-release', message: 'one is older than two' }
 const tagged = { 'x-forwarded-host': 'tagged' }
 const routes = new Routes([
-  { pattern: '^/(guestbook)?$', methods: ['GET'], takesForms: true },
-  { pattern: '^/api/visits$', methods: ['POST'], takesForms: false },
+  { pattern: '^/(notes)?$', methods: ['GET'], takesForms: true },
+  { pattern: '^/api/openings$', methods: ['POST'], takesForms: false },
 ])
 
 async function scene(
@@ -46,7 +47,7 @@ async function scene(
     refreshInBackground: () => asked.push('refresh'),
   }
   const gate = new Gate({
-    ...{ leadership, lifecycle, routes },
+    ...{ leadership, lifecycle },
     database: {
       ...{ current, ageMs: 7_400 },
       get open() {
@@ -61,7 +62,11 @@ async function scene(
   gate.open((request, response, notice) => {
     response.end([requestKind(request), notice].filter(Boolean).join(' '))
   })
-  const server = createServer((request, response) => gate.serve(request, response)).listen(0)
+  const app = notesApp(routes)
+  const server = createServer((request, response) => {
+    comesFor(app, request)
+    gate.serve(request, response)
+  }).listen(0)
   const port = await portOf(test, server)
   return {
     gate,
@@ -97,7 +102,7 @@ describe('The gate', () => {
     lead()
     const written = await fetch(url, { method: 'POST' })
     assert.equal(written.headers.get('x-replica-position'), '3-17')
-    const { headers } = await fetch(`${url}/guestbook`)
+    const { headers } = await fetch(`${url}/notes`)
     assert.equal(headers.get('x-replica-position'), null)
   })
 
@@ -118,7 +123,7 @@ describe('The gate', () => {
   it('refuses writes with the reason when this instance can not lead', async (test) => {
     const { url, server, refuse } = await scene(test)
     const arrived = once(server, 'request')
-    const answer = fetch(`${url}/api/entries`, { method: 'POST' })
+    const answer = fetch(`${url}/api/notes`, { method: 'POST' })
     await arrived
     refuse()
     const { status, headers } = await answer
@@ -128,7 +133,7 @@ describe('The gate', () => {
 
   it('answers reads from the copy, says how old it is, and asks for no lease', async (test) => {
     const { url, asked } = await scene(test)
-    const answer = await fetch(`${url}/guestbook`)
+    const answer = await fetch(`${url}/notes`)
     assert.equal(await answer.text(), 'read')
     assert.equal(answer.headers.get('x-copy-age-seconds'), '7')
     assert.deepEqual(asked, ['refresh'])
@@ -137,9 +142,9 @@ describe('The gate', () => {
   it('says how old the copy is, also before a leader has noticed that its lease has run out', async (test) => {
     const { url, lead, leadership } = await scene(test)
     lead()
-    assert.equal((await fetch(`${url}/guestbook`)).headers.get('x-copy-age-seconds'), null)
+    assert.equal((await fetch(`${url}/notes`)).headers.get('x-copy-age-seconds'), null)
     leadership.hasLease = false
-    assert.equal((await fetch(`${url}/guestbook`)).headers.get('x-copy-age-seconds'), '7')
+    assert.equal((await fetch(`${url}/notes`)).headers.get('x-copy-age-seconds'), '7')
   })
 
   it('asks for no lease for static files, not even where there is no database', async (test) => {
@@ -151,7 +156,7 @@ describe('The gate', () => {
   it('lets the first read wait for a leader where there is no database', async (test) => {
     const { url, server, lead } = await scene(test, { hasCopy: false })
     const arrived = once(server, 'request')
-    const answer = fetch(`${url}/guestbook`)
+    const answer = fetch(`${url}/notes`)
     await arrived
     lead()
     assert.equal(await (await answer).text(), 'read')
@@ -163,7 +168,7 @@ describe('The gate', () => {
     assert.deepEqual(asked, [])
   })
 
-  it('shows a visitor the copy when this instance can not lead', async (test) => {
+  it('shows the copy of what is served without writing, too, when this instance can not lead', async (test) => {
     const { url, server, asked, refuse } = await scene(test)
     const arrived = once(server, 'request')
     const answer = fetch(url)
@@ -171,30 +176,30 @@ describe('The gate', () => {
     refuse()
     const { status, headers } = await answer
     assert.deepEqual([status, headers.get('x-copy-age-seconds')], [200, '7'])
-    assert.equal(await (await answer).text(), 'visit not-counted')
+    assert.equal(await (await answer).text(), 'write-if-possible not-written')
     assert.deepEqual(asked, ['lead', 'refresh'])
   })
 
-  it('lets no visitor wait for what those before have waited for in vain', async (test) => {
+  it('lets nobody wait who can be served for what those before have waited for in vain', async (test) => {
     const { url, server, gate, lead, refuse } = await scene(test)
-    const firstMs = gate.visitMs
+    const firstMs = gate.ifPossibleMs
     const arrived = once(server, 'request')
     const first = fetch(url)
     await arrived
     refuse()
     await first
-    assert.ok(gate.visitMs < firstMs / 5)
+    assert.ok(gate.ifPossibleMs < firstMs / 5)
     // Nobody grants it, and it is asked for all the same.
-    assert.equal(await (await fetch(url)).text(), 'visit not-counted')
+    assert.equal(await (await fetch(url)).text(), 'write-if-possible not-written')
     lead()
-    assert.equal(await (await fetch(url)).text(), 'visit')
-    assert.equal(gate.visitMs, firstMs)
+    assert.equal(await (await fetch(url)).text(), 'write-if-possible')
+    assert.equal(gate.ifPossibleMs, firstMs)
   })
 
-  it('tells a program that wants to count a visit that it was not', async (test) => {
+  it('tells a program that nothing was written, though that was to be only if possible', async (test) => {
     const { url, server, refuse } = await scene(test)
     const arrived = once(server, 'request')
-    const answer = fetch(`${url}/api/visits`, { method: 'POST' })
+    const answer = fetch(`${url}/api/openings`, { method: 'POST' })
     await arrived
     refuse()
     assert.equal((await answer).status, 503)
@@ -208,18 +213,18 @@ for (const [what, init, code, words] of [
   describe(`The gate of an instance that ${what}`, () => {
     const bar = code === 'older-release' ? older : null
 
-    it('shows every page, counts no visit, and asks for no lease', async (test) => {
+    it('shows every page, writes nothing, and asks for no lease', async (test) => {
       const { url, asked } = await scene(test, { bar })
-      assert.equal(await (await fetch(url, init)).text(), `visit ${code}`)
-      assert.equal(await (await fetch(`${url}/guestbook`, init)).text(), `read ${code}`)
+      assert.equal(await (await fetch(url, init)).text(), `write-if-possible ${code}`)
+      assert.equal(await (await fetch(`${url}/notes`, init)).text(), `read ${code}`)
       assert.deepEqual(asked, ['refresh', 'refresh'])
     })
 
     for (const [path, method] of [
       ['/', 'POST'],
-      ['/api/entries', 'POST'],
-      ['/api/visits', 'POST'],
-      ['/api/entries/1', 'DELETE'],
+      ['/api/notes', 'POST'],
+      ['/api/openings', 'POST'],
+      ['/api/notes/1', 'DELETE'],
     ] as const) {
       it(`refuses ${method} ${path} at once, and says why`, async (test) => {
         const { url, asked } = await scene(test, { bar })
@@ -233,7 +238,7 @@ for (const [what, init, code, words] of [
 
     it('says why there is nothing to read, and looks for it', async (test) => {
       const { url, asked } = await scene(test, { hasCopy: false, bar })
-      const answer = await fetch(`${url}/guestbook`, init)
+      const answer = await fetch(`${url}/notes`, init)
       assert.equal(answer.status, 503)
       assert.match(await answer.text(), words)
       assert.deepEqual(asked, ['refresh'])
@@ -247,17 +252,17 @@ describe('The gate of an instance that may not lead', () => {
     for (const method of ['GET', 'POST']) {
       assert.doesNotMatch(await (await fetch(url, { method })).text(), /older than two/)
     }
-    const answer = await fetch(`${url}/api/entries`, { method: 'POST' })
+    const answer = await fetch(`${url}/api/notes`, { method: 'POST' })
     assert.match(await answer.text(), /one is older than two/)
   })
 })
 
 describe('The gate of an instance that leads', () => {
-  it('counts no visit that only looks, and lets it write nothing', async (test) => {
+  it('has nothing written by who only looks', async (test) => {
     const { url, lead, asked } = await scene(test)
     lead()
     const answer = await fetch(url, { headers: tagged })
-    assert.equal(await answer.text(), 'visit preview')
+    assert.equal(await answer.text(), 'write-if-possible preview')
     assert.equal(answer.headers.get('x-copy-age-seconds'), null)
     const written = await fetch(url, { method: 'POST', headers: tagged })
     assert.equal(written.status, 503)

@@ -1,24 +1,22 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Notice } from '../../../../app/notice-header.ts'
-import { requestKind } from '../../../../app/request-kind.ts'
+import type { Notice } from '../config.ts'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import { withTimeout } from '../litestream/with-timeout.ts'
-import type { Pages } from './answer-pages.ts'
+import { appOf, isReading, requestKind } from './app.ts'
+import type { Pages } from './handle.ts'
 import type { Leadership } from './leadership.ts'
 import { type Lifecycle, type Problem, problemOf } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { preview } from './may-lead.ts'
 import { tellPosition } from './position.ts'
-import { refuseToWrite } from './refuse-to-write.ts'
-import type { Routes } from './routes.ts'
 import { readScope, writeScope } from './scopes.ts'
-import { answerUnavailable } from './unavailable.ts'
+import { answerUnavailable, refuseToWrite } from './unavailable.ts'
 
 // Longer than a handover, and than the lease of a leader that has crashed needs to run out; no longer
-// than a person waits. Who only visits is shown the page anyway, and doesn't wait for what those before
-// have waited for in vain.
-const patienceMs = { write: 7_000, visit: { first: 2_000, again: 200 } }
+// than a person waits. What is served without writing, too, doesn't wait for what those before have
+// waited for in vain.
+const patienceMs = { write: 7_000, ifPossible: { first: 2_000, again: 200 } }
 
 type Parts = {
   leadership: Pick<
@@ -29,8 +27,6 @@ type Parts = {
   lifecycle: Pick<Lifecycle, 'state' | 'bar'>
   /** Whether a request may only look, whatever this instance may do. */
   isPreview?: (request: IncomingMessage) => boolean
-  /** What the app takes; null where that isn't known. */
-  routes?: Routes | null
 }
 
 /**
@@ -40,7 +36,7 @@ type Parts = {
 export class Gate {
   readonly #parts: Parts
   #pages: Pages = () => {}
-  #visitMs = patienceMs.visit.first
+  #ifPossibleMs = patienceMs.ifPossible.first
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -51,9 +47,9 @@ export class Gate {
     this.#pages = pages
   }
 
-  /** How long the next visit waits for this instance to lead. */
-  get visitMs(): number {
-    return this.#visitMs
+  /** How long what writes if possible waits next for this instance to lead. */
+  get ifPossibleMs(): number {
+    return this.#ifPossibleMs
   }
 
   serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -62,23 +58,24 @@ export class Gate {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const kind = requestKind(request)
-    if (kind === 'static' || kind === 'operator') return this.#pages(request, response)
-    const isVisit = kind === 'visit'
+    if (kind === 'static' || kind === 'nothing') return this.#pages(request, response)
+    const ifPossible = kind === 'write-if-possible'
     const bar = this.#bar(request)
-    const isReadable = kind === 'read' || (isVisit && request.method === 'GET')
+    const isReadable = kind === 'read' || (ifPossible && isReading(request))
     const canRead = isReadable && this.#parts.database.current !== null
-    if (canRead && (bar || !isVisit)) return this.#read(request, response, noticeFor(bar, isVisit))
+    if (canRead && (bar || !ifPossible))
+      return this.#read(request, response, noticeFor(bar, ifPossible))
     // Where there is no database yet, whoever leads makes it: not for a page that isn't there.
-    if (isReadable && this.#parts.routes?.find(request) === 'no-route') {
+    if (isReadable && appOf(request).routes?.find(request) === 'no-route') {
       return this.#pages(request, response)
     }
     // Only a look at the lease tells that the bar has gone, or that there is a copy now.
     if (bar && !this.#parts.leadership.isLeading) this.#parts.leadership.refreshInBackground()
-    const refused = bar ?? (await this.#refusal(isVisit ? 'visit' : 'write'))
+    const refused = bar ?? (await this.#refusal(kind === 'write'))
     // Whoever asked has gone meanwhile, and there will be no further "close" to wait for.
     if (response.closed) return
     if (!refused) return this.#write(request, response, kind === 'write')
-    if (canRead) return this.#read(request, response, noticeFor(refused, isVisit))
+    if (canRead) return this.#read(request, response, noticeFor(refused, ifPossible))
     if (isReadable) return answerUnavailable(request, response, refused)
     refuseToWrite(request, response, refused)
   }
@@ -107,26 +104,26 @@ export class Gate {
     return leadership.isLeading ? null : lifecycle.bar
   }
 
-  async #refusal(kind: 'write' | 'visit'): Promise<Problem | null> {
+  async #refusal(isWrite: boolean): Promise<Problem | null> {
     const { leadership } = this.#parts
     try {
       if (!leadership.isLeading) {
-        const waitMs = kind === 'visit' ? this.#visitMs : patienceMs.write
+        const waitMs = isWrite ? patienceMs.write : this.#ifPossibleMs
         await withTimeout(waitMs, leadership.lead(), () => {
           return new ReplicationProblem('lease-held', '', `${waitMs} ms`)
         })
       }
-      this.#visitMs = patienceMs.visit.first
+      this.#ifPossibleMs = patienceMs.ifPossible.first
       return null
     } catch (error) {
-      this.#visitMs = patienceMs.visit.again
+      this.#ifPossibleMs = patienceMs.ifPossible.again
       return problemOf(error)
     }
   }
 }
 
-function noticeFor(problem: Problem | null, isVisit: boolean): Notice | null {
+function noticeFor(problem: Problem | null, ifPossible: boolean): Notice | null {
   const code = problem?.code
   if (code === 'preview' || code === 'older-release') return code
-  return isVisit ? 'not-counted' : null
+  return ifPossible ? 'not-written' : null
 }

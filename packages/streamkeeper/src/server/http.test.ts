@@ -10,9 +10,10 @@ import { drain } from './drain.ts'
 import { listen } from './http.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { Protection } from './protect.ts'
+import { notesApp } from './test-app.ts'
 import { portOf } from './test-support.ts'
 
-const protection = new Protection({ development: false, rateLimits: null })
+const protection = new Protection(notesApp(), { development: false, rateLimits: null })
 
 async function start(test: TestContext) {
   const lifecycle = new Lifecycle()
@@ -110,10 +111,10 @@ describe('While the server starts', () => {
   it('tells a program of it in its own format', async (test) => {
     const { url, lifecycle } = await start(test)
     lifecycle.enter({ name: 'starting', step: 'restore', problem })
-    const answer = await fetch(`${url}/api/entries`)
+    const answer = await fetch(`${url}/api/notes`)
     assert.equal(answer.headers.get('content-type'), 'application/problem+json')
     assert.deepEqual(await answer.json(), {
-      type: 'urn:visits:problem:starting',
+      type: 'urn:notes:problem:starting',
       status: 503,
       title: 'This server is starting.',
       detail: 'The bucket does not answer.',
@@ -216,7 +217,7 @@ describe('What is no request that can be served', () => {
     socket.end(sent)
     return text(socket)
   }
-  const get = 'GET /guestbook HTTP/1.1\r\n'
+  const get = 'GET /notes HTTP/1.1\r\n'
   const twoEnds = 'content-length: 1\r\ntransfer-encoding: chunked\r\n'
 
   for (const [what, sent, status] of [
@@ -249,7 +250,7 @@ describe('What is no request that can be served', () => {
     const long = `host: a\r\nCookie: ${'x'.repeat(17_000)}\r\n\r\n`
     const page = await ask(test, `${get}Accept: text/html\r\n${long}`)
     assert.match(page, /^content-type: text\/html.*<h1>.*delete the cookies/ims)
-    const problem = await ask(test, `GET /api/entries HTTP/1.1\r\n${long}`)
+    const problem = await ask(test, `GET /api/notes HTTP/1.1\r\n${long}`)
     assert.match(problem, /^content-type: application\/problem\+json.*"status":431/ims)
   })
 
@@ -266,7 +267,7 @@ describe('What is no request that can be served', () => {
     lead(() => {})
     const asked = once(server, 'request')
     const socket = connect(port, '127.0.0.1')
-    socket.write('POST /guestbook HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n')
+    socket.write('POST /notes HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n')
     await asked
     socket.write('no request\r\n\r\n')
     assert.equal(await text(socket).catch(() => ''), '')
@@ -277,7 +278,7 @@ describe('Every answer', () => {
   it('has the headers that protect, those of the start and of the probes too', async (test) => {
     const { url, lifecycle } = await start(test)
     lifecycle.enter({ name: 'starting', step: 'restore', problem })
-    for (const path of ['/', '/api/entries', '/health/live']) {
+    for (const path of ['/', '/api/notes', '/health/live']) {
       const { headers } = await fetch(url + path)
       assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/, path)
       assert.equal(headers.get('x-content-type-options'), 'nosniff', path)

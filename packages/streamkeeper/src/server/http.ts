@@ -40,7 +40,7 @@ export async function listen(
     serve,
   }: {
     keepAliveSeconds: number
-    protection: Pick<Protection, 'setHeaders' | 'refuses'>
+    protection: Pick<Protection, 'receive' | 'refuses'>
     observe?: RequestListener
     serve: RequestListener
   },
@@ -49,7 +49,7 @@ export async function listen(
   const options = { ...connectionLimits, keepAliveTimeout }
   const tryToAnswer = async (request: IncomingMessage, response: ServerResponse) => {
     request.socket.setTimeout(silenceMs)
-    protection.setHeaders(request, response)
+    protection.receive(request, response)
     response.setHeader(releaseHeader, releaseId())
     const problem = headProblem(request)
     if (problem) {
@@ -79,7 +79,7 @@ export async function listen(
   server.on('checkExpectation', answer)
   // Until something is asked, a connection is as idle as one that is kept.
   server.timeout = keepAliveTimeout
-  answerUnreadable(server, protection.setHeaders)
+  answerUnreadable(server, protection)
   server.listen(port)
   try {
     await once(server, 'listening')

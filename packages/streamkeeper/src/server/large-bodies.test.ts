@@ -13,6 +13,7 @@ import { apiLimitBytes, formLimitBytes } from '../../../../app/too-large.ts'
 import { bodyOf } from './body-of.ts'
 import { LargeBodies, largeAtOnce } from './large-bodies.ts'
 import { Protection } from './protect.ts'
+import { notesApp } from './test-app.ts'
 import { portOf } from './test-support.ts'
 
 describe('Large bodies', () => {
@@ -71,12 +72,13 @@ describe('Large bodies', () => {
 })
 
 async function start(test: TestContext) {
-  const protection = new Protection({ development: false, rateLimits: null })
+  const protection = new Protection(notesApp(), { development: false, rateLimits: null })
   let inside = 0
   let left = 0
   const refused: IncomingMessage[] = []
   const server = createServer(async (incoming, response) => {
     response.once('close', () => left++)
+    protection.receive(incoming, response)
     if (await protection.refuses(incoming, response)) return refused.push(incoming)
     inside++
     incoming.resume().once('end', () => response.end())
@@ -92,7 +94,7 @@ async function start(test: TestContext) {
     const kind = { 'content-type': 'application/x-www-form-urlencoded', ...headers }
     const size = length === null ? { 'transfer-encoding': 'chunked' } : { 'content-length': length }
     const call = request({
-      ...{ port, path: '/guestbook/sign', method: 'POST', headers: { ...kind, ...size } },
+      ...{ port, path: '/notes/new', method: 'POST', headers: { ...kind, ...size } },
     })
     calls.push(call.on('error', () => {}))
     return call

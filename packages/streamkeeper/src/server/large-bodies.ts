@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { apiLimitBytes } from '../../../../app/too-large.ts'
+import { appOf } from './app.ts'
 import { discardBody } from './body-of.ts'
 import type { ProblemDetails } from './problem-details.ts'
 
-/** How many bodies there may be at once that are larger than any entry: 8 MiB, however many ask. */
+/** How many bodies there may be at once that are large: 8 MiB, unless the app allows longer ones, however many ask. */
 export const largeAtOnce = 64
 
 /** Bounds what bodies take of the memory. Small ones are bounded by how many requests there may be. */
@@ -13,10 +13,11 @@ export class LargeBodies {
   /** Lets one in until it is answered; or says why not, and keeps nothing of its body. */
   refuses(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
     // Whoever has gone already is not heard of again.
-    if (!isLarge(request) || response.closed) return null
+    const smallBytes = appOf(request).bodyLimits.programs
+    if (!isLarge(request, smallBytes) || response.closed) return null
     if (this.#count === largeAtOnce) {
       discardBody(request)
-      return tooManyLarge
+      return tooManyLarge(smallBytes)
     }
     this.#count++
     response.once('close', () => this.#count--)
@@ -24,15 +25,17 @@ export class LargeBodies {
   }
 }
 
-const tooManyLarge: ProblemDetails = {
-  status: 503,
-  type: 'unavailable',
-  title: 'Too many large bodies come at once.',
-  detail: `Please send it again in a moment. One of at most ${apiLimitBytes / 1024} KiB that says so (Content-Length) is always let in.`,
-  retryAfter: 5,
+function tooManyLarge(smallBytes: number): ProblemDetails {
+  return {
+    status: 503,
+    type: 'unavailable',
+    title: 'Too many large bodies come at once.',
+    detail: `Please send it again in a moment. One of at most ${smallBytes / 1024} KiB that says so (Content-Length) is always let in.`,
+    retryAfter: 5,
+  }
 }
 
-function isLarge({ headers }: IncomingMessage): boolean {
+function isLarge({ headers }: IncomingMessage, smallBytes: number): boolean {
   if (headers['transfer-encoding'] !== undefined) return true
-  return Number(headers['content-length'] ?? 0) > apiLimitBytes
+  return Number(headers['content-length'] ?? 0) > smallBytes
 }

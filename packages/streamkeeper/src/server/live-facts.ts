@@ -1,4 +1,3 @@
-import type { Replicated } from '../../../../app/live/replicated.ts'
 import type { Replication } from '../litestream/replication.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
@@ -8,6 +7,25 @@ const lateMs = 3_000
 // When nobody asks, the bucket is looked at every 5 s.
 const unknownMs = 7_500
 const lookMs = 1_000
+
+/** How far what is written has come, for everybody: no name, path or address is in it. */
+export type Replicated = {
+  role: 'writer' | 'follower' | 'reader' | 'postgres'
+  state: 'ok' | 'late' | 'down'
+  /**
+   * All that was written until so many milliseconds ago is in the bucket, and in what is read here;
+   * null where there is no bucket.
+   */
+  durableAgoMs: number | null
+  /** How many transactions are on their way to the bucket. */
+  missing: number
+  /** How many writers wait to be told that theirs is there. */
+  waiting: number
+  epoch: number | null
+  txid: number | null
+  /** What is wrong, for visitors. */
+  why: string | null
+}
 
 type Parts = {
   leadership: {

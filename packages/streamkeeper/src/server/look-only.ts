@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
-import { requestKind } from '../../../../app/request-kind.ts'
+import { changesSomething } from './app.ts'
 import { problemOf } from './lifecycle.ts'
 import { preview } from './may-lead.ts'
-import { refuseToWrite } from './refuse-to-write.ts'
+import { refuseToWrite } from './unavailable.ts'
 
 /** Refuses what would change something where a request may only look, and has all else served. */
 export function lookOnly(
@@ -15,10 +15,4 @@ export function lookOnly(
     }
     return serve(request, response)
   }
-}
-
-// Who opens the front page is shown it, and not counted.
-function changesSomething(request: IncomingMessage): boolean {
-  const kind = requestKind(request)
-  return kind === 'write' || (kind === 'visit' && request.method !== 'GET')
 }

@@ -1,4 +1,4 @@
-import type { RequestKind } from '../../../../app/request-kind.ts'
+import type { RequestKind } from './app.ts'
 import { type Events, eventKinds } from './events.ts'
 import { counter, exposition, gauge, Histogram } from './open-metrics.ts'
 import type { Status } from './status.ts'

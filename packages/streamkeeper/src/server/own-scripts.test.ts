@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { onlyOwnScripts, withOwnScripts } from './own-scripts.ts'
+import { notesApp } from './test-app.ts'
 import { portOf } from './test-support.ts'
 
 const own = '<script type="module" src="/client.js" nonce="n" data-own=""></script>'
@@ -34,7 +35,7 @@ describe('A page with scripts of its own', () => {
 
 describe('A server of such pages', () => {
   const serve = async (test: TestContext, render: RequestListener) => {
-    const server = createServer(withOwnScripts(render)).listen(0)
+    const server = createServer(withOwnScripts(notesApp(), render)).listen(0)
     const port = await portOf(test, server)
     return (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/`, { headers })
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
-import { isForPrograms, requestKind } from '../../../../app/request-kind.ts'
 import { accepts } from './accepts.ts'
-import { answerOf } from './captured.ts'
+import { type App, comesFor } from './app.ts'
+import { answerOf } from './buffered-response.ts'
 import { endCompressed, vary } from './compressed.ts'
 import { answerFailed } from './refuse.ts'
 
@@ -10,16 +10,19 @@ import { answerFailed } from './refuse.ts'
  * interactive, of which these pages have none. A page says so by `<html data-scripts="own">`, and
  * marks each script that stays with `data-own`.
  */
-export function withOwnScripts(render: RequestListener): RequestListener {
+export function withOwnScripts(app: App, render: RequestListener): RequestListener {
   return async (request, response) => {
-    if (!isDocument(request)) return render(request, response)
+    if (!isDocument(app, request)) return render(request, response)
     // A body that is compressed could not be looked at.
     const { 'accept-encoding': coding, ...headers } = request.headers
     request.headers = headers
     const { status, headers: answered, body } = await answerOf(request, render)
     if (coding !== undefined) request.headers['accept-encoding'] = coding
-    // Next's own page for it is empty until its scripts have run.
-    if (status === 500) return answerFailed(request, response)
+    if (status === 500) {
+      // Next's own page for it is empty until its scripts have run.
+      comesFor(app, request)
+      return answerFailed(request, response)
+    }
     for (const [name, value] of Object.entries(answered)) {
       if (value !== undefined && name !== 'content-length') response.setHeader(name, value)
     }
@@ -32,11 +35,11 @@ export function withOwnScripts(render: RequestListener): RequestListener {
 }
 
 // Also for a preview of a link, which says that it takes anything.
-function isDocument(request: IncomingMessage): boolean {
+function isDocument(app: App, request: IncomingMessage): boolean {
   const { method, url, headers } = request
-  if (method !== 'GET' || headers.rsc || isForPrograms(url)) return false
+  if (method !== 'GET' || headers.rsc || app.isForPrograms(request)) return false
   const { html, anything } = accepts({ headers })
-  return (html || anything) && requestKind(request) !== 'static'
+  return (html || anything) && !app.isStatic(url)
 }
 
 const ownOnly = /<html\b[^>]*\sdata-scripts="own"/

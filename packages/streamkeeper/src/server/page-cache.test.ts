@@ -2,26 +2,18 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import { pathHeader } from '../../../../app/frame/path-header.ts'
-import {
-  dayHeader,
-  shownVisitsHeader,
-  todayHeader,
-  visitsHeader,
-} from '../../../../app/kept-pages.ts'
 import { PageCache } from './page-cache.ts'
 import { headersInNext, portOf } from './test-support.ts'
 
 const html = { accept: 'text/html' }
-const ofFirstVisitor = ['x-copy-age-seconds', 'x-copy-is-behind', 'x-visit', 'x-any-other']
+const ofFirstVisitor = ['x-copy-age-seconds', 'x-copy-is-behind', 'x-any-other']
 
 /** A server whose pages show what they were told, and how often they were rendered. */
 async function scene(test: TestContext) {
   const now = { ms: 0 }
   const state = {
     ...{ version: '1', rendered: 0, requests: 0, status: 200, type: 'text/html' },
-    ...{ visits: 0, today: 0, day: '2026-11-25' },
-    lacks: null as 'nonce' | 'formKey' | 'visits' | 'times' | 'today' | null,
+    lacks: null as 'nonce' | 'key' | 'number' | null,
   }
   const told: IncomingMessage['headers'][] = []
   const cache = new PageCache(() => now.ms)
@@ -39,28 +31,28 @@ async function scene(test: TestContext) {
     response.statusCode = state.status
     // Like Next, which answers so where it takes a request for a prefetch.
     if (headers['x-middleware-prefetch']) return response.end('{}')
-    const [visits, times, today] = headers[shownVisitsHeader]?.toString().split(' ') ?? []
-    const shown = { nonce, formKey: headers['x-form-key'], visits, times, today }
+    const shown = { nonce, key: headers['x-key'], number: headers['x-number'] }
     if (state.lacks) shown[state.lacks] = 'none'
-    response.write(`<script nonce="${shown.nonce}">"${shown.formKey}"</script>`)
-    response.write(`<b>${shown.visits}</b> <i>${shown.times}, ${shown.today} today</i> `)
+    response.write(`<script nonce="${shown.nonce}">"${shown.key}"</script>`)
+    response.write(`<b>${shown.number}</b> `)
     response.end(`render ${number} é ${headers['accept-encoding']}`)
   }
   const server = createServer((request, response) => {
-    const nonce = `'nonce-own${++state.requests}'`
+    const number = ++state.requests
+    const nonce = `'nonce-own${number}'`
     response.setHeader('content-security-policy', nonce)
     request.headers['content-security-policy'] = nonce
-    // What a gate tells one visitor: of the age of a copy, or that a visit was not counted.
-    if (state.requests === 1) {
+    // What a gate tells one visitor, such as the age of a copy.
+    if (number === 1) {
       for (const name of ofFirstVisitor) response.setHeader(name, '9')
     }
     response.setHeader('vary', 'Cookie')
-    if (request.url === '/') {
-      request.headers[visitsHeader] = String(++state.visits)
-      request.headers[todayHeader] = String(++state.today)
-      request.headers[dayHeader] = state.day
+    const page = {
+      ...{ key: String(request.url), version: state.version },
+      values: { 'x-key': `key${number}`, 'x-number': `${number}` },
+      headers: { 'x-path': String(request.url) },
     }
-    cache.serve(request, response, async () => state.version, render)
+    cache.serve(request, response, page, render)
   }).listen(0)
   const port = await portOf(test, server)
   const ask = async (path: string, headers: Record<string, string> = html) => {
@@ -71,9 +63,8 @@ async function scene(test: TestContext) {
       answer,
       render: Number(/render (\d+)/.exec(text)?.[1]),
       nonce: /nonce="([^"]*)"/.exec(text)?.[1],
-      key: /"([0-9a-f-]{36})"/.exec(text)?.[1],
-      visits: /<b>(.*)<\/b>/.exec(text)?.[1],
-      today: /<i>(.*)<\/i>/.exec(text)?.[1],
+      key: /"(key\d+)"/.exec(text)?.[1],
+      number: /<b>(.*)<\/b>/.exec(text)?.[1],
     }
   }
   return {
@@ -93,35 +84,29 @@ async function scene(test: TestContext) {
 type Seen = Awaited<ReturnType<Awaited<ReturnType<typeof scene>>['ask']>>
 
 /** All of an answer but for what is new in each. */
-function shape({ text, answer, nonce, key, visits, today, render }: Seen) {
-  const page = [nonce, key, visits, today, `render ${render}`].reduce<string>(
+function shape({ text, answer, nonce, key, number, render }: Seen) {
+  const page = [`"${nonce}"`, key, `<b>${number}</b>`, `render ${render}`].reduce<string>(
     (page, own) => (own ? page.replace(own, '') : page),
     text,
   )
   return { page, status: answer.status, type: answer.headers.get('content-type') }
 }
 
-// `fetch` sets the others itself, or the page is not kept with them.
+// `fetch` sets the others itself.
 function canBeSent(name: string): boolean {
-  return !/^(accept|cookie|rsc|host|content-length|sec-|if-none|if-mod)/.test(name)
+  return !/^(host|content-length|sec-)/.test(name)
 }
 
 describe('A page', () => {
-  it('keeps a page with a notice apart from one without', async (test) => {
+  it('is rendered once for each key', async (test) => {
     const { ask } = await scene(test)
-    const plain = await ask('/guestbook')
-    const noticed = await ask('/guestbook', { ...html, 'x-notice': 'preview' })
-    assert.notEqual(noticed.render, plain.render)
-    assert.equal((await ask('/guestbook')).render, plain.render)
-    assert.equal(
-      (await ask('/guestbook', { ...html, 'x-notice': 'preview' })).render,
-      noticed.render,
-    )
+    assert.deepEqual([(await ask('/a')).render, (await ask('/b')).render], [1, 2])
+    assert.deepEqual([(await ask('/a')).render, (await ask('/b')).render], [1, 2])
   })
 
   it('is rendered once for many', async (test) => {
     const { ask, state } = await scene(test)
-    const renders = [await ask('/guestbook'), await ask('/guestbook')].map(({ render }) => render)
+    const renders = [await ask('/notes'), await ask('/notes')].map(({ render }) => render)
     assert.deepEqual(renders, [1, 1])
     assert.equal(state.rendered, 1)
   })
@@ -136,89 +121,50 @@ describe('A page', () => {
     letGo()
     const seen = await Promise.all(answers)
     assert.equal(state.rendered, 1)
-    assert.deepEqual(seen.map(({ visits }) => visits).toSorted(), ['1', '2', '3'])
+    assert.deepEqual(seen.map(({ number }) => number).toSorted(), ['1', '2', '3'])
   })
 
   it('has in each answer what is its own', async (test) => {
     const { ask } = await scene(test)
     const [first, second] = [await ask('/'), await ask('/')]
     assert.deepEqual([first.nonce, second.nonce], ['own1', 'own2'])
-    assert.deepEqual([first.visits, second.visits], ['1', '2'])
-    assert.ok(first.key && second.key && first.key !== second.key)
+    assert.deepEqual([first.number, second.number], ['1', '2'])
+    assert.deepEqual([first.key, second.key], ['key1', 'key2'])
     assert.equal(second.answer.headers.get('content-security-policy'), "'nonce-own2'")
     assert.equal(second.answer.headers.get('x-page'), 'true')
   })
 
-  it('tells each visitor the number, the noun that goes with it, and the number of today', async (test) => {
-    const { ask, state } = await scene(test)
-    const first = await ask('/')
-    assert.deepEqual([first.visits, first.today], ['1', 'time, 1 today'])
-    Object.assign(state, { visits: 1_236, today: 1_000 })
-    const second = await ask('/')
-    assert.deepEqual([second.visits, second.today], ['1,237', 'times, 1,001 today'])
-    assert.equal(second.render, 1)
-  })
-
-  it('is not kept from one day to the next, as it says which day today is', async (test) => {
-    const { ask, state } = await scene(test)
-    await ask('/')
-    Object.assign(state, { day: '2026-11-26', today: 0 })
-    assert.deepEqual([(await ask('/')).render, state.rendered], [2, 2])
-  })
-
-  it('believes no visitor what there is to show', async (test) => {
-    const { ask } = await scene(test)
-    const forged = { [shownVisitsHeader]: '9 times 9', cookie: 'a=b' }
-    assert.equal((await ask('/guestbook', { ...html, ...forged })).visits, 'undefined')
-  })
-
-  it('is told its path, whatever its visitor claims', async (test) => {
-    const { ask, told } = await scene(test)
-    for (const more of [{}, { cookie: 'a=b' }]) {
-      await ask('/guestbook?before=1', { ...html, [pathHeader]: '/admin', ...more })
-      assert.equal(told.pop()?.[pathHeader], '/guestbook')
-    }
-  })
-
-  it('is kept without a form where it has none', async (test) => {
-    const { ask, state } = await scene(test)
-    state.lacks = 'formKey'
-    for (const path of ['/how-it-works', '/how-it-works']) {
-      assert.equal((await ask(path)).render, 1)
-    }
-  })
-
   it('is rendered anew when what it shows has changed', async (test) => {
     const { ask, state } = await scene(test)
-    await ask('/guestbook')
+    await ask('/notes')
     state.version = '2'
-    assert.equal((await ask('/guestbook')).render, 2)
+    assert.equal((await ask('/notes')).render, 2)
   })
 
   it('is rendered anew when it changed while it was rendered', async (test) => {
     const { ask, state, server, holdRenders } = await scene(test)
     const letGo = holdRenders()
     const arrived = once(server, 'request')
-    const first = ask('/guestbook')
+    const first = ask('/notes')
     await arrived
     state.version = '2'
     letGo()
     await first
-    assert.equal((await ask('/guestbook')).render, 2)
+    assert.equal((await ask('/notes')).render, 2)
   })
 
   it('is rendered anew after a second', async (test) => {
     const { ask, now } = await scene(test)
-    await ask('/guestbook')
+    await ask('/notes')
     now.ms = 999
-    assert.equal((await ask('/guestbook')).render, 1)
+    assert.equal((await ask('/notes')).render, 1)
     now.ms = 1_000
-    assert.equal((await ask('/guestbook')).render, 2)
+    assert.equal((await ask('/notes')).render, 2)
   })
 
   it('is compressed for whoever wants that', async (test) => {
     const { ask } = await scene(test)
-    const { answer, text } = await ask('/guestbook', { ...html, 'accept-encoding': 'gzip' })
+    const { answer, text } = await ask('/notes', { ...html, 'accept-encoding': 'gzip' })
     assert.equal(answer.headers.get('content-encoding'), 'gzip')
     assert.match(text, /é undefined$/)
   })
@@ -230,7 +176,7 @@ describe('A page', () => {
       ['gzip;q=0, br', 'br'],
       ['gzip, deflate, br, zstd', 'br'],
     ] as const) {
-      const { answer, text } = await ask('/guestbook', { ...html, 'accept-encoding': accepted })
+      const { answer, text } = await ask('/notes', { ...html, 'accept-encoding': accepted })
       assert.equal(answer.headers.get('content-encoding'), coding, accepted)
       assert.match(text, /é undefined$/)
     }
@@ -238,30 +184,13 @@ describe('A page', () => {
 
   it('says by what it differs', async (test) => {
     const { ask } = await scene(test)
-    const { answer } = await ask('/guestbook')
+    const { answer } = await ask('/notes')
     assert.equal(answer.headers.get('vary'), 'Cookie, rsc, accept, Accept-Encoding')
   })
 
-  for (const [who, path, headers] of [
-    ['who has a cookie', '/guestbook', { ...html, cookie: 'a=b' }],
-    ['a preview of a link', '/guestbook', { ...html, 'user-agent': 'LinkedInBot/1.0' }],
-    ['who asks for a part of it', '/guestbook', { ...html, rsc: '1' }],
-    ['a program', '/guestbook', { accept: '*/*' }],
-    ['who has just written', '/guestbook?signed=1', html],
-    ['another page', '/admin', html],
-  ] as const) {
-    it(`is not kept for ${who}`, async (test) => {
-      const { ask } = await scene(test)
-      await ask('/guestbook')
-      assert.equal((await ask(path, headers)).render, 2)
-      assert.equal((await ask(path, headers)).render, 3)
-      assert.equal((await ask(path, headers)).nonce, 'own4')
-    })
-  }
-
   it('is the same for the others whatever header of Next its first visitor sent', async (test) => {
     const { ask, state } = await scene(test)
-    for (const path of ['/', '/guestbook', '/guestbook?before=1']) {
+    for (const path of ['/', '/notes', '/notes?before=1']) {
       const clean = shape(await ask(path))
       for (const name of headersInNext().filter(canBeSent)) {
         state.version = `${path} ${name}`
@@ -284,33 +213,32 @@ describe('A page', () => {
       'accept-encoding': 'gzip',
     })
     assert.deepEqual(Object.keys(told[0] ?? {}).toSorted(), [
-      ...['accept', 'content-security-policy', 'host'],
-      ...['x-form-key', 'x-path', 'x-visits-day', 'x-visits-shown'],
+      ...['accept', 'content-security-policy', 'host', 'x-key', 'x-number', 'x-path'],
     ])
     assert.deepEqual([told[0]?.host, told[0]?.accept], ['localhost', 'text/html'])
   })
 
   it('has no header that was set for one of its visitors', async (test) => {
     const { ask } = await scene(test)
-    const [first, second] = [await ask('/guestbook'), await ask('/guestbook')]
+    const [first, second] = [await ask('/notes'), await ask('/notes')]
     for (const name of ofFirstVisitor) assert.equal(first.answer.headers.get(name), '9', name)
     for (const name of [...ofFirstVisitor, 'set-cookie', 'etag', 'content-length']) {
       assert.equal(second.answer.headers.get(name), null, name)
     }
   })
 
-  it('is kept only where it is a page', async (test) => {
+  it('is cached only where it is a page', async (test) => {
     const { ask, state } = await scene(test)
     state.type = 'application/json'
-    await ask('/guestbook')
-    assert.equal((await ask('/guestbook')).render, 2)
+    await ask('/notes')
+    assert.equal((await ask('/notes')).render, 2)
     state.type = 'text/html; charset=utf-8'
-    await ask('/guestbook')
-    assert.equal((await ask('/guestbook')).render, 3)
+    await ask('/notes')
+    assert.equal((await ask('/notes')).render, 3)
   })
 
-  for (const what of ['nonce', 'formKey', 'visits', 'times', 'today'] as const) {
-    it(`is kept only where it shows its ${what}`, async (test) => {
+  for (const what of ['nonce', 'key', 'number'] as const) {
+    it(`is cached only where it shows its ${what}`, async (test) => {
       const { ask, state } = await scene(test)
       state.lacks = what
       await ask('/')
@@ -321,12 +249,12 @@ describe('A page', () => {
     })
   }
 
-  it('that is none is not kept', async (test) => {
+  it('that is none is not cached', async (test) => {
     const { ask, state } = await scene(test)
     state.status = 500
-    assert.equal((await ask('/guestbook')).answer.status, 500)
+    assert.equal((await ask('/notes')).answer.status, 500)
     state.status = 200
-    assert.equal((await ask('/guestbook')).answer.status, 200)
+    assert.equal((await ask('/notes')).answer.status, 200)
   })
 
   it('is rendered for the others when whoever came first has gone', async (test) => {
@@ -336,10 +264,10 @@ describe('A page', () => {
     const client = new AbortController()
     const address = server.address()
     assert.ok(address && typeof address === 'object')
-    const url = `http://127.0.0.1:${address.port}/guestbook`
+    const url = `http://127.0.0.1:${address.port}/notes`
     const gone = fetch(url, { headers: html, signal: client.signal })
     const [request] = (await arrived) as [IncomingMessage]
-    const second = ask('/guestbook')
+    const second = ask('/notes')
     while (state.requests < 2) await once(server, 'request')
     client.abort()
     await assert.rejects(gone)

@@ -1,133 +1,107 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { numberInWords, plural } from '../../../../app/format.ts'
-import { pathHeader } from '../../../../app/frame/path-header.ts'
-import {
-  dayHeader,
-  formKeyHeader,
-  keptPage,
-  placeholders,
-  shownVisitsHeader,
-  todayHeader,
-  visitsHeader,
-} from '../../../../app/kept-pages.ts'
-import { noticeHeader } from '../../../../app/notice-header.ts'
-import { type Answer, captured } from './captured.ts'
+import { type BufferedResponse, bufferedResponse } from './buffered-response.ts'
 import { endCompressed, vary } from './compressed.ts'
 import { nonceOf } from './nonce.ts'
-import { markers, Template, type Values } from './template.ts'
+import { PageWithPlaceholders, placeholdersFor } from './placeholders.ts'
 
-type Page = Omit<Answer, 'body'> & { template: Template }
-type Kept = { version: string; atMs: number; page: Promise<Page> }
+/** A page that is the same for everybody but for a few values. */
+export type CachedPage = {
+  /** Under which it is cached: all that the page depends on besides `version` and `values`. */
+  key: string
+  /** Another one whenever what the page shows has changed. */
+  version: string
+  /** What differs from one answer to the next, by the header in which the page is told of it; it shows each. */
+  values: Record<string, string>
+  /** The other headers that the page is told. */
+  headers: Record<string, string>
+}
 
-// Longer, and the chart would be seen to lag behind the visits.
+type Rendered = Omit<BufferedResponse, 'body'> & { page: PageWithPlaceholders }
+type Cached = { version: string; atMs: number; rendered: Promise<Rendered> }
+
+// Longer, and what no version tells of, such as a chart, would be seen to lag behind.
 const freshMs = 1_000
 const limit = 200
+const policyHeader = 'content-security-policy'
 
-// They would be wrong where the markers are replaced, or are for one visitor.
+// They would be wrong where values take the place of placeholders, or are for one visitor.
 const ofOneAnswer = new Set(['content-length', 'etag', 'last-modified', 'set-cookie'])
 
 /**
- * Keeps rendered pages for as long as the database says that they are true, and for a second at
+ * Caches rendered pages for as long as the database says that they are true, and for a second at
  * most: rendering is nearly all that a page costs.
  */
 export class PageCache {
   readonly #clock: () => number
-  readonly #kept = new Map<string, Kept>()
+  readonly #cached = new Map<string, Cached>()
 
   /** @param clock monotonic, in milliseconds */
   constructor(clock = () => performance.now()) {
     this.#clock = clock
   }
 
-  /**
-   * Answers with a page that was kept, or has it rendered.
-   *
-   * @param version another one whenever what the pages show has changed
-   */
+  /** Answers with a page that is cached, or has it rendered by `next`. */
   async serve(
     request: IncomingMessage,
     response: ServerResponse,
-    version: () => Promise<string>,
-    render: RequestListener,
+    page: CachedPage,
+    next: RequestListener,
   ): Promise<void> {
-    const own = ownValues(request)
-    const key = keptPage(request)
-    if (key === null) {
-      Reflect.deleteProperty(request.headers, shownVisitsHeader)
-      Object.assign(request.headers, toldOf(request, own))
-      return render(request, response)
-    }
-    const page = await this.#find(key, await version(), request, render)
-    if (!response.closed) await send(page, own, request, response)
+    const nonce = nonceOf(request.headers[policyHeader]?.toString())
+    const values = { ...page.values, ...(nonce && { [policyHeader]: nonce }) }
+    const rendered = await this.#find(request.url ?? '/', page, values, next)
+    if (!response.closed) await send(rendered, values, request, response)
   }
 
   // All who come while it is rendered wait for the same page.
   #find(
-    key: string,
-    version: string,
-    request: IncomingMessage,
-    render: RequestListener,
-  ): Promise<Page> {
-    const found = this.#kept.get(key)
+    url: string,
+    { key, version, headers }: CachedPage,
+    values: Record<string, string>,
+    next: RequestListener,
+  ): Promise<Rendered> {
+    const found = this.#cached.get(key)
     const now = this.#clock()
-    if (found && found.version === version && now - found.atMs < freshMs) return found.page
-    const page = rendered(request, render)
-    const kept = { version, atMs: now, page }
-    this.#kept.delete(key)
-    this.#kept.set(key, kept)
+    if (found && found.version === version && now - found.atMs < freshMs) return found.rendered
+    const rendered = render(url, headers, Object.keys(values), next)
+    const cached = { version, atMs: now, rendered }
+    this.#cached.delete(key)
+    this.#cached.set(key, cached)
     const drop = () => {
-      if (this.#kept.get(key) === kept) this.#kept.delete(key)
+      if (this.#cached.get(key) === cached) this.#cached.delete(key)
     }
-    page.then((page) => isWhole(page, request) || drop(), drop)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > limit && oldest !== undefined) this.#kept.delete(oldest)
-    return page
+    rendered.then((answer) => isWhole(answer) || drop(), drop)
+    const [oldest] = this.#cached.keys()
+    if (this.#cached.size > limit && oldest !== undefined) this.#cached.delete(oldest)
+    return rendered
   }
 }
 
 // It is told nothing of the visitor who happens to come first, as Next believes many a header.
-async function rendered(request: IncomingMessage, render: RequestListener): Promise<Page> {
-  const marked = markers()
-  const told = { host: 'localhost', accept: 'text/html', ...toldOf(request, marked) }
-  const { body, ...answer } = await captured(request.url ?? '/', told, render)
-  return { ...answer, template: new Template(body.toString(), marked) }
+async function render(
+  url: string,
+  headers: Record<string, string>,
+  names: string[],
+  next: RequestListener,
+): Promise<Rendered> {
+  const placeholders = placeholdersFor(names)
+  const { [policyHeader]: nonce, ...values } = placeholders
+  const told = {
+    ...{ host: 'localhost', accept: 'text/html', ...headers, ...values },
+    ...(nonce && { [policyHeader]: `script-src 'nonce-${nonce}'` }),
+  }
+  const { body, ...answer } = await bufferedResponse(url, told, next)
+  return { ...answer, page: new PageWithPlaceholders(body.toString(), placeholders) }
 }
 
 // A page that failed half-way has the status 200, too.
-function isWhole({ status, headers, template }: Page, request: IncomingMessage): boolean {
-  const isHtml = String(headers['content-type']).startsWith('text/html')
-  return status === 200 && isHtml && placeholders(request).every((name) => template.holds(name))
-}
-
-function ownValues({ headers }: IncomingMessage): Values {
-  const visits = Number(headers[visitsHeader])
-  return {
-    nonce: nonceOf(headers['content-security-policy']?.toString()),
-    formKey: randomUUID(),
-    visits: numberInWords(visits),
-    times: plural(visits, 'time'),
-    today: numberInWords(Number(headers[todayHeader])),
-  }
-}
-
-function toldOf({ url = '/', headers }: IncomingMessage, { nonce, formKey, ...shown }: Values) {
-  return {
-    'content-security-policy': `script-src 'nonce-${nonce}'`,
-    [formKeyHeader]: formKey,
-    [pathHeader]: url.replace(/\?.*/s, ''),
-    ...(headers[visitsHeader] !== undefined && {
-      [shownVisitsHeader]: `${shown.visits} ${shown.times} ${shown.today}`,
-    }),
-    // The same for all who are given the page: they are in its key.
-    ...(headers[dayHeader] !== undefined && { [dayHeader]: String(headers[dayHeader]) }),
-    ...(headers[noticeHeader] !== undefined && { [noticeHeader]: String(headers[noticeHeader]) }),
-  }
+function isWhole({ status, headers, page }: Rendered): boolean {
+  return status === 200 && String(headers['content-type']).startsWith('text/html') && page.hasAll
 }
 
 async function send(
-  { status, headers, template }: Page,
-  own: Values,
+  { status, headers, page }: Rendered,
+  values: Record<string, string>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -139,5 +113,5 @@ async function send(
   }
   vary(response, 'Accept')
   response.statusCode = status
-  await endCompressed(request, response, template.fill(own))
+  await endCompressed(request, response, page.fill(values))
 }

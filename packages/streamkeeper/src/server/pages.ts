@@ -3,7 +3,6 @@ import type { RequestListener, Server } from 'node:http'
 import { join } from 'node:path'
 import { timed } from '../litestream/timed.ts'
 import type { Place } from './cross-site.ts'
-import { withOwnScripts } from './own-scripts.ts'
 import { throughTunnels } from './through-tunnels.ts'
 
 /**
@@ -31,8 +30,7 @@ export async function preparePages(
   const app = next({ dev: development, dir: folder, hostname: 'localhost', port, httpServer })
   await timed('prepare pages', () => app.prepare())
   const render: RequestListener = app.getRequestHandler()
-  // In development Next's scripts renew what changes.
-  return development ? throughTunnels(render, httpServer, place) : withOwnScripts(render)
+  return development ? throughTunnels(render, httpServer, place) : render
 }
 
 function builtConfig(folder: string): unknown {

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 
-/** What went wrong, for programs (https://www.rfc-editor.org/rfc/rfc9457); docs/api.md lists the types. */
+/** What went wrong, for programs (https://www.rfc-editor.org/rfc/rfc9457). */
 export type ProblemDetails = {
   status: number
   /** Names the kind of problem, for good. */
@@ -14,14 +14,21 @@ export type ProblemDetails = {
   headers?: Record<string, string>
 }
 
-/** The head and the body of the answer that tells a program of a problem. */
-export function problemAnswer({ retryAfter, type, headers: further, ...problem }: ProblemDetails) {
+/**
+ * The head and the body of the answer that tells a program of a problem.
+ *
+ * @param app its name, of which the names of its problems begin
+ */
+export function problemAnswer(
+  app: string,
+  { retryAfter, type, headers: further, ...problem }: ProblemDetails,
+) {
   const headers: OutgoingHttpHeaders & Record<string, string> = {
     ...further,
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   }
-  const body = `${JSON.stringify({ type: `urn:visits:problem:${type}`, ...problem })}\n`
+  const body = `${JSON.stringify({ type: `urn:${app}:problem:${type}`, ...problem })}\n`
   return { status: problem.status, headers, body }
 }

@@ -6,6 +6,7 @@ import { isInternal } from './next-headers.ts'
 import { Protection } from './protect.ts'
 import { Routes } from './routes.ts'
 import type { RateLimits, ServerEnvironment } from './server-environment.ts'
+import { notesApp } from './test-app.ts'
 import { headersInNext, portOf } from './test-support.ts'
 
 async function start(
@@ -17,12 +18,15 @@ async function start(
   }: { rateLimits?: RateLimits | null; routes?: Routes | null } & Partial<ServerEnvironment> = {},
   seen: (request: IncomingMessage) => void = () => {},
 ) {
-  const protection = new Protection({ development: false, rateLimits, ...environment }, routes)
+  const protection = new Protection(notesApp(routes), {
+    ...{ development: false, rateLimits, ...environment },
+  })
   const pages: RequestListener = (request, response) => {
     seen(request)
     response.end(request.headers['x-client'])
   }
   const server = createServer(async (request, response) => {
+    protection.receive(request, response)
     if (!(await protection.refuses(request, response))) pages(request, response)
   }).listen(0)
   const port = await portOf(test, server)
@@ -57,15 +61,15 @@ describe('What only Next itself may say', () => {
 
 describe('A request below /api/', () => {
   const routes = new Routes([
-    { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: false },
-    { pattern: '^/api/entries$', methods: ['GET', 'HEAD', 'POST', 'OPTIONS'], takesForms: false },
+    { pattern: '^/notes$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: false },
+    { pattern: '^/api/notes$', methods: ['GET', 'HEAD', 'POST', 'OPTIONS'], takesForms: false },
   ])
   const type = 'application/problem+json'
   const html = { accept: 'text/html' }
 
   it('is told in problem details of what is not there, whatever it accepts', async (test) => {
     const { ask } = await start(test, { routes })
-    for (const path of ['/api', '/api?a=b', '/api/', '/api/nothing', '/api/entries/7/8?a']) {
+    for (const path of ['/api', '/api?a=b', '/api/', '/api/nothing', '/api/notes/7/8?a']) {
       for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE', 'PROPFIND']) {
         const answer = await ask(path, { method, headers: html })
         assert.equal(answer.status, 404, `${method} ${path}`)
@@ -78,7 +82,7 @@ describe('A request below /api/', () => {
   it('is told in problem details of the methods that there are', async (test) => {
     const { ask } = await start(test, { routes })
     for (const method of ['PUT', 'PROPFIND', 'DELETE']) {
-      const answer = await ask('/api/entries', { method, headers: html })
+      const answer = await ask('/api/notes', { method, headers: html })
       assert.equal(answer.status, 405, method)
       assert.equal(answer.headers.get('allow'), 'GET, HEAD, POST, OPTIONS')
       assert.equal(answer.headers.get('content-type'), type)
@@ -87,7 +91,7 @@ describe('A request below /api/', () => {
 
   it('is told in problem details that its path can not be read', async (test) => {
     const { ask } = await start(test, { routes })
-    for (const path of ['/api/entries/%zz', '/api/%ff', '/api/%']) {
+    for (const path of ['/api/notes/%zz', '/api/%ff', '/api/%']) {
       const answer = await ask(path, { headers: html })
       assert.equal(answer.status, 400, path)
       assert.equal(answer.headers.get('content-type'), type)
@@ -96,7 +100,7 @@ describe('A request below /api/', () => {
 
   it('may bring 32 KiB, and says so in all of its answers', async (test) => {
     const { ask } = await start(test, { routes })
-    const send = (bytes: number) => ask('/api/entries', { ...post, body: 'x'.repeat(bytes) })
+    const send = (bytes: number) => ask('/api/notes', { ...post, body: 'x'.repeat(bytes) })
     assert.equal((await send(32_768)).status, 200)
     for (const bytes of [32_769, 131_073]) {
       const answer = await send(bytes)
@@ -122,12 +126,12 @@ describe('A request for a part of a file, or on a condition', () => {
 
 describe('A request for the methods that there are', () => {
   const routes = new Routes([
-    { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: false },
+    { pattern: '^/notes$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: false },
   ])
 
   it('is answered for pages and for files, to which Next has no answer', async (test) => {
     const { ask } = await start(test, { routes })
-    for (const path of ['/guestbook', '/guestbook?before=9', '/client.js', '/_next/static/a.js']) {
+    for (const path of ['/notes', '/notes?before=9', '/client.js', '/_next/static/a.js']) {
       const answer = await ask(path, { method: 'OPTIONS' })
       assert.equal(answer.status, 204, path)
       assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS')
@@ -143,13 +147,13 @@ describe('A request for the methods that there are', () => {
 
 describe('A request that no route takes', () => {
   const routes = new Routes([
-    { pattern: '^/guestbook$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: true },
+    { pattern: '^/notes$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: true },
   ])
 
   it('is refused before the pages', async (test) => {
     const { ask } = await start(test, { routes })
     assert.equal((await ask('/xmlrpc.php', post)).status, 404)
-    const answer = await ask('/guestbook', post)
+    const answer = await ask('/notes', post)
     assert.equal(answer.status, 405)
     assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS')
   })
@@ -163,14 +167,14 @@ describe('A request that no route takes', () => {
     const { statuses } = await start(test, { routes, rateLimits })
     assert.deepEqual(await statuses(3, '/xmlrpc.php', post), [404, 404, 404])
     const action = { ...post, headers: { 'next-action': 'x' } }
-    assert.deepEqual(await statuses(1, '/guestbook', action), [200])
+    assert.deepEqual(await statuses(1, '/notes', action), [200])
   })
 })
 
 describe('A client that asks too often', () => {
   it('is told when to come back', async (test) => {
     const { ask, statuses } = await start(test, { rateLimits })
-    assert.deepEqual(await statuses(5, '/guestbook'), [200, 200, 200, 200, 429])
+    assert.deepEqual(await statuses(5, '/notes'), [200, 200, 200, 200, 429])
     const answer = await ask('/')
     assert.match(answer.headers.get('retry-after') ?? '', /^(60|5\d)$/)
     assert.equal(answer.headers.get('content-type'), 'text/plain; charset=utf-8')
@@ -182,16 +186,16 @@ describe('A client that asks too often', () => {
     await statuses(4, '/')
     const page = await ask('/', { headers: { accept: 'text/html' } })
     assert.match(await page.text(), /<h1>There were too many requests/)
-    const problem = await ask('/api/entries')
+    const problem = await ask('/api/notes')
     assert.equal(problem.headers.get('content-type'), 'application/problem+json')
     assert.match(problem.headers.get('retry-after') ?? '', /^\d+$/)
-    assert.match(await problem.text(), /"urn:visits:problem:too-many","status":429/)
+    assert.match(await problem.text(), /"urn:notes:problem:too-many","status":429/)
   })
 
   it('may write less often than read', async (test) => {
     const { statuses } = await start(test, { rateLimits })
-    assert.deepEqual(await statuses(3, '/api/entries', post), [200, 200, 429])
-    assert.deepEqual(await statuses(1, '/api/entries'), [200])
+    assert.deepEqual(await statuses(3, '/api/notes', post), [200, 200, 429])
+    assert.deepEqual(await statuses(1, '/api/notes'), [200])
   })
 
   it('still gets what pages are made of', async (test) => {
@@ -203,7 +207,7 @@ describe('A client that asks too often', () => {
   it('does not count what open pages ask for, as many may have one address', async (test) => {
     const { statuses } = await start(test, { rateLimits: { requests: 1, writes: 1 } })
     assert.deepEqual(await statuses(3, '/live'), [200, 200, 200])
-    assert.deepEqual(await statuses(2, '/guestbook'), [200, 429])
+    assert.deepEqual(await statuses(2, '/notes'), [200, 429])
   })
 
   it('can not name itself another', async (test) => {
@@ -221,23 +225,23 @@ describe('A client that asks too often', () => {
     assert.deepEqual(await statuses(1, '/', from('192.0.2.1, 198.51.100.1')), [200])
   })
 
-  it('may not have visits counted more often than it may write', async (test) => {
+  it('may not write if possible more often than it may write', async (test) => {
     const { statuses } = await start(test, { rateLimits })
-    assert.deepEqual(await statuses(3, '/api/visits', post), [200, 200, 429])
+    assert.deepEqual(await statuses(3, '/api/openings', post), [200, 200, 429])
     assert.deepEqual(await statuses(1, '/'), [200])
   })
 
-  it('may visit a reader as often as the writer', async (test) => {
+  it('may read at a reader as often as at the writer', async (test) => {
     const forwardToken = 'a-token-of-16-chars'
     const { statuses } = await start(test, { rateLimits, forwardToken })
     const from = (token: string) => ({
       ...post,
       headers: { 'x-forward-token': token, 'x-forwarded-client': '203.0.113.7' },
     })
-    assert.deepEqual(await statuses(5, '/api/visits', from(forwardToken)), [
+    assert.deepEqual(await statuses(5, '/api/openings', from(forwardToken)), [
       ...[200, 200, 200, 200, 429],
     ])
-    assert.deepEqual(await statuses(3, '/api/visits', from('another')), [200, 200, 429])
+    assert.deepEqual(await statuses(3, '/api/openings', from('another')), [200, 200, 429])
   })
 
   it('may do so where the limits are off', async (test) => {
@@ -260,19 +264,19 @@ describe('A request from another site', () => {
   it('is refused where it could change something', async (test) => {
     const { ask } = await start(test)
     assert.equal((await ask('/', { headers })).status, 200)
-    const answer = await ask('/api/entries/1', { method: 'DELETE', headers })
+    const answer = await ask('/api/notes/1', { method: 'DELETE', headers })
     assert.equal(answer.status, 403)
-    assert.match(await answer.text(), /"urn:visits:problem:cross-site"/)
+    assert.match(await answer.text(), /"urn:notes:problem:cross-site"/)
   })
 
   it('is told to its operator with what to set, and to others only on a machine of the own', async (test) => {
     const logged = test.mock.method(process.stdout, 'write')
     const said = async (isLocal: boolean) => {
       const { ask } = await start(test, { isLocal })
-      const headers = { origin: 'https://visits.example' }
-      return (await ask('/guestbook', { ...post, headers })).text()
+      const headers = { origin: 'https://notes.example' }
+      return (await ask('/notes', { ...post, headers })).text()
     }
-    const facts = /https:\/\/visits\.example to the host 127\.0\.0\.1:\d+ .*PUBLIC_URL/
+    const facts = /https:\/\/notes\.example to the host 127\.0\.0\.1:\d+ .*PUBLIC_URL/
     assert.doesNotMatch(await said(false), /PUBLIC_URL|127\.0\.0\.1/)
     assert.match(await said(true), facts)
     const lines = logged.mock.calls.map(({ arguments: [line] }) => String(line))
@@ -281,9 +285,9 @@ describe('A request from another site', () => {
   })
 
   it('is none where PUBLIC_URL names it', async (test) => {
-    const { ask } = await start(test, { publicOrigins: ['https://visits.example'] })
-    const headers = { origin: 'https://visits.example' }
-    assert.equal((await ask('/guestbook', { ...post, headers })).status, 200)
+    const { ask } = await start(test, { publicOrigins: ['https://notes.example'] })
+    const headers = { origin: 'https://notes.example' }
+    assert.equal((await ask('/notes', { ...post, headers })).status, 200)
   })
 
   it("does not use up its visitors' limit", async (test) => {
@@ -295,10 +299,10 @@ describe('A request from another site', () => {
 
 describe('A request', () => {
   for (const [method, path, status] of [
-    ['OPTIONS', '/guestbook', 200],
-    ['DELETE', '/api/entries/1', 200],
-    ['DELETE', '/guestbook', 405],
-    ['PROPFIND', '/api/entries', 405],
+    ['OPTIONS', '/notes', 200],
+    ['DELETE', '/api/notes/1', 200],
+    ['DELETE', '/notes', 405],
+    ['PROPFIND', '/api/notes', 405],
     ['TRACE', '/', 405],
     ['GET', 'http://evil.example/', 400],
     ['OPTIONS', '*', 400],

@@ -1,13 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  isForPrograms,
-  isPolled,
-  type RequestKind,
-  requestKind,
-} from '../../../../app/request-kind.ts'
-import { apiLimitBytes, formLimitBytes, tooLarge } from '../../../../app/too-large.ts'
-import { arrivedHeader } from './arrived.ts'
-import { clientHeader, clientOf } from './client.ts'
+import { type App, changesSomething, comesFor, isReading, pathOf, requestKind } from './app.ts'
+import { arrivedHeader, clientHeader, clientOf } from './client.ts'
 import { crossSiteFacts, isCrossSite, type Place } from './cross-site.ts'
 import { forwardedClient } from './forwarded-client.ts'
 import { LargeBodies } from './large-bodies.ts'
@@ -16,7 +9,6 @@ import { dropInternal } from './next-headers.ts'
 import type { ProblemDetails } from './problem-details.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
-import type { Routes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { ServerEnvironment } from './server-environment.ts'
 
@@ -26,8 +18,8 @@ const apiMethods = [...pageMethods, 'PUT', 'PATCH', 'DELETE']
 
 /** What stands before the pages, whatever they do: it needs no database and waits for nothing. */
 export class Protection {
-  /** Sets the headers that every answer has. */
-  readonly setHeaders: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #app: App
+  readonly #setHeaders: ReturnType<typeof securityHeaders>
   readonly #development: boolean
   readonly #place: Place
   readonly #trustedProxies: number
@@ -35,10 +27,9 @@ export class Protection {
   readonly #requests: RateLimit | null
   readonly #writes: RateLimit | null
   readonly #largeBodies = new LargeBodies()
-  readonly #routes: Routes | null
 
-  /** @param routes what the app takes; null where that isn't known */
   constructor(
+    app: App,
     {
       development,
       rateLimits,
@@ -50,16 +41,21 @@ export class Protection {
       Partial<
         Pick<ServerEnvironment, 'publicOrigins' | 'isLocal' | 'trustedProxies' | 'forwardToken'>
       >,
-    routes: Routes | null = null,
   ) {
-    this.#routes = routes
-    this.setHeaders = securityHeaders(development)
+    this.#app = app
+    this.#setHeaders = securityHeaders(development, app.config.contentSecurityPolicy)
     this.#development = development
     this.#place = { publicOrigins, isLocal }
     this.#trustedProxies = trustedProxies
     this.#forwardToken = forwardToken
     this.#requests = rateLimits && new RateLimit(rateLimits.requests)
     this.#writes = rateLimits && new RateLimit(rateLimits.writes)
+  }
+
+  /** Sets the headers that every answer has, also that to what can't be read. */
+  receive(request: IncomingMessage, response: ServerResponse): void {
+    comesFor(this.#app, request)
+    this.#setHeaders(request, response)
   }
 
   /** Answers what the pages shall not see; false if this is not such a request. */
@@ -86,7 +82,7 @@ export class Protection {
   // As it is sent to a proxy: Next would send a client that asks for another server there. What can't
   // be decoded, Next answers with a page, also below /api/.
   #noPath({ url = '' }: IncomingMessage): ProblemDetails | null {
-    if (url.startsWith('/') && isDecodable(url.split('?', 1)[0] ?? '')) return null
+    if (url.startsWith('/') && isDecodable(pathOf(url))) return null
     return {
       status: 400,
       type: 'no-path',
@@ -96,7 +92,7 @@ export class Protection {
   }
 
   #unknownMethod(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
-    const methods = isForPrograms(request.url) ? apiMethods : pageMethods
+    const methods = this.#app.isForPrograms(request) ? apiMethods : pageMethods
     if (methods.includes(request.method ?? '')) return null
     const route = this.#noRoute(request, response)
     if (route) return route
@@ -104,9 +100,16 @@ export class Protection {
   }
 
   // A body that doesn't say how long it is, is for whoever reads it to measure.
-  #tooLarge({ headers, url }: IncomingMessage): ProblemDetails | null {
-    const limitBytes = isForPrograms(url) ? apiLimitBytes : formLimitBytes
-    return Number(headers['content-length'] ?? 0) <= limitBytes ? null : tooLarge(limitBytes)
+  #tooLarge(request: IncomingMessage): ProblemDetails | null {
+    const { programs, forms } = this.#app.bodyLimits
+    const limitBytes = this.#app.isForPrograms(request) ? programs : forms
+    if (Number(request.headers['content-length'] ?? 0) <= limitBytes) return null
+    return {
+      status: 413,
+      type: 'too-large',
+      title: 'The body is too large.',
+      detail: `Send at most ${limitBytes / 1024} KiB.`,
+    }
   }
 
   // Before anything is counted: another site can't use up what its visitors may do here.
@@ -125,20 +128,20 @@ export class Protection {
 
   // Whoever tries what other software has, costs no lease and no page.
   #noRoute(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
-    const found = this.#routes?.find(request) ?? 'taken'
+    const found = this.#app.routes?.find(request) ?? 'taken'
     if (found === 'taken') return null
     // To a person who asks for a page that isn't there, Next shows one that says so.
-    const isForPage = isReading(request) && !isForPrograms(request.url)
+    const isForPage = isReading(request) && !this.#app.isForPrograms(request)
     if (found === 'no-route') return isForPage ? null : noRoute
     return wrongMethod(found.allow, response)
   }
 
   // Next has no answer to it but that of its API: 400 for a page, and 500 for a file.
   #tellsMethods(request: IncomingMessage, response: ServerResponse): boolean {
-    const { url, headers } = request
-    if (request.method !== 'OPTIONS' || isForPrograms(url)) return false
-    const isFile = requestKind({ method: 'GET', url, headers }) === 'static'
-    const methods = isFile ? ['GET', 'HEAD', 'OPTIONS'] : this.#routes?.methods(request)
+    if (request.method !== 'OPTIONS' || this.#app.isForPrograms(request)) return false
+    const methods = this.#app.isStatic(request.url)
+      ? ['GET', 'HEAD', 'OPTIONS']
+      : this.#app.routes?.methods(request)
     if (!methods) return false
     response.writeHead(204, { allow: methods.join(', ') }).end()
     return true
@@ -147,10 +150,10 @@ export class Protection {
   async #tooMany(request: IncomingMessage, client: string): Promise<ProblemDetails | null> {
     const kind = requestKind(request)
     // Fifty open pages behind one address would use up what all of them may ask for.
-    if (kind === 'static' || (kind === 'read' && isPolled(request.url))) return null
+    if (kind === 'static' || (kind === 'read' && this.#app.isPolled(request))) return null
     const retryAfter =
       (await this.#requests?.take(client)) ??
-      (this.#isWrite(request, kind) ? await this.#writes?.take(client) : null)
+      (this.#isWrite(request) ? await this.#writes?.take(client) : null)
     if (!retryAfter) return null
     return {
       status: 429,
@@ -161,11 +164,11 @@ export class Protection {
     }
   }
 
-  // A visit that a reader passes on is somebody's GET there, and was counted as that.
-  #isWrite({ method, headers }: IncomingMessage, kind: RequestKind): boolean {
-    if (kind === 'write') return true
-    const isOfReader = forwardedClient(headers, this.#forwardToken) !== null
-    return kind === 'visit' && method === 'POST' && !isOfReader
+  // What a reader has written if possible is somebody's GET there, and was counted as that.
+  #isWrite(request: IncomingMessage): boolean {
+    const isOfReader = forwardedClient(request.headers, this.#forwardToken) !== null
+    const kind = requestKind(request)
+    return kind === 'write' || (changesSomething(request) && !isOfReader)
   }
 }
 
@@ -193,8 +196,4 @@ function isDecodable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-function isReading({ method }: IncomingMessage): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }

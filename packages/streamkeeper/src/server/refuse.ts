@@ -1,26 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isForPrograms } from '../../../../app/request-kind.ts'
-import { wantsPlainText } from '../../../../app/visits/wants-plain-text.ts'
-import { barePage, escaped } from './bare-page.ts'
-import { nonceOf } from './nonce.ts'
+import type { Refusal } from '../config.ts'
+import { accepts } from './accepts.ts'
+import { appOf } from './app.ts'
+import { bodyOf } from './body-of.ts'
+import { log, reasonOf } from './log.ts'
+import { plainPage } from './plain-page.ts'
 import { type ProblemDetails, problemAnswer } from './problem-details.ts'
-import { refuseForm } from './refuse-form.ts'
 import { refusalWords, type Words } from './words.ts'
 
-/** Answers a request that isn't served, in the format that whoever sent it understands. */
+/**
+ * Answers a request that isn't served, in the format that whoever sent it understands: as the app does
+ * it, or plainly.
+ *
+ * @param words for people
+ * @param code of what is the matter
+ */
 export function refuse(
   request: IncomingMessage,
   response: ServerResponse,
-  details: ProblemDetails,
+  problem: ProblemDetails,
+  words: Words = refusalWords(problem),
+  code = problem.type,
 ): void {
-  if (refuseForm(request, response, details)) return
-  const { status, headers, body } = problemAnswer(details)
-  if (isForPrograms(request.url)) {
-    response.writeHead(status, headers)
-    response.end(body)
-  } else {
-    answerPerson(request, response, { status, headers, words: refusalWords(details), page })
+  const refusal = { problem, words, code, body: () => bodyOf(request) }
+  if (isRefusedByApp(request, response, refusal)) return
+  const app = appOf(request)
+  const { html, json } = accepts(request)
+  const { status, headers, body } = problemAnswer(app.config.name, problem)
+  if (json || app.isForPrograms(request)) {
+    response.writeHead(status, headers).end(body)
+    return
   }
+  const type = `text/${html ? 'html' : 'plain'}; charset=utf-8`
+  response.writeHead(status, { ...headers, 'content-type': type, vary: 'accept' })
+  // What was sent would be lost with a page that is loaded again.
+  const retryAfter = request.method === 'GET' ? problem.retryAfter : undefined
+  response.end(html ? plainPage(words, retryAfter) : `${words.title} ${words.detail}\n`)
 }
 
 /** Answers a request for what could not be made; the log has the reason. */
@@ -33,36 +48,15 @@ export function answerFailed(request: IncomingMessage, response: ServerResponse)
   })
 }
 
-/**
- * Tells somebody in words: in a page, or in a line of text.
- *
- * @param answer.page markup for the words
- */
-export function answerPerson(
-  request: Pick<IncomingMessage, 'headers'>,
+function isRefusedByApp(
+  request: IncomingMessage,
   response: ServerResponse,
-  answer: {
-    status: number
-    headers: Record<string, unknown>
-    words: Words
-    page: (words: Words) => string
-  },
-): void {
-  const { words } = answer
-  const isText = wantsPlainText(request)
-  const headers = {
-    ...answer.headers,
-    'content-type': `text/${isText ? 'plain' : 'html'}; charset=utf-8`,
-    vary: 'accept, user-agent',
+  refusal: Refusal,
+): boolean {
+  try {
+    return appOf(request).config.refuse?.(request, response, refusal) ?? false
+  } catch (error) {
+    log('ERROR', `The app could not refuse a request: ${reasonOf(error)}`)
+    return response.headersSent
   }
-  response.writeHead(answer.status, headers)
-  const nonce = nonceOf(request.headers['content-security-policy']?.toString())
-  const text = `${words.title} ${words.detail}\n`
-  response.end(isText ? text : barePage(words.title, answer.page(words), nonce))
-}
-
-function page({ title, detail }: Words): string {
-  return `<h1>${escaped(title)}</h1>
-<p>${escaped(detail)}</p>
-<p><a href="/guestbook">Read the guestbook</a>, or go <a href="/">to the front page</a>.</p>`
 }

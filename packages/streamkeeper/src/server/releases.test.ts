@@ -14,10 +14,10 @@ import { leaseName, parseLease } from '../lease/lease-object.ts'
 import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
 import { app, migrations } from '../sqlite/sample-test-support.ts'
 import { FileStore } from '../stores/file-store.ts'
-import { answerPages } from './answer-pages.ts'
 import { readEnvironment } from './environment.ts'
 import { Events } from './events.ts'
 import { Gate } from './gate.ts'
+import { handleWith } from './handle.ts'
 import { Leadership } from './leadership.ts'
 import { Lifecycle, problemOf } from './lifecycle.ts'
 import { LocalDatabase } from './local-database.ts'
@@ -25,6 +25,7 @@ import { barOf } from './may-lead.ts'
 import { isPreview } from './preview.ts'
 import { releaseOf } from './release.ts'
 import { durable, portOf } from './test-support.ts'
+import { forApp, visitsApp } from './test-visits.ts'
 import { leadershipTiming } from './timing.ts'
 
 /** The migrations in `from` and one more, in a folder of its name. */
@@ -92,7 +93,8 @@ function scene(
       isPreview: (request) => isPreview(request, environment.previews),
     })
     const data = dataIn((call) => call(drizzle({ client: sqlite() })))
-    const pages = answerPages(data, async (request, response) => {
+    const visits = visitsApp(data)
+    const pages = handleWith(visits, async (request, response) => {
       if (request.method === 'POST') {
         await data.addEntry({ name, message: 'hello', idempotencyKey: randomUUID() }, new Date())
         await durable(leadership)
@@ -107,7 +109,7 @@ function scene(
       database.close()
     })
     gate.open(pages)
-    const server = createServer((...request) => gate.serve(...request)).listen(0)
+    const server = createServer(forApp(visits, (...request) => gate.serve(...request))).listen(0)
     const url = `http://127.0.0.1:${await portOf(later, server)}`
     // fetch would send the host of its own.
     const ask = async (path: string, options: RequestOptions = {}) => {

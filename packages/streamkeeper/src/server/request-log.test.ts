@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
+import { comesFor } from './app.ts'
 import { lineOf, requestLog } from './request-log.ts'
+import { notesApp } from './test-app.ts'
 import { portOf } from './test-support.ts'
 
 const trace = 'ab'.repeat(16)
@@ -21,6 +23,7 @@ describe('A request', () => {
     const written = test.mock.method(process.stdout, 'write')
     const observe = requestLog(null, () => {})
     const server = createServer((request, response) => {
+      comesFor(notesApp(), request)
       observe(request, response)
       response.writeHead(status).end()
     })
@@ -33,7 +36,7 @@ describe('A request', () => {
   }
 
   it('is a line of the log', async (test) => {
-    assert.equal(await logged(test, '/guestbook', 200), 1)
+    assert.equal(await logged(test, '/notes', 200), 1)
   })
 
   it('of an open page that asks what is new is one only where it fails', async (test) => {
@@ -45,8 +48,8 @@ describe('A request', () => {
 describe('The line of a request', () => {
   it('has neither its query nor its headers', () => {
     const headers = { cookie: 'admin=secret', authorization: 'Bearer secret' }
-    const written = line({ url: '/guestbook?token=secret', headers })
-    assert.equal(written.message, 'GET /guestbook 200 in 2 ms')
+    const written = line({ url: '/notes?token=secret', headers })
+    assert.equal(written.message, 'GET /notes 200 in 2 ms')
     assert.doesNotMatch(JSON.stringify(written), /secret/)
   })
 

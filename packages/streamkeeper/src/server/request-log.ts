@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
-import { isPolled, type RequestKind, requestKind } from '../../../../app/request-kind.ts'
+import { appOf, pathOf, type RequestKind, requestKind } from './app.ts'
 import { log } from './log.ts'
 
 type Answered = { ms: number; status: number }
@@ -19,13 +19,13 @@ export function requestLog(
     const kind = requestKind(request)
     // What answers may look for it elsewhere.
     const { method, url, headers } = request
+    const isPolled = appOf(request).isPolled(request)
     response.once('close', () => {
       // Whoever asked has gone before the answer.
       const status = response.writableFinished ? response.statusCode : 499
       const answered = { ms: performance.now() - startMs, status }
       onAnswered(kind, answered)
-      if (!isPolled(url) || status !== 200)
-        log(...lineOf({ method, url, headers }, answered, project))
+      if (!isPolled || status !== 200) log(...lineOf({ method, url, headers }, answered, project))
     })
   }
 }
@@ -40,7 +40,7 @@ export function lineOf(
   { ms, status }: Answered,
   project: string | null,
 ): Parameters<typeof log> {
-  const path = url.split('?', 1)[0] ?? '/'
+  const path = pathOf(url)
   return [
     severityOf(status),
     `${method} ${path} ${status} in ${Math.round(ms)} ms`,

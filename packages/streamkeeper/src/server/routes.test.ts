@@ -6,7 +6,7 @@ const reading = ['GET', 'HEAD', 'OPTIONS']
 const routes = new Routes([
   { pattern: '^/(?:/)?$', methods: reading, takesForms: true },
   { pattern: '^/status(?:/)?$', methods: reading, takesForms: false },
-  { pattern: '^/api/entries/([^/]+?)(?:/)?$', methods: ['PATCH', 'DELETE'], takesForms: false },
+  { pattern: '^/api/notes/([^/]+?)(?:/)?$', methods: ['PATCH', 'DELETE'], takesForms: false },
 ])
 
 const form = { 'content-type': 'multipart/form-data; boundary=x' }
@@ -19,8 +19,8 @@ describe('A request is taken', () => {
     ['HEAD', '/status', {}],
     ['POST', '/', form],
     ['POST', '/', { 'next-action': '60b7' }],
-    ['PATCH', '/api/entries/7', {}],
-    ['DELETE', '/api/entries/7/', {}],
+    ['PATCH', '/api/notes/7', {}],
+    ['DELETE', '/api/notes/7/', {}],
   ] as const) {
     it(`when it is ${method} ${url} ${JSON.stringify(headers)}`, () => {
       assert.equal(routes.find({ method, url, headers }), 'taken')
@@ -33,8 +33,8 @@ describe('A request that no route takes', () => {
     ['POST', '/xmlrpc.php', {}],
     ['POST', '/wp-login.php', form],
     ['GET', '/.env', {}],
-    ['POST', '/x/../api/entries', {}],
-    ['DELETE', '/api/entries/7/8', {}],
+    ['POST', '/x/../api/notes', {}],
+    ['DELETE', '/api/notes/7/8', {}],
   ] as const) {
     it(`has no path: ${method} ${url}`, () => {
       assert.equal(routes.find({ method, url, headers }), 'no-route')
@@ -55,7 +55,7 @@ describe('A request that no route takes', () => {
   }
 
   it('is told the methods of its route', () => {
-    const found = routes.find({ method: 'POST', url: '/api/entries/7', headers: {} })
+    const found = routes.find({ method: 'POST', url: '/api/notes/7', headers: {} })
     assert.deepEqual(found, { allow: ['PATCH', 'DELETE'] })
   })
 })

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database } from 'better-sqlite3'
-import type { Replicated } from '../../../../app/live/replicated.ts'
 import type { Data } from '../../../../db/data.ts'
 import type { Event } from '../sqlite/events.ts'
-import type { Admin } from './admin.ts'
 import type { Fact } from './facts.ts'
+import type { Replicated } from './live-facts.ts'
 
 /** What one request, or one job, may do. */
 export type Scope = {
@@ -42,7 +41,6 @@ export type Runtime = {
   replicated(): Replicated
   /** What this instance is doing, for operators. */
   status(): Promise<{ facts: Fact[]; events: Event[] }>
-  admin: Admin
   /** Runs a job whenever this instance leads; returns what takes it away. None ever leads without this. */
   whileLeading?(job: Job): () => void
   /** On a reader alone. */

@@ -6,10 +6,14 @@ import { securityHeaders } from './security-headers.ts'
 
 async function ask(
   test: TestContext,
-  { development = false, headers = {} }: { development?: boolean; headers?: HeadersInit } = {},
+  {
+    development = false,
+    headers = {},
+    own,
+  }: { development?: boolean; headers?: HeadersInit; own?: Record<string, string[]> | false } = {},
 ) {
   const seen: IncomingHttpHeaders[] = []
-  const setHeaders = securityHeaders(development)
+  const setHeaders = securityHeaders(development, own)
   const server = createServer((request, response) => {
     setHeaders(request, response)
     seen.push(request.headers)
@@ -48,6 +52,25 @@ describe('The policy of an answer', () => {
   it('allows what the development server needs, there alone', async (test) => {
     const { policy } = await ask(test, { development: true })
     assert.match(policy, /'unsafe-eval'.*style-src 'self' 'unsafe-inline'/)
+  })
+
+  it('has directives of the app in place of these', async (test) => {
+    const own = { 'style-src': ["'self'", "'sha256-abc'"], 'img-src': ['https://img.example'] }
+    const { policy } = await ask(test, { own })
+    assert.match(policy, /style-src 'self' 'sha256-abc'/)
+    assert.match(policy, /img-src https:\/\/img\.example;/)
+    assert.match(policy, /default-src 'none'/)
+    // Beside a hash, browsers would leave out what the development server needs.
+    const { policy: development } = await ask(test, { own, development: true })
+    assert.doesNotMatch(development, /sha256/)
+  })
+
+  it('is none where the app has turned it off, also not that of a client', async (test) => {
+    const headers = { 'content-security-policy': "script-src 'nonce-forged'" }
+    const { answer, seen } = await ask(test, { own: false, headers })
+    assert.equal(answer.headers.get('content-security-policy'), null)
+    assert.equal(seen?.['content-security-policy'], '')
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
   })
 })
 

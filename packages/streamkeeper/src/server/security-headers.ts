@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
-import { styleSource } from './style.ts'
+import type { Config } from '../config.ts'
 
 // Of what browsers offer, the app uses none.
 const permissions = [
@@ -16,29 +16,33 @@ const permissions = [
  * answer's nonce, no inline style, no frame around them, nothing from elsewhere.
  *
  * @param development the development server evaluates code and writes styles into the page
+ * @param own directives of the app's, in place of these; false for no policy
  */
-export function securityHeaders(development: boolean) {
+export function securityHeaders(development: boolean, own: Config['contentSecurityPolicy'] = {}) {
   const set = helmet({
-    contentSecurityPolicy: {
+    contentSecurityPolicy: own && {
       useDefaults: false,
       directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: [
+        'default-src': ["'none'"],
+        'script-src': [
           // For browsers that don't know 'strict-dynamic'; the others don't look at it.
           "'self'",
           () => `'nonce-${randomBytes(16).toString('base64')}'`,
           "'strict-dynamic'",
           ...(development ? ["'unsafe-eval'"] : []),
         ],
-        styleSrc: ["'self'", development ? "'unsafe-inline'" : styleSource],
-        imgSrc: ["'self'", ...(development ? ['data:'] : [])],
-        fontSrc: ["'self'", ...(development ? ['data:'] : [])],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
+        'style-src': ["'self'"],
+        'img-src': ["'self'", ...(development ? ['data:'] : [])],
+        'font-src': ["'self'", ...(development ? ['data:'] : [])],
+        'connect-src': ["'self'"],
+        'manifest-src': ["'self'"],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        ...own,
+        // With a hash beside it, browsers would leave it out of account.
+        ...(development && { 'style-src': ["'self'", "'unsafe-inline'"] }),
       },
     },
     // Not for subdomains: they may be somebody else's, without https.
@@ -52,7 +56,7 @@ export function securityHeaders(development: boolean) {
     response.setHeader('permissions-policy', permissions)
     // Next takes the nonce for its own scripts from here, so it may not be a client's.
     request.headers['content-security-policy'] = String(
-      response.getHeader('content-security-policy'),
+      response.getHeader('content-security-policy') ?? '',
     )
   }
 }

@@ -1,20 +1,16 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { dataIn } from '../../../../db/data.ts'
 import type { Config } from '../config.ts'
-import { sqlite } from '../index.ts'
 import { connectLitestream } from '../litestream/litestream.ts'
 import { originInWords } from '../litestream/newest-copy.ts'
 import { forgoRestore, prepareRestore } from '../litestream/restore-apart.ts'
 import { lastTimes, timed } from '../litestream/timed.ts'
-import { answerPages } from './answer-pages.ts'
 import { assemble } from './assemble.ts'
 import { checkDataDirectory } from './data-directory.ts'
 import { drain } from './drain.ts'
 import { readEnvironment } from './environment.ts'
+import { handleWith } from './handle.ts'
 import { listen } from './http.ts'
-import { withLive } from './live.ts'
 import { LiveFacts } from './live-facts.ts'
 import { log } from './log.ts'
 import { preparePages } from './pages.ts'
@@ -33,7 +29,7 @@ export async function serve(stop: AbortController, config: Config): Promise<void
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
   const parts = assemble(environment, config, litestream, folder, stop)
-  const { lifecycle, lease, database, leadership, gate, admin, protection, events, monitoring } =
+  const { lifecycle, lease, database, leadership, gate, served, protection, events, monitoring } =
     parts
   const live = new LiveFacts(parts)
   publishRuntime({
@@ -42,7 +38,6 @@ export async function serve(stop: AbortController, config: Config): Promise<void
       leadership.whileLeading((signal) => writeScope(database, leadership, () => job(signal))),
     replicated: () => live.replicated(),
     status: () => monitoring.status(),
-    admin,
   })
   const server = await listen(environment.port, lifecycle, {
     keepAliveSeconds: environment.keepAliveSeconds,
@@ -61,16 +56,14 @@ export async function serve(stop: AbortController, config: Config): Promise<void
     if (lease.bar?.code === 'breaking-migration') throw lease.bar
     return database.restore(view).finally(forgoRestore)
   }
-  const [origin, pages] = await unlessStopped(stopped, [
+  const [origin, next] = await unlessStopped(stopped, [
     steps.untilDone('restore', restore),
     // Loading Next keeps this process busy, and the restore, another one, is begun before.
     Promise.race([looked.promise, sleep(200)]).then(() =>
       preparePages(folder, { ...environment, httpServer: server }),
     ),
   ])
-  const data = dataIn((call) => call(drizzle({ client: sqlite() })))
-  const render = withLive(pages, data, () => live.replicated())
-  gate.open(answerPages(data, render))
+  gate.open(handleWith(served, next))
   // From here on the gate decides: the first request that writes makes this instance lead.
   lifecycle.enter({ name: 'following', problem: null })
   const startMs = Math.round(performance.now())

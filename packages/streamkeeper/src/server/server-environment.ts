@@ -24,8 +24,6 @@ export type ServerEnvironment = {
   litestreamMetrics: string | null
   /** The Google Cloud project that requests are traced in; null for none. */
   project: string | null
-  /** What admins sign in with; null if there is none. */
-  adminToken: string | null
   /** What a server shows that passes on requests; null where nobody is believed to be one. */
   forwardToken: string | null
   /** How often a client may ask, and write, in a minute; null for as often as it likes. */
@@ -49,7 +47,7 @@ const optional = z
   .transform((text) => text || null)
 
 // Whoever types a secret ends it with a line end.
-const token = z
+const forwardToken = z
   .string()
   .trim()
   .default('')
@@ -82,8 +80,7 @@ export const serverVariables = z.object({
   // Google's load balancer keeps its connections for 600 s, and has to be the first to close one:
   // https://cloud.google.com/load-balancing/docs/https#timeout-keepalive-backends
   KEEP_ALIVE_SECONDS: whole(1, 3_600).prefault('620'),
-  ADMIN_TOKEN: token,
-  FORWARD_TOKEN: token,
+  FORWARD_TOKEN: forwardToken,
   RATE_LIMITS: z
     .string()
     .default('')
@@ -115,7 +112,6 @@ export function serverEnvironment(data: z.output<typeof serverVariables>): Serve
     metricsPort: data.METRICS_PORT,
     litestreamMetrics: data.LITESTREAM_METRICS,
     project: data.GOOGLE_CLOUD_PROJECT,
-    adminToken: data.ADMIN_TOKEN || null,
     forwardToken: data.FORWARD_TOKEN || null,
     rateLimits: data.RATE_LIMITS,
     previews: previewsOf(data),

@@ -1,11 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isForPrograms } from '../../../../app/request-kind.ts'
-import { escaped } from './bare-page.ts'
 import type { Problem } from './lifecycle.ts'
-import { problemAnswer } from './problem-details.ts'
-import { answerPerson } from './refuse.ts'
-import { refuseForm } from './refuse-form.ts'
-import { unavailableWords, type Words } from './words.ts'
+import { refuse } from './refuse.ts'
+import { unavailableWords } from './words.ts'
 
 const retryAfter = 5
 
@@ -21,28 +17,26 @@ export function answerUnavailable(
   isStarting = false,
 ): void {
   const words = unavailableWords(problem, isStarting)
-  const { title } = words
   const type = isStarting ? 'starting' : 'unavailable'
   const detail = problem?.message ?? 'Please ask again in a moment.'
-  const details = { status: 503, type, title, detail, retryAfter }
-  const { status, headers, body } = problemAnswer(details)
-  if (isForPrograms(request.url)) {
-    response.writeHead(status, headers)
-    response.end(body)
-  } else if (!refuseForm(request, response, { ...details, type: problem?.code ?? type })) {
-    // Asked again by itself, what was sent would be lost.
-    const page = request.method === 'GET' ? pageThatAsksAgain : pageOf
-    answerPerson(request, response, { status, headers, words, page })
-  }
+  const details = { status: 503, type, title: words.title, detail, retryAfter }
+  refuse(request, response, details, words, problem?.code)
 }
 
-function pageThatAsksAgain(words: Words): string {
-  return `<meta http-equiv="refresh" content="${retryAfter}">
-${pageOf(words)}
-<p>This page asks again by itself.</p>`
-}
+const titles = new Map([
+  ['preview', 'Nothing can be written in a preview.'],
+  ['older-release', 'Nothing can be written in an older release.'],
+  ['breaking-migration', 'Nothing can be written before this release may migrate the data.'],
+])
 
-function pageOf({ title, detail }: Words): string {
-  return `<h1>One moment</h1>
-<p>${escaped(title)} ${escaped(detail)}</p>`
+/** Tells who wanted to write that this can't be done here, and why. */
+export function refuseToWrite(
+  request: IncomingMessage,
+  response: ServerResponse,
+  problem: Problem,
+): void {
+  const { code: type, message: detail } = problem
+  const title = titles.get(type)
+  if (!title) answerUnavailable(request, response, problem)
+  else refuse(request, response, { status: 503, type, title, detail, retryAfter })
 }

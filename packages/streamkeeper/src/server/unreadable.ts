@@ -1,13 +1,13 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Answer, captured } from './captured.ts'
+import { type BufferedResponse, bufferedResponse } from './buffered-response.ts'
 import { hostProblem } from './host.ts'
 import { log } from './log.ts'
 import type { ProblemDetails } from './problem-details.ts'
 import type { Protection } from './protect.ts'
 import { refuse } from './refuse.ts'
 
-type SetHeaders = Protection['setHeaders']
+type Receiver = Pick<Protection, 'receive'>
 type Failure = Error & { code?: string; rawPacket?: Buffer }
 
 /**
@@ -15,7 +15,7 @@ type Failure = Error & { code?: string; rawPacket?: Buffer }
  * than a status. A connection on which nothing was said yet is kept: browsers and load balancers open
  * some in advance.
  */
-export function answerUnreadable(server: Server, setHeaders: SetHeaders): void {
+export function answerUnreadable(server: Server, protection: Receiver): void {
   const inFlight = new WeakMap<Socket, ServerResponse>()
   server.on('request', ({ socket }: IncomingMessage, response) => inFlight.set(socket, response))
   server.on('clientError', async (error: Failure, socket: Socket) => {
@@ -30,7 +30,7 @@ export function answerUnreadable(server: Server, setHeaders: SetHeaders): void {
       code: error.code,
       httpRequest: { status: problem.status },
     })
-    socket.write(inText(await answerTo(error, setHeaders, problem)))
+    socket.write(inText(await answerTo(error, protection, problem)))
     socket.destroySoon()
   })
 }
@@ -60,17 +60,17 @@ function problemOf({ code = '' }: Failure): ProblemDetails | null {
   }
 }
 
-function answerTo({ rawPacket }: Failure, setHeaders: SetHeaders, problem: ProblemDetails) {
+function answerTo({ rawPacket }: Failure, protection: Receiver, problem: ProblemDetails) {
   const said = rawPacket?.toString('latin1') ?? ''
   const [, path = '/'] = /^[A-Z]+ (\/\S*)/.exec(said) ?? []
   const [, accept = 'text/plain'] = /\r\naccept:[ \t]*([^\r\n]*)/i.exec(said) ?? []
-  return captured(path, { accept }, (request, response) => {
-    setHeaders(request, response)
+  return bufferedResponse(path, { accept }, (request, response) => {
+    protection.receive(request, response)
     refuse(request, response, problem)
   })
 }
 
-function inText({ status, headers, body }: Answer): Buffer {
+function inText({ status, headers, body }: BufferedResponse): Buffer {
   const lines = Object.entries({
     ...headers,
     date: new Date().toUTCString(),

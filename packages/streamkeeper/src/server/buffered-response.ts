@@ -6,7 +6,7 @@ import {
 } from 'node:http'
 import { Socket } from 'node:net'
 
-export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer }
+export type BufferedResponse = { status: number; headers: OutgoingHttpHeaders; body: Buffer }
 
 /**
  * Has a page rendered into memory, for nobody in particular: a visitor's request does not reach what
@@ -14,11 +14,11 @@ export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffe
  *
  * @param headers all that the page is told
  */
-export async function captured(
+export async function bufferedResponse(
   url: string,
   headers: Record<string, string>,
   render: RequestListener,
-): Promise<Answer> {
+): Promise<BufferedResponse> {
   const request = Object.assign(new IncomingMessage(new Socket()), {
     ...{ method: 'GET', url, headers, complete: true },
     ...{ httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 },
@@ -28,7 +28,10 @@ export async function captured(
 }
 
 /** Has a request answered into memory instead of to its client. */
-export async function answerOf(request: IncomingMessage, render: RequestListener): Promise<Answer> {
+export async function answerOf(
+  request: IncomingMessage,
+  render: RequestListener,
+): Promise<BufferedResponse> {
   const response = new ServerResponse(request)
   const [body] = await Promise.all([bodyOf(response), render(request, response)])
   return { status: response.statusCode, body, headers: response.getHeaders() }

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { places } from '../../../../app/frame/places.ts'
-import { barePage, escaped } from './bare-page.ts'
-import { style, styleSource } from './style.ts'
+import { barePage, escaped, style, styleSource } from './bare-page.ts'
+import { places } from './frame/places.ts'
 
 describe('A page that the server writes by itself', () => {
   const page = barePage('A "title" <b>', '<h1>Hello</h1>', 'abc')

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { RateLimit } from './rate-limit.ts'
+import { createHmac } from 'node:crypto'
+import { isSameSecret, RateLimit } from 'streamkeeper/http'
+import { z } from 'zod'
 
 export const sessionSeconds = 12 * 3600
 
@@ -31,7 +32,7 @@ export class Admin {
   isSignedIn(session: string | undefined): boolean {
     if (this.access !== 'guarded') return this.access === 'open'
     const [until = '', signature = ''] = session?.split('.') ?? []
-    return isSame(signature, this.#sign('session', until)) && Number(until) > this.#now()
+    return isSameSecret(signature, this.#sign(until)) && Number(until) > this.#now()
   }
 
   /** @param authorization the header of that name, in which programs send the token */
@@ -49,7 +50,7 @@ export class Admin {
    */
   async attempt(client: string, token: string): Promise<Attempt> {
     if (this.access !== 'guarded') return 'wrong'
-    if (isSame(this.#sign('token', token), this.#sign('token', this.#token))) return 'right'
+    if (isSameSecret(token, this.#token)) return 'right'
     const retryAfter = await this.#wrongTokens.take(client)
     return retryAfter === null ? 'wrong' : { retryAfter }
   }
@@ -57,17 +58,40 @@ export class Admin {
   /** A session that begins now, as the cookie holds it. */
   session(): string {
     const until = String(this.#now() + sessionSeconds * 1000)
-    return `${until}.${this.#sign('session', until)}`
+    return `${until}.${this.#sign(until)}`
   }
 
-  #sign(what: string, text: string): string {
-    return createHmac('sha256', this.#token).update(`${what} ${text}`).digest('base64url')
+  #sign(until: string): string {
+    return createHmac('sha256', this.#token).update(`session ${until}`).digest('base64url')
   }
 }
 
-// Signatures have one length, so how long this takes says nothing of what is in them. Who made one up
-// may have taken characters of several bytes.
-function isSame(...texts: [string, string]): boolean {
-  const [one, other] = texts.map((text) => Buffer.from(text)) as [Buffer, Buffer]
-  return one.length === other.length && timingSafeEqual(one, other)
+// Whoever types a secret ends it with a line end.
+const token = z
+  .string()
+  .trim()
+  .default('')
+  .refine((text) => text === '' || /^[\x21-\x7e]{16,}$/.test(text))
+
+/**
+ * The token that admins sign in with; null if there is none.
+ *
+ * @throws {Error} if it could be guessed, or sent in no header
+ */
+export function adminToken(environment: NodeJS.ProcessEnv): string | null {
+  const { success, data } = token.safeParse(environment.ADMIN_TOKEN)
+  if (success) return data || null
+  throw new Error(
+    'ADMIN_TOKEN is too easy to guess, or no header can hold it; write 16 or more visible characters',
+  )
+}
+
+let ofProcess: Admin | null = null
+
+/** Who is an admin of this process, as its environment says. */
+export function admin(): Admin {
+  const { env } = process
+  const isLocal = !env.K_SERVICE && (env.LOCAL === '1' || env.NODE_ENV === 'development')
+  ofProcess ??= new Admin(adminToken(env), isLocal)
+  return ofProcess
 }

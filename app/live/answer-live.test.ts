@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import type { Replicated } from '../../../../app/live/replicated.ts'
-import { withLive } from './live.ts'
-import { portOf } from './test-support.ts'
+import type { Replicated } from 'streamkeeper'
+import { serve } from '../test-server.ts'
+import { liveFrom } from './answer-live.ts'
 
 const replicated: Replicated = {
   ...{ role: 'writer', state: 'ok', durableAgoMs: 400, missing: 0, waiting: 0 },
@@ -33,15 +32,14 @@ async function scene(test: TestContext) {
       }
     },
   }
-  const render = withLive(
-    (_, response) => response.end('a page'),
-    data,
+  const answer = liveFrom(
+    () => data,
     () => replicated,
   )
-  const port = await portOf(test, createServer(render).listen(0))
+  const url = await serve(test, (_, response) => void answer(response))
   return {
     reads,
-    ask: (path = '/live', method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method }),
+    ask: () => fetch(url),
     change: (to: string) => {
       version = to
     },
@@ -91,13 +89,5 @@ describe('GET /live', () => {
     assert.equal(answer.status, 503)
     assert.equal(answer.headers.get('retry-after'), '5')
     assert.equal((await answer.json()).replication.epoch, 3)
-  })
-
-  it('takes no notice of its query, and leaves all other pages to others', async (test) => {
-    const { ask } = await scene(test)
-    assert.equal((await ask('/live?now')).headers.get('content-type'), 'application/json')
-    for (const path of ['/', '/lively', '/live/', '/guestbook?/live']) {
-      assert.equal(await (await ask(path)).text(), 'a page')
-    }
   })
 })

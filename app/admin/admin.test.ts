@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Admin } from './admin.ts'
+import { Admin, adminToken } from './admin.ts'
 
 const token = 'correct horse battery'.replaceAll(' ', '-')
 const client = '192.0.2.1'
@@ -133,4 +133,30 @@ describe('Without a token', () => {
     assert.ok(!admin.isSignedIn(admin.session()))
     assert.equal(await admin.attempt(client, ''), 'wrong')
   })
+})
+
+describe('The token of admins', () => {
+  it('is none where it is empty', () => {
+    for (const ADMIN_TOKEN of [undefined, '', '\n']) {
+      assert.equal(adminToken({ NODE_ENV: 'production', ADMIN_TOKEN }), null)
+    }
+  })
+
+  it('is taken without the line end that it was typed with', () => {
+    const token = 'x'.repeat(16)
+    for (const typed of [`${token}\n`, `${token}\r\n`, ` ${token} `, `\ufeff${token}\n`]) {
+      assert.equal(adminToken({ NODE_ENV: 'production', ADMIN_TOKEN: typed }), token)
+    }
+  })
+
+  for (const [what, ADMIN_TOKEN] of [
+    ['can be guessed', 'x'.repeat(15)],
+    ['is long by its line ends alone', `${'x'.repeat(15)}\n\n`],
+    ['has spaces', 'a b'.repeat(16)],
+  ] as const) {
+    it(`ends the start where it ${what}`, () => {
+      const environment = { NODE_ENV: 'production', ADMIN_TOKEN } as const
+      assert.throws(() => adminToken(environment), /^Error: ADMIN_TOKEN is too easy to guess/)
+    })
+  }
 })

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { request as ask, createServer } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { request as ask, type IncomingMessage } from 'node:http'
+import { buffer, text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
-import { formLimitBytes } from '../../../../app/too-large.ts'
-import type { ProblemDetails } from './problem-details.ts'
+import type { ProblemDetails, Refusal } from 'streamkeeper/config'
 import { refuse } from './refuse.ts'
-import { portOf } from './test-support.ts'
-import { answerUnavailable } from './unavailable.ts'
+import { serve } from './test-server.ts'
+import { formLimitBytes } from './too-large.ts'
 
 const key = 'd84a4ed4-9d4d-4a5a-a2a7-1dc1cbb5b8a2'
 const written = { key, name: 'Ada', message: 'Two\nlines, <b>no markup</b> & "quotes"' }
@@ -17,17 +16,27 @@ const busy: ProblemDetails = {
   retryAfter: 5,
 }
 
-async function start(test: TestContext, problem: ProblemDetails = busy) {
-  const server = createServer((request, response) => {
-    response.setHeader('content-security-policy', "script-src 'nonce-own'")
-    refuse(request, response, problem)
-  }).listen(0)
-  const url = `http://127.0.0.1:${await portOf(test, server)}`
+async function start(
+  test: TestContext,
+  problem: ProblemDetails = busy,
+  { code = problem.type, words = { title: 'One & moment.', detail: 'Come back.' } } = {},
+) {
+  const url = await serve(test, (request, response) => {
+    request.headers['content-security-policy'] = "script-src 'nonce-own'"
+    const refusal: Refusal = { problem, words, code, body: () => bodyOf(request) }
+    if (!refuse(request, response, refusal)) response.end('for programs')
+  })
   return {
     url,
+    get: (path: string, headers: Record<string, string> = html) => fetch(url + path, { headers }),
     post: (path: string, body: BodyInit, headers: Record<string, string> = html) =>
       fetch(url + path, { method: 'POST', headers, body }),
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const body = await buffer(request)
+  return body.length > formLimitBytes ? null : body
 }
 
 const sign = new URLSearchParams(written)
@@ -78,11 +87,8 @@ describe('A form that is refused', () => {
   })
 
   it('is one that comes while the server starts, too', async (test) => {
-    const server = createServer((request, response) => {
-      answerUnavailable(request, response, null, true)
-    }).listen(0)
-    const url = `http://127.0.0.1:${await portOf(test, server)}/guestbook/sign`
-    const page = await (await fetch(url, { method: 'POST', headers: html, body: sign })).text()
+    const { post } = await start(test, { ...busy, type: 'starting' })
+    const page = await (await post('/guestbook/sign', sign)).text()
     assert.equal(filledIn(page).name, 'Ada')
     assert.match(page, /just starting/)
     assert.doesNotMatch(page, /http-equiv/)
@@ -196,8 +202,40 @@ describe('A form that is refused', () => {
 
   it('is no form of a page where it is sent to the API, or as something else', async (test) => {
     const { post } = await start(test)
-    assert.match(await (await post('/api/entries', sign)).text(), /"urn:visits:problem:lease-held"/)
+    assert.equal(await (await post('/api/entries', sign)).text(), 'for programs')
     const other = await post('/guestbook/sign', '{}', { ...html, 'content-type': 'text/plain' })
     assert.doesNotMatch(await other.text(), /<form/)
+  })
+})
+
+describe('A page that can not be shown', () => {
+  it('says so in the looks of the app, and leads on', async (test) => {
+    const { get } = await start(test, { ...busy, status: 404, type: 'not-found' })
+    const answer = await get('/nothing')
+    assert.equal(answer.status, 404)
+    assert.equal(answer.headers.get('vary'), 'accept, user-agent')
+    const page = await answer.text()
+    assert.match(page, /<h1>One &amp; moment\.<\/h1>.*<p>Come back\.<\/p>.*href="\/guestbook"/s)
+    assert.match(page, /nonce="own"/)
+    assert.doesNotMatch(page, /http-equiv|Operators/)
+  })
+
+  for (const type of ['unavailable', 'starting']) {
+    it(`asks again by itself while it is ${type}`, async (test) => {
+      const { get, post } = await start(test, { ...busy, type }, { code: 'lease-held' })
+      const answer = await get('/')
+      assert.equal(answer.headers.get('retry-after'), '5')
+      assert.match(await answer.text(), /http-equiv="refresh" content="5".*asks again by itself/s)
+      // What was sent would be lost.
+      const sent = await post('/', '{}', { ...html, 'content-type': 'text/plain' })
+      assert.doesNotMatch(await sent.text(), /http-equiv|again by itself/)
+    })
+  }
+
+  it('is a line of text to a program that takes anything', async (test) => {
+    const { get } = await start(test)
+    const answer = await get('/', { accept: '*/*', 'user-agent': 'curl/8.5.0' })
+    assert.equal(answer.headers.get('content-type'), 'text/plain; charset=utf-8')
+    assert.equal(await answer.text(), 'One & moment. Come back.\n')
   })
 })

@@ -1,6 +1,17 @@
-import { about, mark, places } from '../../../../app/frame/places.ts'
-import { releaseId, releaseInWords, sourceUrl } from './release-name.ts'
-import { style } from './style.ts'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { release } from 'streamkeeper'
+import { about, mark, places } from './frame/places.ts'
+
+const folder = join(process.cwd(), 'app/style')
+const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+
+/** The looks of the app, which a page has to bring along where Next can't be asked. */
+export const style = read('index.css').replace(/@import "(.+?)";/g, (_, name) => read(name))
+
+/** Lets exactly this style into a page, as a source of `style-src`. */
+export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
 /**
  * A page in the app's looks that needs neither Next nor a database: for when these can't answer, or
@@ -11,7 +22,7 @@ import { style } from './style.ts'
  */
 export function barePage(title: string, main: string, nonce: string): string {
   return `<!doctype html>
-<html lang="en" data-release="${escaped(releaseId())}">
+<html lang="en" data-release="${escaped(release().id)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -46,11 +57,11 @@ const header = `<header class="site">
 </header>`
 
 function footer(): string {
-  const url = sourceUrl()
+  const { name, source: url } = release()
   const source = url ? ` · <a href="${escaped(url)}">Source</a>` : ''
   return `<footer class="site">
 <p>${about}</p>
-<p>Release ${escaped(releaseInWords())}${source}</p>
+<p>Release ${escaped(name)}${source}</p>
 </footer>`
 }
 

@@ -1,10 +1,24 @@
-import type { RequestListener } from 'node:http'
-import type { Live } from '../../../../app/live/live.ts'
-import { type Replicated, replicatedInWords } from '../../../../app/live/replicated.ts'
-import type { Data } from '../../../../db/data.ts'
-import { dayOf } from '../../../../db/visits.ts'
+import type { ServerResponse } from 'node:http'
+import { type Replicated, release } from 'streamkeeper'
+import type { Data } from '../../db/data.ts'
+import { dayOf } from '../../db/visits.ts'
 import { onceASecond } from './once-a-second.ts'
-import { releaseId } from './release-name.ts'
+import { replicatedInWords } from './replicated.ts'
+
+/** What pages that are open ask for now and then; for everybody, so no secret is in it. */
+export type Live = {
+  visits: number
+  today: number
+  /** Which day that is (UTC). */
+  day: string
+  /** Another text after each change of any entry. */
+  entriesVersion: string
+  /** The ids of the newest entries, the newest first. */
+  newestEntries: number[]
+  replication: Replicated & { words: string }
+  /** Which release answers. */
+  release: string
+}
 
 type Counts = Pick<Data, 'countVisits' | 'entriesVersion' | 'listEntries'>
 
@@ -15,20 +29,15 @@ const newest = 11
  * Answers what pages that are open ask for, `GET /live`: without Next, and from memory, as each of
  * them asks every few seconds.
  */
-export function withLive(
-  render: RequestListener,
-  data: Counts,
-  replicated: () => Replicated,
-): RequestListener {
+export function liveFrom(data: () => Counts, replicated: () => Replicated) {
   const counts = onceASecond(countsIn(data))
-  return async (request, response) => {
-    if (request.url?.split('?', 1)[0] !== '/live') return render(request, response)
+  return async (response: ServerResponse): Promise<void> => {
     const counted = await counts().catch(() => null)
     const replication = replicated()
     const live: Partial<Live> = {
       ...counted,
       replication: { ...replication, words: replicatedInWords(replication) },
-      release: releaseId(),
+      release: release().id,
     }
     const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
     if (counted) response.writeHead(200, headers)
@@ -38,15 +47,15 @@ export function withLive(
   }
 }
 
-function countsIn(data: Counts): () => Promise<Omit<Live, 'replication' | 'release'>> {
+function countsIn(data: () => Counts): () => Promise<Omit<Live, 'replication' | 'release'>> {
   let last = { entriesVersion: '', newestEntries: [] as number[] }
   return async () => {
     const now = new Date()
-    const { total: visits, today } = await data.countVisits(now)
+    const { total: visits, today } = await data().countVisits(now)
     // Before the entries: what comes meanwhile has another version.
-    const entriesVersion = await data.entriesVersion()
+    const entriesVersion = await data().entriesVersion()
     if (entriesVersion !== last.entriesVersion) {
-      const { entries } = await data.listEntries({ before: null, limit: newest })
+      const { entries } = await data().listEntries({ before: null, limit: newest })
       last = { entriesVersion, newestEntries: entries.map(({ id }) => id) }
     }
     return { visits, today, day: dayOf(now, 0), ...last }

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Replicated } from 'streamkeeper'
+import type { Config } from 'streamkeeper/config'
+import { accepts, PageCache } from 'streamkeeper/http'
+import type { Data } from '../db/data.ts'
+import { dayOf, type Visits } from '../db/visits.ts'
+import { problemAnswer } from './api/problem.ts'
+import { numberInWords, plural } from './format.ts'
+import { spentCookies } from './forms/flash.ts'
+import { liveFrom } from './live/answer-live.ts'
+import { needs } from './requests.ts'
+import { told } from './told.ts'
+import { isPrefetch } from './visits/is-visit.ts'
+import { wantsPlainText } from './visits/wants-plain-text.ts'
+import { whoAsks } from './visits/who-asks.ts'
+
+type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+type Parts = {
+  data(): Pick<Data, 'countVisits' | 'entriesVersion' | 'listEntries'>
+  /** Counts a visit, and returns how many there are with it; null if it can't. */
+  count(request: IncomingMessage, now: Date): Promise<Visits | null>
+  replicated(): Replicated
+  cache?: PageCache
+}
+
+/** Counts visits, tells the pages what they can't know, and answers with cached ones where it can. */
+export function handleWith({
+  data,
+  count,
+  replicated,
+  cache = new PageCache(),
+}: Parts): NonNullable<Config['handle']> {
+  const answerLive = liveFrom(data, replicated)
+  return async (request, response, { next, notice }) => {
+    const { headers, method, url = '/' } = request
+    const [path = '/', ...query] = url.split('?')
+    if (path === '/live') return answerLive(response)
+    for (const name of Object.values(told)) Reflect.deleteProperty(headers, name)
+    headers[told.path] = path
+    if (notice) headers[told.notice] = notice
+    if (needs(request) === 'write-if-possible') {
+      const now = new Date()
+      const counted = notice ? null : await count(request, now)
+      if (!counted && method === 'POST') return refuseToCount(response)
+      if (!counted) {
+        headers[told.notice] = notice ?? 'not-written'
+        response.setHeader('x-visit', 'not-counted')
+      }
+      tellVisits(request, counted ?? (await data().countVisits(now)), now)
+    }
+    if (path === '/' && (method === 'GET' || method === 'HEAD')) {
+      if (isPrefetch(request) && !notice) headers[told.later] = 'true'
+      if (wantsPlainText(request)) request.url = ['/visits/plain-text', ...query].join('?')
+    }
+    // A page says once what became of a form, to somebody who is looking.
+    if (method === 'GET' && accepts(request).html) {
+      for (const cookie of spentCookies(path, headers.cookie)) {
+        response.appendHeader('set-cookie', cookie)
+      }
+    }
+    // Only the newest entries have the form above them.
+    if (path === '/' || url === '/guestbook') headers[told.formKey] = randomUUID()
+    if (!isCached(request)) return next(request, response)
+    const page = {
+      key: [headers[told.notice], headers[told.day], url].join(' '),
+      version: await data().entriesVersion(),
+      values: only(headers, [told.formKey, told.shownVisits, told.shownTimes, told.shownToday]),
+      headers: only(headers, [told.path, told.day, told.notice]),
+    }
+    await cache.serve(request, response, page, next)
+  }
+}
+
+function tellVisits({ headers }: Asked, { total, today }: Visits, now: Date): void {
+  Object.assign(headers, {
+    [told.visits]: String(total),
+    [told.today]: String(today),
+    [told.day]: dayOf(now, 0),
+    [told.shownVisits]: numberInWords(total),
+    [told.shownTimes]: plural(total, 'time'),
+    [told.shownToday]: numberInWords(today),
+  })
+}
+
+/** Whether a page is the same for everybody, but for what it is told. */
+function isCached({ method, url = '', headers }: Asked): boolean {
+  const isDocument = accepts({ headers }).html && !headers.rsc
+  if (method !== 'GET' || !isDocument || headers.cookie !== undefined) return false
+  // A preview needs the whole address of a picture, with the host that it has asked.
+  if (whoAsks(headers['user-agent']) === 'bot') return false
+  // Otherwise the front page shows a number that it is not told.
+  if (url === '/') return headers[told.visits] !== undefined
+  return /^\/(how-it-works|guestbook(\?before=\d{1,10})?)$/.test(url)
+}
+
+function only(headers: IncomingMessage['headers'], names: string[]): Record<string, string> {
+  const found = names.filter((name) => headers[name] !== undefined)
+  return Object.fromEntries(found.map((name) => [name, String(headers[name])]))
+}
+
+function refuseToCount(response: ServerResponse): void {
+  const { status, headers, body } = problemAnswer({
+    status: 503,
+    type: 'not-counted',
+    title: 'The visit was not counted.',
+    detail: 'Visits are not being counted at the moment.',
+    retryAfter: 5,
+  })
+  response.writeHead(status, headers).end(body)
+}
