@@ -23,7 +23,7 @@ export function refuseForeign(columns: Column[], tables: Table[], without: strin
   )
 }
 
-/** What a SQLite file has, without what is SQLite's, Litestream's and Drizzle's. */
+/** What a SQLite file has, without what is SQLite's, Litestream's, Drizzle's and the machine's. */
 export function columnsInSqlite(client: Sqlite.Database): Column[] {
   const columns = client
     .prepare(
@@ -32,7 +32,9 @@ export function columnsInSqlite(client: Sqlite.Database): Column[] {
         where tables.type = 'table' order by tables.name, columns.cid`,
     )
     .all() as Column[]
-  return columns.filter(({ table }) => !/^(sqlite_|_litestream_|__drizzle_migrations$)/.test(table))
+  return columns.filter(
+    ({ table }) => !/^(sqlite_|_litestream_|_streamkeeper_|__drizzle_migrations$)/.test(table),
+  )
 }
 
 /** What the schema has that unqualified names lead to. */

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { LeaseObject } from '../lease/lease-object.ts'
@@ -146,6 +154,63 @@ describe('A file that this instance has written', () => {
     await database.restore(begunWith(7))
     assert.equal(countNotes(database.open), 2)
     assert.deepEqual(setAsideFiles(database.path), [])
+  })
+})
+
+describe('A file that this instance writes', () => {
+  const led = async (test: TestContext) => {
+    const made = await scene(test)
+    await made.write()
+    await made.database.restore(made.look())
+    addNote(made.database.lead('a', 2))
+    return made
+  }
+
+  it('can only be read by who only reads, who sees all that is committed', async (test) => {
+    const { database } = await led(test)
+    assert.throws(() => addNote(database.reading), /attempt to write a readonly database/)
+    assert.equal(countNotes(database.reading), 2)
+    addNote(database.open)
+    assert.equal(countNotes(database.reading), 3)
+  })
+
+  it('shows who reads nothing of a transaction that is under way', async (test) => {
+    const { database } = await led(test)
+    database.open.$client.exec('begin')
+    addNote(database.open)
+    assert.equal(countNotes(database.reading), 2)
+    database.open.$client.exec('rollback')
+    assert.equal(countNotes(database.reading), 2)
+  })
+
+  it('has all of its WAL in it when it is a copy again, whoever has read it', async (test) => {
+    const { database } = await led(test)
+    const { $client } = database.reading
+    assert.equal(countNotes(database.reading), 2)
+    database.follow('7')
+    assert.equal($client.open, false)
+    assert.equal(statSync(`${database.path}-wal`).size, 0)
+    assert.equal(countNotes(database.reading), 2)
+    assert.throws(() => addNote(database.reading), /readonly/)
+  })
+
+  it('keeps its WAL when the leadership is lost, as its end may be in no bucket', async (test) => {
+    const { database } = await led(test)
+    assert.equal(countNotes(database.reading), 2)
+    database.follow(null)
+    assert.ok(statSync(`${database.path}-wal`).size > 0)
+    assert.throws(() => addNote(database.reading), /readonly/)
+  })
+
+  it('leaves no connection open in the end', async (test) => {
+    const { database } = await led(test)
+    const connections = [database.open.$client, database.reading.$client]
+    database.close()
+    assert.deepEqual(
+      connections.map(({ open }) => open),
+      [false, false],
+    )
+    assert.equal(existsSync(`${database.path}-wal`), false)
   })
 })
 

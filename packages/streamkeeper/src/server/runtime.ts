@@ -98,6 +98,8 @@ function begin(added: { job: Job; remove: () => void }): void {
 }
 
 /** Whether this process keeps the app's data in PostgreSQL. */
-export function onPostgres({ ROLE, DATABASE_URL } = process.env): boolean {
+export function onPostgres(
+  { ROLE, DATABASE_URL }: Record<string, string | undefined> = process.env,
+): boolean {
   return ROLE !== 'reader' && Boolean(DATABASE_URL)
 }
