@@ -61,7 +61,7 @@ export async function serve(
   })
   const gate = new Gate(reachability)
   const app = App.read(config, folder, environment.development)
-  const metrics = new Metrics()
+  const metrics = new Metrics(config.name)
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   publishRuntime({
     data,

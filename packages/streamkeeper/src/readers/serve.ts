@@ -62,7 +62,7 @@ export async function serve(
   const app = App.read(config, folder, environment.development)
   const writer = new Writer(writerUrl, environment.forwardToken)
   const gate: Gate = new Gate(follower, writer)
-  const metrics = new Metrics()
+  const metrics = new Metrics(config.name)
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   const parts = { lifecycle, follower, store, base, instance, writerUrl }
   publishRuntime({

@@ -49,7 +49,7 @@ export function assemble(
     barOf: (seen) => barOf(release, seen),
   })
   const events = new Events(`${instance.revision} ${instance.instance}`)
-  const metrics = new Metrics()
+  const metrics = new Metrics(config.name)
   const onGone = (error: unknown) => {
     if (stop.signal.aborted) return
     log('CRITICAL', `The process ends, and a new one may go on: ${reasonOf(error)}`)
