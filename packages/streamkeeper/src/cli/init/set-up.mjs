@@ -76,6 +76,10 @@ export default defineConfig({
   // The prefix of its metrics, and what its service is called unless told otherwise.
   name: '${valid.slice(0, 40)}',
   migrations: '${migrations}',
+  // As before: an app that was written with a policy takes this away, or names its own directives.
+  contentSecurityPolicy: false,
+  // In bytes. Next's own limit of a form is 1 MB, too.
+  bodyLimits: { programs: 1_000_000, forms: 1_000_000 },
 })
 `
 }

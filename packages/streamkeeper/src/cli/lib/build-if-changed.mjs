@@ -16,7 +16,7 @@ import { must } from './run.mjs'
 export async function buildIfChanged(node) {
   const standalone = join(root, '.next', 'standalone')
   const stamp = join(standalone, '.sources.sha256')
-  const hash = await hashOfFolder(root, await sources())
+  const hash = await hashOfFolder(root, await sources(root))
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) {
     // Another commit may have the same sources.
     nameCommit(standalone)
@@ -33,22 +33,25 @@ export async function buildIfChanged(node) {
   await writeFile(stamp, hash)
 }
 
-/** The files that a build may depend on: those that git does not ignore, and the environment's. */
-async function sources() {
-  const file = join(root, '.gitignore')
+/**
+ * The files that a build may depend on: those that git does not ignore, and the environment's.
+ * @param {string} folder where the app is
+ */
+export async function sources(folder) {
+  const file = join(folder, '.gitignore')
   const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : []
   const ignored = ['.git', '.next', 'node_modules', ...lines].flatMap(patternOf)
   const isSource = (name) =>
     basename(name).startsWith('.env') || !ignored.some((pattern) => pattern.test(name))
-  return filesIn('', isSource)
+  return filesIn(folder, '', isSource)
 }
 
-async function filesIn(folder, isSource) {
+async function filesIn(root, folder, isSource) {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
   const found = entries.map(async (entry) => {
     const name = join(folder, entry.name)
     if (!isSource(name)) return []
-    return entry.isDirectory() ? filesIn(name, isSource) : [name]
+    return entry.isDirectory() ? filesIn(root, name, isSource) : [name]
   })
   return (await Promise.all(found)).flat().sort()
 }
@@ -57,7 +60,7 @@ async function filesIn(folder, isSource) {
 function patternOf(line) {
   const pattern = line.trim().replace(/\/$/, '')
   if (!pattern || /^[#!]/.test(pattern)) return []
-  const start = pattern.slice(0, -1).includes('/') ? '^' : '(^|/)'
+  const start = pattern.includes('/') ? '^' : '(^|/)'
   const text = pattern
     .replace(/^\//, '')
     .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')

@@ -33,9 +33,13 @@ export async function warm(paths = ['/']) {
         DATA_DIR: work,
         REPLICA_URL: `file://${join(work, 'bucket')}`,
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
   )
+  let said = ''
+  litestream.stdout.on('data', (text) => {
+    said += text
+  })
   const exited = new Promise((resolve) => litestream.on('exit', resolve).on('error', resolve))
   try {
     await ready(litestream, port)
@@ -46,6 +50,10 @@ export async function warm(paths = ['/']) {
       await answer.text()
       if (!answer.ok) throw new Failure(`${path} answers ${answer.status}: see \`warm\`.`)
     }
+  } catch (error) {
+    // What the server says of it.
+    console.error(said.split('\n').slice(-10).join('\n'))
+    throw error
   } finally {
     litestream.kill('SIGTERM')
     await exited

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, it } from 'node:test'
+import { writeRoutes } from './routes.mjs'
+
+const all = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** What is written of an app, by the path that each pattern is made for. */
+async function routesOf(test, { files, paths, redirects = [], rewrites = [], actions = [] }) {
+  const folder = await mkdtemp(join(tmpdir(), 'routes-'))
+  test.after(() => rm(folder, { recursive: true }))
+  const write = async (name, text) => {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+  const json = (name, value) => write(join('.next', name), JSON.stringify(value))
+  for (const [name, text] of Object.entries(files)) await write(name, text)
+  await json('routes-manifest.json', {
+    staticRoutes: Object.values(paths).map((page) => ({ page, regex: `^${page}$` })),
+    dynamicRoutes: [],
+    redirects,
+    rewrites: { beforeFiles: [], afterFiles: rewrites, fallback: [] },
+  })
+  const workers = Object.fromEntries(actions.map((name) => [name, {}]))
+  await json('server/server-reference-manifest.json', { node: { id: { workers } } })
+  await json('app-path-routes-manifest.json', paths)
+  await mkdir(join(folder, '.next/standalone'))
+  await writeRoutes(folder)
+  const routes = JSON.parse(await readFile(join(folder, '.next/standalone/routes.json'), 'utf8'))
+  return Object.fromEntries(routes.map(({ pattern, ...route }) => [pattern.slice(1, -1), route]))
+}
+
+describe('The routes of a build', () => {
+  it('are pages, and handlers with the methods that they export, in app or src/app', async (test) => {
+    const routes = await routesOf(test, {
+      files: {
+        'src/app/api/books/route.ts': 'export async function POST() {}\nexport const GET = POST',
+        'src/app/api/more/route.ts': "export * from './handlers'",
+      },
+      paths: {
+        '/page': '/',
+        '/(shop)/cart/page': '/cart',
+        '/api/books/route': '/api/books',
+        '/api/more/route': '/api/more',
+        '/_not-found/page': '/_not-found',
+      },
+      actions: ['app/(shop)/cart/page'],
+    })
+    const reading = ['GET', 'HEAD', 'OPTIONS']
+    assert.deepEqual(routes, {
+      '/': { methods: reading, takesForms: false },
+      '/cart': { methods: reading, takesForms: true },
+      '/api/books': { methods: ['GET', 'HEAD', 'POST', 'OPTIONS'], takesForms: false },
+      '/api/more': { methods: all, takesForms: false },
+    })
+  })
+
+  it('are pictures and texts that Next serves by their names', async (test) => {
+    const routes = await routesOf(test, { files: {}, paths: { '/icon.png/route': '/icon.png' } })
+    assert.deepEqual(routes['/icon.png'].methods, ['GET', 'HEAD', 'OPTIONS'])
+  })
+
+  it('are what the configuration redirects and rewrites', async (test) => {
+    const routes = await routesOf(test, {
+      files: { 'app/api/route.ts': 'export function PUT() {}' },
+      paths: { '/api/route': '/api' },
+      redirects: [{ regex: '^/old$' }, { regex: '^/.+/$', internal: true }],
+      rewrites: [{ regex: '^/v1$', destination: '/api' }],
+    })
+    assert.deepEqual(routes['/old'], { methods: all, takesForms: true })
+    assert.deepEqual(routes['/v1'].methods, ['PUT', 'OPTIONS'])
+    assert.equal(Object.keys(routes).length, 3)
+  })
+})
