@@ -1,10 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { LtxDamaged } from './ltx/damaged.ts'
-import { ltxName } from './ltx/file-name.ts'
-import { readHeader } from './ltx/header.ts'
-import { headerBytes } from './ltx/layout.ts'
-import { readWalHeader, walHeaderBytes } from './ltx/wal-header.ts'
+import { headerBytes, LtxDamaged, ltxName, readHeader } from './ltx/format.ts'
+import { readWalHeader, walHeaderBytes } from './ltx/sqlite-headers.ts'
 
 /**
  * The newest transaction of the database file at `path` that Litestream has taken note of on this

@@ -1,5 +1,5 @@
 import type { Listed, Store } from '../stores/store.ts'
-import { ltxName } from './ltx/file-name.ts'
+import { ltxName } from './ltx/format.ts'
 
 /** A file of Litestream's: the changes of some transactions, or a snapshot, which begins with the first. */
 export type LtxFile = Listed & {

@@ -14,7 +14,7 @@ import { applyAll, CatchUp } from './catch-up.ts'
 import { chooseCopy, type Expected, type Facts } from './choose-copy.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
 import { forgetPositions, lacksNoted, localTxid } from './local-position.ts'
-import { LtxDamaged } from './ltx/apply.ts'
+import { LtxDamaged } from './ltx/format.ts'
 import { ReplicationProblem } from './problem.ts'
 import { timed } from './timed.ts'
 

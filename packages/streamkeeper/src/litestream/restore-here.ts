@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs'
 import type { Store } from '../stores/store.ts'
-import { LtxDamaged } from './ltx/damaged.ts'
+import { LtxDamaged } from './ltx/format.ts'
 import { LtxStream } from './ltx/stream.ts'
 import { type LtxFile, listLtxFiles, newestIn } from './ltx-files.ts'
 import { restorePlan } from './restore-plan.ts'

@@ -1,6 +1,6 @@
 import { epochName } from '../lease/epochs.ts'
 import { type LeaseObject, leaseName, parseLease } from '../lease/lease-object.ts'
-import { ltxName } from '../litestream/ltx/file-name.ts'
+import { ltxName } from '../litestream/ltx/format.ts'
 import { type LtxFile, ltxFilesIn } from '../litestream/ltx-files.ts'
 import type { Store } from '../stores/store.ts'
 

@@ -75,7 +75,7 @@ describe('A new epoch', () => {
 
   it('goes on with the file of an instance that has handed over to nobody', async (test) => {
     const { a, notesInBucket } = await led(test)
-    await a.leadership.end()
+    await a.handOver()
     assert.ok((await writeAsLeader(a)) < fewBytes)
     assert.equal(how(a), 'continued')
     await a.leadership.end()
@@ -234,7 +234,7 @@ describe('A new epoch is uploaded in full', () => {
 
   it('where changes of the day before yesterday are in no snapshot', async (test) => {
     const { base, start, a, notesInBucket } = await led(test)
-    await a.leadership.end()
+    await a.handOver()
     const bucket = base.slice('file://'.length)
     const at = new Date(Date.now() - 48 * 3_600_000)
     for (const name of readdirSync(bucket, { encoding: 'utf8', recursive: true })) {

@@ -1,4 +1,5 @@
 import type { Health } from '../litestream/replication.ts'
+import type { Acquired } from './acquire-lease.ts'
 import type { EventKind } from './events.ts'
 import {
   type Acquiring,
@@ -83,9 +84,11 @@ export class Transitions {
   }
 
   async #tryToLead(from: Following, acquiring: Acquiring): Promise<void> {
-    const { timing, events } = this.#parts
+    const { lease, database, timing, events } = this.#parts
+    let acquired: Acquired | null = null
     try {
-      const term = await this.#takeOver.run(from, this.#isEnding)
+      acquired = await this.#takeOver.acquire(from, this.#isEnding)
+      const term = await this.#takeOver.begin(acquired)
       const leading: Leading = { name: 'leading', term }
       this.#machine.enter(acquiring, leading)
       this.#news.end()
@@ -97,6 +100,10 @@ export class Transitions {
         events.note('could-not-lead', reasonOf(error))
       }
       const refusal = refusalFor(error, from.refusal, timing.pauseMs)
+      if (acquired) {
+        database.follow(null)
+        await lease.release().catch(() => {})
+      }
       this.#machine.enter(acquiring, { ...from, problem, refusal })
       throw error
     }

@@ -5,7 +5,7 @@ import { originInWords } from '../litestream/newest-copy.ts'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import { epochUrl } from '../litestream/replica-url.ts'
 import { Replication } from '../litestream/replication.ts'
-import { acquireLease } from './acquire-lease.ts'
+import { type Acquired, acquireLease } from './acquire-lease.ts'
 import { beganInWords, type Copied, copyRestorable, reach, tellPosition } from './begin-epoch.ts'
 import { type Begun, completeEpoch, tidyEpoch } from './complete-epoch.ts'
 import type { Following, LeadershipParts, Recorder, Term } from './leadership-states.ts'
@@ -39,29 +39,34 @@ export class TakeOver {
   }
 
   /**
+   * Takes the lease.
+   *
    * @param isEnding whether nobody needs to lead any more
-   * @throws {ReplicationProblem} if it can't; then the lease is released
+   * @throws {ReplicationProblem} if another instance keeps it, or has what this one can't have
    */
-  async run(from: Following, isEnding: () => boolean): Promise<Term> {
-    const { lease, base, timing, database } = this.#parts
+  async acquire(from: Following, isEnding: () => boolean): Promise<Acquired> {
+    const { lease, base, timing } = this.#parts
     await from.refresh.stop()
     // Otherwise its own next write, which is here already, would take it from who waits for it.
     await sleep(Math.max(0, from.yieldUntilMs - performance.now()))
-    const { before, epoch, asked } = await acquireLease(lease, base, {
+    return acquireLease(lease, base, {
       ...{ waitMs: timing.waitMs, patienceMs: timing.patienceMs, isEnding },
       beforeAsking: (view) => this.#prepareCopy(view, from.refusal !== null),
     })
+  }
+
+  /**
+   * Begins an epoch, while the lease is kept.
+   *
+   * @throws {ReplicationProblem} if it can't; the lease is still held then
+   */
+  async begin({ before, epoch, asked }: Acquired): Promise<Term> {
     const startMs = performance.now()
-    try {
-      const begun = await this.#keeper.during(this.#begin(before, epoch))
-      const ms = Math.round(performance.now() - startMs)
-      logBegun(begun, ms)
-      return this.#termOf(begun, asked ? timing.minimumHoldMs : 0)
-    } catch (error) {
-      database.follow(null)
-      await lease.release().catch(() => {})
-      throw error
-    }
+    const begun = await this.#keeper.during(this.#begin(before, epoch))
+    const said = `Leading epoch ${begun.epoch} (${beganInWords(begun.beginning)}).`
+    const ms = Math.round(performance.now() - startMs)
+    log('INFO', said, { epoch: begun.epoch, ms, ...begun.beginning })
+    return this.#termOf(begun, asked ? this.#parts.timing.minimumHoldMs : 0)
   }
 
   // Who leads is not disturbed by an instance that can't have the newest copy. One that has had a state of
@@ -183,9 +188,4 @@ export class TakeOver {
   #step(step: string): void {
     this.#parts.lifecycle.enter({ name: 'acquiring', step })
   }
-}
-
-function logBegun({ epoch, beginning }: Begun, ms: number): void {
-  const said = `Leading epoch ${epoch} (${beganInWords(beginning)}).`
-  log('INFO', said, { epoch, ms, ...beginning })
 }

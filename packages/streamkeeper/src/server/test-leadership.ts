@@ -71,7 +71,14 @@ export function scene(test: TestContext) {
       lifecycle.enter({ name: 'following', problem: null })
       test.after(() => database.close())
       const write = async () => addNote(database.open)
-      return { disk, database, lifecycle, leadership, lease, litestream, write, end, gone }
+      /** Hands over to an instance that asks for the lease, and does not take it. */
+      const handOver = async () => {
+        const nobody = { id: 'nobody', service: 's', revision: 'nobody', instance: 'nobody' }
+        await new Lease(store, base, nobody).requestHandover()
+        await until(() => lifecycle.state.name === 'following')
+      }
+      const parts = { disk, database, lifecycle, leadership, lease, litestream, gone }
+      return { ...parts, write, handOver, end }
     },
   }
 }

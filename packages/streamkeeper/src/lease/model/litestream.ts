@@ -1,4 +1,4 @@
-import { ltxName } from '../../litestream/ltx/file-name.ts'
+import { ltxName } from '../../litestream/ltx/format.ts'
 import { type LtxFile, ltxFilesIn } from '../../litestream/ltx-files.ts'
 import type { MemoryStore } from '../../stores/memory-store.ts'
 import { epochName } from '../epochs.ts'

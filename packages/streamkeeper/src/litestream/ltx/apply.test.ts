@@ -4,10 +4,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { temporaryFolder } from '../test-support.ts'
-import { LtxDamaged } from './apply.ts'
-import { readHeader } from './header.ts'
+import { LtxDamaged, readHeader } from './format.ts'
+import { verifyLtx } from './stream.ts'
 import { addNotes, apply, type Client, hashOf, ltxOf, replicaOf } from './test-support.ts'
-import { verifyLtx } from './verify.ts'
 
 const changes: readonly ((client: Client) => void)[] = [
   (client) => addNotes(client, 3, 20),

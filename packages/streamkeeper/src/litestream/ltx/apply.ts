@@ -1,11 +1,7 @@
 import { fstatSync, fsyncSync, ftruncateSync, readSync } from 'node:fs'
-import { LtxDamaged } from './damaged.ts'
-import { databaseHeaderBytes, readDatabaseHeader } from './database-header.ts'
-import type { LtxHeader } from './header.ts'
-import { LtxStream } from './stream.ts'
-import { verifyLtx } from './verify.ts'
-
-export { LtxDamaged } from './damaged.ts'
+import { LtxDamaged, type LtxHeader } from './format.ts'
+import { databaseHeaderBytes, readPageSize } from './sqlite-headers.ts'
+import { LtxStream, verifyLtx } from './stream.ts'
 
 /**
  * Brings an open database file, which is not in use, from the transaction before the LTX file's first
@@ -38,7 +34,7 @@ function requireFit(file: number, { pageSize, min }: LtxHeader): void {
   }
   const start = Buffer.alloc(databaseHeaderBytes)
   const read = readSync(file, start, 0, start.length, 0)
-  const own = readDatabaseHeader(start.subarray(0, read))?.pageSize
+  const own = readPageSize(start.subarray(0, read))
   if (own !== pageSize) {
     throw new LtxDamaged(
       `pages of ${pageSize} bytes, for a file with pages of ${own ?? 'no'} bytes`,

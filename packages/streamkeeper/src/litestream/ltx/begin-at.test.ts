@@ -19,7 +19,7 @@ import { listLtxFiles, newestIn } from '../ltx-files.ts'
 import { parseReplicaUrl } from '../replica-url.ts'
 import { runLitestream, temporaryFolder } from '../test-support.ts'
 import { beginAt } from './begin-at.ts'
-import { ltxName } from './file-name.ts'
+import { ltxName } from './format.ts'
 import { addNotes, type Client, openPages } from './test-support.ts'
 
 const now = 1_764_115_200_123

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path'
 import { forgetPositions, positionsOf } from '../local-position.ts'
 import { emptyTransaction } from './empty-transaction.ts'
-import { ltxName } from './file-name.ts'
-import { readWalHeader, walFrameHeaderBytes, walHeaderBytes } from './wal-header.ts'
+import { ltxName } from './format.ts'
+import { readWalHeader, walFrameHeaderBytes, walHeaderBytes } from './sqlite-headers.ts'
 
 /** Why it isn't certain where in the WAL a state ends. */
 class Unknown extends Error {}

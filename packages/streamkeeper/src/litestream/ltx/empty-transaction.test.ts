@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { emptyTransaction } from './empty-transaction.ts'
-import { readHeader } from './header.ts'
-import { verifyLtx } from './verify.ts'
+import { readHeader } from './format.ts'
+import { verifyLtx } from './stream.ts'
 
 const options = {
   txid: 42,

@@ -7,8 +7,8 @@ import {
   magic,
   noChecksumFlag,
   pagesEndBytes,
-} from './layout.ts'
-import { walHeaderBytes } from './wal-header.ts'
+} from './format.ts'
+import { walHeaderBytes } from './sqlite-headers.ts'
 
 type Options = {
   txid: number

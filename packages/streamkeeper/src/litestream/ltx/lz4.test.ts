@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { LtxDamaged } from './damaged.ts'
+import { LtxDamaged } from './format.ts'
 import { decodeBlock } from './lz4.ts'
 import { literals } from './test-support.ts'
 

@@ -1,4 +1,4 @@
-import { LtxDamaged } from './damaged.ts'
+import { LtxDamaged } from './format.ts'
 
 // Below this, a loop is faster than a call.
 const fewBytes = 32

@@ -1,17 +1,18 @@
 import { writeSync } from 'node:fs'
 import { Crc64 } from './crc64.ts'
-import { LtxDamaged } from './damaged.ts'
-import { type LtxHeader, readHeader } from './header.ts'
 import {
   checksumBytes,
   checksumFlag,
   headerBytes,
   indexSizeBytes,
+  LtxDamaged,
+  type LtxHeader,
   lockPage,
   pageHeaderBytes,
   pagesEndBytes,
+  readHeader,
   sizeFlag,
-} from './layout.ts'
+} from './format.ts'
 import { decodeBlock } from './lz4.ts'
 
 // So many bytes are written with one call where pages follow each other.
@@ -131,4 +132,15 @@ export class LtxStream {
     }
     this.#filled = 0
   }
+}
+
+/**
+ * Reads all of an LTX file, to its checksum over what the pages are.
+ *
+ * @throws {LtxDamaged} if the bytes are not one whole file as Litestream writes them
+ */
+export function verifyLtx(bytes: Buffer): LtxHeader {
+  const stream = new LtxStream(null)
+  stream.push(bytes)
+  return stream.end()
 }

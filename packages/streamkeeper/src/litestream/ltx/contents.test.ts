@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { pageBytesIn } from './page-bytes.ts'
+import { pageBytesIn } from './contents.ts'
 import { ltxOf } from './test-support.ts'
 
 describe('The pages in an LTX file', () => {

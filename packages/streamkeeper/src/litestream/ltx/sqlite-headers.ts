@@ -1,3 +1,19 @@
+import { isPageSize } from './format.ts'
+
+export const databaseHeaderBytes = 100
+
+/**
+ * The page size that the header of a database file names
+ * (https://sqlite.org/fileformat2.html#the_database_header); null if the bytes begin with none.
+ */
+export function readPageSize(bytes: Buffer): number | null {
+  if (bytes.length < databaseHeaderBytes) return null
+  if (bytes.toString('latin1', 0, 16) !== 'SQLite format 3\0') return null
+  // 65,536 has no room in two bytes.
+  const pageSize = bytes.readUInt16BE(16) === 1 ? 65_536 : bytes.readUInt16BE(16)
+  return isPageSize(pageSize) ? pageSize : null
+}
+
 export const walHeaderBytes = 32
 export const walFrameHeaderBytes = 24
 
