@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Choice, chooseCopy, type Expected, type Facts } from './choose-copy.ts'
+import { type Choice, chooseCopy, type Expected, type Facts, isSetAside } from './choose-copy.ts'
 
 const none: Expected = { replica: 'none' }
 const unknown: Expected = { replica: 'unknown' }
@@ -67,5 +67,22 @@ describe('The newest copy, chosen', () => {
         }
       }
     }
+  })
+})
+
+describe('A file that makes way', () => {
+  it('is set aside where it may hold what no replica has', () => {
+    const facts = { isLater: false, isCovered: false }
+    assert.ok(isSetAside({ ...facts, file: 'own' }))
+    assert.ok(isSetAside({ ...facts, file: 'other' }))
+    assert.ok(isSetAside({ ...facts, file: 'copy', isLater: true }))
+  })
+
+  it('is not where a replica has all of it, or there is none', () => {
+    for (const file of ['own', 'other', 'copy'] as const) {
+      assert.ok(!isSetAside({ file, isLater: true, isCovered: true }))
+    }
+    assert.ok(!isSetAside({ file: 'copy', isLater: false, isCovered: false }))
+    assert.ok(!isSetAside({ file: 'none', isLater: true, isCovered: false }))
   })
 })

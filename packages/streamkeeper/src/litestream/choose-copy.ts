@@ -46,3 +46,18 @@ export function chooseCopy({ file, fileTxid, newestTxid, expected }: Facts): Cho
   // A copy of a replica that is gone is all that is left of it.
   return file === 'none' ? 'nothing-yet' : 'use-file'
 }
+
+/** Whether a file that makes way for another is set aside, as it may hold what no replica has. */
+export function isSetAside({
+  file,
+  isLater,
+  isCovered,
+}: Pick<Facts, 'file'> & {
+  /** Whether it is a copy of a later epoch: it may be all that is left of that. */
+  isLater: boolean
+  /** Whether the replica is known to hold all that was ever written to the file. */
+  isCovered: boolean
+}): boolean {
+  if (isCovered || file === 'none') return false
+  return file === 'copy' ? isLater : true
+}

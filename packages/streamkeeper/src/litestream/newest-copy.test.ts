@@ -4,7 +4,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { Expected } from './choose-copy.ts'
-import { fetchNewestCopy, noteCopy, noteReplica, setAsideFiles } from './newest-copy.ts'
+import { noteCopy, noteReplica } from './copy-notes.ts'
+import { setAsideFiles } from './database-files.ts'
+import { fetchNewestCopy } from './newest-copy.ts'
 import { ReplicationProblem } from './problem.ts'
 import { read, replicate, temporaryFolder, write } from './test-support.ts'
 
@@ -32,7 +34,7 @@ function scene(test: TestContext) {
     },
     fetch: (
       expected: Expected = { replica: 'unknown' },
-      more: { accept?: (file: string) => void; beforeReplace?: () => void } = {},
+      more: { accept?: (file: string) => void; replace?: (work: () => void) => void } = {},
     ) => fetchNewestCopy(path, replicaUrl, { ...options, now: noon, expected, ...more }),
   }
 }
@@ -248,10 +250,10 @@ describe('The file that is read', () => {
     const { folder, path, file, fetch } = await reading(test)
     writeFileSync(file('0', txid(1)), 'damaged')
     let isClosed = false
-    const beforeReplace = () => {
+    const replace = () => {
       isClosed = true
     }
-    await assert.rejects(fetch({ replica: 'unknown' }, { beforeReplace }))
+    await assert.rejects(fetch({ replica: 'unknown' }, { replace }))
     assert.deepEqual([isClosed, read(path)], [false, ['one']])
     assert.ok(!readdirSync(folder).some((name) => name.includes('set-aside')))
   })
@@ -265,7 +267,7 @@ describe('The file that is read', () => {
         accept: () => {
           throw new Error('of a newer release')
         },
-        beforeReplace: () => {
+        replace: () => {
           isClosed = true
         },
       },

@@ -1,19 +1,11 @@
-import {
-  copyFileSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import type { Reached } from '../lease/lease.ts'
+import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
 import { applyAll, CatchUp } from './catch-up.ts'
-import { chooseCopy, type Expected, type Facts } from './choose-copy.ts'
+import { chooseCopy, type Expected, type Facts, isSetAside } from './choose-copy.ts'
+import { isOfLaterEpoch, kindOf, noteCopy } from './copy-notes.ts'
+import { clearFiles, clearRemains, setAside } from './database-files.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
-import { forgetPositions, lacksNoted, localTxid } from './local-position.ts'
+import { lacksNoted, localTxid } from './local-position.ts'
 import { LtxDamaged } from './ltx/format.ts'
 import { ReplicationProblem } from './problem.ts'
 import { timed } from './timed.ts'
@@ -77,7 +69,8 @@ export async function fetchNewestCopy(
   replicaUrl: string,
   options: Options,
 ): Promise<Origin> {
-  const { expected, accept = () => {}, hold = () => {}, replace = (work) => work() } = options
+  const { expected, isCovered = false, hold = () => {} } = options
+  const { accept = () => {}, replace = (work) => work() } = options
   const caughtUp = await catchUp(path, replicaUrl, options)
   if (caughtUp) return caughtUp
   const file = kindOf(path, replicaUrl)
@@ -102,9 +95,9 @@ export async function fetchNewestCopy(
     return { from: 'this-disk' }
   }
   if (restored) await accept(restored.file)
-  const mayHoldMore = file === 'copy' ? isOfLaterEpoch(path, replicaUrl) : file !== 'none'
+  const isLater = isOfLaterEpoch(path, replicaUrl)
   replace(() => {
-    if (mayHoldMore && !options.isCovered) setAside(path, options.now)
+    if (isSetAside({ file, isLater, isCovered })) setAside(path, options.now)
     clearRemains(path)
     if (restored) putInPlace(path, replicaUrl, restored)
   })
@@ -170,54 +163,6 @@ function putInPlace(path: string, replicaUrl: string, { file, txid }: Restored):
   noteCopy(path, replicaUrl, txid)
 }
 
-/**
- * Notes which replica the file is replicated to, so that a later boot doesn't take it for the newest
- * state of another, and replicate it over data that it has never seen.
- */
-export function noteReplica(path: string, replicaUrl: string): void {
-  note(path, replicaUrl)
-}
-
-/**
- * Notes that all of the file is in the replica at `replicaUrl`, so that it may be thrown away.
- *
- * @param txid the transaction that its main part is exactly at, where that is known
- */
-export function noteCopy(path: string, replicaUrl: string, txid?: number): void {
-  note(path, [copy, replicaUrl, ...(txid === undefined ? [] : [txid])].join(' '))
-}
-
-/** The state of an epoch below `base` that the main part of the file is exactly at; null where no note tells. */
-export function notedState(path: string, base: string): Reached | null {
-  const [kind, url = '', txid] = readNote(path)?.split(' ') ?? []
-  const epoch = /^\/epoch-(\d{8})$/.exec(url.slice(base.length))?.[1]
-  if (kind !== copy || !url.startsWith(base) || !epoch || !/^\d+$/.test(txid ?? '')) return null
-  if (!statSync(path, { throwIfNoEntry: false })?.size) return null
-  return { epoch: Number(epoch), txid: Number(txid) }
-}
-
-// Never a part of it, nor before what it tells of: changes would be applied to another state.
-function note(path: string, text: string): void {
-  writeFileSync(`${noteOf(path)}.tmp`, text, { flush: true })
-  renameSync(`${noteOf(path)}.tmp`, noteOf(path))
-}
-
-// An earlier release noted no URL after it.
-const copy = 'copy'
-
-function kindOf(path: string, replicaUrl: string): Facts['file'] {
-  if (!statSync(path, { throwIfNoEntry: false })?.size) return 'none'
-  const note = readNote(path)
-  if (note?.split(' ', 1)[0] === copy) return 'copy'
-  return note === replicaUrl ? 'own' : 'other'
-}
-
-// An operator has gone back to an earlier epoch: it may be all that is left of the later one.
-function isOfLaterEpoch(path: string, replicaUrl: string): boolean {
-  const [, base, epoch] = /^copy (.+\/epoch-)(\d{8})(?: \d+)?$/.exec(readNote(path) ?? '') ?? []
-  return base !== undefined && replicaUrl.startsWith(base) && `${base}${epoch}` > replicaUrl
-}
-
 function lacking(
   choice: 'missing' | 'behind',
   replicaUrl: string,
@@ -269,45 +214,4 @@ async function restoreChecked(
     throw new ReplicationProblem('replica-damaged', url, error.message)
   }
   return { file: restored, txid }
-}
-
-/** The files that had to make way, and may hold what no replica has: an operator decides about them. */
-export function setAsideFiles(path: string): { path: string; bytes: number }[] {
-  return readdirSync(dirname(path))
-    .filter((name) => name.startsWith(`${basename(path)}${asideMark}`) && !/-(wal|shm)$/.test(name))
-    .map((name) => join(dirname(path), name))
-    .map((found) => ({ path: found, bytes: statSync(found).size }))
-}
-
-const asideMark = '.set-aside-'
-
-function setAside(path: string, now: Date): void {
-  const aside = `${path}${asideMark}${now.toISOString().replaceAll(':', '')}`
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (statSync(path + suffix, { throwIfNoEntry: false }))
-      renameSync(path + suffix, aside + suffix)
-  }
-}
-
-// What is left of a database file that is gone would be taken for part of the next one.
-function clearRemains(path: string): void {
-  clearFiles(path)
-  rmSync(noteOf(path), { force: true })
-  forgetPositions(path)
-}
-
-function clearFiles(path: string): void {
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true })
-}
-
-function noteOf(path: string): string {
-  return `${path}-replica`
-}
-
-function readNote(path: string): string | null {
-  try {
-    return readFileSync(noteOf(path), 'utf8')
-  } catch {
-    return null
-  }
 }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
+import { noteReplica } from './copy-notes.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type Litestream, LitestreamBusy, LitestreamRefused } from './litestream.ts'
 import { forgetPositions, localBytes } from './local-position.ts'
-import { noteReplica } from './newest-copy.ts'
 import { problemFrom, ReplicationProblem } from './problem.ts'
 import { withTimeout } from './with-timeout.ts'
 

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pauseAfter, retry } from '../retry.ts'
 import type { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
 import { News } from '../server/news.ts'
-import { retry } from '../server/retry.ts'
 import { migrateDatabase, mustBeMigrated, refuseHalfMoved } from './migrate.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError } from './problem.ts'
@@ -23,6 +24,7 @@ export async function prepareDatabase(
   const step = 'database'
   lifecycle.enter({ name: 'starting', step, problem: null })
   const migrate = async () => {
+    signal.throwIfAborted()
     try {
       if (mayMigrate) await migrateDatabase(database, migrations)
       else await mustBeMigrated(database, migrations)
@@ -32,11 +34,11 @@ export async function prepareDatabase(
     }
   }
   const news = new News()
-  await retry(migrate, PostgresProblem, {
-    signal,
-    onFailure: ({ code, summary, message }) => {
-      lifecycle.enter({ name: 'starting', step, problem: summary })
-      if (news.isNew(code)) log('ERROR', message, { step, code })
-    },
+  await retry(migrate, async (error, failures) => {
+    if (!(error instanceof PostgresProblem)) throw error
+    const { code, summary, message } = error
+    lifecycle.enter({ name: 'starting', step, problem: summary })
+    if (news.isNew(code)) log('ERROR', message, { step, code })
+    await sleep(pauseAfter(failures, 500, 2_000), undefined, { signal })
   })
 }

@@ -4,6 +4,7 @@ import type { Lease } from '../lease/lease.ts'
 import { isCompacting, removeCompacted, removeObsolete } from '../lease/retention.ts'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import type { Replication } from '../litestream/replication.ts'
+import { pauseAfter, retry } from '../retry.ts'
 import type { Store } from '../stores/store.ts'
 import type { Beginning } from './begin-epoch.ts'
 import { log, reasonOf } from './log.ts'
@@ -22,23 +23,21 @@ type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: 
  */
 export async function completeEpoch(parts: Parts, begun: Begun, ended: AbortSignal): Promise<void> {
   const news = new News()
-  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
-    try {
-      await makeRestorable(parts, begun)
-      log('INFO', 'This epoch is complete in the bucket.')
-      forgetObsolete(parts)
-      return
-    } catch (error) {
+  await retry(
+    () => makeRestorable(parts, begun),
+    async (error, failures) => {
       // A lease that has run out is renewed where nobody has taken it, and the leadership goes on.
       if (ended.aborted) throw error
       const said = reasonOf(error)
       if (news.isNew(said)) log('ERROR', `This epoch is not complete yet: ${said}`)
       // Whoever waits hears of the bucket, and not that nobody waits any more.
-      await sleep(pauseMs, undefined, { signal: ended }).catch(() => {
+      await sleep(pauseAfter(failures, 250, 1_000), undefined, { signal: ended }).catch(() => {
         throw error
       })
-    }
-  }
+    },
+  )
+  log('INFO', 'This epoch is complete in the bucket.')
+  forgetObsolete(parts)
 }
 
 async function makeRestorable(

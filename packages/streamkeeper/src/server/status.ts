@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Lease } from '../lease/lease.ts'
 import type { LeaseObject, Me } from '../lease/lease-object.ts'
-import { setAsideFiles } from '../litestream/newest-copy.ts'
+import { setAsideFiles } from '../litestream/database-files.ts'
 import { withTimeout } from '../litestream/with-timeout.ts'
 import type { Event } from '../sqlite/events.ts'
 import type { Beginning } from './begin-epoch.ts'

@@ -34,4 +34,35 @@ describe('A step of the start that is tried again', () => {
     )
     assert.match(errors[0].message, /The bucket does not answer.+This server goes on trying\.$/)
   })
+
+  it('ends at an error that will not pass', async (test) => {
+    logOf(test)
+    const steps = new Steps(new Lifecycle(), new AbortController().signal, async () => {})
+    const run = () => Promise.reject(new TypeError('a mistake'))
+    await assert.rejects(steps.untilDone('restore', run), TypeError)
+  })
+
+  it('pauses for longer each time, and ends in a pause when the process is to stop', async (test) => {
+    logOf(test)
+    const stop = new AbortController()
+    const pauses: number[] = []
+    const pause = async (ms: number) => {
+      if (pauses.push(ms) === 5) stop.abort(new Error('stopped'))
+    }
+    const steps = new Steps(new Lifecycle(), stop.signal, pause)
+    const problem = new ReplicationProblem('bucket-unreachable', 'gs://b/p', 'no')
+    const trying = steps.untilDone('restore', () => Promise.reject(problem))
+    await assert.rejects(trying, /stopped/)
+    assert.deepEqual(pauses, [500, 1_000, 2_000, 2_000, 2_000])
+  })
+
+  it('does not wait for its next attempt when the process is to stop', async (test) => {
+    logOf(test)
+    const stop = new AbortController()
+    const trying = new Steps(new Lifecycle(), stop.signal).untilDone('restore', async () => {
+      setImmediate(() => stop.abort())
+      throw new ReplicationProblem('bucket-unreachable', 'gs://b/p', 'no')
+    })
+    await assert.rejects(trying, { name: 'AbortError' })
+  })
 })

@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ReplicationProblem } from '../litestream/problem.ts'
+import { pauseAfter, retry } from '../retry.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
 import { log } from './log.ts'
 import { News } from './news.ts'
-import { retry } from './retry.ts'
 
 const goesOn = 'This server goes on trying.'
+// What fails is tried again soon after it could succeed: others wait for it.
+const mostMs = 2_000
 
 /** The steps of the start: each is named in the probes' answers and logged with its time. */
 export class Steps {
   readonly #lifecycle: Lifecycle
   readonly #stop: AbortSignal
-  readonly #pause: ((ms: number) => Promise<void>) | undefined
+  readonly #pause: (ms: number) => Promise<unknown>
 
   /** @param pause waits before a step is tried again; real time unless given */
-  constructor(lifecycle: Lifecycle, stop: AbortSignal, pause?: (ms: number) => Promise<void>) {
+  constructor(
+    lifecycle: Lifecycle,
+    stop: AbortSignal,
+    pause: (ms: number) => Promise<unknown> = (ms) => sleep(ms, undefined, { signal: stop }),
+  ) {
     this.#lifecycle = lifecycle
     this.#stop = stop
     this.#pause = pause
@@ -32,16 +39,18 @@ export class Steps {
   /** Runs a step again for as long as the bucket is the problem: starting without it loses data. */
   async untilDone<T>(step: string, run: () => Promise<T>): Promise<T> {
     const news = new News()
+    const attempt = async () => {
+      this.#stop.throwIfAborted()
+      return run()
+    }
     return this.once(step, () =>
-      retry(run, ReplicationProblem, {
-        signal: this.#stop,
-        ...(this.#pause && { pause: this.#pause }),
-        onFailure: (error) => {
-          const { code, message } = problemOf(error)
-          const problem = { code, message: `${message} ${goesOn}` }
-          this.#lifecycle.enter({ name: 'starting', step, problem })
-          if (news.isNew(code)) log('ERROR', `${error.message} ${goesOn}`, { step, code })
-        },
+      retry(attempt, async (error, failures) => {
+        if (!(error instanceof ReplicationProblem)) throw error
+        const { code, message } = problemOf(error)
+        const problem = { code, message: `${message} ${goesOn}` }
+        this.#lifecycle.enter({ name: 'starting', step, problem })
+        if (news.isNew(code)) log('ERROR', `${error.message} ${goesOn}`, { step, code })
+        await this.#pause(pauseAfter(failures, 500, mostMs))
       }),
     )
   }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { ReplicationProblem } from '../litestream/problem.ts'
 import { refusalIn } from '../litestream/refusals.ts'
+import { retry } from '../retry.ts'
 import { GcsHttp, type HttpOptions } from './gcs-http.ts'
-import { answerProblem, Unanswered } from './gcs-problem.ts'
+import { answerProblem } from './gcs-problem.ts'
 import type { Patience } from './patience.ts'
 import type { Listed, Peeked, Stored, Written } from './store.ts'
 
@@ -112,39 +113,21 @@ export class GcsApi {
     return { start: text.slice(0, 16), size: Number(total ?? Buffer.byteLength(text)) }
   }
 
-  async copyTo(
+  copyTo(
     name: string,
     file: string,
     signal: AbortSignal,
     patience: Patience,
   ): Promise<number | null> {
-    for (;;) {
-      try {
-        return await this.#http.save(this.#xmlPath(name), file, signal)
-      } catch (error) {
-        if (!(error instanceof Unanswered)) throw error
-        await patience.wait(error)
-      }
-    }
+    return retry(() => this.#http.save(this.#xmlPath(name), file, signal), patience.again)
   }
 
-  async bytes(name: string, patience: Patience): Promise<Buffer | null> {
-    for (;;) {
-      try {
-        return await this.#http.bytes(this.#xmlPath(name))
-      } catch (error) {
-        if (!(error instanceof Unanswered)) throw error
-        await patience.wait(error)
-      }
-    }
+  bytes(name: string, patience: Patience): Promise<Buffer | null> {
+    return retry(() => this.#http.bytes(this.#xmlPath(name)), patience.again)
   }
 
   /** Goes on where an answer broke off; each time that something came, the patience is a new one. */
-  async each(
-    name: string,
-    take: (bytes: Buffer) => void,
-    newPatience: () => Patience,
-  ): Promise<boolean> {
+  each(name: string, take: (bytes: Buffer) => void, newPatience: () => Patience): Promise<boolean> {
     let patience = newPatience()
     let taken = 0
     const count = (bytes: Buffer) => {
@@ -152,14 +135,10 @@ export class GcsApi {
       patience = newPatience()
       take(bytes)
     }
-    for (;;) {
-      try {
-        return await this.#http.each(this.#xmlPath(name), taken, count)
-      } catch (error) {
-        if (!(error instanceof Unanswered)) throw error
-        await patience.wait(error)
-      }
-    }
+    return retry(
+      () => this.#http.each(this.#xmlPath(name), taken, count),
+      (error) => patience.again(error),
+    )
   }
 
   /**

@@ -3,8 +3,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { ReplicationProblem } from '../litestream/problem.ts'
+import { retry } from '../retry.ts'
 import { fileProblem } from './file-problem.ts'
-import { answerProblem, isBucketMissing, requestProblem, Unanswered } from './gcs-problem.ts'
+import { answerProblem, isBucketMissing, requestProblem } from './gcs-problem.ts'
 import type { Authorize } from './google-credentials.ts'
 import type { Patience } from './patience.ts'
 
@@ -47,15 +48,8 @@ export class GcsHttp {
    *
    * @throws {ReplicationProblem} if there is none in time, or it is neither a success nor expected
    */
-  async repeat(request: Request, patience: Patience): Promise<Answer> {
-    for (;;) {
-      try {
-        return await this.once(request, patience)
-      } catch (error) {
-        if (!(error instanceof Unanswered)) throw error
-        await patience.wait(error)
-      }
-    }
+  repeat(request: Request, patience: Patience): Promise<Answer> {
+    return retry(() => this.once(request, patience), patience.again)
   }
 
   /**

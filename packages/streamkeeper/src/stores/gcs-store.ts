@@ -64,7 +64,7 @@ export class GcsStore implements Store {
       const found = await this.#api.get(object, patience)
       if (found?.body === body) return { outcome: 'written', generation: found.generation }
       if ((found?.generation ?? null) !== ifGeneration) return { outcome: 'conflict' }
-      await patience.wait(lost)
+      await patience.again(lost)
     }
   }
 

@@ -1,3 +1,5 @@
+import { Unanswered } from './gcs-problem.ts'
+
 export type Pause = (ms: number) => Promise<unknown>
 
 /** How long a call goes on trying: until its deadline, with a longer pause after each failure. */
@@ -17,11 +19,12 @@ export class Patience {
   }
 
   /**
-   * Waits before another attempt.
+   * Waits before another attempt of what nobody has answered.
    *
-   * @throws `problem` if the deadline leaves no time for one
+   * @throws what the last one failed with, if that was an answer or the deadline leaves no time for another
    */
-  async wait(problem: Error): Promise<void> {
+  readonly again = async (problem: unknown): Promise<void> => {
+    if (!(problem instanceof Unanswered)) throw problem
     // So that those who failed together don't try again together.
     const ms = this.#nextMs * (0.5 + Math.random() / 2)
     if (ms >= this.leftMs) throw problem
