@@ -224,8 +224,8 @@ export class Lease {
       try {
         if (isDue && (await this.#change({})))
           return this.#held.lease.wantedBy ? 'wanted' : 'renewed'
-        const isMine = await this.#isStillMine()
-        return isMine ? (this.#held.lease.wantedBy ? 'wanted' : 'renewed') : 'lost'
+        const isHeld = await this.#isStillHeld()
+        return isHeld ? (this.#held.lease.wantedBy ? 'wanted' : 'renewed') : 'lost'
       } finally {
         this.#tookMs = this.#clock() - startMs
       }
@@ -331,7 +331,7 @@ export class Lease {
   async #insist(change: (lease: LeaseObject) => Partial<LeaseObject>): Promise<boolean> {
     for (let tries = 0; tries < 5 && this.#held; tries++) {
       if (await this.#change(change(this.#held.lease))) return true
-      if (!(await this.#isStillMine())) return false
+      if (!(await this.#isStillHeld())) return false
     }
     return false
   }
@@ -356,7 +356,7 @@ export class Lease {
     return true
   }
 
-  async #isStillMine(): Promise<boolean> {
+  async #isStillHeld(): Promise<boolean> {
     const stored = await this.#store.read(leaseName)
     if (stored && this.#held) {
       const lease = parseLease(stored.body, this.me.service, this.#url)
