@@ -1,6 +1,6 @@
 output "build_command" {
   description = "Builds the image, in the app's folder."
-  value       = "gcloud builds submit . --config packages/streamkeeper/deploy/cloudbuild.yaml --project ${var.project} --region ${var.region} --gcs-source-staging-dir ${google_storage_bucket.sources.url}/source --substitutions _IMAGE=${var.image},_SERVICE=${var.service},_COMMIT=$(git rev-parse --short HEAD),_KEY_VERSION=${google_secret_manager_secret_version.action_key.version}"
+  value       = "gcloud builds submit . --config ${abspath(path.module)}/../cloudbuild.yaml --project ${var.project} --region ${var.region} --gcs-source-staging-dir ${google_storage_bucket.sources.url}/source --substitutions _IMAGE=${var.image},_SERVICE=${var.service},_COMMIT=$(git rev-parse --short HEAD),_KEY_VERSION=${google_secret_manager_secret_version.action_key.version}"
 }
 
 output "url" {

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { parse } from '@cdktn/hcl2json'
 import { root } from '../../src/cli/lib/project.mjs'
 
@@ -47,6 +47,7 @@ export async function readModule(given) {
     const whole = /^\$\{([\w.]+)\}$/.exec(value)
     if (whole) return lookUp(whole[1])
     return value
+      .replace(/\$\{abspath\(path\.module\)\}\/\.\./, relative(root, join(import.meta.dirname, '..')))
       .replace(
         /\$\{coalesce\(([\w.]+), ([\w.]+)\)\}/g,
         (_, one, other) => lookUp(one) || lookUp(other),

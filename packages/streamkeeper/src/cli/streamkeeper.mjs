@@ -20,6 +20,7 @@ const help = `Runs a Next.js app on SQLite, replicated to a bucket.
   streamkeeper deploy     deploys it to Cloud Run
   streamkeeper logs       shows the log of the service
   streamkeeper teardown   takes it down, and keeps the data
+  streamkeeper monitoring prints alerts and a dashboard for it
 
 Each has --help.`
 
@@ -40,6 +41,7 @@ const commands = {
   deploy: () => import('./deploy.mjs'),
   logs: () => import('./logs.mjs'),
   teardown: () => import('./teardown.mjs'),
+  monitoring: () => import('./monitoring.mjs'),
 }
 
 const [name] = process.argv.splice(2, 1)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { must, run } from './run.mjs'
 
 describe('a command', () => {
@@ -19,6 +20,22 @@ describe('a command', () => {
   it('does not keep us waiting for a daemon that it left behind', { timeout: 10_000 }, async () => {
     const { stdout } = await sh('setsid sleep 20 & echo $!')
     process.kill(Number(stdout))
+  })
+
+  it('reads what it is given', async () => {
+    const { stdout } = await sh('cat', { input: 'a token' })
+    assert.equal(stdout, 'a token')
+  })
+
+  it('is ended with what it started by a signal, also by one that came before', async () => {
+    const stop = new AbortController()
+    const script = '(trap "echo told; exit" TERM; echo begun; sleep 60 & wait) & wait'
+    const ended = sh(script, { signal: stop.signal, deadlineMs: 30_000 })
+    await setTimeout(200)
+    stop.abort()
+    const { ok, output } = await ended
+    assert.deepEqual([ok, output], [false, 'begun\ntold'])
+    assert.equal((await sh('sleep 60', { signal: stop.signal })).ok, false)
   })
 
   it('that is not there is a result like any other', async () => {

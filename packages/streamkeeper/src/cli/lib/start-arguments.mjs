@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parse } from './arguments.mjs'
 import { WrongArguments } from './failure.mjs'
 
 export const help = `Runs the app on this machine, with Litestream and a bucket that is a folder unless told.
@@ -15,15 +15,14 @@ Exit codes: 0 stopped, 1 failed, 2 wrong arguments.`
 
 /**
  * @param {string[]} args
- * @param {import('node:util').ParseArgsOptionsConfig} [options] besides `--help`
+ * @param {Parameters<typeof parse>[1]} [options] besides `--help`
  * @returns {Record<string, boolean | string | undefined>} the options' values
  * @throws {WrongArguments}
  */
 export function readArguments(args, options = {}) {
   try {
-    return parseArgs({ args, options: { ...options, help: { type: 'boolean', short: 'h' } } })
-      .values
+    return parse(args, options).values
   } catch (error) {
-    throw new WrongArguments(`${error.message.replace(/\.?$/, '.')} --help says what there is.`)
+    throw new WrongArguments(`${error.message} --help says what there is.`)
   }
 }
