@@ -25,11 +25,8 @@ describe('a project that may build in few regions', () => {
     assert.match(said, /from the source in this folder, built in europe-west1/)
     const { buckets, images, repositories, services } = cloud.state
     assert.equal(buckets['gs://my-project-visits-sources'].location, 'US-EAST1')
-    assert.deepEqual(repositories, ['us-east1/cloud-run-source-deploy'])
-    assert.match(
-      images[0],
-      /^us-east1-docker\.pkg\.dev\/my-project\/cloud-run-source-deploy\/visits:/,
-    )
+    assert.deepEqual(repositories, ['us-east1/visits'])
+    assert.match(images[0], /^us-east1-docker\.pkg\.dev\/my-project\/visits\/visits:/)
     assert.equal(services['us-east1/visits'].image, `${images[0]}@sha256:1`)
   })
 

@@ -26,6 +26,8 @@ const empty = {
   warnings: [],
   builds: [],
   images: [],
+  // How often each image was built.
+  pushes: {},
   repositories: [],
   regionsWithoutBuilds: [],
   // Whether what is deployed fails its startup probe.

@@ -36,6 +36,7 @@ export function verbsByHand({ state, flags, fail, account, bucket, canBuild, can
         repository(`${location}/${name}`)
       }
       state.images.push(...images)
+      for (const image of images) state.pushes[image] = (state.pushes[image] ?? 0) + 1
     },
     'builds describe': (id) => build(id),
     'builds log': (id) => build(id).log,

@@ -265,11 +265,8 @@ export function verbsOf({ state, flags, stdin, fail }) {
 
   // As Cloud Run has it from then on, whatever else gets that tag.
   function withDigest(image) {
-    const builds = state.images.filter((one) => one === image).length
-    if (builds === 0 && !isOfService(image)) fail(`Image '${image}' not found.`)
-    return image.includes('/cloud-run-source-deploy/') && builds > 0
-      ? `${image}@sha256:${builds}`
-      : image
+    if (!state.images.includes(image) && !isOfService(image)) fail(`Image '${image}' not found.`)
+    return image in state.pushes ? `${image}@sha256:${state.pushes[image]}` : image
   }
 
   function canBuild(email, key) {

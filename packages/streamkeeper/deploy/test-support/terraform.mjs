@@ -47,7 +47,10 @@ export async function readModule(given) {
     const whole = /^\$\{([\w.]+)\}$/.exec(value)
     if (whole) return lookUp(whole[1])
     return value
-      .replace(/\$\{abspath\(path\.module\)\}\/\.\./, relative(root, join(import.meta.dirname, '..')))
+      .replace(
+        /\$\{abspath\(path\.module\)\}\/\.\./,
+        relative(root, join(import.meta.dirname, '..')),
+      )
       .replace(
         /\$\{coalesce\(([\w.]+), ([\w.]+)\)\}/g,
         (_, one, other) => lookUp(one) || lookUp(other),

@@ -7,9 +7,6 @@ import { account, onProject, onSecret } from './access.mjs'
 import { commitOf, pairs } from './flags.mjs'
 import { newestVersion } from './secrets.mjs'
 
-// The one that `gcloud run deploy` would make.
-const repository = 'cloud-run-source-deploy'
-
 /** Where the image of a deployment is from, for people. */
 export function originOf({ image, buildRegion }) {
   if (image) return `with the image ${image}`
@@ -20,7 +17,7 @@ export function originOf({ image, buildRegion }) {
 export function imageOf(options) {
   const { project, region, service, image } = options
   const tag = commitOf().COMMIT ?? 'latest'
-  return image ?? `${region}-docker.pkg.dev/${project}/${repository}/${service}:${tag}`
+  return image ?? `${region}-docker.pkg.dev/${project}/${service}/${service}:${tag}`
 }
 
 /**
@@ -62,12 +59,12 @@ export function builder(options) {
   ]
 }
 
-function imageRepository({ project, region: location }) {
+function imageRepository({ project, region: location, service }) {
   const where = { project, location }
   const act = (verb, flags) =>
-    gcloud(`artifacts repositories ${verb}`, [repository], { ...where, ...flags })
+    gcloud(`artifacts repositories ${verb}`, [service], { ...where, ...flags })
   return {
-    title: `the repository ${repository} in ${location}, for images`,
+    title: `the repository ${service} in ${location}, for images`,
     api: 'artifactregistry.googleapis.com',
     look: (cloud) => thereIf(cloud.find(act('describe'))),
     make: [

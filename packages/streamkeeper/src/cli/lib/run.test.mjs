@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { must, run } from './run.mjs'
@@ -27,14 +30,18 @@ describe('a command', () => {
     assert.equal(stdout, 'a token')
   })
 
-  it('is ended with what it started by a signal, also by one that came before', async () => {
+  it('is ended with what it started by a signal, also by one that came before', async (test) => {
+    const folder = mkdtempSync(join(tmpdir(), 'run-'))
+    test.after(() => rmSync(folder, { recursive: true }))
+    const begun = join(folder, 'begun')
     const stop = new AbortController()
-    const script = '(trap "echo told; exit" TERM; echo begun; sleep 60 & wait) & wait'
-    const ended = sh(script, { signal: stop.signal, deadlineMs: 30_000 })
-    await setTimeout(200)
+    const script = '(trap "echo told; exit" TERM; touch "$1"; sleep 60 & wait) & wait'
+    const options = { signal: stop.signal, deadlineMs: 30_000 }
+    const ended = run('sh', ['-c', script, 'sh', begun], options)
+    while (!existsSync(begun)) await setTimeout(10)
     stop.abort()
     const { ok, output } = await ended
-    assert.deepEqual([ok, output], [false, 'begun\ntold'])
+    assert.deepEqual([ok, output], [false, 'told'])
     assert.equal((await sh('sleep 60', { signal: stop.signal })).ok, false)
   })
 
