@@ -1,6 +1,7 @@
 import { replicated } from 'streamkeeper'
 import { defineConfig } from 'streamkeeper/config'
 import { adminToken } from './app/admin/admin.ts'
+import { shown } from './app/api/shown.ts'
 import { styleSource } from './app/bare-page.ts'
 import { handleWith } from './app/handle.ts'
 import { refuse } from './app/refuse.ts'
@@ -8,7 +9,7 @@ import { requestData } from './app/request-data.ts'
 import { isForPrograms, isPolled, needs } from './app/requests.ts'
 import { apiLimitBytes, formLimitBytes } from './app/too-large.ts'
 import { countVisit } from './app/visits/count-visit.ts'
-import { takeOver } from './db/original.ts'
+import { mustHaveVisits, takeOver } from './db/original.ts'
 import * as postgresSchema from './db/postgres/schema.ts'
 import * as schema from './db/schema.ts'
 import { triggers } from './db/triggers.ts'
@@ -19,6 +20,8 @@ export default defineConfig({
   schema,
   triggers,
   beforeMigrations: takeOver,
+  verify: mustHaveVisits,
+  shown,
   postgres: { migrations: 'db/postgres/migrations', schema: postgresSchema },
   needs,
   isForPrograms,

@@ -22,3 +22,9 @@ export function takeOver(connection: Connection, { isNew }: { isNew: boolean }):
     ELSE strftime('%Y-%m-%dT%H:%M:%fZ', timestamp) END
     WHERE typeof(timestamp) <> 'text' OR (substr(timestamp, -1) <> 'Z' AND timestamp GLOB '[0-9]*')`)
 }
+
+/** @throws {Error} if a database has no visits: it is neither this app's nor the original sample's */
+export function mustHaveVisits(connection: Connection): void {
+  const found = connection.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'page_views'`).get()
+  if (found === undefined) throw new Error('it has no table page_views.')
+}

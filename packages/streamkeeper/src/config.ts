@@ -42,6 +42,16 @@ export type Handling = {
   notice: Notice | null
 }
 
+/** What a running app shows to everybody, and the newest copy in the bucket has to have. */
+export type Shown = {
+  /** For people, as in `note 4, and at least 12 in all`. */
+  words: string
+  /** For programs. */
+  facts: Record<string, unknown>
+  /** What of it a copy of the database lacks, in words; empty where it has all. */
+  missingFrom(copy: Connection): string[]
+}
+
 /** What an app tells the machine that runs it. Only `name` is needed. */
 export type Config = {
   /** Lower-case letters, digits and hyphens: the prefix of the metrics, and the service's name unless another is given. */
@@ -65,6 +75,13 @@ export type Config = {
    * @throws {Error} if it is not this app's
    */
   verify?(connection: Connection): void
+  /**
+   * Asks the app that runs at a URL, such as `https://notes.example`, what it shows: `streamkeeper verify --app URL`
+   * compares the newest copy with that.
+   *
+   * @throws {Error} if it does not answer as it should
+   */
+  shown?(app: string, signal: AbortSignal): Promise<Shown>
   /** Defaults to `read` for GET, HEAD and OPTIONS, and to `write` for all others. */
   needs?(request: Asked): Needs
   /** Whether problems are told as JSON (RFC 9457); paths below `/api` unless given. */

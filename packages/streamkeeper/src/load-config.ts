@@ -30,6 +30,7 @@ const schema = z.strictObject({
     .optional(),
   beforeMigrations: call.optional(),
   verify: call.optional(),
+  shown: call.optional(),
   needs: call.optional(),
   isForPrograms: call.optional(),
   isPolled: call.optional(),

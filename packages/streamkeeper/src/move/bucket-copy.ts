@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import type { Context } from '../operations/command.ts'
 import { changeIn } from '../operations/epoch-files.ts'
 import { examineApart } from '../operations/examine-apart.ts'
-import { app } from '../operations/migrations.ts'
 import { NoReplica } from '../operations/no-replica.ts'
 import { mustBeSound, restoreAndExamine } from '../operations/restored.ts'
 import { mustBeRestorable, survey } from '../operations/survey.ts'
 import { timeInWords } from '../operations/words.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { migrateDatabase, NewerSchema } from '../sqlite/migrate.ts'
 import { type Database, openDatabase } from '../sqlite/open.ts'
 
@@ -23,7 +23,11 @@ export type BucketCopy = Disposable & {
  *
  * @throws {Error} if there is none, it is damaged, or of a newer release
  */
-export async function copyOfBucket(folder: string, context: Context): Promise<BucketCopy> {
+export async function copyOfBucket(
+  app: AppSchema,
+  folder: string,
+  context: Context,
+): Promise<BucketCopy> {
   const { url, files } = mustBeRestorable(await survey(context), context.url)
   const file = join(folder, `${crypto.randomUUID()}.db`)
   // A check in this thread would take longer than a lease is valid.
@@ -31,7 +35,7 @@ export async function copyOfBucket(folder: string, context: Context): Promise<Bu
   if (!restored) throw new NoReplica(context.url)
   mustBeSound(restored, url)
   const at = changeIn(files, restored.txid)
-  const database = migrated(file)
+  const database = migrated(file, app)
   return {
     database,
     changedAt: at === null ? null : timeInWords(at),
@@ -42,7 +46,7 @@ export async function copyOfBucket(folder: string, context: Context): Promise<Bu
   }
 }
 
-function migrated(file: string): Database {
+function migrated(file: string, app: AppSchema): Database {
   const database = openDatabase(file)
   try {
     migrateDatabase(database, app)

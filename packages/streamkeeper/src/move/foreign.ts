@@ -19,7 +19,7 @@ export function refuseForeign(columns: Column[], tables: Table[], without: strin
   const foreign = [...new Set(unknown)].filter((name) => !without.includes(name))
   if (foreign.length === 0) return
   throw new Error(
-    `The source has what db/schema.ts doesn't: ${foreign.join(', ')}. Add it there, or let it stay behind with ${foreign.map((name) => `--without ${name}`).join(' ')}.`,
+    `The source has what the schemas don't: ${foreign.join(', ')}. Add it to both in streamkeeper.config.ts, or let it stay behind with ${foreign.map((name) => `--without ${name}`).join(' ')}.`,
   )
 }
 

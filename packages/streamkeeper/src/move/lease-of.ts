@@ -4,9 +4,9 @@ import { Lease } from '../lease/lease.ts'
 import { leaseName, parseLease } from '../lease/lease-object.ts'
 import { type Context, WrongArguments } from '../operations/command.ts'
 import type { HoldTiming } from '../operations/hold-lease.ts'
-import { app } from '../operations/migrations.ts'
 import { strictClock } from '../server/strict-clock.ts'
 import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { newestMigration } from '../sqlite/migrate.ts'
 
 /**
@@ -18,6 +18,7 @@ import { newestMigration } from '../sqlite/migrate.ts'
 export async function leaseOf(
   { store, url }: Pick<Context, 'store' | 'url'>,
   service: string | null,
+  app: AppSchema,
 ): Promise<Lease> {
   const stored = await store.read(leaseName)
   const theirs = stored ? parseLease(stored.body, null, url).service : null

@@ -8,9 +8,16 @@ import Sqlite from 'better-sqlite3'
 import { answerOf } from '../operations/test-support.ts'
 import { migrateDatabase, refuseHalfMoved } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
-import { migrations, withPostgres } from '../postgres/test-support.ts'
+import { withPostgres } from '../postgres/test-support.ts'
 import { FakeCloudStorage } from '../stores/test-support.ts'
-import { beginMove, filledScene, inFile, moveScene, whileSwitched } from './test-support.ts'
+import {
+  beginMove,
+  filledScene,
+  inFile,
+  migrations,
+  moveScene,
+  whileSwitched,
+} from './test-support.ts'
 
 const postgres = withPostgres()
 const scene = (test: TestContext) => filledScene(test, postgres)
@@ -69,7 +76,7 @@ describe('move', () => {
     const before = await count()
     assert.ok(before > 0 && before < 60_002)
     await noMoveUnderWay(query)
-    const database = openPostgres(databaseUrl, 'notes')
+    const database = openPostgres(databaseUrl, 'visits')
     test.after(() => database.$client.end())
     // An app would show people what is there, and let them write.
     await assert.rejects(refuseHalfMoved(database), /has not ended. Run `npm run move` again/)

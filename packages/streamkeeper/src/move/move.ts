@@ -1,11 +1,11 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { ReplicaUrl } from '../litestream/replica-url.ts'
 import { type Context, naming, runCommand, WrongArguments } from '../operations/command.ts'
 import { seconds } from '../operations/values.ts'
 import { openStore } from '../stores/open-store.ts'
-import type { Wanted } from './moving.ts'
-import { told } from './operator-error.ts'
+import { loadMovedApp, type Wanted } from './moving.ts'
+import { operatorErrorOf } from './operator-error.ts'
 import { type Place, place } from './places.ts'
 import { moveToBucket } from './to-bucket.ts'
 import { moveToPostgres } from './to-postgres.ts'
@@ -25,7 +25,7 @@ The app goes on meanwhile, and what it writes after that moment is not copied, u
                    to the old place until Ctrl-C
   --replace        remove what the target has, where it has data of its own
   --stopped        nobody writes to PostgreSQL, as the service is stopped: don't lock its tables
-  --without NAME   let a table, or TABLE.COLUMN, stay behind that db/schema.ts does not know; can be
+  --without NAME   let a table, or TABLE.COLUMN, stay behind that the schemas do not know; can be
                    repeated
   --service NAME   the Cloud Run service that uses the bucket, where that has no lease yet
   --wait SECONDS   how long to wait until a running app hands over; 30 unless given
@@ -42,7 +42,7 @@ await runCommand({
     without: { type: 'string', multiple: true, default: [] },
     service: { type: 'string' },
     wait: { type: 'string', default: '30' },
-    work: { type: 'string', default: join(import.meta.dirname, '../../../../.cache/move') },
+    work: { type: 'string', default: '.cache/move' },
   },
   schema: z.object({
     from: place.optional(),
@@ -59,9 +59,11 @@ await runCommand({
     const { from, to } = values
     const context = withBucket(values, given)
     const tell = (error: unknown): never => {
-      throw told(naming(context.option, error))
+      throw operatorErrorOf(naming(context.option, error))
     }
+    const app = await loadMovedApp()
     const wanted = (database: string): Wanted => ({
+      app,
       ...{ database, replace: values.replace, switches: values.switch, stopped: values.stopped },
       ...{ without: values.without, service: values.service ?? null },
       patienceMs: values.wait * 1_000,

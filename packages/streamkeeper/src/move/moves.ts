@@ -8,12 +8,17 @@ type Noted = { source: string; started: string; finished: string | null; checksu
 /** What the target knows of the moves that came to it: beside the notes of its migrations. */
 export class Moves {
   readonly #client: ClientBase
+  readonly #app: string
   readonly #source: string
   #id: string | null = null
 
-  /** @param source the name of what is moved */
-  constructor(client: ClientBase, source: string) {
+  /**
+   * @param app its name, by which the server lists its connections
+   * @param source the name of what is moved
+   */
+  constructor(client: ClientBase, app: string, source: string) {
     this.#client = client
+    this.#app = app
     this.#source = source
   }
 
@@ -65,7 +70,8 @@ export class Moves {
   async empty(tables: Table[]): Promise<void> {
     const { rows } = await this.#client.query(
       `select 1 from pg_stat_activity
-        where datname = current_database() and application_name = 'visits'`,
+        where datname = current_database() and application_name = $1`,
+      [this.#app],
     )
     if (rows.length > 0) {
       throw new Error(

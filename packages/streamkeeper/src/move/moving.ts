@@ -1,13 +1,25 @@
 import { once } from 'node:events'
-import * as postgresSchema from '../../../../db/postgres/schema.ts'
-import * as sqliteSchema from '../../../../db/schema.ts'
+import { resolve } from 'node:path'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Context } from '../operations/command.ts'
+import { type App, loadApp } from '../operations/load-app.ts'
+import { events } from '../postgres/events.ts'
+import { eventsTable } from '../sqlite/events.ts'
 import type { Walk } from './compare.ts'
 import { Pace } from './pace.ts'
 import { type Table, tablesOf } from './table.ts'
 
+/** The app whose data is moved. */
+export type MovedApp = App & {
+  /** All tables: the app's own, and the machine's. */
+  tables: Table[]
+  /** The folder of the migrations for PostgreSQL. */
+  postgresMigrations: string
+}
+
 /** What both directions are told. */
 export type Wanted = {
+  app: MovedApp
   /** The URL of the PostgreSQL database, with its password. */
   database: string
   replace: boolean
@@ -23,8 +35,34 @@ export type Wanted = {
   patienceMs: number
 }
 
-/** The tables of this release. */
-export const allTables = (): Table[] => tablesOf(sqliteSchema, postgresSchema)
+const eventsInSqlite = sqliteTable(eventsTable, {
+  id: integer().primaryKey(),
+  ...{ at: text().notNull(), kind: text().notNull() },
+  ...{ instance: text().notNull(), detail: text().notNull() },
+})
+
+/**
+ * Loads the configuration of the app.
+ *
+ * @throws {Error} if there is none, or data would not survive the way there and back
+ */
+export async function loadMovedApp(): Promise<MovedApp> {
+  const app = await loadApp()
+  const { schema, postgres } = app.config
+  if (!schema || !postgres) {
+    throw new Error(
+      'streamkeeper.config.ts needs "schema", the tables in SQLite, and "postgres", those in PostgreSQL with their migrations: only what both have can be moved.',
+    )
+  }
+  return {
+    ...app,
+    tables: tablesOf(
+      { ...schema, [eventsTable]: eventsInSqlite },
+      { ...postgres.schema, [eventsTable]: events },
+    ),
+    postgresMigrations: resolve(app.folder, postgres.migrations),
+  }
+}
 
 /** What a walk over all rows tells people, and is ended by. */
 export type Reporting = Pick<Context, 'progress' | 'signal'>

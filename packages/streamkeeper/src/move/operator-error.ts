@@ -7,7 +7,7 @@ export class OperatorError extends Error {}
  * What an error says to whoever runs the command: the app's words speak of the variable that the app
  * has, and of a server that waits by itself.
  */
-export function told(error: unknown): unknown {
+export function operatorErrorOf(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof OperatorError) return error
   const full = fullDisk(error)
   if (full) {
@@ -16,8 +16,6 @@ export function told(error: unknown): unknown {
       { cause: error },
     )
   }
-  // A file's, whose codes look like those of the network.
-  if ('path' in error) return error
   const plain = plainError(error)
   if (plain === error || !(plain instanceof Error)) return plain
   const here = plain.message

@@ -7,8 +7,15 @@ import { replicate } from '../litestream/test-support.ts'
 import { sign } from '../operations/test-support.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
-import { migrations as postgresMigrations, withPostgres } from '../postgres/test-support.ts'
-import { appOnPostgres, entry, filledScene, moveScene, noon } from './test-support.ts'
+import { withPostgres } from '../postgres/test-support.ts'
+import {
+  appOnPostgres,
+  entry,
+  filledScene,
+  moveScene,
+  noon,
+  migrations as postgresMigrations,
+} from './test-support.ts'
 
 const postgres = withPostgres()
 const scene = (test: TestContext) => filledScene(test, postgres)
@@ -16,7 +23,7 @@ const scene = (test: TestContext) => filledScene(test, postgres)
 describe('move that may not be', () => {
   it('refuses rows that no move has brought, unless they may be replaced', async (test) => {
     const { there, databaseUrl, inBucket, inPostgres, query } = await scene(test)
-    const database = openPostgres(databaseUrl, 'notes')
+    const database = openPostgres(databaseUrl, 'visits')
     await migrateDatabase(database, postgresMigrations)
     const app = dataIn(database)
     for (const message of ['theirs', 'also theirs', 'one']) {
@@ -141,9 +148,9 @@ describe('move that may not be', () => {
     assert.equal(refused.code, 1)
     assert.match(
       refused.stderr,
-      /db\/schema.ts doesn't: entries.mood, polls.+--without entries.mood --without polls/,
+      /the schemas don't: entries.mood, polls.+--without entries.mood --without polls/,
     )
-    assert.match((await there('--without', 'polls')).stderr, /doesn't: entries.mood. Add/)
+    assert.match((await there('--without', 'polls')).stderr, /don't: entries.mood. Add/)
     assert.equal((await there('--without', 'polls', '--without', 'entries.mood')).code, 0)
     await query('create table notes (id bigint); alter table events add mood text')
     assert.match((await back()).stderr, /--without events.mood --without notes/)

@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3'
 import { Progress } from '../operations/progress.ts'
 import { bucketScene, sign } from '../operations/test-support.ts'
 import { mustBeSame } from './same-files.ts'
+import { movedApp } from './test-support.ts'
 
 describe('Comparing what was restored from the bucket', () => {
   it('finds a value that is another than in the file that was sent', async (test) => {
@@ -13,7 +14,8 @@ describe('Comparing what was restored from the bucket', () => {
     const restored = `${folder}/restored.db`
     copyFileSync(path, restored)
     const { signal } = new AbortController()
-    const compare = () => mustBeSame(path, restored, { progress: new Progress(null), signal })
+    const compare = () =>
+      mustBeSame(movedApp.tables, path, restored, { progress: new Progress(null), signal })
     await compare()
     const client = new Sqlite(restored)
     client.exec(`update entries set message = 'One'`)

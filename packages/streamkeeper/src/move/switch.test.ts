@@ -12,7 +12,7 @@ import { answerOf } from '../operations/test-support.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { PostgresProblem } from '../postgres/problem.ts'
-import { migrations as postgresMigrations, withPostgres } from '../postgres/test-support.ts'
+import { withPostgres } from '../postgres/test-support.ts'
 import { Events } from '../server/events.ts'
 import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
@@ -26,6 +26,7 @@ import {
   entry,
   filledScene,
   moveScene,
+  migrations as postgresMigrations,
   whileSwitched,
 } from './test-support.ts'
 
@@ -171,7 +172,7 @@ describe('move while the app runs', () => {
 
   it('counts on in the bucket where PostgreSQL had nothing to count yet', async (test) => {
     const { back, databaseUrl, change, inBucket } = moveScene(test, await postgres.emptyUrl())
-    const database = openPostgres(databaseUrl, 'notes')
+    const database = openPostgres(databaseUrl, 'visits')
     await migrateDatabase(database, postgresMigrations)
     await database.$client.end()
     assert.equal((await back('--switch', '--stopped')).code, 0)

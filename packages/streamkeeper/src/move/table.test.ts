@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
-import { allTables } from './moving.ts'
+import * as postgresSchema from '../test-app/postgres-schema.ts'
+import * as schema from '../test-app/schema.ts'
 import { tablesOf } from './table.ts'
 
 const id = () => sqlite.integer().primaryKey()
@@ -16,16 +17,17 @@ const pgPeople = pg.pgTable('people', { id: pgId() })
 const pgLetters = pg.pgTable('letters', { id: pgId(), from: pg.bigint({ mode: 'number' }) })
 
 describe('The tables to move', () => {
-  it('are those of the app, with their keys', () => {
-    const all = Object.fromEntries(allTables().map((table) => [table.name, table]))
-    const names = 'entries events page_view_count page_view_days page_views table_versions'
-    assert.equal(Object.keys(all).toSorted().join(' '), names)
-    assert.equal(all.entries?.neverReusesIds, true)
-    assert.equal(all.page_views?.neverReusesIds, false)
-    assert.deepEqual(all.page_view_days?.key, [0])
-    assert.deepEqual(all.page_views?.columns, [
+  it('have the key of each, and say whether SQLite gives an id out twice', () => {
+    const all = Object.fromEntries(
+      tablesOf(schema, postgresSchema).map((table) => [table.name, table]),
+    )
+    assert.equal(Object.keys(all).toSorted().join(' '), 'note_count notes tags')
+    assert.equal(all.notes?.neverReusesIds, true)
+    assert.equal(all.tags?.neverReusesIds, false)
+    assert.deepEqual(all.note_count?.key, [0])
+    assert.deepEqual(all.tags?.columns, [
       { name: 'id', kind: 'integer' },
-      { name: 'timestamp', kind: 'text' },
+      { name: 'label', kind: 'text' },
     ])
   })
 
@@ -71,14 +73,14 @@ describe('The tables to move', () => {
     const both = pg.pgTable('people', { id: pgId(), name: pg.text() })
     const keyless = sqlite.sqliteTable('people', { id: sqlite.integer() })
     for (const [here, there, words] of [
-      [people, pgLetters, /postgres\/schema.ts has no table people/],
-      [people, other, /people.id is integer in db\/schema.ts and missing in postgres\/schema.ts/],
+      [people, pgLetters, /schema for PostgreSQL has no table people/],
+      [people, other, /people.id is integer in SQLite and missing in PostgreSQL/],
       [people, time, /people.id is integer .+ and timestamp in/],
       [people, both, /differ in the columns of people/],
       [keyless, pgPeople, /people has no primary key/],
     ] as const) {
       assert.throws(() => tablesOf({ here }, { there }), words)
     }
-    assert.throws(() => tablesOf({}, { pgPeople }), /db\/schema.ts has no table people/)
+    assert.throws(() => tablesOf({}, { pgPeople }), /schema for SQLite has no table people/)
   })
 })

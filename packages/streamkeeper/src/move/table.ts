@@ -46,8 +46,8 @@ export function tablesOf(
       all.find((table) => getTableName(table) === name),
     )
     if (!is(sqlite, SQLiteTable) || !is(postgres, PgTable)) {
-      const missing = sqlite ? 'postgres/schema.ts' : 'db/schema.ts'
-      throw new Error(`${missing} has no table ${name}: add it, and a migration.`)
+      const missing = sqlite ? 'PostgreSQL' : 'SQLite'
+      throw new Error(`The schema for ${missing} has no table ${name}: add it, and a migration.`)
     }
     return { table: common(name, sqlite, postgres), refersTo: references(sqlite) }
   })
@@ -62,7 +62,7 @@ function common(name: string, sqlite: SQLiteTable, postgres: PgTable): Omit<Tabl
   const { columns, primaryKeys } = sqliteConfig(sqlite)
   const others = postgresConfig(postgres).columns
   if (columns.length !== others.length) {
-    throw new Error(`db/schema.ts and postgres/schema.ts differ in the columns of ${name}.`)
+    throw new Error(`The schemas for SQLite and PostgreSQL differ in the columns of ${name}.`)
   }
   const key = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary)
   if (key.length === 0) throw new Error(`${name} has no primary key, and can't be moved without.`)
@@ -74,7 +74,7 @@ function common(name: string, sqlite: SQLiteTable, postgres: PgTable): Omit<Tabl
       const kind = kinds[bare(column.getSQLType())]?.[type]
       if (kind) return { name: column.name, kind }
       throw new Error(
-        `${name}.${column.name} is ${column.getSQLType()} in db/schema.ts and ${type} in postgres/schema.ts: that can't be moved there and back.`,
+        `${name}.${column.name} is ${column.getSQLType()} in SQLite and ${type} in PostgreSQL: that can't be moved there and back.`,
       )
     }),
     key: key.map((column) => columns.findIndex(({ name }) => name === column.name)),

@@ -8,10 +8,16 @@ import { dataIn } from '../../../../db/postgres/data.ts'
 import { answerOf, bucketScene, run } from '../operations/test-support.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { encode } from './digest.ts'
-import { allTables } from './moving.ts'
+import { loadMovedApp } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import type { Source } from './side.ts'
 import { SqliteSide } from './sqlite-side.ts'
+
+/** The app whose data is moved in these tests: the one in the working folder. */
+export const movedApp = await loadMovedApp()
+
+/** The folder of its migrations for PostgreSQL. */
+export const migrations = movedApp.postgresMigrations
 
 /** Begins to run the command, as `cli/move.mjs` does. */
 export function beginMove(args: string[], env: Record<string, string> = {}): ChildProcess {
@@ -24,7 +30,7 @@ export function beginMove(args: string[], env: Record<string, string> = {}): Chi
 export async function contentOf(side: Source): Promise<Record<string, string[]>> {
   const whole = { after: null, upTo: null }
   const content: Record<string, string[]> = {}
-  for (const table of allTables()) {
+  for (const table of movedApp.tables) {
     content[table.name] = (await side.read(table, whole, 1e9)).map(encode)
   }
   return content
@@ -113,7 +119,7 @@ export const noon = Date.UTC(2020, 0, 1, 12)
 
 /** The app's functions on a PostgreSQL database. */
 export function appOnPostgres(test: TestContext, url: string) {
-  const database = openPostgres(url, 'notes')
+  const database = openPostgres(url, 'visits')
   test.after(() => database.$client.end())
   return dataIn(database)
 }

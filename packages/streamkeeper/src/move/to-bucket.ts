@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Outcome } from '../operations/command.ts'
-import { app } from '../operations/migrations.ts'
 import { refuseData, seedEpoch } from '../operations/seed-epoch.ts'
 import { columnsInPostgres, refuseForeign } from './foreign.ts'
 import { keepTriggerRows } from './keep-trigger-rows.ts'
 import { holdTiming, leaseOf } from './lease-of.ts'
-import { allTables, type Wanted, walkWithProgress } from './moving.ts'
+import { type Wanted, walkWithProgress } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import { mustBeSame } from './same-files.ts'
 import { mustBeThisRelease } from './schemas.ts'
@@ -29,22 +28,23 @@ export async function moveToBucket(
   context: Context,
 ): Promise<Outcome> {
   const { signal, progress } = context
-  const lease = await leaseOf(context, wanted.service)
+  const { app } = wanted
+  const { tables } = app
+  const lease = await leaseOf(context, wanted.service, app)
   if (wanted.switches) {
     await lease.read()
     // Seeding refuses it too, but writers would have been stopped by then.
     await refuseData(wanted, context)
   }
   await using session = await Session.open(wanted.database)
-  await mustBeThisRelease(session)
-  const tables = allTables()
+  await mustBeThisRelease(session, app.postgresMigrations)
   refuseForeign(await columnsInPostgres(session.client), tables, wanted.without)
   const copy = async (file: WorkFile) =>
     walkWithProgress(context, (walk) =>
       synchronise(tables, new PostgresSide(session.client), new SqliteSide(file.client), walk),
     )
   const moment = await session.freeze()
-  using file = openWorkFile(folder, session.name)
+  using file = openWorkFile(app, folder, session.name)
   const first = await copy(file)
   await session.release()
   if (!wanted.switches) return inFile({ ...first, moment }, session.name, context.url, file.path)
@@ -61,7 +61,8 @@ export async function moveToBucket(
     {
       ...{ file: file.path, replace: wanted.replace, app, lease },
       ...{ now: Date.now, timing: holdTiming(context, wanted.patienceMs) },
-      compare: (restored, kept) => mustBeSame(file.path, restored, { progress, signal: kept }),
+      compare: (restored, kept) =>
+        mustBeSame(tables, file.path, restored, { progress, signal: kept }),
     },
     context,
   )
@@ -71,6 +72,7 @@ export async function moveToBucket(
     session.name,
     context.url,
     lease.me.service,
+    app.config.name,
   )
   if (wanted.stopped) return outcome
   // Had the connection been cut meanwhile, somebody could have written what is not in the bucket.

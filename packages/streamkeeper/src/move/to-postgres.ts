@@ -9,7 +9,7 @@ import type { Digest } from './digest.ts'
 import { columnsInSqlite, refuseForeign } from './foreign.ts'
 import { holdTiming, leaseOf } from './lease-of.ts'
 import { Moves } from './moves.ts'
-import { allTables, untilAborted, type Wanted, walkWithProgress } from './moving.ts'
+import { untilAborted, type Wanted, walkWithProgress } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import { makeTables } from './schemas.ts'
 import { Session } from './session.ts'
@@ -26,8 +26,8 @@ import { copied, onPostgres } from './words.ts'
  */
 export async function moveToPostgres(wanted: Wanted, context: Context): Promise<Outcome> {
   await using session = await Session.open(wanted.database)
-  using folder = temporaryFolder(join(tmpdir(), 'visits-move-'))
-  const lease = await leaseOf(context, wanted.service)
+  using folder = temporaryFolder(join(tmpdir(), 'streamkeeper-move-'))
+  const lease = await leaseOf(context, wanted.service, wanted.app)
   await lease.read()
   const pass = passes(wanted, session, folder.path, context)
   const first = await pass(context.signal)
@@ -41,7 +41,13 @@ export async function moveToPostgres(wanted: Wanted, context: Context): Promise<
     return await whileKeeping(lease, timing, signal, async (kept) => {
       progress.say(`Nobody can write to ${context.url} now: copying what is new.`)
       const final = await pass(kept)
-      const outcome = onPostgres(final, context.url, session.name, lease.me.service)
+      const outcome = onPostgres(
+        final,
+        context.url,
+        session.name,
+        lease.me.service,
+        wanted.app.config.name,
+      )
       progress.say(outcome.words)
       await untilAborted(kept)
       if (!signal.aborted) throw new LeaseLost()
@@ -70,17 +76,18 @@ type Passed = Synchronised & { changedAt: string | null }
 
 /** Copies what the bucket has; the first time, it sees whether the database may be changed. */
 function passes(wanted: Wanted, session: Session, folder: string, context: Context): Pass {
-  const tables = allTables()
-  const moves = new Moves(session.client, context.url)
+  const { app } = wanted
+  const { tables } = app
+  const moves = new Moves(session.client, app.config.name, context.url)
   const target = new PostgresSide(session.client)
   let isFirst = true
   return async (signal) => {
     const here = { ...context, signal }
-    using copy = await copyOfBucket(folder, here)
+    using copy = await copyOfBucket(app, folder, here)
     const { $client } = copy.database
     refuseForeign(columnsInSqlite($client), tables, wanted.without)
     if (isFirst) {
-      await makeTables(wanted.database, session)
+      await makeTables(wanted.database, session, app)
       await moves.prepare()
       if (wanted.replace) await moves.empty(tables)
     }

@@ -11,16 +11,22 @@ const seeded = {
 
 describe('What to deploy next', () => {
   it('is the service on PostgreSQL, with its URL as a secret', () => {
-    const { words } = onPostgres(fromBucket, 'gs://bucket/visits', 'host:5432/db', 'visits')
+    const { words } = onPostgres(
+      fromBucket,
+      'gs://bucket/visits',
+      'host:5432/db',
+      'visits',
+      'visits',
+    )
     assert.match(words, / gcloud secrets create visits-database-url --data-file - --project/)
     assert.match(words, /--region REGION --database-url-secret visits-database-url\n/)
-    const other = onPostgres(fromBucket, 'gs://bucket/visits', 'host:5432/db', 'blog')
+    const other = onPostgres(fromBucket, 'gs://bucket/visits', 'host:5432/db', 'blog', 'visits')
     assert.match(other.words, /--service blog --database-url-secret blog-database-url\n/)
   })
 
   it('is the service on the bucket and its path', () => {
     const next = (bucket: string) =>
-      inBucket(fromPostgres, seeded, 'host:5432/db', bucket, 'visits').words
+      inBucket(fromPostgres, seeded, 'host:5432/db', bucket, 'visits', 'visits').words
     assert.match(next('gs://bucket/visits'), /--region REGION --bucket bucket\n/)
     assert.match(next('gs://bucket/a/b'), /--bucket bucket --path a\/b\n/)
     assert.match(next('gs://bucket/a'), /before +epoch-00000006 has the data before/)

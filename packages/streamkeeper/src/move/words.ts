@@ -22,12 +22,13 @@ export function onPostgres(
   bucket: string,
   database: string,
   service: string,
+  app: string,
 ): Outcome {
   const secret = `${service}-database-url`
   const next = bucket.startsWith('file://')
     ? '  DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE npm start'
     : `  gcloud secrets create ${secret} --data-file - --project PROJECT
-  npm run deploy -- --project PROJECT --region REGION${serviceOption(service)} --database-url-secret ${secret}
+  npm run deploy -- --project PROJECT --region REGION${serviceOption(service, app)} --database-url-secret ${secret}
 
 The first wants the URL, and Ctrl-D; leave it out where the secret is there. docs/deploy-variants.md
 has the options for Cloud SQL and private networks.`
@@ -65,11 +66,12 @@ export function inBucket(
   database: string,
   bucket: string,
   service: string,
+  app: string,
 ): Outcome {
   const [, name, path] = /^gs:\/\/([^/]+)\/?(.*)$/.exec(bucket) ?? []
-  const pathOption = path === 'visits' ? '' : ` --path ${path}`
+  const pathOption = path === app ? '' : ` --path ${path}`
   const next = name
-    ? `  npm run deploy -- --project PROJECT --region REGION${serviceOption(service)} --bucket ${name}${pathOption}`
+    ? `  npm run deploy -- --project PROJECT --region REGION${serviceOption(service, app)} --bucket ${name}${pathOption}`
     : `  REPLICA_URL=${bucket} npm start`
   const old = hadData && before > 0 ? `\nbefore   ${epochInWords(before)} has the data before` : ''
   return {
@@ -85,8 +87,9 @@ People can read meanwhile; who writes waits for 5 s, and is told to try again. P
   }
 }
 
-function serviceOption(service: string): string {
-  return service === 'visits' ? '' : ` --service ${service}`
+// The commands take the app's name for it unless told otherwise.
+function serviceOption(service: string, app: string): string {
+  return service === app ? '' : ` --service ${service}`
 }
 
 function momentOf({ changedAt }: FromBucket): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { app } from '../operations/migrations.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
 import { migrateDatabase, NewerSchema } from '../sqlite/migrate.ts'
 import { type Database, openDatabase } from '../sqlite/open.ts'
 import { OperatorError } from './operator-error.ts'
@@ -19,12 +19,12 @@ export type WorkFile = Disposable & {
  * Opens the file for the database `name`, made and migrated where there is none: an earlier move may
  * have been interrupted, or have been the first of two.
  */
-export function openWorkFile(folder: string, name: string): WorkFile {
+export function openWorkFile(app: AppSchema, folder: string, name: string): WorkFile {
   mkdirSync(folder, { recursive: true })
   const id = createHash('sha256').update(name).digest('hex').slice(0, 12)
   const path = join(folder, `${id}.db`)
   try {
-    const { $client: client } = migrated(path)
+    const { $client: client } = migrated(path, app)
     const close = () => {
       client.close()
     }
@@ -38,7 +38,7 @@ export function openWorkFile(folder: string, name: string): WorkFile {
   }
 }
 
-function migrated(path: string): Database {
+function migrated(path: string, app: AppSchema): Database {
   const database = openDatabase(path)
   try {
     // Nobody replicates it, and so its WAL may be emptied.

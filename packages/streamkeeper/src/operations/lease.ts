@@ -71,7 +71,7 @@ async function look(context: Context) {
 }
 
 async function mustRestore(url: string, context: Context): Promise<void> {
-  using folder = temporaryFolder(join(tmpdir(), 'visits-repair-'))
+  using folder = temporaryFolder(join(tmpdir(), 'streamkeeper-repair-'))
   const restored = await restoreAndExamine(url, join(folder.path, 'app.db'), context)
   if (!restored) throw new NoReplica(url)
   mustBeSound(restored, url)

@@ -1,7 +1,6 @@
 import type Sqlite from 'better-sqlite3'
-import { is } from 'drizzle-orm'
+import { getTableName, is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import * as schema from '../../../../db/schema.ts'
 
 /**
  * Refuses a database, migrated to this release, whose text isn't: SQLite keeps any bytes as text, and
@@ -9,23 +8,36 @@ import * as schema from '../../../../db/schema.ts'
  * in as it is, also one that nobody could write in the app today.
  *
  * @param original where it comes from, in words
+ * @param schema of Drizzle, where the app has one: it takes for text what SQLite may not declare as such
  * @throws {Error} if there is such a row; it names the first
  */
-export function mustBeText(client: Sqlite.Database, original: string): void {
+export function mustBeText(
+  client: Sqlite.Database,
+  original: string,
+  schema: Record<string, unknown> = {},
+): void {
   const decoder = textDecoder(client)
-  for (const { table, columns } of textColumns()) {
-    const names = columns.map((name) => `"${name}"`).join(', ')
-    const rows = client.prepare(`select rowid, ${names} from "${table}"`).raw().iterate()
-    for (const [row, ...values] of rows as Iterable<unknown[]>) {
+  for (const { table, key, columns } of textColumns(client, schema)) {
+    const names = [...key, ...columns].map(quoted).join(', ')
+    const rows = client
+      .prepare(`select ${names} from ${quoted(table)}`)
+      .raw()
+      .iterate()
+    for (const row of rows as Iterable<unknown[]>) {
+      const [id, values] = [row.slice(0, key.length), row.slice(key.length)]
+      const where = key.map((name) => `${quoted(name)} = ?`).join(' and ')
       const wrong = columns.find((column, index) => {
         const value = values[index]
         if (value === null || (typeof value === 'string' && !value.includes('\ufffd'))) return false
-        const bytes = `select cast("${column}" as blob) from "${table}" where rowid = ?`
-        return typeof value !== 'string' || !isText(client.prepare(bytes).pluck().get(row), decoder)
+        const bytes = `select cast(${quoted(column)} as blob) from ${quoted(table)} where ${where}`
+        const found = client.prepare(bytes).pluck().get(id)
+        // There is none where the key itself is no text.
+        return typeof value !== 'string' || found === undefined || !isText(found, decoder)
       })
       if (wrong === undefined) continue
+      const named = key.map((name, index) => `${name} = ${id[index]}`).join(' AND ')
       throw new Error(
-        `${original} has bytes that are no text where text belongs: ${table}.${wrong} of the row ${row}. Nothing was changed. Correct it there, as in: UPDATE "${table}" SET "${wrong}" = '…' WHERE rowid = ${row}`,
+        `${original} has bytes that are no text where text belongs: ${table}.${wrong} of the row ${id.join(', ')}. Nothing was changed. Correct it there, as in: UPDATE "${table}" SET "${wrong}" = '…' WHERE ${named}`,
       )
     }
   }
@@ -45,13 +57,42 @@ export function isText(bytes: unknown, decoder: TextDecoder): boolean {
   }
 }
 
-function textColumns(): { table: string; columns: string[] }[] {
-  return Object.values(schema)
-    .filter((value) => is(value, SQLiteTable))
-    .map(getTableConfig)
-    .map(({ name, columns }) => {
-      const texts = columns.filter((column) => column.getSQLType() === 'text')
-      return { table: name, columns: texts.map((column) => column.name) }
+type TextColumns = { table: string; key: string[]; columns: string[] }
+
+function textColumns(client: Sqlite.Database, schema: Record<string, unknown>): TextColumns[] {
+  const declared = client.prepare('select name, type, pk from pragma_table_info(?) order by cid')
+  return ownTables(client)
+    .map(({ name, wr }) => {
+      const columns = declared.all(name) as { name: string; type: string; pk: number }[]
+      const known = textIn(schema, name)
+      // https://sqlite.org/datatype3.html#determination_of_column_affinity
+      const texts = columns.filter((one) => /CHAR|CLOB|TEXT/i.test(one.type) || known.has(one.name))
+      const key = columns.filter(({ pk }) => wr === 1 && pk > 0)
+      return {
+        table: name,
+        key: wr === 1 ? key.map((column) => column.name) : ['rowid'],
+        columns: texts.map((column) => column.name),
+      }
     })
     .filter(({ columns }) => columns.length > 0)
+}
+
+// Without what is SQLite's, Litestream's, or of a virtual table.
+function ownTables(client: Sqlite.Database): { name: string; wr: number }[] {
+  const all = client.prepare(`select name, wr from pragma_table_list
+    where schema = 'main' and type = 'table' order by name`)
+  const tables = all.all() as { name: string; wr: number }[]
+  return tables.filter(({ name }) => !/^(sqlite|_litestream)_/.test(name))
+}
+
+function textIn(schema: Record<string, unknown>, table: string): Set<string> {
+  const columns = Object.values(schema)
+    .filter((value) => is(value, SQLiteTable))
+    .filter((value) => getTableName(value) === table)
+    .flatMap((value) => getTableConfig(value).columns)
+  return new Set(columns.filter((one) => one.getSQLType() === 'text').map(({ name }) => name))
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

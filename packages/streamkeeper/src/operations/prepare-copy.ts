@@ -17,13 +17,11 @@ export async function prepareCopy(
   app: AppSchema,
   progress: Progress,
 ): Promise<Examined> {
-  const { findings, tables } = examine(path, progress)
+  const { findings } = examine(path, progress)
   if (findings.length > 0) {
     throw new Error(`${original} fails SQLite's check: ${findings.join('; ')}.`)
   }
-  if (tables.page_views === undefined) {
-    throw new Error(`${original} has no table page_views: it is not a database of this app.`)
-  }
+  verifyIsOurs(path, original, app)
   try {
     const migrated = await migrateApart(path, app, (running) =>
       progress.say(runningInWords(running)),
@@ -36,9 +34,21 @@ export async function prepareCopy(
   }
   const client = new Sqlite(path, { readonly: true })
   try {
-    mustBeText(client, original)
+    mustBeText(client, original, app.config.schema)
   } finally {
     client.close()
   }
   return examine(path, progress)
+}
+
+function verifyIsOurs(path: string, original: string, { config }: AppSchema): void {
+  const client = new Sqlite(path, { readonly: true })
+  try {
+    config.verify?.(client)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`${original} is not a database of this app: ${reason}`, { cause: error })
+  } finally {
+    client.close()
+  }
 }

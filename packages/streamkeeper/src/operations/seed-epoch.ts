@@ -48,7 +48,7 @@ export type Seeded = Examined & {
 export async function seedEpoch(seeding: Seeding, context: Context): Promise<Seeded> {
   const { file, app, lease, timing } = seeding
   const { progress, signal } = context
-  using folder = temporaryFolder(join(tmpdir(), 'visits-seed-'))
+  using folder = temporaryFolder(join(tmpdir(), 'streamkeeper-seed-'))
   const copy = join(folder.path, 'app.db')
   await takeCopy(file, copy)
   const examined = await prepareCopy(copy, file, app, progress)

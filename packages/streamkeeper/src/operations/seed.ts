@@ -8,7 +8,7 @@ import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts
 import { newestMigration } from '../sqlite/migrate.ts'
 import { runCommand, WrongArguments } from './command.ts'
 import { tablesInWords } from './examine.ts'
-import { app } from './migrations.ts'
+import { loadApp } from './load-app.ts'
 import { type Seeded, seedEpoch } from './seed-epoch.ts'
 import { seconds } from './values.ts'
 import { bytesInWords, durationInWords, epochInWords, pairsInWords } from './words.ts'
@@ -17,8 +17,7 @@ const help = `Brings a SQLite file into the bucket: it is what the app goes on w
 
   npm run seed -- --from FILE [--service NAME] [--replace] [--wait SECONDS] [--url URL] [--json]
 
-  --from FILE      a database of this app, or of the original sample; it may be in use, and is not
-                   changed
+  --from FILE      a database of this app; it may be in use, and is not changed
   --service NAME   the Cloud Run service that uses the bucket; local unless given, where the
                    bucket is a folder
   --replace        let it take the place of the data that is there
@@ -42,6 +41,7 @@ await runCommand({
   }),
   run: async ({ from, service, replace, wait }, context) => {
     const { url, store } = context
+    const app = await loadApp()
     if (!service && !url.startsWith('file://')) {
       throw new WrongArguments('--service is missing: name the Cloud Run service that uses it.')
     }

@@ -2,11 +2,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
+import type { Shown } from '../config.ts'
 import type { Layout } from '../litestream/replica-url.ts'
-import type { Shown } from './ask-app.ts'
 import type { Context } from './command.ts'
 import { changeIn } from './epoch-files.ts'
-import { compareMigrations, type Migrated } from './migrations.ts'
+import { compareMigrations, type Migrated } from './load-app.ts'
 import { NoReplica } from './no-replica.ts'
 import { type Restored, restoreAndExamine } from './restored.ts'
 import { mustBeRestorable, survey } from './survey.ts'
@@ -37,8 +37,7 @@ export type Patience = {
 
 /**
  * Restores the newest copy to a folder of its own and examines it, again and again while it lacks
- * something that the app shows: visits are on their way for a second, and an entry can be read a
- * moment before it is acknowledged.
+ * something that the app shows: what was written can be read a moment before the bucket has it.
  *
  * @param shown null if there is nothing to compare with
  * @param migrations the folder of this release's
@@ -71,12 +70,11 @@ async function lookAtCopy(
   context: Context,
 ): Promise<Copy> {
   const { epoch, url, files } = mustBeRestorable(await survey(context), context.url)
-  using folder = temporaryFolder(join(tmpdir(), 'visits-verify-'))
+  using folder = temporaryFolder(join(tmpdir(), 'streamkeeper-verify-'))
   const path = join(folder.path, 'app.db')
   const restored = await restoreAndExamine(url, path, context)
   if (!restored) throw new NoReplica(context.url)
-  const content =
-    restored.findings.length === 0 ? read(path, shown, restored.tables, migrations) : nothing
+  const content = restored.findings.length === 0 ? read(path, shown, migrations) : nothing
   return {
     ...restored,
     txid: files.layout === 'ltx' ? restored.txid : null,
@@ -90,36 +88,12 @@ async function lookAtCopy(
 
 const nothing = { migrations: { applied: 0, pending: 0, unknown: [] }, missing: [] }
 
-function read(
-  path: string,
-  shown: Shown | null,
-  tables: Record<string, number>,
-  folder: string | null,
-) {
+function read(path: string, shown: Shown | null, folder: string | null) {
   const client = new Sqlite(path, { readonly: true })
   try {
     const migrations = compareMigrations(client, folder)
-    return { migrations, missing: shown ? missing(client, shown, tables) : [] }
+    return { migrations, missing: shown?.missingFrom(client) ?? [] }
   } finally {
     client.close()
   }
-}
-
-function missing(client: Sqlite.Database, shown: Shown, tables: Record<string, number>): string[] {
-  const { visits, newest } = shown
-  const visitsHere = tables.page_views ?? 0
-  return [
-    ...(newest && !hasEntry(client, newest, tables) ? [`entry ${newest.id}`] : []),
-    ...(visitsHere < visits ? [`${visits - visitsHere} of ${visits} visits`] : []),
-  ]
-}
-
-function hasEntry(
-  client: Sqlite.Database,
-  { id, name, message }: NonNullable<Shown['newest']>,
-  tables: Record<string, number>,
-): boolean {
-  if (tables.entries === undefined) return false
-  const same = 'select 1 from entries where id = ? and name = ? and message = ?'
-  return client.prepare(same).get(id, name, message) !== undefined
 }

@@ -153,7 +153,12 @@ describe('verify', () => {
 
   it('finds what is on its way in a later attempt', async (test) => {
     const { path, url, store, change } = await scene(test)
-    const shown = { visits: 3, newest: { id: 2, name: 'Ada', message: 'two' } }
+    const count = (copy: Sqlite.Database) =>
+      copy.prepare('select count(*) from page_views').pluck().get() as number
+    const shown = {
+      ...{ words: 'three', facts: {} },
+      missingFrom: (copy: Sqlite.Database) => (count(copy) < 3 ? ['the third'] : []),
+    }
     let said = 0
     class Arriving extends Progress {
       override say(): void {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import type { Shown } from '../config.ts'
 import { log } from '../server/log.ts'
-import { askApp, type Shown } from './ask-app.ts'
-import { type Outcome, runCommand } from './command.ts'
+import { type Outcome, runCommand, WrongArguments } from './command.ts'
 import { tablesInWords } from './examine.ts'
-import { app as own } from './migrations.ts'
+import { loadApp } from './load-app.ts'
 import { atLeastOne, seconds } from './values.ts'
 import { type Copy, verifyCopy } from './verify-copy.ts'
 import {
@@ -18,8 +18,8 @@ const help = `Restores the newest copy of the database to a temporary folder, an
 
   npm run verify -- [--app URL] [--attempts N] [--pause SECONDS] [--log] [--url URL] [--json]
 
-  --app URL        the running app: the copy has to have the newest entry and the visits that it
-                   shows; VERIFY_APP unless given
+  --app URL        the running app: the copy has to have what it shows, where the app's
+                   configuration says how to ask (shown); VERIFY_APP unless given
   --attempts N     how often to restore until the copy has them; 5 unless given
   --pause SECONDS  before the second attempt, and twice as long before each further one; 1
   --log            print one line in Cloud Logging's JSON, with severity INFO or ERROR`
@@ -36,16 +36,20 @@ await runCommand({
   },
   schema: z.object({
     app: z
-      .url({ protocol: /^https?$/, error: `needs a URL, such as https://visits.example${given}` })
+      .url({ protocol: /^https?$/, error: `needs a URL, such as https://notes.example${given}` })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
     attempts: atLeastOne,
     pause: seconds,
   }),
   run: async ({ app, attempts, pause }, context) => {
-    const shown = app ? await askApp(app, context.signal) : null
+    const { config, migrations } = await loadApp()
+    if (app && !config.shown && app !== process.env.VERIFY_APP) {
+      throw new WrongArguments('--app needs "shown" in streamkeeper.config.ts, which asks the app.')
+    }
+    const shown = (app && (await config.shown?.(app, context.signal))) || null
     const patience = { attempts, pauseMs: pause * 1_000 }
-    const copy = await verifyCopy(shown, patience, own.migrations, context)
+    const copy = await verifyCopy(shown, patience, migrations, context)
     return outcome(copy, shown)
   },
   // Whoever runs it in the container has no terminal, but alerts on the severity.
@@ -66,7 +70,13 @@ function outcome(copy: Copy, shown: Shown | null): Outcome {
   const ok = wrong.length === 0
   return {
     ok,
-    facts: { ...facts, changedAt: changedAt && timeInWords(changedAt), migrations, shown, wrong },
+    facts: {
+      ...facts,
+      changedAt: changedAt && timeInWords(changedAt),
+      migrations,
+      shown: shown?.facts ?? null,
+      wrong,
+    },
     words: ok ? good(copy, shown) : `The newest copy is not good: ${wrong.join('; ')}.`,
   }
 }
@@ -74,7 +84,6 @@ function outcome(copy: Copy, shown: Shown | null): Outcome {
 function good(copy: Copy, shown: Shown | null): string {
   const { txid, changedAt, bytes, stored, tables, migrations, restoreMs, tookMs } = copy
   const age = changedAt === null ? [] : [`changed ${durationInWords(Date.now() - changedAt)} ago`]
-  const entry = shown?.newest ? `entry ${shown.newest.id} and ` : ''
   const pending = migrations.pending > 0 ? `, ${migrations.pending} still to come` : ''
   const pairs = [
     ['epoch', [positionInWords(copy, txid), ...age].join(', ')],
@@ -84,7 +93,7 @@ function good(copy: Copy, shown: Shown | null): string {
     ],
     ['tables', tablesInWords(tables)],
     ['migrations', `${migrations.applied} applied${pending}`],
-    ...(shown ? [['app', `${entry}at least ${shown.visits} visits are in the copy`] as const] : []),
+    ...(shown ? [['app', `${shown.words} are in the copy`] as const] : []),
     ['took', `restore ${durationInWords(restoreMs)}, check ${durationInWords(tookMs)}`],
   ] as const
   return `The newest copy restores, and all of it is sound.\n${pairsInWords(pairs)}`

@@ -33,7 +33,7 @@ export class TestPostgres implements AsyncDisposable {
   /** @param settings for the server, as in `fsync=on`; by default it is fast, and forgets with the machine */
   static async start(settings = careless): Promise<TestPostgres> {
     const user = unprivileged()
-    const folder = mkdtempSync(join(tmpdir(), 'visits-'))
+    const folder = mkdtempSync(join(tmpdir(), 'streamkeeper-'))
     if (user.uid !== undefined) chownSync(folder, user.uid, user.gid ?? user.uid)
     const passwordFile = join(folder, 'password')
     writeFileSync(passwordFile, password, { mode: 0o644 })

@@ -8,7 +8,7 @@ export type AppSchema = {
   folder: string
   /** Where drizzle-kit wrote its migrations; null where it has none, and makes its tables itself. */
   migrations: string | null
-  config: Pick<Config, 'schema' | 'triggers' | 'beforeMigrations'>
+  config: Pick<Config, 'schema' | 'triggers' | 'beforeMigrations' | 'verify'>
 }
 
 /** @param folder where the app is */

@@ -1,16 +1,24 @@
-import { join } from 'node:path'
 import type Sqlite from 'better-sqlite3'
+import type { Config } from '../config.ts'
 import { configFile, loadConfig } from '../load-config.ts'
 import { type AppSchema, schemaOf } from '../sqlite/app-schema.ts'
 import { versionName } from '../sqlite/migrate.ts'
 import { readMigrations } from '../sqlite/migration-files.ts'
 import { appliedTo, planMigrations } from '../sqlite/migration-plan.ts'
 
-/** The app: beside this one in the image, whose folder above is it in the sources. */
-const folder =
-  [import.meta.dirname, join(import.meta.dirname, '../../../..')].find(configFile) ?? process.cwd()
+/** The app whose data a command works on. */
+export type App = AppSchema & { config: Config }
 
-export const app: AppSchema = schemaOf(await loadConfig(folder), folder)
+/**
+ * Loads the app's configuration: what is beside the command in the image, or in the working folder.
+ *
+ * @throws {Error} if there is none, or it is wrong
+ */
+export async function loadApp(): Promise<App> {
+  const folder = configFile(import.meta.dirname) ? import.meta.dirname : process.cwd()
+  const config = await loadConfig(folder)
+  return { ...schemaOf(config, folder), config }
+}
 
 export type Migrated = {
   applied: number

@@ -1,10 +1,5 @@
+import type { Connection, Shown } from 'streamkeeper/config'
 import { z } from 'zod'
-
-/** What the running app shows to everybody. */
-export type Shown = {
-  visits: number
-  newest: { id: number; name: string; message: string } | null
-}
 
 const entry = z.object({ id: z.number(), name: z.string(), message: z.string() })
 const page = z.object({ entries: z.array(entry) })
@@ -15,10 +10,34 @@ const counted = z.object({ visits: z.number() })
  *
  * @throws {Error} if it doesn't answer as it should
  */
-export async function askApp(app: string, signal: AbortSignal): Promise<Shown> {
+export async function shown(app: string, signal: AbortSignal): Promise<Shown> {
   const { entries } = await ask(`${app}/api/entries?limit=1`, page, signal)
   const { visits } = await ask(`${app}/api/visits`, counted, signal)
-  return { visits, newest: entries[0] ?? null }
+  const newest = entries[0] ?? null
+  return {
+    words: `${newest ? `entry ${newest.id} and ` : ''}at least ${visits} visits`,
+    facts: { visits, newest },
+    missingFrom: (copy) => [
+      ...(newest && !hasEntry(copy, newest) ? [`entry ${newest.id}`] : []),
+      ...missingVisits(copy, visits),
+    ],
+  }
+}
+
+function hasEntry(copy: Connection, { id, name, message }: z.infer<typeof entry>): boolean {
+  if (!hasTable(copy, 'entries')) return false
+  const same = 'select 1 from entries where id = ? and name = ? and message = ?'
+  return copy.prepare(same).get(id, name, message) !== undefined
+}
+
+function missingVisits(copy: Connection, visits: number): string[] {
+  const count = () => copy.prepare('select count(*) from page_views').pluck().get() as number
+  const here = hasTable(copy, 'page_views') ? count() : 0
+  return here < visits ? [`${visits - here} of ${visits} visits`] : []
+}
+
+function hasTable(copy: Connection, name: string): boolean {
+  return copy.prepare('select 1 from sqlite_master where name = ?').get(name) !== undefined
 }
 
 async function ask<T>(url: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ReplicationProblem } from '../litestream/problem.ts'
-import { OperatorError, told } from './operator-error.ts'
+import { OperatorError, operatorErrorOf } from './operator-error.ts'
 
 const coded = (message: string, facts: object) => Object.assign(new Error(message), facts)
 const words = (error: unknown) => {
-  const answer = told(error)
+  const answer = operatorErrorOf(error)
   return answer instanceof Error ? answer.message : ''
 }
 
@@ -36,7 +36,7 @@ describe('What an error says', () => {
       new ReplicationProblem('lease-lost', 'file:///bucket', 'connection timeout'),
       new Error('There is data in the bucket already.'),
     ]) {
-      assert.equal(told(error), error)
+      assert.equal(operatorErrorOf(error), error)
     }
   })
 })
