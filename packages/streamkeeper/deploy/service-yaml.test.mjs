@@ -67,8 +67,8 @@ describe('the commands in the head of that YAML', () => {
   it('make all that `streamkeeper deploy` makes, in an order in which they work', async (test) => {
     const folder = await mkdtemp(join(tmpdir(), 'by-hand-'))
     test.after(() => rm(folder, { recursive: true }))
-    const cli = join(import.meta.dirname, '../src/cli/deploy.mjs')
-    const npx = `#!/bin/sh\nshift 2\nexec '${process.execPath}' '${cli}' "$@"\n`
+    const cli = join(import.meta.dirname, '../src/cli/streamkeeper.mjs')
+    const npx = `#!/bin/sh\nshift 1\nexec '${process.execPath}' '${cli}' "$@"\n`
     await writeFile(join(folder, 'npx'), npx, { mode: 0o755 })
     const cloud = new Cloud()
     const commands = script.replaceAll('/tmp/', `${folder}/`)

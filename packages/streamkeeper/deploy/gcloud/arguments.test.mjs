@@ -178,8 +178,8 @@ describe('wrong arguments', () => {
   it('end the command with 2 before anything is run', () => {
     for (const args of [[], ['--projekt', 'x'], ['stray'], ['--project']]) {
       const cloud = new Cloud()
-      const bin = join(root, 'packages/streamkeeper/src/cli/deploy.mjs')
-      const { status, stderr } = cloud.process(process.execPath, [bin, ...args])
+      const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
+      const { status, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...args])
       assert.equal(status, 2, stderr)
       assert.match(stderr, /See --help/)
       assert.deepEqual(cloud.calls(), [])

@@ -170,8 +170,8 @@ describe('a second deployment', () => {
 describe('the admin token', () => {
   it('is nowhere but on the stdin of the one command that stores it', async () => {
     const cloud = new Cloud()
-    const bin = join(root, 'packages/streamkeeper/src/cli/deploy.mjs')
-    const { status, stdout, stderr } = cloud.process(process.execPath, [bin, ...yes])
+    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
+    const { status, stdout, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...yes])
     assert.equal(status, 0, stderr)
     const [token] = cloud.state.secrets['visits-admin-token'].versions
     assert.match(token, /^[\w-]{43}$/)
@@ -240,8 +240,8 @@ describe('the plan', () => {
 
   it('is refused where nobody can be asked', () => {
     const cloud = new Cloud()
-    const bin = join(root, 'packages/streamkeeper/src/cli/deploy.mjs')
-    const { status, stderr } = cloud.process(process.execPath, [bin, ...where])
+    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
+    const { status, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...where])
     assert.equal(status, 1)
     assert.match(stderr, /Nobody can be asked.*Give --yes/)
     assert.deepEqual(cloud.changes(), [])
@@ -251,8 +251,8 @@ describe('the plan', () => {
 describe('the result as JSON', () => {
   it('is all that is on stdout', () => {
     const cloud = new Cloud()
-    const bin = join(root, 'packages/streamkeeper/src/cli/deploy.mjs')
-    const { stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
+    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
+    const { stdout } = cloud.process(process.execPath, [bin, 'deploy', ...yes, '--json'])
     const { done, ...outcome } = JSON.parse(stdout)
     assert.deepEqual(outcome, {
       url: 'https://visits-europe-west1.run.app',
@@ -264,8 +264,8 @@ describe('the result as JSON', () => {
 
   it('tells of a failure what was done before it', () => {
     const cloud = new Cloud({ failures: [{ match: 'run deploy', message: 'PERMISSION_DENIED' }] })
-    const bin = join(root, 'packages/streamkeeper/src/cli/deploy.mjs')
-    const { status, stdout } = cloud.process(process.execPath, [bin, ...yes, '--json'])
+    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
+    const { status, stdout } = cloud.process(process.execPath, [bin, 'deploy', ...yes, '--json'])
     const { error, done } = JSON.parse(stdout)
     assert.equal(status, 1)
     assert.match(error, /gcloud run deploy visits failed/)

@@ -15,8 +15,8 @@ describe('a deployment that can not be', () => {
     const folder = mkdtempSync(join(tmpdir(), 'no-gcloud-'))
     const cloud = new Cloud()
     cloud.env = { ...process.env, PATH: folder }
-    const bin = join(root, 'packages/streamkeeper/src/cli/deploy.mjs')
-    const { status, stderr } = cloud.process(process.execPath, [bin, ...yes])
+    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
+    const { status, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...yes])
     rmSync(folder, { recursive: true })
     assert.equal(status, 1)
     assert.match(stderr, /gcloud is not installed: see https:/)

@@ -77,9 +77,9 @@ describe('the log', () => {
     }
   })
 
-  it('is a command of npm, and ends with 2 where its arguments are wrong', () => {
-    const bin = new URL('../../src/cli/logs.mjs', import.meta.url).pathname
-    const { status, stderr } = new Cloud().process(process.execPath, [bin])
+  it('is a command, and ends with 2 where its arguments are wrong', () => {
+    const bin = new URL('../../src/cli/streamkeeper.mjs', import.meta.url).pathname
+    const { status, stderr } = new Cloud().process(process.execPath, [bin, 'logs'])
     assert.equal(status, 2)
     assert.match(stderr, /--project is missing.*See --help/s)
   })

@@ -27,6 +27,8 @@ Each has --help.`
 const operation = (name, options) => async () =>
   (await import('./lib/operation.mjs')).operation(name, options)
 
+const onCloud = (name) => async () => (await import('../../deploy/gcloud/main.mjs')).main(name)
+
 const commands = {
   init: async () => (await import('./init.mjs')).init(),
   dev: async () => (await import('./start.mjs')).start({ dev: true }),
@@ -38,10 +40,10 @@ const commands = {
   seed: operation('seed'),
   lease: operation('lease'),
   move: operation('move', { folder: 'move' }),
-  deploy: () => import('./deploy.mjs'),
-  logs: () => import('./logs.mjs'),
-  teardown: () => import('./teardown.mjs'),
-  monitoring: () => import('./monitoring.mjs'),
+  deploy: onCloud('deploy'),
+  logs: onCloud('logs'),
+  teardown: onCloud('teardown'),
+  monitoring: onCloud('monitoring'),
 }
 
 const [name] = process.argv.splice(2, 1)

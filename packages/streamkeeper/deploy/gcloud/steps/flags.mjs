@@ -58,7 +58,7 @@ export function inFront({ noRateLimits, publicUrl, trustedProxies }) {
 }
 
 /**
- * The variable that names the commit of what is deployed, where cli/deploy.mjs has found it. An image that
+ * The variable that names the commit of what is deployed, where git knows it. An image that
  * was built elsewhere knows its own.
  */
 export function commitOf({ image } = {}, { COMMIT } = process.env) {
