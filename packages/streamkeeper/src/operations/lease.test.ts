@@ -50,7 +50,7 @@ describe('lease repair', () => {
     const refused = await repair('--epoch', '1')
     assert.equal(refused.code, 1)
     assert.match(refused.stderr, /r i leads: .+Nothing was changed.+--force/)
-    assert.equal(await lease.renew(), 'kept')
+    assert.equal(await lease.renew(), 'renewed')
     assert.equal((await repair('--epoch', '1', '--force')).code, 0)
     assert.equal(await lease.renew(), 'lost')
   })
