@@ -100,7 +100,7 @@ export function status(): Promise<Status> {
 }
 
 /**
- * The release that answers: `id` is another text for each, `name` is for people, as in `visits-00012 (0.1.0, 5e2fdbf)`,
+ * The release that answers: `id` is another text for each, `name` is for people, as in `app-00012 (0.1.0, 5e2fdbf)`,
  * and `source` is where its sources are, if it says so.
  */
 export function release(): { id: string; name: string; source: string | null } {

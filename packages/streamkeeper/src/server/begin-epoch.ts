@@ -1,11 +1,10 @@
-import { plural } from '../../../../app/format.ts'
 import type { Reached, View } from '../lease/lease.ts'
 import { CantContinue, copyEpoch } from '../litestream/copy-epoch.ts'
 import type { Litestream } from '../litestream/litestream.ts'
 import { hasFilesSince, localTxid } from '../litestream/local-position.ts'
 import { beginAt } from '../litestream/ltx/begin-at.ts'
 import type { Store } from '../stores/store.ts'
-import { size } from './in-words.ts'
+import { plural, size } from './in-words.ts'
 import type { LocalDatabase } from './local-database.ts'
 
 /** How an epoch began: as the continuation of a state of another, or with an upload of all of it. */

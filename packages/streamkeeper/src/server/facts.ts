@@ -1,6 +1,5 @@
-import { plural } from '../../../../app/format.ts'
 import { beganInWords } from './begin-epoch.ts'
-import { duration, size } from './in-words.ts'
+import { duration, plural, size } from './in-words.ts'
 import { releaseInWords } from './release-name.ts'
 import type { Status } from './status.ts'
 

@@ -18,6 +18,11 @@ export function duration(ms: number): string {
   return parts.filter(Boolean).join(' ')
 }
 
+/** The noun that goes with a number: `1 time`, `2 times`. */
+export function plural(number: number, noun: string): string {
+  return number === 1 ? noun : `${noun}s`
+}
+
 /** A size in the unit that is used for its like, of 1000 of the smaller one. */
 export function size(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`

@@ -48,7 +48,7 @@ export function webAddress(repository?: string | { url?: string }): string | nul
   return /https:\/\/.+?(?=(\.git)?$)/.exec(url ?? '')?.[0] ?? null
 }
 
-/** As in `visits-00012 (0.1.0, 5e2fdbf)`. */
+/** As in `app-00012 (0.1.0, 5e2fdbf)`. */
 export function releaseInWords({ revision, version, commit }: Release = release()): string {
   return `${revision} (${[version, commit].filter(Boolean).join(', ')})`
 }

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { dataIn } from '../../../../db/data.ts'
-import { sqlite } from '../index.ts'
+import { durable, sqlite } from '../index.ts'
 import { Lease } from '../lease/lease.ts'
 import { leaseName, parseLease } from '../lease/lease-object.ts'
 import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
-import { app, migrations } from '../sqlite/sample-test-support.ts'
+import { app } from '../sqlite/test-support.ts'
 import { FileStore } from '../stores/file-store.ts'
+import { addNote, countNotes } from '../test-app/notes.ts'
+import { App, comesFor } from './app.ts'
 import { readEnvironment } from './environment.ts'
 import { Events } from './events.ts'
 import { Gate } from './gate.ts'
@@ -24,8 +23,7 @@ import { LocalDatabase } from './local-database.ts'
 import { barOf } from './may-lead.ts'
 import { isPreview } from './preview.ts'
 import { releaseOf } from './release.ts'
-import { durable, portOf } from './test-support.ts'
-import { forApp, visitsApp } from './test-visits.ts'
+import { portOf } from './test-support.ts'
 import { leadershipTiming } from './timing.ts'
 
 /** The migrations in `from` and one more, in a folder of its name. */
@@ -41,11 +39,31 @@ function oneMore(from: string, folder: string, tag: string, sql: string): string
   return next
 }
 
+// Who looks at the front page leaves a tag, where that can be.
+const served = new App({
+  name: 'notes',
+  needs: ({ method, url }) => {
+    if (url === '/') return 'write-if-possible'
+    return method === 'GET' ? 'read' : 'write'
+  },
+  async handle({ method, url }, response, { notice }) {
+    const database = sqlite()
+    if (notice) response.setHeader('x-notice', notice)
+    else if (url === '/') database.exec(`insert into tags (label) values ('looked')`)
+    if (method === 'POST') {
+      addNote({ $client: database })
+      await durable()
+    }
+    const tags = database.prepare('select count(*) from tags').pluck().get()
+    response.end(JSON.stringify([tags, countNotes({ $client: database })]))
+  },
+})
+
 /** A release, and the next, which has one migration more; `before` is one more that both have. */
 function scene(
   test: TestContext,
   { next: sql, before }: { next: string; before?: string } = {
-    next: 'ALTER TABLE entries ADD mood text',
+    next: 'ALTER TABLE notes ADD mood text',
   },
 ) {
   const cleanUps: (() => void | Promise<void>)[] = []
@@ -57,7 +75,8 @@ function scene(
   const folder = temporaryFolder(later)
   mkdirSync(join(folder, 'bucket'))
   const store = new FileStore(join(folder, 'bucket'))
-  const first = before ? oneMore(migrations, folder, '8888_before', before) : migrations
+  const own = app.migrations ?? assert.fail('There are none.')
+  const first = before ? oneMore(own, folder, '8888_before', before) : own
   const next = oneMore(first, folder, '9999_next', sql)
 
   /** An instance of a release, as serve.ts makes it. */
@@ -92,24 +111,17 @@ function scene(
       ...{ leadership, database, lifecycle },
       isPreview: (request) => isPreview(request, environment.previews),
     })
-    const data = dataIn((call) => call(drizzle({ client: sqlite() })))
-    const visits = visitsApp(data)
-    const pages = handleWith(visits, async (request, response) => {
-      if (request.method === 'POST') {
-        await data.addEntry({ name, message: 'hello', idempotencyKey: randomUUID() }, new Date())
-        await durable(leadership)
-      }
-      const { entries } = await data.listEntries({ before: null, limit: 10 })
-      response.end(JSON.stringify([request.headers['x-visits'], entries.length]))
-    })
     await database.restore(await lease.read())
     lifecycle.enter({ name: 'following', problem: null })
     later.after(async () => {
       await leadership.end()
       database.close()
     })
-    gate.open(pages)
-    const server = createServer(forApp(visits, (...request) => gate.serve(...request))).listen(0)
+    gate.open(handleWith(served, () => assert.fail('There is no Next.')))
+    const server = createServer((request, response) => {
+      comesFor(served, request)
+      return gate.serve(request, response)
+    }).listen(0)
     const url = `http://127.0.0.1:${await portOf(later, server)}`
     // fetch would send the host of its own.
     const ask = async (path: string, options: RequestOptions = {}) => {
@@ -119,7 +131,7 @@ function scene(
     }
     return {
       ask,
-      write: () => ask('/api/entries', { method: 'POST' }),
+      write: () => ask('/api/notes', { method: 'POST' }),
       lifecycle,
       database,
       leadership,
@@ -145,13 +157,13 @@ describe('An older release beside a newer one', { timeout: 180_000 }, () => {
 
     await one.refresh()
     assert.equal(one.database.schema, 'newer')
-    for (const path of ['/', '/guestbook', '/', '/api/entries']) {
+    for (const path of ['/', '/list', '/', '/api/notes']) {
       const answer = await one.ask(path)
       assert.equal(answer.status, 200, path)
       assert.match(answer.text, /,2\]$/)
     }
     const { headers } = await one.ask('/')
-    assert.equal(headers['x-visit'], 'not-counted')
+    assert.equal(headers['x-notice'], 'older-release')
     const refused = await one.write()
     assert.equal(refused.status, 503)
     assert.match(refused.text, /migrated by two .* older release one/)
@@ -171,7 +183,7 @@ describe('An older release beside a newer one', { timeout: 180_000 }, () => {
     const before = await generation()
     assert.equal(one.database.schema, 'same')
     const { status, headers } = await one.ask('/')
-    assert.deepEqual([status, headers['x-visit']], [200, 'not-counted'])
+    assert.deepEqual([status, headers['x-notice']], [200, 'older-release'])
     assert.equal((await one.write()).status, 503)
     assert.equal(await generation(), before)
     assert.equal((await lease()).holder, null)
@@ -201,12 +213,12 @@ describe('A preview', { timeout: 180_000 }, () => {
       await one.leadership.end()
       const before = await generation()
       const two = await start('two', variables)
-      const columns = two.database.open.$client.pragma('table_info(entries)') as { name: string }[]
+      const columns = two.database.open.$client.pragma('table_info(notes)') as { name: string }[]
       assert.ok(columns.some(({ name }) => name === 'mood'))
       const answer = await two.ask('/', init)
-      assert.deepEqual([answer.status, answer.text], [200, '["0",1]'])
-      assert.equal(answer.headers['x-visit'], 'not-counted')
-      const refused = await two.ask('/api/entries', { method: 'POST', ...init })
+      assert.deepEqual([answer.status, answer.text], [200, '[0,1]'])
+      assert.equal(answer.headers['x-notice'], 'preview')
+      const refused = await two.ask('/api/notes', { method: 'POST', ...init })
       assert.equal(refused.status, 503)
       assert.match(refused.text, /This is a preview/)
       assert.equal(await generation(), before)
@@ -218,8 +230,8 @@ describe('A preview', { timeout: 180_000 }, () => {
     const { start, lease } = scene(test)
     const two = await start('two')
     await two.write()
-    assert.equal((await two.ask('/')).text, '["1",1]')
-    assert.equal((await two.ask('/', tagged)).text, '["1",1]')
+    assert.equal((await two.ask('/')).text, '[1,1]')
+    assert.equal((await two.ask('/', tagged)).text, '[1,1]')
     assert.equal((await lease()).holder?.revision, 'two')
   })
 })
@@ -247,6 +259,6 @@ describe('A release that takes something from the one before', { timeout: 180_00
     const two = await start('two', { ALLOW_BREAKING_MIGRATION: '9999_next' })
     assert.equal((await two.write()).status, 200)
     assert.equal((await lease()).schema?.release, 'two')
-    assert.equal((await one.ask('/guestbook')).status, 200)
+    assert.equal((await one.ask('/list')).status, 200)
   })
 })
