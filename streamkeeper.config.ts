@@ -29,7 +29,7 @@ export default defineConfig({
   handle: handleWith({
     data: requestData,
     replicated,
-    count: (request, now) => countVisit(requestData(), request, now),
+    count: async (request, now) => countVisit(await requestData(), request, now),
   }),
   refuse,
   bodyLimits: { programs: apiLimitBytes, forms: formLimitBytes },

@@ -27,7 +27,7 @@ async function scene(test: TestContext, { next, isFull = false, notice = null }:
     response.end(`${[url, ...shown].join(' | ')} {${nonce}} [${key}] render ${number}`)
   }
   const handle = handleWith({
-    data: () => ({
+    data: async () => ({
       countVisits: async () => visits(),
       entriesVersion: async () => '1',
       listEntries: async () => ({ entries: [], older: null }),

@@ -18,7 +18,7 @@ import { whoAsks } from './visits/who-asks.ts'
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
 type Parts = {
-  data(): Pick<Data, 'countVisits' | 'entriesVersion' | 'listEntries'>
+  data(): Promise<Pick<Data, 'countVisits' | 'entriesVersion' | 'listEntries'>>
   /** Counts a visit, and returns how many there are with it; null if it can't. */
   count(request: IncomingMessage, now: Date): Promise<Visits | null>
   replicated(): Replicated
@@ -48,7 +48,7 @@ export function handleWith({
         headers[told.notice] = notice ?? 'not-written'
         response.setHeader('x-visit', 'not-counted')
       }
-      tellVisits(request, counted ?? (await data().countVisits(now)), now)
+      tellVisits(request, counted ?? (await (await data()).countVisits(now)), now)
     }
     if (path === '/' && (method === 'GET' || method === 'HEAD')) {
       if (isPrefetch(request) && !notice) headers[told.later] = 'true'
@@ -65,7 +65,7 @@ export function handleWith({
     if (!isCached(request)) return next(request, response)
     const page = {
       key: [headers[told.notice], headers[told.day], url].join(' '),
-      version: await data().entriesVersion(),
+      version: await (await data()).entriesVersion(),
       values: only(headers, [told.formKey, told.shownVisits, told.shownTimes, told.shownToday]),
       headers: only(headers, [told.path, told.day, told.notice]),
     }

@@ -33,7 +33,7 @@ async function scene(test: TestContext) {
     },
   }
   const answer = liveFrom(
-    () => data,
+    async () => data,
     () => replicated,
   )
   const url = await serve(test, (_, response) => void answer(response))

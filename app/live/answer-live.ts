@@ -29,7 +29,7 @@ const newest = 11
  * Answers what pages that are open ask for, `GET /live`: without Next, and from memory, as each of
  * them asks every few seconds.
  */
-export function liveFrom(data: () => Counts, replicated: () => Replicated) {
+export function liveFrom(data: () => Promise<Counts>, replicated: () => Replicated) {
   const counts = onceASecond(countsIn(data))
   return async (response: ServerResponse): Promise<void> => {
     const counted = await counts().catch(() => null)
@@ -47,15 +47,18 @@ export function liveFrom(data: () => Counts, replicated: () => Replicated) {
   }
 }
 
-function countsIn(data: () => Counts): () => Promise<Omit<Live, 'replication' | 'release'>> {
+function countsIn(
+  data: () => Promise<Counts>,
+): () => Promise<Omit<Live, 'replication' | 'release'>> {
   let last = { entriesVersion: '', newestEntries: [] as number[] }
   return async () => {
     const now = new Date()
-    const { total: visits, today } = await data().countVisits(now)
+    const { countVisits, entriesVersion: version, listEntries } = await data()
+    const { total: visits, today } = await countVisits(now)
     // Before the entries: what comes meanwhile has another version.
-    const entriesVersion = await data().entriesVersion()
+    const entriesVersion = await version()
     if (entriesVersion !== last.entriesVersion) {
-      const { entries } = await data().listEntries({ before: null, limit: newest })
+      const { entries } = await listEntries({ before: null, limit: newest })
       last = { entriesVersion, newestEntries: entries.map(({ id }) => id) }
     }
     return { visits, today, day: dayOf(now, 0), ...last }

@@ -18,7 +18,7 @@ export function visitsApp(
   return new App({
     name: 'visits',
     needs,
-    handle: handleVisits({ data: () => data, count, replicated }),
+    handle: handleVisits({ data: async () => data, count, replicated }),
   })
 }
 
