@@ -2,8 +2,6 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Data } from '../../../../db/data.ts'
-import { dataIn } from '../../../../db/postgres/data.ts'
 import type { Config } from '../config.ts'
 import { App } from '../server/app.ts'
 import { drain } from '../server/drain.ts'
@@ -52,7 +50,6 @@ export async function serve(
   const lifecycle = new Lifecycle()
   const database = openPostgres(environment.databaseUrl, config.name, environment.connections)
   shared.postgres = { pool: database.$client, onProblem: () => reachability.doubt() }
-  const data = dataIn() as Data
   const note = timelineOf(database, `${instance.revision} ${instance.instance}`)
   const reachability = new Reachability(database, (problem) => {
     lifecycle.enter({ name: 'serving', problem: problem?.summary ?? null })
@@ -64,7 +61,6 @@ export async function serve(
   const metrics = new Metrics(config.name)
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   publishRuntime({
-    data,
     durable: async () => {},
     replicated: () => replicated(reachability.isAway),
     status: () => statusOf(lifecycle, instance, database),

@@ -16,6 +16,7 @@ import { isReadable } from '../sqlite/readable.ts'
 import type { Position } from './position.ts'
 import { ReaderProblem } from './problem.ts'
 import { Turns } from './turns.ts'
+import { isDamage } from './watch-damage.ts'
 
 /** The copy is read no more: what was being applied may be there in part. */
 export class CopyEnded extends Error {}
@@ -158,6 +159,19 @@ export class Copy {
     }
   }
 
+  /**
+   * A connection that can only read. It is closed when something is applied, which nothing synchronous can meet.
+   *
+   * @throws {CopyEnded} if there will be nothing to read here
+   */
+  get reading(): Sqlite.Database {
+    try {
+      return this.#open().$client
+    } catch (error) {
+      throw isDamage(error) ? new CopyEnded(String(error), { cause: error }) : error
+    }
+  }
+
   /** Ends, and deletes what is on the disk, once nobody reads it any more. */
   async close(): Promise<void> {
     this.#isOver = true
@@ -190,8 +204,9 @@ export class Copy {
   }
 
   #write(bytes: Buffer): void {
-    this.#forget()
     try {
+      // It fails where somebody goes over rows, and has not ended.
+      this.#forget()
       const file = openSync(this.path, 'r+')
       try {
         writeLtx(file, bytes)
@@ -227,9 +242,4 @@ function check(path: string, url: string): void {
     if (!(error instanceof DamagedDatabase)) throw error
     throw new ReplicationProblem('replica-damaged', url, error.message)
   }
-}
-
-function isDamage(error: unknown): boolean {
-  const code = error instanceof Sqlite.SqliteError ? error.code : ''
-  return /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN)/.test(code)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Connection } from '../config.ts'
 import type { ReplicationProblem } from '../litestream/problem.ts'
 import { withTimeout } from '../litestream/with-timeout.ts'
 import type { AppSchema } from '../sqlite/app-schema.ts'
@@ -16,6 +17,7 @@ import type { Position } from './position.ts'
 import { type Look, PositionWait, type Reached } from './position-wait.ts'
 import { isExpected, ReaderProblem } from './problem.ts'
 import { WakeUp } from './wake-up.ts'
+import { watchDamage } from './watch-damage.ts'
 
 /** All in milliseconds. */
 export type FollowerTiming = {
@@ -137,6 +139,33 @@ export class Follower {
         this.#drop(copy, error.message)
       }
     }
+  }
+
+  /** Waits until there is a copy, where the last one broke. */
+  async available(): Promise<void> {
+    if (!this.#current) await this.#renewal(this.#options.timing.renewMs)
+  }
+
+  /**
+   * What is read now: good for one access, as the next may find another copy.
+   *
+   * @throws {ReaderProblem} if there is none
+   */
+  get reading(): { $client: Connection } {
+    const copy = this.#current?.copy
+    const end = (error: Error) => {
+      this.#unread++
+      if (copy) this.#drop(copy, error.message)
+    }
+    try {
+      if (copy) return { $client: watchDamage(copy.reading, end) }
+    } catch (error) {
+      if (!(error instanceof CopyEnded)) throw error
+      end(error)
+      throw new ReaderProblem('copy-broken')
+    }
+    this.#unread++
+    throw new ReaderProblem('copy-broken')
   }
 
   /** Follows until `signal` aborts. */
@@ -263,7 +292,8 @@ export class Follower {
     this.#current = null
     this.#renewed = Promise.withResolvers()
     this.#options.onChange({ kind: 'broken', reason })
-    copy.close().then(() => this.#news.ring())
+    // Not while whoever found it is still in the middle of it.
+    setImmediate(() => copy.close().then(() => this.#news.ring()))
   }
 
   async #renewal(ms: number): Promise<void> {

@@ -35,11 +35,21 @@ async function scene(test: TestContext, answer: RequestListener) {
     return wanted.epoch > 2 ? 'made-up' : 'not-yet'
   }
   const hear = (position: Position) => heard.push(position)
-  const reads = { reach, hear, ageMs: 7_400, unread: 0 }
+  const reads = {
+    ...{ reach, hear, ageMs: 7_400, unread: 0 },
+    available: async () => {},
+    get reading(): never {
+      throw new Error('nothing is read here')
+    },
+  }
   const gate = new Gate(reads, writer)
   gate.open(async (request, response) => {
-    const visits = request.url === '/' ? ((await writer.count(request))?.total ?? 'uncounted') : ''
-    response.end(`here ${visits}`)
+    const asked = { method: 'POST', headers: {}, timeoutMs: 1_000 }
+    const count = async () => {
+      const { status, json } = await writer.fetch('/api/count', asked)
+      return status === 200 ? json() : 'unknown'
+    }
+    response.end(`here ${request.url === '/' ? await count().catch(() => 'unknown') : ''}`)
   })
   const server = createServer((request, response) => {
     comesFor(app, request)
@@ -189,11 +199,9 @@ describe('The gate of a reader', { timeout: 20_000 }, () => {
     assert.deepEqual([answer.status, await answer.text()], [200, 'here '])
   })
 
-  it('has the writer count a visit, and shows the page itself', async (test) => {
+  it('has the app ask the writer, and shows the page itself', async (test) => {
     const { url } = await scene(test, ({ method, url: path }, response) => {
-      response.end(
-        JSON.stringify({ visits: method === 'POST' && path === '/api/visits' ? 42 : 0, today: 1 }),
-      )
+      response.end(JSON.stringify(method === 'POST' && path === '/api/count' ? 42 : 0))
     })
     assert.equal(await (await fetch(url)).text(), 'here 42')
   })
@@ -203,25 +211,11 @@ describe('The gate of a reader', { timeout: 20_000 }, () => {
     refuses: (_, response) => response.writeHead(503).end('{}'),
     'says something else': (_, response) => response.end('<html>'),
   })) {
-    it(`shows the page uncounted where the writer ${what}`, async (test) => {
+    it(`tells the app that the writer ${what}`, async (test) => {
       const { url } = await scene(test, answer)
-      assert.equal(await (await fetch(url)).text(), 'here uncounted')
+      assert.equal(await (await fetch(url)).text(), 'here unknown')
     })
   }
-
-  it('lets nobody wait again for a writer that took too long, until it has counted', async (test) => {
-    let isSlow = true
-    const { url, writer } = await scene(test, (_, response) => {
-      if (!isSlow) response.end(JSON.stringify({ visits: 4, today: 1 }))
-    })
-    const firstMs = writer.countingMs
-    await fetch(url)
-    assert.ok(writer.countingMs < firstMs / 5)
-    assert.equal(await (await fetch(url)).text(), 'here uncounted')
-    isSlow = false
-    assert.equal(await (await fetch(url)).text(), 'here 4')
-    assert.equal(writer.countingMs, firstMs)
-  })
 
   it('reads here for who shows a position that nobody was told of, and takes it away', async (test) => {
     const { url } = await scene(test, (_, response) => response.end('there'))

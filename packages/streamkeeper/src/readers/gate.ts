@@ -3,6 +3,7 @@ import { requestKind } from '../server/app.ts'
 import { bodyOf, isForm } from '../server/body-of.ts'
 import { log } from '../server/log.ts'
 import { refuse } from '../server/refuse.ts'
+import { readScope } from '../server/scopes.ts'
 import { answerUnavailable } from '../server/unavailable.ts'
 import type { Follower } from './follower.ts'
 import { insteadOf500 } from './instead-of-500.ts'
@@ -15,7 +16,7 @@ import type { Writer } from './writer.ts'
 // A copy is usually there after a tenth of it; then the writer answers.
 const patienceMs = 2_000
 
-type Reads = Pick<Follower, 'reach' | 'hear' | 'ageMs' | 'unread'>
+type Reads = Pick<Follower, 'reach' | 'hear' | 'ageMs' | 'unread' | 'available' | 'reading'>
 
 /** Answers each request from the copy, or has the writer do it. */
 export class Gate {
@@ -52,6 +53,14 @@ export class Gate {
       }
     }
     if (kind === 'static') return this.#pages(request, response)
+    if (kind !== 'nothing') {
+      try {
+        await this.#follower.available()
+      } catch (error) {
+        return answerUnavailable(request, response, shownProblem(error))
+      }
+      if (response.closed) return
+    }
     this.#readHere(request, response)
   }
 
@@ -96,6 +105,6 @@ export class Gate {
     insteadOf500(response, hasFailed, () => {
       answerUnavailable(request, response, shownProblem(new ReaderProblem('copy-broken')))
     })
-    this.#pages(request, response)
+    readScope(this.#follower, () => this.#pages(request, response))
   }
 }

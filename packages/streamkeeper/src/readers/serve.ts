@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { dataIn } from '../../../../db/data.ts'
 import type { Config } from '../config.ts'
 import { App } from '../server/app.ts'
 import { checkDataDirectory } from '../server/data-directory.ts'
@@ -58,7 +57,6 @@ export async function serve(
     clock: strictClock(),
     onChange: reportTo(lifecycle, () => gate.isOpen && follower.position !== null),
   })
-  const data = dataIn((call) => follower.read(call))
   const app = App.read(config, folder, environment.development)
   const writer = new Writer(writerUrl, environment.forwardToken)
   const gate: Gate = new Gate(follower, writer)
@@ -66,7 +64,6 @@ export async function serve(
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   const parts = { lifecycle, follower, store, base, instance, writerUrl }
   publishRuntime({
-    data,
     durable: () => Promise.reject(new Error('A reader writes nothing.')),
     replicated: () => replicatedTo(parts),
     status: () => shownStatus(parts),

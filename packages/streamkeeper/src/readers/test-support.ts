@@ -4,9 +4,11 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { told } from '../../../../app/told.ts'
 import { CountElsewhere } from '../../../../app/visits/count-visit.ts'
 import { type Data, dataIn } from '../../../../db/data.ts'
+import { sqlite } from '../index.ts'
 import { Lease } from '../lease/lease.ts'
 import { type LeaseObject, leaseName, parseLease } from '../lease/lease-object.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../litestream/replica-url.ts'
@@ -116,11 +118,13 @@ export async function startReader(
   const ended = new AbortController()
   const following = follower.run(ended.signal)
   const data = dataIn((call) => follower.read(call))
+  // As an app's module has it: on the connection of the request.
+  const own = dataIn((call) => call(drizzle({ client: sqlite() })))
   const writer = new Writer(new URL(writerUrl), null)
   const gate = new Gate(follower, writer)
   const elsewhere = new CountElsewhere()
-  const visits = visitsApp(data, (request) => elsewhere.count(writer, request))
-  gate.open(handleWith(visits, pages(data)))
+  const visits = visitsApp(own, (request) => elsewhere.count(writer, request))
+  gate.open(handleWith(visits, pages(own)))
   const server = createServer(forApp(visits, (...request) => gate.serve(...request))).listen(0)
   const url = `http://127.0.0.1:${await portOf(test, server)}`
   const end = async () => {

@@ -1,12 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { pipeline } from 'node:stream'
-import { buffer, json } from 'node:stream/consumers'
-import { z } from 'zod'
-import type { Visits } from '../../../../db/visits.ts'
-import { withTimeout } from '../litestream/with-timeout.ts'
-import { clientHeader } from '../server/client.ts'
-import { logSometimes, reasonOf } from '../server/log.ts'
+import { buffer } from 'node:stream/consumers'
 import { positionHeader } from '../server/position.ts'
 import { answerHeaders, requestHeaders } from './passed-on-headers.ts'
 import { later, type Position, parsePosition } from './position.ts'
@@ -16,11 +11,6 @@ type Response = http.ServerResponse
 
 // Longer than the writer lets a write wait for a handover and for the bucket.
 const patienceMs = 30_000
-// Nobody waits for what those before have waited for in vain.
-const visitMs = { first: 2_000, again: 200 }
-
-const count = z.number().int().nonnegative()
-const counted = z.object({ visits: count, today: count })
 
 /** The service that writes. */
 export class Writer {
@@ -29,7 +19,6 @@ export class Writer {
   readonly #agent: http.Agent
   /** Who writes twice at once sees both, whichever answer comes last. */
   #newest: Position | null = null
-  #countingMs = visitMs.first
 
   /** @param token has the writer believe who asked; null where it believes nobody */
   constructor(url: URL, token: string | null) {
@@ -88,51 +77,6 @@ export class Writer {
       else onFailure(error)
     })
     request.pipe(call)
-  }
-
-  /** How long the next visit waits to be counted. */
-  get countingMs(): number {
-    return this.#countingMs
-  }
-
-  /**
-   * Has the writer count a visit.
-   *
-   * @returns how many there are with it; null if it wasn't counted, or perhaps not
-   */
-  async count(request: Pick<Request, 'headers'>): Promise<Visits | null> {
-    const counting = this.#count(request)
-    counting.then(
-      () => {
-        this.#countingMs = visitMs.first
-      },
-      (error) => {
-        logSometimes('WARNING', `The writer has not counted a visit: ${reasonOf(error)}`)
-      },
-    )
-    const late = () => new Error('it takes too long')
-    return withTimeout(this.#countingMs, counting, late).catch(() => {
-      this.#countingMs = visitMs.again
-      return null
-    })
-  }
-
-  async #count({ headers }: Pick<Request, 'headers'>): Promise<Visits> {
-    const own = { [clientHeader]: headers[clientHeader], 'content-length': '0' }
-    const call = this.#call('POST', '/api/visits', requestHeaders(own, this.#url, this.#token))
-    const { promise, resolve, reject } = Promise.withResolvers<Request>()
-    const late = () => call.destroy(new Error('it takes too long'))
-    const deadline = setTimeout(late, visitMs.first)
-    call.once('response', resolve).on('error', reject).end()
-    try {
-      const answer = await promise
-      const said = await json(answer)
-      if (answer.statusCode !== 200) throw new Error(`it answers ${answer.statusCode}`)
-      const { visits: total, today } = counted.parse(said)
-      return { total, today }
-    } finally {
-      clearTimeout(deadline)
-    }
   }
 
   /** Asks it something of the app's own, without a body. */

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database } from 'better-sqlite3'
-import type { Data } from '../../../../db/data.ts'
 import type { Event } from '../sqlite/events.ts'
 import type { Fact } from './facts.ts'
 import type { Replicated } from './live-facts.ts'
@@ -30,8 +29,6 @@ export type Writer = {
 
 /** What pages, and whatever else the app runs, may ask of the process that serves them. */
 export type Runtime = {
-  /** Where the app's data isn't what `sqlite()` gives. */
-  data?: Data
   /**
    * Resolves once all that was committed before the call is in the bucket. Any error means that
    * this can't be promised.

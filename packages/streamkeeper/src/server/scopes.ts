@@ -1,9 +1,13 @@
+import type { Connection } from '../config.ts'
 import type { Leadership } from './leadership.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { shared } from './runtime.ts'
 
 /** Serves a request that only reads: a write in it fails, whatever this instance may do. */
-export function readScope<T>(database: Pick<LocalDatabase, 'reading'>, serve: () => T): T {
+export function readScope<T>(
+  database: { readonly reading: { $client: Connection } },
+  serve: () => T,
+): T {
   return shared.scopes.run({ connection: () => database.reading.$client, durable: refuse }, serve)
 }
 
