@@ -91,7 +91,7 @@ export class Bucket {
     return Object.fromEntries(await Promise.all(names.map(read)))
   }
 
-  async overwrite(object: string, body: string): Promise<void> {
+  async overwrite(object: string, body: string | Uint8Array<ArrayBuffer>): Promise<void> {
     const query = `uploadType=media&name=${encodeURIComponent(object)}`
     const url = `${this.#api}/upload/storage/v1/b/${name}/o?${query}`
     expect((await fetch(url, { method: 'POST', body })).ok).toBe(true)
