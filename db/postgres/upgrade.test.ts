@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { Client } from 'pg'
+import { listEvents } from '../../packages/streamkeeper/src/postgres/events.ts'
+import { migrateDatabase } from '../../packages/streamkeeper/src/postgres/migrate.ts'
+import { openPostgres } from '../../packages/streamkeeper/src/postgres/open.ts'
+import { withPostgres } from '../../packages/streamkeeper/src/postgres/test-support.ts'
+import { EntryDeleted } from '../entries.ts'
+import { dataIn } from './data.ts'
+
+// What pg_dump had of the release before.
+const dump = join(import.meta.dirname, '../../e2e/fixtures/release-before/postgres.sql')
+const now = new Date('2026-11-26T12:00:00Z')
+
+describe('The database of the release before', () => {
+  const postgres = withPostgres()
+
+  it('keeps everything, and is gone on with', async (test) => {
+    const url = await postgres.emptyUrl()
+    const client = new Client(url)
+    await client.connect()
+    await client.query(readFileSync(dump, 'utf8'))
+    await client.end()
+    const database = openPostgres(url, 'visits')
+    test.after(() => database.$client.end())
+    await migrateDatabase(database, join(import.meta.dirname, 'migrations'))
+    const data = dataIn(database)
+    const messages = async () =>
+      (await data.listEntries({ before: null, limit: 10 })).entries.map(({ message }) => message)
+    assert.deepEqual(await messages(), ['last', 'shown'])
+    assert.deepEqual(await data.countVisits(now), { total: 1, today: 1 })
+    const [event] = await listEvents(database, 10)
+    assert.deepEqual([event?.kind, event?.instance], ['started', 'visits-00001 vm'])
+    const entry = (message: string) => ({
+      name: 'Client',
+      message,
+      idempotencyKey: `recorded-${message}`,
+    })
+    assert.equal((await data.addEntry(entry('last'), now)).id, 4)
+    await assert.rejects(data.addEntry(entry('deleted'), now), EntryDeleted)
+    assert.equal((await data.addEntry(entry('new'), now)).id, 5)
+    assert.deepEqual(await data.recordVisit(now), { total: 2, today: 2 })
+  })
+})
