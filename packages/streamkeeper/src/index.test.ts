@@ -23,6 +23,12 @@ describe('The connection of a request', () => {
     assert.throws(list, /no request.+`connection\(\)` of next\/server/)
   })
 
+  it('is taken by Drizzle at the top of a module, in each of its ways', () => {
+    for (const taken of [drizzle(sqlite()), drizzle(sqlite(), { schema: {} }), database]) {
+      assert.equal(taken.$client, sqlite())
+    }
+  })
+
   it('is the one of the request, however many are served at once', async (test) => {
     const [one, two] = [temporaryDatabase(test), temporaryDatabase(test)]
     addNote(one, 'one')

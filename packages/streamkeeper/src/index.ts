@@ -29,8 +29,12 @@ export function sqlite(): Database {
   return connection
 }
 
-const connection = new Proxy({} as Database, {
-  get(_, name) {
+// Drizzle asks for the constructor's name where there is no request yet, and takes an Object for its options.
+class Connection {}
+
+const connection = new Proxy(new Connection() as Database, {
+  get(target, name) {
+    if (name === 'constructor') return target.constructor
     const current = currentConnection()
     const value: unknown = Reflect.get(current, name, current)
     return typeof value === 'function' ? value.bind(current) : value
