@@ -14,7 +14,6 @@ describe('A request', () => {
     ['GET', '/api/entries', 'read'],
     ['GET', '/guestbook?before=7', 'read'],
     ['GET', '/how-it-works', 'read'],
-    ['GET', '/favicon.ico', 'nothing'],
     ['GET', '/og.png/more', 'read'],
     ['GET', '/status', 'nothing'],
     ['POST', '/status', 'write'],

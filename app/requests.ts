@@ -32,6 +32,5 @@ export function isPolled({ url }: Pick<Asked, 'url'>): boolean {
 
 function needsNothing(method: string | undefined, path: string): boolean {
   if (method === 'POST') return path === '/sign-in/session' || path === '/sign-out'
-  if (path === '/favicon.ico') return method === 'GET' || method === 'HEAD'
   return method === 'GET' && ['/sign-in', '/sign-in/session', '/status'].includes(path)
 }

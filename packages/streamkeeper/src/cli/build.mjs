@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -123,7 +123,7 @@ function copy(...names) {
   }
 }
 
-// The paths that need neither a page nor the database.
+// The paths that need neither a page nor the database, also those that are rewritten to one.
 function writePublicFiles() {
   const folder = join(standalone, 'public')
   const entries = existsSync(folder)
@@ -132,5 +132,12 @@ function writePublicFiles() {
   const files = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length))
-  writeFileSync(join(standalone, 'public-files.json'), `${JSON.stringify(files.sort(), null, 2)}\n`)
+  const manifest = join(standalone, '.next/routes-manifest.json')
+  const { rewrites } = JSON.parse(readFileSync(manifest, 'utf8'))
+  const rewritten = [rewrites.beforeFiles, rewrites.afterFiles, rewrites.fallback]
+    .flat()
+    .filter(({ destination }) => files.includes(destination))
+    .map(({ source }) => source)
+  const all = [...files, ...rewritten].sort()
+  writeFileSync(join(standalone, 'public-files.json'), `${JSON.stringify(all, null, 2)}\n`)
 }
