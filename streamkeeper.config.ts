@@ -35,5 +35,6 @@ export default defineConfig({
   bodyLimits: { programs: apiLimitBytes, forms: formLimitBytes },
   contentSecurityPolicy: { 'style-src': ["'self'", styleSource] },
   ownScripts: true,
+  warm: ['/', '/guestbook', '/how-it-works', '/status', '/api/entries', '/admin'],
   start: (environment) => void adminToken(environment),
 })
