@@ -27,7 +27,7 @@ const toDo = [
   ...['move/refusals.test.ts', 'move/switch.test.ts', 'move/test-support.ts', 'move/pace.ts'],
   ...['litestream/diagnose.test.ts', 'litestream/litestream-bucket.test.ts'],
   ...['litestream/litestream-command.test.ts', 'litestream/litestream-outage.test.ts'],
-  ...['litestream/replica-url.test.ts', 'lease/model/instance.ts', 'cli/lib/plain-path.mjs'],
+  ...['stores/replica-url.test.ts', 'lease/model/instance.ts', 'cli/lib/plain-path.mjs'],
   '../../../db/postgres/data.test.ts',
 ].map((path) => join(machine, 'src', path))
 

@@ -7,9 +7,9 @@ import { entries } from '../../../db/schema.ts'
 import { countVisits } from '../../../db/visits.ts'
 import type { Bucket } from '../../../e2e/support/bucket.ts'
 import { required } from '../../../e2e/support/environment.ts'
-import { epochName } from '../../../packages/streamkeeper/src/lease/epochs.ts'
 import { checkDatabase } from '../../../packages/streamkeeper/src/sqlite/check.ts'
 import { openDatabase } from '../../../packages/streamkeeper/src/sqlite/open.ts'
+import { epochName } from '../../../packages/streamkeeper/src/stores/epochs.ts'
 import type { Restored } from './ledger.ts'
 
 const run = promisify(execFile)

@@ -84,7 +84,7 @@ async function bundleServer(config) {
   // CommonJS, as that is what can be loaded compiled (server/compiled.ts).
   await build({
     ...common,
-    entryPoints: { main: moduleFile('server/main'), 'streamkeeper.config': config },
+    entryPoints: { main: moduleFile('main'), 'streamkeeper.config': config },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     define: { 'import.meta.url': 'fileUrl', 'import.meta.dirname': '__dirname' },

@@ -1,8 +1,8 @@
 import { newestChange } from '../litestream/old-layout/generations.ts'
-import { ReplicationProblem } from '../litestream/problem.ts'
-import type { Layout } from '../litestream/replica-url.ts'
+import { epochName, listEpochs } from '../stores/epochs.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
+import type { Layout } from '../stores/replica-url.ts'
 import type { Listed, Store } from '../stores/store.ts'
-import { epochName, listEpochs } from './epochs.ts'
 
 /** A replica without epochs. */
 export type Plain = {

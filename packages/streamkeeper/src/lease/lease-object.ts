@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ReplicationProblem } from '../litestream/problem.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 
 /** Below the replica URL, beside the epochs. */
 export const leaseName = 'lease.json'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ReplicationProblem } from '../litestream/problem.ts'
 import { MemoryStore } from '../stores/memory-store.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import type { Lease as LeaseType } from './lease.ts'
 import { type LeaseObject, leaseName } from './lease-object.ts'
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Reached } from '../stores/epochs.ts'
 import type { Store, Stored } from '../stores/store.ts'
 import { adopt, findPlain, type Plain } from './adopt.ts'
 import type { Barred } from './barred.ts'
@@ -34,8 +35,7 @@ export type View = {
   why?: string
 }
 
-/** How far the replica of an epoch reached at least. */
-export type Reached = NonNullable<LeaseObject['reached']>
+export type { Reached }
 
 /** What an instance decides by whether it may lead. */
 export type Seen = Pick<View, 'lease' | 'isHeldByOther'>

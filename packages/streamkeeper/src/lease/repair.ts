@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { firstMissing, ltxFilesIn } from '../litestream/ltx-files.ts'
-import type { Layout } from '../litestream/replica-url.ts'
+import { epochName, listEpochs } from '../stores/epochs.ts'
+import type { Layout } from '../stores/replica-url.ts'
 import type { Store, Stored } from '../stores/store.ts'
-import { epochName, listEpochs } from './epochs.ts'
 import { defaultTiming, isHeldByAge, renewedMsAgo } from './lease.ts'
 import { type LeaseObject, leaseName, readLease } from './lease-object.ts'
 

@@ -1,6 +1,6 @@
 import { type LtxFile, ltxFilesIn, newestIn } from '../litestream/ltx-files.ts'
+import { epochName, listEpochs } from '../stores/epochs.ts'
 import type { Store } from '../stores/store.ts'
-import { epochName, listEpochs } from './epochs.ts'
 import type { LeaseObject } from './lease-object.ts'
 
 // Of txids, which have 16 hexadecimal digits: what begins with the same 14 is removed with one list.

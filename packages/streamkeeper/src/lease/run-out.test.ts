@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { parseReplicaUrl } from '../litestream/replica-url.ts'
 import { leaseTiming } from '../server/timing.ts'
+import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { defaultTiming } from './lease.ts'
 
 // A mutant of it, where the tests are tested.

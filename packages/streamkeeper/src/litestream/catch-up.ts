@@ -1,12 +1,12 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import { openStore } from '../stores/open-store.ts'
+import type { ReplicaUrl } from '../stores/replica-url.ts'
 import type { Store } from '../stores/store.ts'
 import type { CommandOptions } from './litestream-command.ts'
 import { applyLtx } from './ltx/apply.ts'
 import { mostPageBytes, pageBytesIn } from './ltx/contents.ts'
 import { LtxDamaged } from './ltx/format.ts'
 import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
-import type { ReplicaUrl } from './replica-url.ts'
 import { changesAfter } from './restore-plan.ts'
 
 /** Some files of a replica, in order, that bring an earlier state of it to transaction `txid`. */

@@ -1,8 +1,8 @@
-import { epochName } from '../lease/epochs.ts'
+import { epochName } from '../stores/epochs.ts'
+import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
 import type { Listed, Store } from '../stores/store.ts'
 import { copiedFiles } from './copied-files.ts'
 import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
-import { type ProblemCode, ReplicationProblem } from './problem.ts'
 import { restorePlan } from './restore-plan.ts'
 
 const mostAtOnce = 16

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import type { Reached } from '../lease/lease.ts'
+import type { Reached } from '../stores/epochs.ts'
 import type { Facts } from './choose-copy.ts'
 
 /**

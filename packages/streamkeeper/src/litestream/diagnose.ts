@@ -1,6 +1,6 @@
+import { problemFrom, ReplicationProblem } from '../stores/problem.ts'
 import type { Store } from '../stores/store.ts'
 import { firstMissing, type LtxFile, listLtxFiles, newestIn } from './ltx-files.ts'
-import { problemFrom, ReplicationProblem } from './problem.ts'
 
 // Every file of Litestream's begins with it.
 const magic = 'LTX1'

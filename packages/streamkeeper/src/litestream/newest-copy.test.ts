@@ -3,11 +3,11 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { ReplicationProblem } from '../stores/problem.ts'
 import type { Expected } from './choose-copy.ts'
 import { noteCopy, noteReplica } from './copy-notes.ts'
 import { setAsideFiles } from './database-files.ts'
 import { fetchNewestCopy } from './newest-copy.ts'
-import { ReplicationProblem } from './problem.ts'
 import { read, replicate, temporaryFolder, write } from './test-support.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')

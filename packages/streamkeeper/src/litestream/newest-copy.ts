@@ -1,5 +1,6 @@
 import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import { applyAll, CatchUp } from './catch-up.ts'
 import { chooseCopy, type Expected, type Facts, isSetAside } from './choose-copy.ts'
 import { isOfLaterEpoch, kindOf, noteCopy } from './copy-notes.ts'
@@ -7,7 +8,6 @@ import { clearFiles, clearRemains, setAside } from './database-files.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
 import { lacksNoted, localTxid } from './local-position.ts'
 import { LtxDamaged } from './ltx/format.ts'
-import { ReplicationProblem } from './problem.ts'
 import { timed } from './timed.ts'
 
 /** Where the database file's content came from. */

@@ -3,7 +3,7 @@ import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ReplicationProblem } from './problem.ts'
+import type { ReplicationProblem } from '../stores/problem.ts'
 import { Replication } from './replication.ts'
 import { restored, runLitestream, write } from './test-support.ts'
 

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
+import { problemFrom, ReplicationProblem } from '../stores/problem.ts'
+import { withTimeout } from '../with-timeout.ts'
 import { noteReplica } from './copy-notes.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type Litestream, LitestreamBusy, LitestreamRefused } from './litestream.ts'
 import { forgetPositions, localBytes } from './local-position.ts'
-import { problemFrom, ReplicationProblem } from './problem.ts'
-import { withTimeout } from './with-timeout.ts'
 
 /** Whether what is written reaches the bucket. */
 export type Health =

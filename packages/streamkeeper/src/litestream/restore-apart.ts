@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { type ProblemCode, ReplicationProblem } from './problem.ts'
+import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
 
 /** What the worker is asked for, and what it says. */
 export type Order = { url: string; to: string; stallMs: number }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { openStore } from '../stores/open-store.ts'
-import { type ProblemCode, ReplicationProblem } from './problem.ts'
-import type { ReplicaUrl } from './replica-url.ts'
+import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
+import type { ReplicaUrl } from '../stores/replica-url.ts'
 import type { Order, Report } from './restore-apart.ts'
 import { restoreHere } from './restore-here.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ReplicationProblem } from '../litestream/problem.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import { OperatorError, operatorErrorOf } from './operator-error.ts'
 
 const coded = (message: string, facts: object) => Object.assign(new Error(message), facts)

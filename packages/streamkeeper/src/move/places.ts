@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { z } from 'zod'
-import { parseReplicaUrl, type ReplicaUrl } from '../litestream/replica-url.ts'
+import { parseReplicaUrl, type ReplicaUrl } from '../stores/replica-url.ts'
 
 /** Where data can be: below a URL in a bucket, or in a PostgreSQL database. */
 export type Place = { bucket: ReplicaUrl } | { database: string }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { dataIn } from '../../../../db/postgres/data.ts'
-import { epochUrl } from '../litestream/replica-url.ts'
 import { replicate } from '../litestream/test-support.ts'
 import { sign } from '../operations/test-support.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { withPostgres } from '../postgres/test-support.ts'
+import { epochUrl } from '../stores/replica-url.ts'
 import {
   appOnPostgres,
   entry,

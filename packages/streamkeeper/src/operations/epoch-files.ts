@@ -1,9 +1,9 @@
-import { epochOf } from '../lease/epochs.ts'
 import { firstMissing, type LtxFile, ltxFilesIn, newestIn } from '../litestream/ltx-files.ts'
 import { generationsIn, newestChange } from '../litestream/old-layout/generations.ts'
 import { neededFiles } from '../litestream/old-layout/needed-files.ts'
-import { ReplicationProblem } from '../litestream/problem.ts'
-import { type Layout, sourceUrl } from '../litestream/replica-url.ts'
+import { epochOf } from '../stores/epochs.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
+import { type Layout, sourceUrl } from '../stores/replica-url.ts'
 import type { Listed } from '../stores/store.ts'
 
 /**

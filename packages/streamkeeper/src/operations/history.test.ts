@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseReplicaUrl } from '../litestream/replica-url.ts'
 import { replicate } from '../litestream/test-support.ts'
+import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { listHistory } from './list-history.ts'
 import { bucketScene, run, sign } from './test-support.ts'
 

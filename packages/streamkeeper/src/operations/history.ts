@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Layout } from '../litestream/replica-url.ts'
+import type { Layout } from '../stores/replica-url.ts'
 import { naming, problemFacts, runCommand } from './command.ts'
 import type { State } from './epoch-files.ts'
 import { type EpochState, type History, listHistory } from './list-history.ts'

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { type Moment, restoreReplica } from '../litestream/litestream-command.ts'
-import { ReplicationProblem } from '../litestream/problem.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import type { Context } from './command.ts'
 import { type Examined, examine } from './examine.ts'
 import type { Progress } from './progress.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseReplicaUrl } from '../litestream/replica-url.ts'
 import { app } from '../sqlite/sample-test-support.ts'
+import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { Progress } from './progress.ts'
 import { seedEpoch } from './seed-epoch.ts'
 import { bucketScene, messages, sign } from './test-support.ts'

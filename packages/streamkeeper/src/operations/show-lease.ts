@@ -1,4 +1,4 @@
-import { epochName } from '../lease/epochs.ts'
+import { epochName } from '../stores/epochs.ts'
 import { problemFacts } from './command.ts'
 import { NoReplica } from './no-replica.ts'
 import type { Survey } from './survey.ts'

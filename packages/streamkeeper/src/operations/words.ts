@@ -1,5 +1,5 @@
-import { epochName } from '../lease/epochs.ts'
-import type { Layout } from '../litestream/replica-url.ts'
+import { epochName } from '../stores/epochs.ts'
+import type { Layout } from '../stores/replica-url.ts'
 
 /** Such as `1.2 MB`. */
 export function bytesInWords(bytes: number): string {

@@ -1,4 +1,4 @@
-// The server on PostgreSQL in a process of its own, as server/main.ts runs it, with pages that need no
+// The server on PostgreSQL in a process of its own, as main.ts runs it, with pages that need no
 // build: they count marks, give the notes, and take some.
 import type { RequestListener } from 'node:http'
 import { sql } from 'drizzle-orm'

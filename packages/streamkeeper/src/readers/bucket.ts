@@ -1,7 +1,7 @@
-import { epochName } from '../lease/epochs.ts'
 import { type LeaseObject, leaseName, parseLease } from '../lease/lease-object.ts'
 import { ltxName } from '../litestream/ltx/format.ts'
 import { type LtxFile, ltxFilesIn } from '../litestream/ltx-files.ts'
+import { epochName } from '../stores/epochs.ts'
 import type { Store } from '../stores/store.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { withTimeout } from '../litestream/with-timeout.ts'
+import { withTimeout } from '../with-timeout.ts'
 import { holds, later, type Position } from './position.ts'
 
 /** A look at the bucket that has ended; `complete` found all that was there. */

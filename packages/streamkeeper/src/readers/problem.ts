@@ -1,5 +1,5 @@
-import { ReplicationProblem } from '../litestream/problem.ts'
 import { type Problem, problemOf } from '../server/lifecycle.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 
 const words = {
   'no-copy-yet':

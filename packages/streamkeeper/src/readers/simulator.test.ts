@@ -3,7 +3,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Router } from '../../../../e2e/support/router.ts'
 import { random } from '../lease/model/random.ts'
-import { parseReplicaUrl } from '../litestream/replica-url.ts'
+import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { FakeCloudStorage } from '../stores/test-support.ts'
 import { Person, startReader, startWriter, until } from './test-support.ts'
 

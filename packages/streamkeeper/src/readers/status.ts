@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { leaseName, type Me, parseLease } from '../lease/lease-object.ts'
-import { withTimeout } from '../litestream/with-timeout.ts'
 import { factsOf } from '../server/facts.ts'
 import { type Lifecycle, problemOf } from '../server/lifecycle.ts'
 import type { Runtime } from '../server/runtime.ts'
 import type { Status } from '../server/status.ts'
 import { listEvents } from '../sqlite/events.ts'
 import type { Store } from '../stores/store.ts'
+import { withTimeout } from '../with-timeout.ts'
 import type { Follower } from './follower.ts'
 
 type Parts = {

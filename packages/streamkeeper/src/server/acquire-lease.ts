@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease, View } from '../lease/lease.ts'
-import { ReplicationProblem } from '../litestream/problem.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import { log } from './log.ts'
 
 /** A lease that was acquired: how it was before, the epoch, and whether somebody had to be asked. */

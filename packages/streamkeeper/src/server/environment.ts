@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
-import { parseReplicaUrl, type ReplicaUrl } from '../litestream/replica-url.ts'
+import { parseReplicaUrl, type ReplicaUrl } from '../stores/replica-url.ts'
 import { reasonOf } from './log.ts'
 import {
   readVariables,

@@ -1,7 +1,7 @@
 import type { Lease } from '../lease/lease.ts'
 import type { Litestream } from '../litestream/litestream.ts'
-import { ReplicationProblem } from '../litestream/problem.ts'
 import type { Replication } from '../litestream/replication.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import type { Store } from '../stores/store.ts'
 import type { Beginning } from './begin-epoch.ts'
 import type { EventKind, Events } from './events.ts'

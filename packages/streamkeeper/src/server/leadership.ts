@@ -1,6 +1,6 @@
-import { ReplicationProblem } from '../litestream/problem.ts'
 import type { Replication } from '../litestream/replication.ts'
-import { withTimeout } from '../litestream/with-timeout.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
+import { withTimeout } from '../with-timeout.ts'
 import { Admission, type Job } from './admission.ts'
 import type { Beginning } from './begin-epoch.ts'
 import type { LeadershipParts } from './leadership-states.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type ProblemCode, ReplicationProblem } from '../litestream/problem.ts'
+import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 
 const poll = { pollMs: 1, idlePollMs: 1 }

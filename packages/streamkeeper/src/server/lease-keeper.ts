@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease } from '../lease/lease.ts'
-import { ReplicationProblem } from '../litestream/problem.ts'
-import { withTimeout } from '../litestream/with-timeout.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
+import { withTimeout } from '../with-timeout.ts'
 import { log, reasonOf } from './log.ts'
 import { News } from './news.ts'
 

@@ -1,8 +1,8 @@
 import { Barred } from '../lease/barred.ts'
-import { ReplicationProblem } from '../litestream/problem.ts'
 import type { Replication } from '../litestream/replication.ts'
-import { withTimeout } from '../litestream/with-timeout.ts'
 import { NewerSchema } from '../sqlite/migrate.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
+import { withTimeout } from '../with-timeout.ts'
 
 /** Why the process isn't where it wants to be, in words for people who don't run it. */
 export type Problem = { code: string; message: string }

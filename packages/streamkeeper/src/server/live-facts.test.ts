@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ReplicationProblem } from '../litestream/problem.ts'
 import type { Health, Known, Lag } from '../litestream/replication.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import type { State } from './lifecycle.ts'
 import { LiveFacts } from './live-facts.ts'
 

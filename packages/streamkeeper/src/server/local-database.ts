@@ -9,7 +9,6 @@ import type { CommandOptions } from '../litestream/litestream-command.ts'
 import { localTxid } from '../litestream/local-position.ts'
 import { LtxDamaged } from '../litestream/ltx/format.ts'
 import { fetchNewestCopy, type Origin } from '../litestream/newest-copy.ts'
-import { epochUrl, sourceUrl } from '../litestream/replica-url.ts'
 import { timed } from '../litestream/timed.ts'
 import type { AppSchema } from '../sqlite/app-schema.ts'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
@@ -23,6 +22,7 @@ import {
 import { migrateApart, migratedInWords, runningInWords } from '../sqlite/migrate-apart.ts'
 import { type Database, openDatabase } from '../sqlite/open.ts'
 import { isReadable } from '../sqlite/readable.ts'
+import { epochUrl, sourceUrl } from '../stores/replica-url.ts'
 import { log, reasonOf } from './log.ts'
 
 type Options = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { type ProblemCode, ReplicationProblem } from '../litestream/problem.ts'
+import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { Steps } from './steps.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ReplicationProblem } from '../litestream/problem.ts'
 import { pauseAfter, retry } from '../retry.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
 import { log } from './log.ts'
 import { News } from './news.ts'

@@ -1,5 +1,5 @@
 import { defaultTiming, type Timing } from '../lease/lease.ts'
-import type { ReplicaUrl } from '../litestream/replica-url.ts'
+import type { ReplicaUrl } from '../stores/replica-url.ts'
 
 /** All in milliseconds. */
 export type LeadershipTiming = {

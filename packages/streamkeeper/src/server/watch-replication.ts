@@ -1,6 +1,6 @@
 import { setInterval } from 'node:timers/promises'
-import { ReplicationProblem } from '../litestream/problem.ts'
 import type { Health, Replication } from '../litestream/replication.ts'
+import { ReplicationProblem } from '../stores/problem.ts'
 
 /**
  * Asks for a sync now and then, so that a bucket that fails is noticed, and noticed to be back, when

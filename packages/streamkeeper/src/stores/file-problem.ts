@@ -1,4 +1,4 @@
-import { type ProblemCode, ReplicationProblem } from '../litestream/problem.ts'
+import { type ProblemCode, ReplicationProblem } from './problem.ts'
 
 const codes: Record<string, ProblemCode> = {
   EACCES: 'permission-denied',

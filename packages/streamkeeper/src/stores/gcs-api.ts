@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { ReplicationProblem } from '../litestream/problem.ts'
-import { refusalIn } from '../litestream/refusals.ts'
 import { retry } from '../retry.ts'
 import { GcsHttp, type HttpOptions } from './gcs-http.ts'
 import { answerProblem } from './gcs-problem.ts'
 import type { Patience } from './patience.ts'
+import { ReplicationProblem } from './problem.ts'
+import { refusalIn } from './refusals.ts'
 import type { Listed, Peeked, Stored, Written } from './store.ts'
 
 const time = z.string().transform(Date.parse).pipe(z.number())

@@ -2,12 +2,12 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as WebStream } from 'node:stream/web'
-import { ReplicationProblem } from '../litestream/problem.ts'
 import { retry } from '../retry.ts'
 import { fileProblem } from './file-problem.ts'
 import { answerProblem, isBucketMissing, requestProblem } from './gcs-problem.ts'
 import type { Authorize } from './google-credentials.ts'
 import type { Patience } from './patience.ts'
+import { ReplicationProblem } from './problem.ts'
 
 export type Request = {
   method?: 'GET' | 'POST' | 'DELETE'

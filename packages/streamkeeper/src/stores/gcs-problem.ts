@@ -1,5 +1,5 @@
-import { type ProblemCode, ReplicationProblem } from '../litestream/problem.ts'
-import { refusalIn } from '../litestream/refusals.ts'
+import { type ProblemCode, ReplicationProblem } from './problem.ts'
+import { refusalIn } from './refusals.ts'
 
 type Words = { status: number; text: string }
 

@@ -1,6 +1,6 @@
-import type { ReplicaUrl } from '../litestream/replica-url.ts'
 import { FileStore } from './file-store.ts'
 import { GcsStore } from './gcs-store.ts'
+import type { ReplicaUrl } from './replica-url.ts'
 import type { Store } from './store.ts'
 
 /**

@@ -13,7 +13,7 @@ export const packageFolder = fileURLToPath(new URL('../../..', import.meta.url))
 
 /**
  * The file of one of the machine's modules: TypeScript in its repository, JavaScript as published.
- * @param {string} name below `src`, without its ending, such as `server/main`
+ * @param {string} name below `src`, without its ending, such as `main`
  */
 export function moduleFile(name) {
   const file = fileURLToPath(new URL(`../../${name}`, import.meta.url))

@@ -16,7 +16,7 @@ import { untilReady } from './ready.mjs'
  * @returns {Promise<number>} the exit code
  */
 export async function serve({ tools, env, dev }) {
-  const file = dev ? moduleFile('server/main') : 'server.js'
+  const file = dev ? moduleFile('main') : 'server.js'
   const [command, args] = tools.litestream
     ? [
         tools.litestream,

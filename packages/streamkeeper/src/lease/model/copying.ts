@@ -1,7 +1,7 @@
 import { copyEpoch } from '../../litestream/copy-epoch.ts'
 import { ltxFilesIn } from '../../litestream/ltx-files.ts'
+import { epochName } from '../../stores/epochs.ts'
 import type { Listed, Store } from '../../stores/store.ts'
-import { epochName } from '../epochs.ts'
 import type { Rules } from './rules.ts'
 
 /** Copies an epoch, as the store is, or as a mutant takes it to be. */

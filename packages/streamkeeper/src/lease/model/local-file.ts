@@ -1,7 +1,7 @@
 import { type LtxFile, listLtxFiles, newestIn } from '../../litestream/ltx-files.ts'
 import { changesAfter, restorePlan } from '../../litestream/restore-plan.ts'
+import { epochName } from '../../stores/epochs.ts'
 import type { Store } from '../../stores/store.ts'
-import { epochName } from '../epochs.ts'
 import type { Reached } from '../lease.ts'
 import { applyTo, type Pages } from './pages.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { ReplicationProblem } from '../problem.ts'
+import { ReplicationProblem } from '../../stores/problem.ts'
 import { temporaryFolder } from '../test-support.ts'
 import { bringGeneration } from './bring.ts'
 

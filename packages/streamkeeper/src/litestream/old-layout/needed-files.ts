@@ -1,5 +1,5 @@
+import { ReplicationProblem } from '../../stores/problem.ts'
 import type { Listed } from '../../stores/store.ts'
-import { ReplicationProblem } from '../problem.ts'
 import { type Generation, generationsIn, type OldFile } from './generations.ts'
 
 /** What a restore of a generation needs. */

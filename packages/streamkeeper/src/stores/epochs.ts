@@ -1,4 +1,7 @@
-import type { Store } from '../stores/store.ts'
+import type { Store } from './store.ts'
+
+/** How far the replica of an epoch reached at least. */
+export type Reached = { epoch: number; txid: number }
 
 /** The epochs that have any object in the bucket, oldest first. */
 export async function listEpochs(store: Store): Promise<number[]> {

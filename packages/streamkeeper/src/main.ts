@@ -1,9 +1,9 @@
-import { loadConfig } from '../load-config.ts'
-import { log } from './log.ts'
-import { release, releaseInWords } from './release-name.ts'
-import { onPostgres } from './runtime.ts'
-import { stopOnCrash } from './stop-on-crash.ts'
-import { StopRequested, stopOnSignals } from './stop-signal.ts'
+import { loadConfig } from './load-config.ts'
+import { log } from './server/log.ts'
+import { release, releaseInWords } from './server/release-name.ts'
+import { onPostgres } from './server/runtime.ts'
+import { stopOnCrash } from './server/stop-on-crash.ts'
+import { StopRequested, stopOnSignals } from './server/stop-signal.ts'
 
 const stop = stopOnSignals()
 stopOnCrash(stop)
@@ -16,10 +16,10 @@ async function run(): Promise<void> {
     const config = await loadConfig(process.cwd())
     config.start?.(process.env)
     const { serve } = await (process.env.ROLE === 'reader'
-      ? import('../readers/serve.ts')
+      ? import('./readers/serve.ts')
       : onPostgres()
-        ? import('../postgres/serve.ts')
-        : import('./serve.ts'))
+        ? import('./postgres/serve.ts')
+        : import('./server/serve.ts'))
     await serve(stop, config)
   } catch (error) {
     if (error !== stop.signal.reason) {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { Bucket } from '../../../../e2e/support/bucket.ts'
-import { openStore } from '../stores/open-store.ts'
+import { replicate, temporaryFolder, write } from '../litestream/test-support.ts'
+import { openStore } from './open-store.ts'
 import { epochUrl, parseReplicaUrl } from './replica-url.ts'
-import { replicate, temporaryFolder, write } from './test-support.ts'
 
 describe('The replica URL', () => {
   it('may be spelled as the original sample spells it', () => {

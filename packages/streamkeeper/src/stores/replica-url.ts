@@ -1,4 +1,4 @@
-import { epochName } from '../lease/epochs.ts'
+import { epochName } from './epochs.ts'
 
 const example = 'gs://BUCKET/PATH (or file:///PATH to try it without a cloud)'
 
