@@ -1,7 +1,7 @@
+import type { Fault } from '../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
 import { postEntry } from './support/api-client.ts'
 import type { Bucket } from './support/bucket.ts'
 import type { Container } from './support/container.ts'
-import type { Fault } from './support/faulty-proxy.ts'
 import { expect, test } from './support/test.ts'
 import { openGuestbook } from './support/visitor.ts'
 

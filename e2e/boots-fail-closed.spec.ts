@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '../db/database.ts'
+import type { Fault } from '../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
 import { postEntry } from './support/api-client.ts'
-import type { Fault } from './support/faulty-proxy.ts'
 import { expect, test } from './support/test.ts'
 import { openFrontPage, signGuestbook } from './support/visitor.ts'
 

@@ -1,7 +1,7 @@
+import { freePort } from '../packages/streamkeeper/src/test-tools/ports.ts'
 import { fillWith } from '../tools/bench/support/ballast.ts'
 import { begin, finish, leader, test } from './support/deploys.ts'
 import { readMetrics, valueIn } from './support/metrics.ts'
-import { freePort } from './support/ports.ts'
 import { expect } from './support/test.ts'
 
 test.beforeEach(() => test.setTimeout(240_000))

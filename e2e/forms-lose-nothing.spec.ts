@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test'
+import { FaultyProxy } from '../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
+import { freePort } from '../packages/streamkeeper/src/test-tools/ports.ts'
 import { adminToken, showToken } from './support/admin.ts'
 import { postEntry } from './support/api-client.ts'
 import { test as base } from './support/deploys.ts'
-import { FaultyProxy } from './support/faulty-proxy.ts'
-import { freePort } from './support/ports.ts'
 import { expect } from './support/test.ts'
 import { sign } from './support/visitor.ts'
 

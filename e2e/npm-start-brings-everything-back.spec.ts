@@ -4,7 +4,7 @@ import { cp, readdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort } from './support/ports.ts'
+import { freePort } from '../packages/streamkeeper/src/test-tools/ports.ts'
 import { expect, test } from './support/test.ts'
 import { openFrontPage, signGuestbook } from './support/visitor.ts'
 

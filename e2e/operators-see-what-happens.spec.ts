@@ -1,7 +1,7 @@
 import { monitoring } from '../packages/streamkeeper/deploy/monitoring.mjs'
+import { freePort } from '../packages/streamkeeper/src/test-tools/ports.ts'
 import { postEntry } from './support/api-client.ts'
 import { namesIn, readMetrics, valueIn } from './support/metrics.ts'
-import { freePort } from './support/ports.ts'
 import { expect, test } from './support/test.ts'
 
 async function printed(what: string): Promise<string> {

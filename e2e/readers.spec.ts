@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import { FaultyProxy } from '../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
+import { freePort, hostFromContainer } from '../packages/streamkeeper/src/test-tools/ports.ts'
+import { Router } from '../packages/streamkeeper/src/test-tools/router.ts'
 import type { Container } from './support/container.ts'
-import { FaultyProxy } from './support/faulty-proxy.ts'
-import { freePort, hostFromContainer } from './support/ports.ts'
-import { Router } from './support/router.ts'
 import { expect, test } from './support/test.ts'
 
 const token = 'a-token-of-16-chars'

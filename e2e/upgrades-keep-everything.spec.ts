@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freePort } from '../packages/streamkeeper/src/test-tools/ports.ts'
 import { adminToken, showToken } from './support/admin.ts'
 import { postEntry } from './support/api-client.ts'
 import type { Bucket } from './support/bucket.ts'
 import type { Container } from './support/container.ts'
 import { namesIn, readMetrics } from './support/metrics.ts'
-import { freePort } from './support/ports.ts'
 import { expect, test } from './support/test.ts'
 
 // What the release before has left (fixtures/record-release.ts): it was killed while it led epoch 2.

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
+import { freePort } from '../../packages/streamkeeper/src/test-tools/ports.ts'
 import { required } from './environment.ts'
-import { freePort } from './ports.ts'
 
 const run = promisify(execFile)
 

@@ -1,8 +1,8 @@
+import { Router } from '../../packages/streamkeeper/src/test-tools/router.ts'
 import { postEntry } from './api-client.ts'
 import type { Bucket } from './bucket.ts'
 import type { Container } from './container.ts'
 import { History } from './history.ts'
-import { Router } from './router.ts'
 import { test as base, expect } from './test.ts'
 
 type Fixtures = {

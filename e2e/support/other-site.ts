@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { freePort } from './ports.ts'
+import { freePort } from '../../packages/streamkeeper/src/test-tools/ports.ts'
 
 /** A page of another site than the app's, as an attacker would put it up. */
 export async function otherSite(html: string) {

@@ -26,7 +26,7 @@ const { litestream, folder } = await runLitestream(
 const rows: (string | number)[][] = []
 for (const added of addedMs) {
   bucket.inject({ delayMs: added })
-  const roundTrip = await bucket.roundTripMs()
+  const roundTrip = await roundTripMs()
   const path = join(folder, `added-${added}.db`)
   const database = openDatabase(path)
   const replicaUrl = `${bucket.replicaUrl}/added-${added}`
@@ -93,4 +93,21 @@ async function measure(count: number, name: string, write: (key: string) => Prom
   )
   const perSecond = (took.length / (performance.now() - start)) * 1000
   return { perSecond, p50: percentile(took, 0.5), p99: percentile(took, 0.99) }
+}
+
+/** The median time of a small upload, in milliseconds. */
+async function roundTripMs(): Promise<number> {
+  const took: number[] = []
+  const { host: name } = new URL(bucket.replicaUrl)
+  const url = `http://${bucket.environment.STORAGE_EMULATOR_HOST}/upload/storage/v1/b/${name}/o`
+  for (let number = 0; number < 21; number++) {
+    const start = performance.now()
+    const answer = await fetch(`${url}?uploadType=media&name=round-trip`, {
+      method: 'POST',
+      body: 'x'.repeat(500),
+    })
+    await answer.text()
+    took.push(performance.now() - start)
+  }
+  return took.toSorted((a, b) => a - b)[10] ?? Number.NaN
 }

@@ -7,7 +7,7 @@ import { postEntry } from '../../e2e/support/api-client.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { Container } from '../../e2e/support/container.ts'
 import { History } from '../../e2e/support/history.ts'
-import { Router } from '../../e2e/support/router.ts'
+import { Router } from '../../packages/streamkeeper/src/test-tools/router.ts'
 import { fillWith } from './support/ballast.ts'
 import { printTable } from './support/table.ts'
 

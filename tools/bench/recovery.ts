@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { postEntry } from '../../e2e/support/api-client.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { Container } from '../../e2e/support/container.ts'
-import type { Fault } from '../../e2e/support/faulty-proxy.ts'
+import type { Fault } from '../../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
 import { ended } from './soak/engine.ts'
 import { printTable } from './support/table.ts'
 

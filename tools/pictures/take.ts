@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium, type Page } from '@playwright/test'
-import { freePort } from '../../e2e/support/ports.ts'
+import { freePort } from '../../packages/streamkeeper/src/test-tools/ports.ts'
 import { fillSample } from './sample.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -8,7 +8,8 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { filesOf } from '../src/cli/init/set-up.mjs'
-import { FakeCloudStorage, freePort } from '../src/stores/test-support.ts'
+import { FakeCloudStorage } from '../src/test-tools/fake-cloud-storage.ts'
+import { freePort } from '../src/test-tools/ports.ts'
 
 const execute = promisify(execFile)
 const { CONTAINER_ENGINE: engine = 'podman', TARBALL: tarball = '' } = process.env

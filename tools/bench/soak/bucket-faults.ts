@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bucket } from '../../../e2e/support/bucket.ts'
-import type { Fault } from '../../../e2e/support/faulty-proxy.ts'
+import type { Fault } from '../../../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
 import type { Chance } from './chance.ts'
 
 export type BucketFault = {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bucket } from '../../../e2e/support/bucket.ts'
 import { Container } from '../../../e2e/support/container.ts'
-import type { Router } from '../../../e2e/support/router.ts'
+import type { Router } from '../../../packages/streamkeeper/src/test-tools/router.ts'
 import { ended, saveLog } from './engine.ts'
 import type { Findings } from './findings.ts'
 

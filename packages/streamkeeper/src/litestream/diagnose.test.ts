@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { Bucket } from '../../../../e2e/support/bucket.ts'
-import type { Fault } from '../../../../e2e/support/faulty-proxy.ts'
+import { FaultyBucket } from '../test-tools/faulty-bucket.ts'
+import type { Fault } from '../test-tools/faulty-proxy.ts'
 import { diagnose } from './diagnose.ts'
 import { restoreReplica } from './litestream-command.ts'
 import { replicate, temporaryFolder, write } from './test-support.ts'
@@ -13,11 +13,11 @@ const objects = new RegExp(`/${last}$`)
 const options = { signal: new AbortController().signal, stallMs: 2_000 }
 
 describe('A restore that fails', () => {
-  let bucket: Bucket
+  let bucket: FaultyBucket
   let folder: string
   const clean: (() => void)[] = []
   before(async () => {
-    bucket = await Bucket.start()
+    bucket = await FaultyBucket.start()
     Object.assign(process.env, bucket.environment)
     folder = temporaryFolder({ after: (end) => clean.push(end as () => void) })
     for (const text of ['one', 'two', 'three']) {

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FaultyProxy } from '../../../../e2e/support/faulty-proxy.ts'
 import { GcsStore } from '../stores/gcs-store.ts'
-import { FakeCloudStorage, freePort } from '../stores/test-support.ts'
+import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
+import { FaultyProxy } from '../test-tools/faulty-proxy.ts'
+import { freePort } from '../test-tools/ports.ts'
 import { restored, runLitestream, temporaryFolder, write } from './test-support.ts'
 
 const configuration = join(import.meta.dirname, '../../../../litestream.yml')

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { Bucket } from '../../../../e2e/support/bucket.ts'
+import { FaultyBucket } from '../test-tools/faulty-bucket.ts'
 import { restoreReplica } from './litestream-command.ts'
 import { Replication } from './replication.ts'
 import { read, runLitestream, write } from './test-support.ts'
 
 describe('A restore of an earlier state from Cloud Storage', () => {
   it('is given the time that opening its uploads takes', async (test) => {
-    const bucket = await Bucket.start()
+    const bucket = await FaultyBucket.start()
     test.after(() => bucket.stop())
     Object.assign(process.env, bucket.environment)
     test.after(() => delete process.env.STORAGE_EMULATOR_HOST)

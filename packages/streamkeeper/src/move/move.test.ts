@@ -9,7 +9,7 @@ import { answerOf } from '../operations/test-support.ts'
 import { migrateDatabase, refuseHalfMoved } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { withPostgres } from '../postgres/test-support.ts'
-import { FakeCloudStorage } from '../stores/test-support.ts'
+import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import {
   beginMove,
   filledScene,

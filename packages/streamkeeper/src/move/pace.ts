@@ -25,7 +25,7 @@ export class Pace {
     this.#done += rows
   }
 
-  /** Such as `Copying page_views, 40 % (400,000 of 1,000,000 rows), 12 s left`. */
+  /** Such as `Copying notes, 40 % (400,000 of 1,000,000 rows), 12 s left`. */
   get words(): string {
     if (this.#total === 0) return this.#doing
     const done = Math.min(this.#done, this.#total)

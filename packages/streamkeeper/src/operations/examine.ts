@@ -72,7 +72,7 @@ function isDamage(error: unknown): error is Error {
   return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
 }
 
-/** Such as `entries 12, page_views 340`. */
+/** Such as `notes 12, tags 340`. */
 export function tablesInWords(tables: Record<string, number>): string {
   return Object.entries(tables)
     .map(([name, rows]) => `${name} ${rows}`)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Router } from '../../../../e2e/support/router.ts'
 import { random } from '../lease/model/random.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
-import { FakeCloudStorage } from '../stores/test-support.ts'
+import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
+import { Router } from '../test-tools/router.ts'
 import { Person, startReader, startWriter, until } from './test-support.ts'
 
 const seeds = [1, 2]

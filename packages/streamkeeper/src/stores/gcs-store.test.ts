@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { GcsStore } from './gcs-store.ts'
-import { FakeCloudStorage } from './test-support.ts'
 
 /** What happens to a request instead of its answer. */
 type Fault = (send: () => Promise<Response>) => Promise<Response>

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { Bucket } from '../../../../e2e/support/bucket.ts'
 import { replicate, temporaryFolder, write } from '../litestream/test-support.ts'
+import { FaultyBucket } from '../test-tools/faulty-bucket.ts'
 import { openStore } from './open-store.ts'
 import { epochUrl, parseReplicaUrl } from './replica-url.ts'
 
@@ -34,20 +34,20 @@ describe('The replica URL', () => {
   })
 
   it('means the same to Litestream and to the store, whatever characters it holds', async (test) => {
-    const bucket = await Bucket.start()
+    const bucket = await FaultyBucket.start()
     test.after(() => bucket.stop())
     Object.assign(process.env, bucket.environment)
     test.after(() => delete process.env.STORAGE_EMULATOR_HOST)
     const ascii = Array.from({ length: 127 - 32 }, (_, index) => String.fromCodePoint(32 + index))
     const accepted = [...ascii, 'ä', '€', '𝄞'].filter((character) => {
       try {
-        return parseReplicaUrl(`gs://visits/a${character}b`).endsWith(`a${character}b`)
+        return parseReplicaUrl(`gs://test/a${character}b`).endsWith(`a${character}b`)
       } catch {
         return false
       }
     })
     assert.ok(accepted.length > 90)
-    const url = parseReplicaUrl(`gs://visits/a${accepted.join('').replace('/', '')}b//`)
+    const url = parseReplicaUrl(`gs://test/a${accepted.join('').replace('/', '')}b//`)
     const path = join(temporaryFolder(test), 'app.db')
     write(path, 'one')
     await replicate(path, url)

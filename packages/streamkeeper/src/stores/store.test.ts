@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { temporaryFolder } from '../litestream/test-support.ts'
+import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { FileStore } from './file-store.ts'
 import { GcsStore } from './gcs-store.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { Store, Stored } from './store.ts'
-import { FakeCloudStorage } from './test-support.ts'
 
 /** An empty store, and how others than the app put something there. */
 type Scene = { store: Store; put: (name: string, content?: Buffer) => Promise<unknown> }

@@ -91,7 +91,7 @@ function targetOf(link) {
 function folderOfLinks() {
   const isPlain = (path) => path.length <= 60 && path.split('/').every((part) => plain.test(part))
   const uid = process.getuid()
-  const folder = join([tmpdir(), '/tmp'].find(isPlain) ?? '/tmp', `visits-links-${uid}`)
+  const folder = join([tmpdir(), '/tmp'].find(isPlain) ?? '/tmp', `streamkeeper-links-${uid}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const found = lstatSync(folder)
   if (found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0) return folder

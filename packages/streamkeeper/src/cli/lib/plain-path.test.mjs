@@ -59,7 +59,7 @@ describe('A path for Litestream', () => {
     const before = process.env.TMPDIR
     test.after(() => Object.assign(process.env, { TMPDIR: before ?? '/tmp' }))
     process.env.TMPDIR = folder
-    const links = join(folder, `visits-links-${process.getuid()}`)
+    const links = join(folder, `streamkeeper-links-${process.getuid()}`)
     await mkdir(links)
     await chmod(links, 0o777)
     assert.throws(() => plainPath('/a b'), /of this user alone: remove it/)

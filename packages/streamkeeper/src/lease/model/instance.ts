@@ -183,7 +183,7 @@ export class Instance implements Owner {
         if (!rules.syncBeforeRelease) await this.#acknowledge(written, epoch)
         return
       }
-      if (this.#lease.isValid && world.random() < 0.3) this.#visit(litestream)
+      if (this.#lease.isValid && world.random() < 0.3) this.#writeAndGoOn(litestream)
       if (this.#lease.isValid) await this.#write(epoch, litestream)
       if (world.random() < 0.2) litestream.compact()
       if (world.random() < 0.05) litestream.snapshot(this.#file.pages)
@@ -191,7 +191,7 @@ export class Instance implements Owner {
   }
 
   // Nobody waits for it: Litestream uploads it by itself, whatever has become of the lease.
-  #visit(litestream: Litestream): void {
+  #writeAndGoOn(litestream: Litestream): void {
     const { world } = this.#parts
     this.#change(litestream, countPlace)
     world.at(world.now + 1_000, () => litestream.upload().catch(() => {}), this)
