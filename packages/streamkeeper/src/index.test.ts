@@ -100,6 +100,11 @@ describe('What a request may do', () => {
     await assert.rejects(readScope(local, durable), { name: 'NotDurable', code: 'not-a-write' })
   })
 
+  it('is nothing where there is none, also beside a server', async () => {
+    publishRuntime({} as Runtime)
+    await assert.rejects(durable(), { name: 'NotDurable', code: 'not-a-write' })
+  })
+
   it('is to hear why what it wrote is not safe, and when to ask again', async (test) => {
     const { local, leadership } = scene(test, async () => {
       throw new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')

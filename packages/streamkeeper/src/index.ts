@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { releaseId, releaseInWords, sourceUrl } from './server/release-name.ts'
 import { addJob, type Job, type Runtime, runtime, shared, type Writer } from './server/runtime.ts'
+import { refuseDurable } from './server/scopes.ts'
 
 export { arrivedHeader, clientHeader } from './server/client.ts'
 export type { Fact } from './server/facts.ts'
@@ -70,12 +71,14 @@ export class NotDurable extends Error {
  * Resolves once the bucket has all that this request has written: only then may anybody be told that it is safe.
  * Many who wait share an upload. It takes about as long as one, and fails after 10 s of trying.
  *
- * @throws {NotDurable} if that can't be promised; always in a request that was not admitted as a write, and
- *   where the leadership that has admitted it is over
+ * On PostgreSQL it waits for nothing, as each commit is durable.
+ *
+ * @throws {NotDurable} if that can't be promised; always outside of a request or job, in a request that was not
+ *   admitted as a write, and where the leadership that has admitted it is over
  */
 export async function durable(): Promise<void> {
   try {
-    await (shared.scopes.getStore() ?? runtime()).durable()
+    await (shared.scopes.getStore()?.durable ?? refuseDurable)()
   } catch (error) {
     throw new NotDurable(error)
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { requestKind } from '../server/app.ts'
+import { type Scope, shared } from '../server/runtime.ts'
 import { answerUnavailable } from '../server/unavailable.ts'
 import type { Reachability } from './reachability.ts'
 
@@ -24,8 +25,18 @@ export class Gate {
       // Whoever asked has gone meanwhile.
       if (response.closed) return
     }
-    this.#pages(request, response)
+    shared.scopes.run(scope, () => this.#pages(request, response))
   }
+}
+
+const scope: Scope = {
+  connection() {
+    throw new Error(
+      'The app is on PostgreSQL here, as DATABASE_URL is set: use postgres() of streamkeeper/postgres.',
+    )
+  },
+  // What is committed is.
+  durable: async () => {},
 }
 
 function needsDatabase(request: IncomingMessage): boolean {

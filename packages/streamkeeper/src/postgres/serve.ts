@@ -61,7 +61,6 @@ export async function serve(
   const metrics = new Metrics(config.name)
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   publishRuntime({
-    durable: async () => {},
     replicated: () => replicated(reachability.isAway),
     status: () => statusOf(lifecycle, instance, database),
   })

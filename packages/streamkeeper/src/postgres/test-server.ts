@@ -3,6 +3,7 @@
 import type { RequestListener } from 'node:http'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
+import { durable } from '../index.ts'
 import { runtime } from '../server/runtime.ts'
 import { StopRequested, stopOnSignals } from '../server/stop-signal.ts'
 import * as schema from '../test-app/postgres-schema.ts'
@@ -23,7 +24,7 @@ const pages: RequestListener = async (request, response) => {
   try {
     if (pathname === '/status') give(await runtime().status())
     else if (pathname === '/mark') give(await ask(mark))
-    else if (request.method === 'POST') give(await ask(() => write(searchParams.get('key') ?? '')))
+    else if (request.method === 'POST') give(await writeDurably(searchParams.get('key') ?? ''))
     else give(await ask(() => database.select().from(notes)))
   } catch (error) {
     response.writeHead(500).end(String(error))
@@ -37,6 +38,12 @@ async function mark(): Promise<number | undefined> {
     .onConflictDoUpdate({ target: noteCount.id, set: { total: sql`${noteCount.total} + 1` } })
     .returning()
   return row?.total
+}
+
+async function writeDurably(key: string) {
+  const row = await ask(() => write(key))
+  await durable()
+  return row
 }
 
 // In a transaction, which needs a connection of its own.

@@ -64,7 +64,6 @@ export async function serve(
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   const parts = { lifecycle, follower, store, base, instance, writerUrl }
   publishRuntime({
-    durable: () => Promise.reject(new Error('A reader writes nothing.')),
     replicated: () => replicatedTo(parts),
     status: () => shownStatus(parts),
     writer,

@@ -8,7 +8,10 @@ import type { Replicated } from './live-facts.ts'
 export type Scope = {
   /** The connection that is right at this moment; it can only read where the scope may not write. */
   connection(): Database
-  /** As {@link Runtime.durable}, of what was written in this scope. */
+  /**
+   * Resolves once all that was committed in this scope before the call is in the bucket. Any error means that
+   * this can't be promised.
+   */
   durable(): Promise<void>
 }
 
@@ -29,11 +32,6 @@ export type Writer = {
 
 /** What pages, and whatever else the app runs, may ask of the process that serves them. */
 export type Runtime = {
-  /**
-   * Resolves once all that was committed before the call is in the bucket. Any error means that
-   * this can't be promised.
-   */
-  durable(): Promise<void>
   /** How far what is written has come, for everybody; from memory. */
   replicated(): Replicated
   /** What this instance is doing, for operators. */

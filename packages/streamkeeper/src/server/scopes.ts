@@ -8,7 +8,10 @@ export function readScope<T>(
   database: { readonly reading: { $client: Connection } },
   serve: () => T,
 ): T {
-  return shared.scopes.run({ connection: () => database.reading.$client, durable: refuse }, serve)
+  return shared.scopes.run(
+    { connection: () => database.reading.$client, durable: refuseDurable },
+    serve,
+  )
 }
 
 /** Serves a request, or runs a job, that the leadership has admitted as a write. */
@@ -24,7 +27,8 @@ export function writeScope<T>(
   return shared.scopes.run(scope, serve)
 }
 
-async function refuse(): Promise<void> {
-  const message = 'This request was not admitted as a write, so it has written nothing.'
+/** Is `durable` where nothing can have been written. */
+export async function refuseDurable(): Promise<never> {
+  const message = 'This was not admitted as a write, so it has written nothing.'
   throw Object.assign(new Error(message), { code: 'not-a-write' })
 }

@@ -33,7 +33,6 @@ export async function serve(stop: AbortController, config: Config): Promise<void
     parts
   const live = new LiveFacts(parts)
   publishRuntime({
-    durable: () => leadership.durable(),
     whileLeading: (job) =>
       leadership.whileLeading((signal) => writeScope(database, leadership, () => job(signal))),
     replicated: () => live.replicated(),

@@ -23,7 +23,7 @@ export type Observer = {
   violations: string[]
 }
 
-// Visits are counted in a page that there always is.
+// What nobody waits for is counted in a page that there always is.
 const countPlace = 0
 
 type Parts = {
