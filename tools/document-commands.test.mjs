@@ -15,6 +15,7 @@ const meant = [
   ['BUCKET', 'my-bucket'],
   ['NAME', 'my-secret'],
 ]
+const commandLine = /^ *(?:npm run|npx streamkeeper) (deploy|logs|teardown)(?: --)? ([^…\n]+)$/gm
 // Whatever comes after the arguments were read.
 const means = {
   print: () => {},
@@ -33,9 +34,9 @@ describe('Commands in the documents', () => {
 })
 
 function commandsOfDocuments() {
-  return globSync(['README.md', 'docs/**/*.md'], { cwd: root }).flatMap((document) => {
+  return globSync('{.,docs/**,packages/*}/*.md', { cwd: root }).flatMap((document) => {
     const text = readFileSync(join(root, document), 'utf8').replaceAll('\\\n', ' ')
-    const lines = [...text.matchAll(/^npm run (deploy|logs|teardown) -- ([^…\n]+)$/gm)]
+    const lines = [...text.matchAll(commandLine)]
     return lines.map(([command, name, written]) => {
       const filledIn = meant.reduce((line, [from, to]) => line.replaceAll(from, to), written)
       return { document, command, program: programs[name], args: filledIn.trim().split(/ +/) }

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from './lib/project.mjs'
 
-const documents = globSync(['README.md', 'docs/**/*.md'], { cwd: root }).map((name) => {
+const documents = globSync('{.,docs/**,packages/*}/*.md', { cwd: root }).map((name) => {
   const text = readFileSync(join(root, name), 'utf8').replaceAll(/^ *```[\s\S]*?^ *```/gm, '')
   return {
     name,
