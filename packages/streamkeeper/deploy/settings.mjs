@@ -33,7 +33,7 @@ export const service = {
   maxInstances: 1,
   // A request that writes waits for the bucket, and costs nothing meanwhile, so Cloud Run's 80 are few.
   // 250 of the largest forms need 428 MB where 512 MiB hold 100 MB of data, and 500 end the container:
-  // docs/growing.md.
+  // docs/performance.md.
   concurrency: 250,
   cpu: '1',
   cpuThrottling: false,

@@ -30,7 +30,7 @@ export function onPostgres(
     : `  gcloud secrets create ${secret} --data-file - --project PROJECT
   npm run deploy -- --project PROJECT --region REGION${serviceOption(service, app)} --database-url-secret ${secret}
 
-The first wants the URL, and Ctrl-D; leave it out where the secret is there. docs/deploy-variants.md
+The first wants the URL, and Ctrl-D; leave it out where the secret is there. docs/deploy.md
 has the options for Cloud SQL and private networks.`
   return {
     ...{ ok: true, facts: { ...factsOf(done), switched: true } },

@@ -47,7 +47,7 @@ const advice: Record<ProblemCode, string> = {
   'bucket-refuses': 'The bucket refuses a request. Its own words follow.',
   'bucket-unreachable': 'The bucket does not answer. Check the network and REPLICA_URL.',
   'disk-full':
-    'The data directory is full. Give it more room: on Cloud Run more memory (`--memory`), or a disk (`--disk 10Gi`, docs/growing.md).',
+    'The data directory is full. Give it more room: on Cloud Run more memory (`--memory`), or a disk (`--disk 10Gi`).',
   'first-copy':
     'The first complete copy of the database is not in the bucket yet; a large one takes a while. Please try again.',
   'key-unusable':
