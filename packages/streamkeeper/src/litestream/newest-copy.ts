@@ -173,7 +173,7 @@ function lacking(
   const beside =
     file === 'none'
       ? ''
-      : `; ${path} on this disk is left as it is: if it has the data, bring it in with npm run seed -- --from ${path} --replace`
+      : `; ${path} on this disk is left as it is: if it has the data, bring it in with npx streamkeeper seed --from ${path} --replace`
   return new ReplicationProblem(
     choice === 'missing' ? 'replica-missing' : 'replica-behind',
     replicaUrl,

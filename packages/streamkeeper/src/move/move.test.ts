@@ -79,7 +79,10 @@ describe('move', () => {
     const database = openPostgres(databaseUrl, 'visits')
     test.after(() => database.$client.end())
     // An app would show people what is there, and let them write.
-    await assert.rejects(refuseHalfMoved(database), /has not ended. Run `npm run move` again/)
+    await assert.rejects(
+      refuseHalfMoved(database),
+      /has not ended. Run `npx streamkeeper move` again/,
+    )
     const { code, stdout, stderr } = await there()
     assert.equal(code, 0, stderr)
     await refuseHalfMoved(database)
@@ -184,7 +187,7 @@ describe('move on Cloud Storage', () => {
     const before = await inPostgres()
     const { code, stdout, stderr } = await move(...back, '--service', 'blog')
     assert.equal(code, 0, stderr)
-    assert.match(stdout, /npm run deploy -- .+ --service blog --bucket /)
+    assert.match(stdout, /npx streamkeeper deploy .+ --service blog --bucket /)
     const other = moveScene(test, await postgres.emptyUrl())
     assert.equal((await move('--to', other.databaseUrl)).code, 0)
     assert.deepEqual(await other.inPostgres(), before)

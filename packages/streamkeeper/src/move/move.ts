@@ -12,8 +12,8 @@ import { moveToPostgres } from './to-postgres.ts'
 
 const help = `Copies the data of a running app from the bucket to PostgreSQL, or back.
 
-  npm run move -- --to postgres://…   [--from gs://BUCKET/PATH] [options]
-  npm run move -- --from postgres://… [--to gs://BUCKET/PATH] [options]
+  npx streamkeeper move --to postgres://…   [--from gs://BUCKET/PATH] [options]
+  npx streamkeeper move --from postgres://… [--to gs://BUCKET/PATH] [options]
 
 It copies what differs and compares all of it, so it can be interrupted at any moment and run again.
 The app goes on meanwhile, and what it writes after that moment is not copied, until --switch.

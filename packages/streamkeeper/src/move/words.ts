@@ -28,7 +28,7 @@ export function onPostgres(
   const next = bucket.startsWith('file://')
     ? '  DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE npm start'
     : `  gcloud secrets create ${secret} --data-file - --project PROJECT
-  npm run deploy -- --project PROJECT --region REGION${serviceOption(service, app)} --database-url-secret ${secret}
+  npx streamkeeper deploy --project PROJECT --region REGION${serviceOption(service, app)} --database-url-secret ${secret}
 
 The first wants the URL, and Ctrl-D; leave it out where the secret is there. docs/deploy.md
 has the options for Cloud SQL and private networks.`
@@ -71,7 +71,7 @@ export function inBucket(
   const [, name, path] = /^gs:\/\/([^/]+)\/?(.*)$/.exec(bucket) ?? []
   const pathOption = path === app ? '' : ` --path ${path}`
   const next = name
-    ? `  npm run deploy -- --project PROJECT --region REGION${serviceOption(service, app)} --bucket ${name}${pathOption}`
+    ? `  npx streamkeeper deploy --project PROJECT --region REGION${serviceOption(service, app)} --bucket ${name}${pathOption}`
     : `  REPLICA_URL=${bucket} npm start`
   const old = hadData && before > 0 ? `\nbefore   ${epochInWords(before)} has the data before` : ''
   return {

@@ -50,7 +50,7 @@ function restorableIn(surveyed: Survey, chosen: number | null, { url }: Context)
   return chosen ?? mustBeRestorable(surveyed, url).epoch
 }
 
-const seeHistory = '`npm run history` shows what there is.'
+const seeHistory = '`npx streamkeeper history` shows what there is.'
 
 // Litestream refuses a time after its newest change, and takes "at" for "before".
 function momentOf(at: number, { last }: EpochFiles): Pick<Choice, 'moment'> {

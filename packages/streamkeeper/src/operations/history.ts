@@ -8,7 +8,7 @@ import { bytesInWords, durationInWords, tableInWords, timeInWords } from './word
 
 const help = `Lists the epochs in the bucket, and says who leads.
 
-  npm run history -- [--url URL] [--json]
+  npx streamkeeper history [--url URL] [--json]
 
 "from" is the earliest moment that can be restored from an epoch, "to" that of its newest change.
 An epoch that "continued" another began as a copy of it, and has the newest state of that one: what was

@@ -14,8 +14,8 @@ import { wholeNumber } from './values.ts'
 
 const help = `Shows, or repairs, the writer lease of a replica.
 
-  npm run lease -- show   [--url URL] [--json]
-  npm run lease -- repair [--epoch N] [--service NAME] [--force] [--url URL] [--json]
+  npx streamkeeper lease show   [--url URL] [--json]
+  npx streamkeeper lease repair [--epoch N] [--service NAME] [--force] [--url URL] [--json]
 
 repair writes a lease that nobody holds, and says what there was before and after. Stop the service
 first.

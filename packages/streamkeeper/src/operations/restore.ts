@@ -13,7 +13,7 @@ import { bytesInWords, pairsInWords, positionInWords, timeInWords } from './word
 
 const help = `Restores the database as it was at a moment to a file of its own, and checks all of it.
 
-  npm run restore -- --to FILE [--at TIME] [--epoch N] [--force] [--url URL] [--json]
+  npx streamkeeper restore --to FILE [--at TIME] [--epoch N] [--force] [--url URL] [--json]
 
   --to FILE        the file to make
   --at TIME        RFC 3339, as in 2026-01-02T12:00:00Z, or how long ago, as in -10m (s, m, h, d);

@@ -88,7 +88,7 @@ export async function refuseData(
   if (problem && !(problem instanceof NoReplica)) throw problem
   if (hasData) {
     throw new Error(
-      'There is data in the bucket already: look at it with `npm run history`, and let the file take its place with --replace.',
+      'There is data in the bucket already: look at it with `npx streamkeeper history`, and let the file take its place with --replace.',
     )
   }
   return false

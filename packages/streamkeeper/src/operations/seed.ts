@@ -15,7 +15,7 @@ import { bytesInWords, durationInWords, epochInWords, pairsInWords } from './wor
 
 const help = `Brings a SQLite file into the bucket: it is what the app goes on with.
 
-  npm run seed -- --from FILE [--service NAME] [--replace] [--wait SECONDS] [--url URL] [--json]
+  npx streamkeeper seed --from FILE [--service NAME] [--replace] [--wait SECONDS] [--url URL] [--json]
 
   --from FILE      a database of this app; it may be in use, and is not changed
   --service NAME   the Cloud Run service that uses the bucket; local unless given, where the

@@ -224,6 +224,6 @@ describe('verify', () => {
     }
     const { code, stdout } = await run('verify', ['--help'])
     assert.equal(code, 0)
-    assert.match(stdout, /npm run verify/)
+    assert.match(stdout, /npx streamkeeper verify/)
   })
 })

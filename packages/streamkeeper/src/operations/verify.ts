@@ -16,7 +16,7 @@ import {
 
 const help = `Restores the newest copy of the database to a temporary folder, and checks all of it.
 
-  npm run verify -- [--app URL] [--attempts N] [--pause SECONDS] [--log] [--url URL] [--json]
+  npx streamkeeper verify [--app URL] [--attempts N] [--pause SECONDS] [--log] [--url URL] [--json]
 
   --app URL        the running app: the copy has to have what it shows, where the app's
                    configuration says how to ask (shown); VERIFY_APP unless given

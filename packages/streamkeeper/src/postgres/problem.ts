@@ -25,7 +25,7 @@ const kinds = {
   ],
   'database-half-moved': [
     'A move of data to the database has not ended.',
-    'Run `npm run move` again until it says that all is equal. It goes on by itself then.',
+    'Run `npx streamkeeper move` again until it says that all is equal. It goes on by itself then.',
   ],
   'database-restarting': ['The database starts or stops.', 'It goes on by itself.'],
   'database-crowded': [

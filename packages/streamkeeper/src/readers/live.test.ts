@@ -26,7 +26,7 @@ describe('The facts of a reader, for everybody', () => {
     assert.deepEqual([state, why], ['down', 'The bucket does not answer.'])
     assert.equal(facts(11_000, { code: 'bucket-busy', message: '' }).why, why)
     assert.equal(
-      facts(11_000, { code: 'lease-gone', message: '`npm run lease`' }).why,
+      facts(11_000, { code: 'lease-gone', message: '`npx streamkeeper lease`' }).why,
       'This copy can not be renewed now.',
     )
   })

@@ -10,7 +10,7 @@ const words = {
   'unreadable-schema':
     'A newer release has migrated the database, and this one can not read it any more. Deploy that release here, too.',
   'lease-gone':
-    'The lease was in the bucket and is gone. What was copied is still read. Look with `npm run lease -- show`; `npm run lease -- repair` writes another.',
+    'The lease was in the bucket and is gone. What was copied is still read. Look with `npx streamkeeper lease show`; `npx streamkeeper lease repair` writes another.',
   'lease-older':
     'The lease in the bucket is older than one that was read before. What was copied is still read. Where somebody put an old one back on purpose, restart this reader.',
   'unreadable-object':

@@ -86,7 +86,7 @@ describe('A release that takes something away', () => {
     assert.match(found.message, /0003_drop takes pets away from one, .* \(DROP TABLE pets\)/)
     assert.match(
       found.message,
-      /Either keep it in this release; or, .* allow it with npm run deploy -- --allow/,
+      /Either keep it in this release; or, .* allow it with npx streamkeeper deploy --allow/,
     )
   })
 

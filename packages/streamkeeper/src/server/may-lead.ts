@@ -61,7 +61,7 @@ function breakingMigration({ migration, statement, lost }: Breaking, other: stri
   const them = lost.length > 1 ? 'them' : 'it'
   return new Barred(
     'breaking-migration',
-    `The migration ${migration} takes ${lost.join(', ')} away from ${other}, which may still serve (${inOneLine(statement)}). Either keep ${them} in this release; or, when no release that serves reads ${them}, allow it with npm run deploy -- --allow-breaking-migration, which sets ALLOW_BREAKING_MIGRATION=${migration}.`,
+    `The migration ${migration} takes ${lost.join(', ')} away from ${other}, which may still serve (${inOneLine(statement)}). Either keep ${them} in this release; or, when no release that serves reads ${them}, allow it with npx streamkeeper deploy --allow-breaking-migration, which sets ALLOW_BREAKING_MIGRATION=${migration}.`,
   )
 }
 

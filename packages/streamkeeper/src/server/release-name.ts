@@ -16,7 +16,7 @@ let build: Build | null = null
 
 /**
  * The release that runs here. A build where git is writes its commit into its own package.json, as
- * `gitHead`; `npm run deploy`, which has the cloud build it, tells the service in `COMMIT`.
+ * `gitHead`; `npx streamkeeper deploy`, which has the cloud build it, tells the service in `COMMIT`.
  *
  * @param folder where the app is
  */

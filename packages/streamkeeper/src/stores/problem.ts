@@ -42,7 +42,7 @@ const advice: Record<ProblemCode, string> = {
   'bucket-garbled':
     'The bucket answers with something else than what it holds. Look for a proxy or a sign-in page in between.',
   'bucket-locked':
-    'A retention policy or a hold of the bucket forbids to overwrite and to delete objects, and the lease is overwritten every 3 seconds. Run `gcloud storage buckets update gs://BUCKET --clear-retention-period --no-default-event-based-hold`, and for the objects that are there `gcloud storage objects update "gs://BUCKET/**" --no-event-based-hold --no-temporary-hold`. A policy that is locked stays: that bucket can not be used.',
+    'A retention policy or a hold of the bucket forbids to overwrite and to delete objects, and the lease is overwritten all the time. Run `gcloud storage buckets update gs://BUCKET --clear-retention-period --no-default-event-based-hold`, and for the objects that are there `gcloud storage objects update "gs://BUCKET/**" --no-event-based-hold --no-temporary-hold`. A policy that is locked stays: that bucket can not be used.',
   'bucket-missing': 'The bucket does not exist. Create it, or correct REPLICA_URL.',
   'bucket-refuses': 'The bucket refuses a request. Its own words follow.',
   'bucket-unreachable': 'The bucket does not answer. Check the network and REPLICA_URL.',
@@ -53,7 +53,7 @@ const advice: Record<ProblemCode, string> = {
   'key-unusable':
     "The bucket's own encryption key can not be used. Enable the key in Cloud KMS, and let the Cloud Storage service agent of the project encrypt and decrypt with it (`gcloud storage service-agent --authorize-cmek KEY`).",
   'lease-damaged':
-    'The lease in the bucket can not be read. Look at it with `npm run lease -- show`, and repair it with `npm run lease -- repair`.',
+    'The lease in the bucket can not be read. Look at it with `npx streamkeeper lease show`, and repair it with `npx streamkeeper lease repair`.',
   'lease-held':
     'Another instance leads. It is asked to hand over, or its lease has to run out; please try again.',
   'lease-lost': 'This instance does not lead any more. Please try again; another one may.',
@@ -68,21 +68,21 @@ const advice: Record<ProblemCode, string> = {
   'object-missing':
     'The bucket lists an object, and then does not have it. Nothing was changed. Look for lifecycle rules and for others that delete there.',
   'old-replica-damaged':
-    'The replica of Litestream 0.3 in the bucket can not be restored. Nothing was changed. Restore what you can with Litestream 0.3 to a file, and bring that in with `npm run seed -- --from FILE --replace`.',
+    'The replica of Litestream 0.3 in the bucket can not be restored. Nothing was changed. Restore what you can with Litestream 0.3 to a file, and bring that in with `npx streamkeeper seed --from FILE --replace`.',
   'other-service':
-    'Another service keeps its data at this REPLICA_URL. Give this one another; to move the data to it, use `npm run lease -- repair --service NAME`.',
+    'Another service keeps its data at this REPLICA_URL. Give this one another; to move the data to it, use `npx streamkeeper lease repair --service NAME`.',
   'permission-denied':
     'The bucket refuses this service account. Grant it roles/storage.objectAdmin on the bucket.',
   'policy-violation':
     'A policy keeps this server from the bucket, whatever rights it has: VPC Service Controls, a constraint of the organization, or an IP filter of the bucket. Ask whoever administers the organization.',
   'replica-ambiguous':
-    'There are several replicas in the bucket, and no lease says which one is the newest. Look at them with `npm run lease -- show`, and choose with `npm run lease -- repair --epoch N`.',
+    'There are several replicas in the bucket, and no lease says which one is the newest. Look at them with `npx streamkeeper lease show`, and choose with `npx streamkeeper lease repair --epoch N`.',
   'replica-behind':
-    'The bucket shows less of the database than it had. Nothing was changed. Look at what is there with `npm run history`; to go on from it all the same, run `npm run lease -- repair --epoch N`, and start the instances anew.',
+    'The bucket shows less of the database than it had. Nothing was changed. Look at what is there with `npx streamkeeper history`; to go on from it all the same, run `npx streamkeeper lease repair --epoch N`, and start the instances anew.',
   'replica-missing':
-    'The bucket shows nothing of a database that the lease calls complete. Nothing was changed. Look for deleted objects and lifecycle rules; `npm run history` shows older epochs, and `npm run lease -- repair --epoch N` chooses one; a file that has the data comes in with `npm run seed -- --replace`.',
+    'The bucket shows nothing of a database that the lease calls complete. Nothing was changed. Look for deleted objects and lifecycle rules; `npx streamkeeper history` shows older epochs, and `npx streamkeeper lease repair --epoch N` chooses one; a file that has the data comes in with `npx streamkeeper seed --replace`.',
   'replica-damaged':
-    'The replica can not be restored. Nothing was changed; restore an older state with `npm run restore`, and bring it in with `npm run seed`.',
+    'The replica can not be restored. Nothing was changed; restore an older state with `npx streamkeeper restore`, and bring it in with `npx streamkeeper seed`.',
   'requester-pays':
     'The bucket is one of Requester Pays, which the app can not use. Run `gcloud storage buckets update gs://BUCKET --no-requester-pays`.',
 }
@@ -96,7 +96,7 @@ const folderAdvice: Partial<Record<ProblemCode, string>> = {
     'The bucket is a folder, and can not be read. Look whether its disk is there.',
   'disk-full': 'The disk is full. Free some of it.',
   'other-service':
-    'Another service keeps its data in this folder. Give this one another; to move the data to it, use `npm run lease -- repair --service NAME`.',
+    'Another service keeps its data in this folder. Give this one another; to move the data to it, use `npx streamkeeper lease repair --service NAME`.',
   'permission-denied':
     'The bucket is a folder that this user may not use. Change its owner (chown) or its permissions.',
 }

@@ -60,7 +60,7 @@ export function locks(found, options) {
   const reasons = []
   if (found.retention_policy) {
     const { isLocked, retentionPeriod } = found.retention_policy
-    const fact = `Its retention policy forbids to overwrite or delete an object for ${inWords(retentionPeriod)}; lease.json is overwritten every 3 s.`
+    const fact = `Its retention policy forbids to overwrite or delete an object for ${inWords(retentionPeriod)}; lease.json is overwritten all the time.`
     reasons.push(
       isLocked
         ? `${fact} The policy is locked, and stays for ever. Choose another --bucket.`
