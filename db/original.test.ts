@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import type { Database } from './database.ts'
+import { mustHaveVisits } from './original.ts'
 import { firstMigrations, openDatabase, temporaryPath } from './test-support.ts'
 import { countVisits, recordVisit, visitsByDay } from './visits.ts'
 
@@ -118,4 +119,18 @@ describe('A database with tables of its own', () => {
       message: /^The database has a table page_views without id.+Rename it/,
     })
   })
+})
+
+describe('A database that is brought in', () => {
+  for (const [sql, words] of [
+    [original, null],
+    ['create table passwords (x)', /it has no table page_views/],
+  ] as const) {
+    it(`${words ? 'is refused' : "may be the original sample's"}: ${sql}`, (test) => {
+      const connection = new Sqlite(fileWith(test, sql))
+      test.after(() => connection.close())
+      if (words) assert.throws(() => mustHaveVisits(connection), words)
+      else mustHaveVisits(connection)
+    })
+  }
 })

@@ -28,7 +28,7 @@ describe('move', () => {
     const before = await inBucket()
     const { code, stdout, stderr } = await there()
     assert.equal(code, 0, stderr)
-    assert.match(stdout, /entries +2 .+--switch/s)
+    assert.match(stdout, /notes +2 .+--switch/s)
     assert.deepEqual(await inPostgres(), before)
     const back = await whileSwitched([...args.back, '--replace'], async (words) => {
       assert.match(words, /REPLICA_URL=file:.+ npm start/)
@@ -53,13 +53,13 @@ describe('move', () => {
     assert.deepEqual(await inFile(file), await inPostgres())
   })
 
-  it('brings what was hidden and deleted since, and nothing else', async (test) => {
+  it('brings what was changed and deleted since, and nothing else', async (test) => {
     const { there, change, inBucket, inPostgres } = await scene(test)
     await there()
-    await change(`delete from entries where id = 1;
-      update entries set hidden_at = '2020-01-01T00:00:00.000Z' where id = 2`)
+    await change(`delete from notes where id = 1;
+      update notes set text = 'Two' where id = 2`)
     const { stdout } = await there()
-    // The entry, and the version of the entries.
+    // The note, and how many there are.
     assert.match(stdout, /changed +2 rows brought, 1 removed/)
     assert.deepEqual(await inPostgres(), await inBucket())
   })
@@ -67,16 +67,16 @@ describe('move', () => {
   it('goes on where it was killed', async (test) => {
     const { there, change, args, query, databaseUrl, inBucket, inPostgres } = await scene(test)
     await change(`with recursive n (n) as (values (1) union all select n + 1 from n where n < 60000)
-      insert into page_views (timestamp) select '2020-01-01T00:00:00.000Z' from n`)
+      insert into tags (label) select 'a label' from n`)
     const killed = beginMove(args.there)
-    const count = async () => Number((await query('select count(*) from page_views'))[0]?.count)
+    const count = async () => Number((await query('select count(*) from tags'))[0]?.count)
     while ((await count().catch(() => 0)) === 0) assert.equal(killed.exitCode, null)
     killed.kill('SIGKILL')
     await once(killed, 'exit')
     const before = await count()
-    assert.ok(before > 0 && before < 60_002)
+    assert.ok(before > 0 && before < 60_000)
     await noMoveUnderWay(query)
-    const database = openPostgres(databaseUrl, 'visits')
+    const database = openPostgres(databaseUrl, 'notes')
     test.after(() => database.$client.end())
     // An app would show people what is there, and let them write.
     await assert.rejects(
@@ -91,15 +91,15 @@ describe('move', () => {
   })
 
   it('goes on where it was killed, on the way back', async (test) => {
-    const { back, args, query, work, inPostgres } = await manyVisits(test)
+    const { back, args, query, work, inPostgres } = await manyTags(test)
     const killed = beginMove(args.back)
-    while (visitsIn(work) === 0) {
+    while (tagsIn(work) === 0) {
       assert.equal(killed.exitCode, null)
       await setImmediate()
     }
     killed.kill('SIGKILL')
     await once(killed, 'exit')
-    const before = visitsIn(work)
+    const before = tagsIn(work)
     assert.ok(before > 0 && before < 60_000)
     await noMoveUnderWay(query)
     const { code, stdout, stderr } = await back()
@@ -110,16 +110,16 @@ describe('move', () => {
   })
 
   it('says so when the connection is cut while it copies, and goes on when it is run again', async (test) => {
-    const { back, args, query, work, inPostgres } = await manyVisits(test)
+    const { back, args, query, work, inPostgres } = await manyTags(test)
     const cut = beginMove(args.back)
     const answer = answerOf(cut)
-    while (visitsIn(work) === 0) await setImmediate()
+    while (tagsIn(work) === 0) await setImmediate()
     await query(`select pg_terminate_backend(pid) from pg_stat_activity
       where pid <> pg_backend_pid() and datname = current_database()`)
     const { code, stderr } = await answer
     assert.equal(code, 1)
     assert.match(stderr, /Then run it again\. It says: /)
-    assert.ok(visitsIn(work) > 0)
+    assert.ok(tagsIn(work) > 0)
     const { stdout } = await back()
     assert.doesNotMatch(stdout, /60,000 rows brought/)
     const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
@@ -201,25 +201,25 @@ async function noMoveUnderWay(query: (sql: string) => Promise<{ count?: string }
   while ((await query(locks))[0]?.count !== '0') await setImmediate()
 }
 
-/** An app on PostgreSQL that has counted 60,000 visits, and an empty bucket. */
-async function manyVisits(test: TestContext) {
+/** An app on PostgreSQL that has 60,000 tags, and an empty bucket. */
+async function manyTags(test: TestContext) {
   const made = moveScene(test, await postgres.emptyUrl())
   const database = openPostgres(made.databaseUrl, 'notes')
   await migrateDatabase(database, migrations)
   await database.$client.end()
-  await made.query(`insert into page_views (id, timestamp)
-    select n, '2020-01-01T00:00:00.000Z' from generate_series(1, 60000) as n`)
+  await made.query(`insert into tags (id, label)
+    select n, 'a label' from generate_series(1, 60000) as n`)
   return made
 }
 
-/** How many visits have been copied to the file in the folder. */
-function visitsIn(folder: string): number {
+/** How many tags have been copied to the file in the folder. */
+function tagsIn(folder: string): number {
   const names = existsSync(folder) ? readdirSync(folder) : []
   const name = names.find((name) => name.endsWith('.db'))
   if (!name) return 0
   const client = new Sqlite(join(folder, name), { readonly: true })
   try {
-    return client.prepare('select count(*) from page_views').pluck().get() as number
+    return client.prepare('select count(*) from tags').pluck().get() as number
   } catch {
     // Its tables are being made.
     return 0

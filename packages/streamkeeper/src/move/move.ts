@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type Context, naming, runCommand, WrongArguments } from '../operations/command.ts'
+import { loadApp } from '../operations/load-app.ts'
 import { seconds } from '../operations/values.ts'
 import { openStore } from '../stores/open-store.ts'
 import type { ReplicaUrl } from '../stores/replica-url.ts'
-import { loadMovedApp, type Wanted } from './moving.ts'
+import { movedApp, type Wanted } from './moving.ts'
 import { operatorErrorOf } from './operator-error.ts'
 import { type Place, place } from './places.ts'
 import { moveToBucket } from './to-bucket.ts'
@@ -61,7 +62,7 @@ await runCommand({
     const tell = (error: unknown): never => {
       throw operatorErrorOf(naming(context.option, error))
     }
-    const app = await loadMovedApp()
+    const app = movedApp(await loadApp())
     const wanted = (database: string): Wanted => ({
       app,
       ...{ database, replace: values.replace, switches: values.switch, stopped: values.stopped },

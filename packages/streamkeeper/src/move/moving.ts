@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Context } from '../operations/command.ts'
-import { type App, loadApp } from '../operations/load-app.ts'
+import type { App } from '../operations/load-app.ts'
 import { events } from '../postgres/events.ts'
 import { eventsTable } from '../sqlite/events.ts'
 import type { Walk } from './compare.ts'
@@ -41,13 +41,8 @@ const eventsInSqlite = sqliteTable(eventsTable, {
   ...{ instance: text().notNull(), detail: text().notNull() },
 })
 
-/**
- * Loads the configuration of the app.
- *
- * @throws {Error} if there is none, or data would not survive the way there and back
- */
-export async function loadMovedApp(): Promise<MovedApp> {
-  const app = await loadApp()
+/** @throws {Error} if data would not survive the way there and back */
+export function movedApp(app: App): MovedApp {
   const { schema, postgres } = app.config
   if (!schema || !postgres) {
     throw new Error(

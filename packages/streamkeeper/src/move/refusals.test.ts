@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import { dataIn } from '../../../../db/postgres/data.ts'
 import { replicate } from '../litestream/test-support.ts'
-import { sign } from '../operations/test-support.ts'
+import { note } from '../operations/test-support.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { withPostgres } from '../postgres/test-support.ts'
 import { epochUrl } from '../stores/replica-url.ts'
 import {
   appOnPostgres,
-  entry,
   filledScene,
   moveScene,
   noon,
+  notesOn,
   migrations as postgresMigrations,
 } from './test-support.ts'
 
@@ -23,12 +22,9 @@ const scene = (test: TestContext) => filledScene(test, postgres)
 describe('move that may not be', () => {
   it('refuses rows that no move has brought, unless they may be replaced', async (test) => {
     const { there, databaseUrl, inBucket, inPostgres, query } = await scene(test)
-    const database = openPostgres(databaseUrl, 'visits')
+    const database = openPostgres(databaseUrl, 'notes')
     await migrateDatabase(database, postgresMigrations)
-    const app = dataIn(database)
-    for (const message of ['theirs', 'also theirs', 'one']) {
-      await app.addEntry(entry(message), new Date())
-    }
+    for (const text of ['theirs', 'also theirs', 'one']) await notesOn(database).add(text)
     const before = await inPostgres()
     assert.match((await there('--replace')).stderr, /^An app uses the database just now/)
     await database.$client.end()
@@ -43,8 +39,7 @@ describe('move that may not be', () => {
     assert.equal(replaced.code, 0, replaced.stderr)
     assert.deepEqual(await inPostgres(), await inBucket())
     // Those that were there have had the ids up to 3.
-    const [row] = await query(`insert into entries (name, message, created_at)
-      values ('', '', '') returning id`)
+    const [row] = await query(`insert into notes (text) values ('') returning id`)
     assert.equal(row.id, '4')
   })
 
@@ -53,9 +48,9 @@ describe('move that may not be', () => {
     await there()
     const before = await inPostgres()
     const path = `${folder}/app.db`
-    await sign(path, 'one')
+    note(path, 'one')
     const client = new Sqlite(path)
-    client.exec(`update entries set message = cast(x'e9' as text)`)
+    client.exec(`update notes set text = cast(x'e9' as text)`)
     client.close()
     const { epoch } = await lease.acquire()
     await replicate(path, epochUrl(url, epoch))
@@ -63,7 +58,7 @@ describe('move that may not be', () => {
     await lease.release()
     const { code, stderr } = await there()
     assert.equal(code, 1)
-    assert.match(stderr, /entries\.message of the row 1 has bytes that are no text/)
+    assert.match(stderr, /notes\.text of the row 1 has bytes that are no text/)
     assert.deepEqual(await inPostgres(), before)
   })
 
@@ -80,8 +75,8 @@ describe('move that may not be', () => {
     const { there, databaseUrl, change, inPostgres } = await scene(test)
     await there()
     const app = appOnPostgres(test, databaseUrl)
-    await app.recordVisit(new Date())
-    await change(`insert into page_views (timestamp) values ('')`)
+    await app.add('more')
+    await change(`insert into tags (label) values ('')`)
     const before = await inPostgres()
     const { code, stderr } = await there()
     assert.equal(code, 1)
@@ -92,7 +87,7 @@ describe('move that may not be', () => {
   it('refuses a row that was corrupted', async (test) => {
     const { there, query } = await scene(test)
     await there()
-    await query(`update entries set message = 'One' where id = 1`)
+    await query(`update notes set text = 'One' where id = 1`)
     assert.match((await there()).stderr, /Somebody has written/)
   })
 
@@ -127,7 +122,7 @@ describe('move that may not be', () => {
     const { there, lease, url, folder, query } = await scene(test)
     const path = `${folder}/newer.db`
     const client = new Sqlite(path)
-    client.exec(`create table page_views (id); create table __drizzle_migrations (id, hash, created_at);
+    client.exec(`create table notes (id); create table __drizzle_migrations (id, hash, created_at);
       insert into __drizzle_migrations values (1, 'x', ${Date.UTC(2999, 0, 1)})`)
     client.close()
     const { epoch } = await lease.acquire()
@@ -143,17 +138,17 @@ describe('move that may not be', () => {
   it('leaves no table and no column behind without being told', async (test) => {
     const { there, back, change, query } = await scene(test)
     await change(`create table polls (id integer primary key); insert into polls values (1);
-      alter table entries add mood text`)
+      alter table notes add mood text`)
     const refused = await there()
     assert.equal(refused.code, 1)
     assert.match(
       refused.stderr,
-      /the schemas don't: entries.mood, polls.+--without entries.mood --without polls/,
+      /the schemas don't: notes.mood, polls.+--without notes.mood --without polls/,
     )
-    assert.match((await there('--without', 'polls')).stderr, /don't: entries.mood. Add/)
-    assert.equal((await there('--without', 'polls', '--without', 'entries.mood')).code, 0)
-    await query('create table notes (id bigint); alter table events add mood text')
-    assert.match((await back()).stderr, /--without events.mood --without notes/)
+    assert.match((await there('--without', 'polls')).stderr, /don't: notes.mood. Add/)
+    assert.equal((await there('--without', 'polls', '--without', 'notes.mood')).code, 0)
+    await query('create table polls (id bigint); alter table tags add mood text')
+    assert.match((await back()).stderr, /--without polls --without tags.mood/)
   })
 
   it('refuses a bucket that has data, before anybody is stopped', async (test) => {

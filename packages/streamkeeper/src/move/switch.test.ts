@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
-import { addEntry } from '../../../../db/entries.ts'
-import { recordVisit } from '../../../../db/visits.ts'
 import { Lease } from '../lease/lease.ts'
 import { runLitestream } from '../litestream/test-support.ts'
 import { answerOf } from '../operations/test-support.ts'
@@ -18,12 +16,12 @@ import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
 import { durable } from '../server/test-support.ts'
-import { app } from '../sqlite/sample-test-support.ts'
+import { app } from '../sqlite/test-support.ts'
 import type { Store } from '../stores/store.ts'
+import { addNote } from '../test-app/notes.ts'
 import {
   appOnPostgres,
   beginMove,
-  entry,
   filledScene,
   moveScene,
   migrations as postgresMigrations,
@@ -48,10 +46,10 @@ describe('move while the app runs', () => {
       assert.match(words, /app i leads: it is asked to hand over/)
       assert.equal(await writing, 'stopped')
       assert.ok(acknowledged.length > 0)
-      const rows = await query('select message from entries')
-      const messages = new Set(rows.map(({ message }) => message))
+      const rows = await query('select text from notes')
+      const texts = new Set(rows.map(({ text }) => text))
       assert.deepEqual(
-        acknowledged.filter((message) => !messages.has(message)),
+        acknowledged.filter((text) => !texts.has(text)),
         [],
       )
       assert.deepEqual(await inPostgres(), await inBucket())
@@ -86,30 +84,29 @@ describe('move while the app runs', () => {
     const written: string[] = []
     const writing = (async () => {
       for (let n = 0; ; n++) {
-        await app.recordVisit(new Date())
-        await app.addEntry(entry(`while moving ${n}`), new Date())
+        await app.add(`while moving ${n}`)
         written.push(`while moving ${n}`)
       }
     })().catch((error) => error)
     const answer = await whileSwitched([...args.back, '--replace'], async () => {
       assert.ok(written.length > 0)
-      const { entries = [] } = await inBucket()
+      const { notes = [] } = await inBucket()
       assert.deepEqual(
-        written.filter((message) => !entries.some((row) => row.includes(`:${message}t`))),
+        written.filter((text) => !notes.some((row) => row.includes(`:${text}-`))),
         [],
       )
       assert.deepEqual(await inPostgres(), await inBucket())
-      const writes = 'begin; lock table entries in row exclusive mode nowait'
+      const writes = 'begin; lock table notes in row exclusive mode nowait'
       await assert.rejects(query(writes), /could not obtain lock/)
       // Who only reads goes on.
-      assert.ok((await app.countVisits(new Date())).total > 0)
+      assert.ok((await app.list()).length > 0)
       // Who writes is told so.
       const refused = await writing
       assert.ok(refused instanceof PostgresProblem)
       assert.equal(refused.code, 'database-busy')
     })
     assert.equal(answer.code, 0, answer.stderr)
-    await app.recordVisit(new Date())
+    await app.add('once more')
   })
 
   it('says so when the connection that stops them is cut', async (test) => {
@@ -139,11 +136,11 @@ describe('move while the app runs', () => {
     // It was sent by now, and is not back yet.
     const [name = ''] = readdirSync(work).filter((file) => file.endsWith('.db'))
     const sent = new Sqlite(join(work, name))
-    sent.exec(`update entries set message = 'One' where id = 1`)
+    sent.exec(`update notes set text = 'One' where id = 1`)
     sent.close()
     const { code, stderr } = await answer
     assert.equal(code, 1)
-    assert.match(stderr, /entries differs from the source/)
+    assert.match(stderr, /notes differs from the source/)
     assert.equal((await lease.read()).lease.restorable, 1)
   })
 
@@ -163,7 +160,7 @@ describe('move while the app runs', () => {
     const app = appOnPostgres(test, databaseUrl)
     const child = beginMove([...args.back, '--switch', '--stopped', '--replace'])
     const answer = answerOf(child)
-    while (child.exitCode === null) await app.recordVisit(new Date())
+    while (child.exitCode === null) await app.add('more')
     const { code, stderr } = await answer
     assert.equal(code, 1)
     assert.match(stderr, /Somebody has just written to PostgreSQL/)
@@ -172,17 +169,12 @@ describe('move while the app runs', () => {
 
   it('counts on in the bucket where PostgreSQL had nothing to count yet', async (test) => {
     const { back, databaseUrl, change, inBucket } = moveScene(test, await postgres.emptyUrl())
-    const database = openPostgres(databaseUrl, 'visits')
+    const database = openPostgres(databaseUrl, 'notes')
     await migrateDatabase(database, postgresMigrations)
     await database.$client.end()
     assert.equal((await back('--switch', '--stopped')).code, 0)
-    const before = await inBucket()
-    await change(`insert into page_views (timestamp) values ('2020-01-01T00:00:00.000Z');
-      insert into entries (name, message, created_at) values ('', '', '')`)
-    const after = await inBucket()
-    assert.deepEqual(after.page_view_count, ['i1;i1;'])
-    assert.equal(after.table_versions?.length, 1)
-    assert.notDeepEqual(after.table_versions, before.table_versions)
+    await change(`insert into notes (text) values ('')`)
+    assert.deepEqual((await inBucket()).note_count, ['i1;i1;'])
   })
 })
 
@@ -213,9 +205,8 @@ async function leadingApp(test: TestContext, base: string, store: Store) {
   test.after(() => database.close())
   await leadership.lead()
   return {
-    async write(message: string) {
-      await recordVisit(database.open, new Date())
-      await addEntry(database.open, entry(message), new Date())
+    async write(text: string) {
+      addNote(database.open, text)
       await durable(leadership)
     },
     async leads() {

@@ -3,34 +3,38 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
 import { Client } from 'pg'
-import { dataIn } from '../../../../db/postgres/data.ts'
 import { answerOf, bucketScene, run } from '../operations/test-support.ts'
-import { openPostgres } from '../postgres/open.ts'
+import { ask } from '../postgres/index.ts'
+import { type Database, openPostgres } from '../postgres/open.ts'
+import { app } from '../sqlite/test-support.ts'
+import { noteCount, notes } from '../test-app/postgres-schema.ts'
+import config from '../test-app/streamkeeper.config.ts'
 import { encode } from './digest.ts'
-import { loadMovedApp } from './moving.ts'
+import { movedApp } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import type { Source } from './side.ts'
 import { SqliteSide } from './sqlite-side.ts'
 
-/** The app whose data is moved in these tests: the one in the working folder. */
-export const movedApp = await loadMovedApp()
+/** The app whose data is moved in these tests. */
+export const moved = movedApp({ ...app, config })
 
 /** The folder of its migrations for PostgreSQL. */
-export const migrations = movedApp.postgresMigrations
+export const migrations = moved.postgresMigrations
 
 /** Begins to run the command, as `cli/move.mjs` does. */
 export function beginMove(args: string[], env: Record<string, string> = {}): ChildProcess {
   const file = join(import.meta.dirname, 'move.ts')
   const given = { ...process.env, REPLICA_URL: 'file:///nowhere', ...env }
-  return spawn(process.execPath, [file, ...args], { env: given })
+  return spawn(process.execPath, [file, ...args], { cwd: app.folder, env: given })
 }
 
 /** All rows of the app's tables, such that any two that differ differ here. */
 export async function contentOf(side: Source): Promise<Record<string, string[]>> {
   const whole = { after: null, upTo: null }
   const content: Record<string, string[]> = {}
-  for (const table of movedApp.tables) {
+  for (const table of moved.tables) {
     content[table.name] = (await side.read(table, whole, 1e9)).map(encode)
   }
   return content
@@ -108,7 +112,7 @@ export async function said(child: ChildProcess, words: RegExp): Promise<string> 
   })
 }
 
-/** A bucket with two entries and two visits, and an empty database. */
+/** A bucket with two notes, and an empty database. */
 export async function filledScene(test: TestContext, postgres: { emptyUrl(): Promise<string> }) {
   const made = moveScene(test, await postgres.emptyUrl())
   await made.lead({ one: noon, 'two, ünïcödé and "quotes"': noon }, noon)
@@ -117,15 +121,27 @@ export async function filledScene(test: TestContext, postgres: { emptyUrl(): Pro
 
 export const noon = Date.UTC(2020, 0, 1, 12)
 
-/** The app's functions on a PostgreSQL database. */
-export function appOnPostgres(test: TestContext, url: string) {
-  const database = openPostgres(url, 'visits')
-  test.after(() => database.$client.end())
-  return dataIn(database)
+/** What the app does with its notes on PostgreSQL, which counts them by no triggers. */
+export function notesOn(database: Database) {
+  const total = sql`${noteCount.total} + 1`
+  return {
+    add: (text: string) =>
+      ask(() =>
+        database.transaction(async (tx) => {
+          await tx.insert(notes).values({ text })
+          const counted = tx.insert(noteCount).values({ id: 1, total: 1 })
+          await counted.onConflictDoUpdate({ target: noteCount.id, set: { total } })
+        }),
+      ),
+    list: () => ask(() => database.select().from(notes)),
+  }
 }
 
-export function entry(message: string) {
-  return { name: 'Ada', message, idempotencyKey: message }
+/** The same until the end of the test. */
+export function appOnPostgres(test: TestContext, url: string) {
+  const database = openPostgres(url, 'notes')
+  test.after(() => database.$client.end())
+  return notesOn(database)
 }
 
 /** Switches, looks around while nobody may write, and ends it as Ctrl-C does, or lets it end. */

@@ -7,7 +7,7 @@ import { diagnose } from '../litestream/diagnose.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { epochUrl, parseReplicaUrl } from '../stores/replica-url.ts'
 import { listHistory } from './list-history.ts'
-import { bucketScene, messages, run, sign } from './test-support.ts'
+import { bucketScene, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 const time = (seconds: number) => new Date(noon + seconds * 1_000).toISOString()
@@ -24,7 +24,7 @@ async function scene(test: TestContext) {
   const at = async (seconds: number, ...args: string[]) => {
     const given = ['--to', to, '--url', bucket.url, '--at', time(seconds), '--force', ...args]
     const { code, stderr } = await run('restore', given)
-    return code === 0 ? messages(to) : stderr
+    return code === 0 ? notesIn(to) : stderr
   }
   return { ...bucket, at, to }
 }
@@ -92,7 +92,7 @@ describe('In a bucket with an epoch that continued another', () => {
   it('seed uploads all of a file, and the epoch is no continued one', async (test) => {
     const { at, url, store, folder } = await scene(test)
     const file = join(folder, 'seeded.db')
-    await sign(file, 'seeded')
+    note(file, 'seeded')
     const given = ['--from', file, '--replace', '--service', 'local', '--url', url]
     const { code, stderr } = await run('seed', given)
     assert.equal(code, 0, stderr)

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { temporaryPath } from '../sqlite/sample-test-support.ts'
+import { temporaryPath } from '../sqlite/test-support.ts'
 import { examine } from './examine.ts'
 import { examineApart } from './examine-apart.ts'
 import { Progress } from './progress.ts'
-import { sign } from './test-support.ts'
+import { note } from './test-support.ts'
 
 const silence = new Progress(null)
 
 describe('The examination of a database', () => {
   it('counts the rows of a sound one', async (test) => {
     const path = temporaryPath(test)
-    await sign(path, 'one')
+    note(path, 'one')
     const { findings, tables } = examine(path, silence)
     assert.deepEqual(findings, [])
-    assert.deepEqual([tables.entries, tables.page_views], [1, 1])
+    assert.deepEqual([tables.notes, tables.note_count], [1, 1])
   })
 
   it('finds what is no database', (test) => {
@@ -26,7 +26,7 @@ describe('The examination of a database', () => {
 
   it('goes on apart from this thread, with the same result', async (test) => {
     const path = temporaryPath(test)
-    await sign(path, 'one')
+    note(path, 'one')
     let wentOn = false
     setImmediate(() => {
       wentOn = true

@@ -3,14 +3,14 @@ import { describe, it } from 'node:test'
 import { replicate } from '../litestream/test-support.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { listHistory } from './list-history.ts'
-import { bucketScene, run, sign } from './test-support.ts'
+import { bucketScene, note, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 
 describe('history', () => {
   it('says of each epoch what it is, and who leads', async (test) => {
     const { url, path, store, lease, lead } = bucketScene(test)
-    await sign(path, 'from before there were epochs')
+    note(path, 'from before there were epochs')
     await replicate(path, url)
     await lead({ a: noon, b: noon + 1_000 }, noon + 500)
     await lead({ never: noon + 2_000 }, null)
@@ -46,7 +46,7 @@ describe('history', () => {
   it('tells an epoch that is being uploaded from one that never was complete', async (test) => {
     const { url, path, store, lease } = bucketScene(test)
     const { epoch } = await lease.acquire()
-    await sign(path, 'a')
+    note(path, 'a')
     await replicate(path, `${url}/epoch-0000000${epoch}`)
     const bucket = { store, url: parseReplicaUrl(url) }
     const state = async () => (await listHistory(bucket)).states[0]?.state.name

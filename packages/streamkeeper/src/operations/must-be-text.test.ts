@@ -2,45 +2,34 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { migrateDatabase } from '../sqlite/migrate.ts'
 import { openDatabase } from '../sqlite/open.ts'
-import { app, temporaryDatabase, temporaryPath } from '../sqlite/sample-test-support.ts'
+import { app, temporaryDatabase, temporaryPath } from '../sqlite/test-support.ts'
 import { mustBeText } from './must-be-text.ts'
 
-const row = (name: string, message: string) =>
-  `insert into entries (name, message, created_at) values (${name}, ${message}, '')`
+const row = (text: string, key: string) => `insert into notes (text, key) values (${text}, ${key})`
 
 describe('A database that is brought in', () => {
-  for (const [what, name, message] of [
+  for (const [what, text, key] of [
     ['in any script', `'Ada'`, `'🙂 שלום'`],
-    ['that is empty, as that of a deleted entry', `''`, `''`],
+    ['that is empty', `''`, `''`],
     ['with control characters and halves of nothing', `'a' || char(0, 27)`, `char(65533)`],
     ['that nobody sees', `char(8203)`, `char(10240)`],
   ] as const) {
     it(`may have text ${what}`, (test) => {
       const { $client } = temporaryDatabase(test)
-      $client.exec(row(name, message))
+      $client.exec(row(text, key))
       mustBeText($client, 'a.db')
     })
   }
 
-  for (const [what, name, message, words] of [
-    [
-      'a byte of Latin-1',
-      `'Ada'`,
-      `cast(x'e9' as text)`,
-      /no text.+: entries.message of the row 2\./,
-    ],
-    [
-      'half a character',
-      `cast(x'eda0bd' as text)`,
-      `'B'`,
-      /no text.+: entries.name of the row 2\./,
-    ],
-    ['bytes', `x'41'`, `'B'`, /no text.+: entries.name of the row 2\./],
+  for (const [what, text, key, words] of [
+    ['a byte of Latin-1', `'Ada'`, `cast(x'e9' as text)`, /no text.+: notes.key of the row 2\./],
+    ['half a character', `cast(x'eda0bd' as text)`, `'C'`, /no text.+: notes.text of the row 2\./],
+    ['bytes', `x'41'`, `'C'`, /no text.+: notes.text of the row 2\./],
   ] as const) {
     it(`is refused for ${what} in the place of text, and told where`, (test) => {
       const { $client } = temporaryDatabase(test)
       $client.exec(row(`'A'`, `'B'`))
-      $client.exec(row(name, message))
+      $client.exec(row(text, key))
       assert.throws(() => mustBeText($client, 'a.db'), words)
     })
   }
@@ -58,7 +47,7 @@ describe('A database that is brought in', () => {
 
   it('may have no key', (test) => {
     const { $client } = temporaryDatabase(test)
-    $client.exec('insert into entries (name, message, created_at) values (1, 2, 3)')
+    $client.exec('insert into notes (text) values (1)')
     mustBeText($client, 'a.db')
   })
 })

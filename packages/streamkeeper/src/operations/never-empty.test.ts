@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { bucketScene, messages, run, sign } from './test-support.ts'
+import { bucketScene, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 
@@ -12,7 +12,7 @@ async function scene(test: TestContext) {
   await bucket.lead({ a: noon }, noon)
   await bucket.lead({ b: noon + 1_000, c: noon + 2_000, d: noon + 3_000 }, noon + 4_000)
   const file = join(bucket.folder, 'mine.db')
-  await sign(file, 'mine')
+  note(file, 'mine')
   const to = join(bucket.folder, 'to.db')
   const all = [['history'], ['verify'], ['restore', '--to', to], ['lease', 'show']] as const
   const command = async ([name, ...args]: readonly [string, ...string[]]) =>
@@ -37,7 +37,7 @@ describe('Where the bucket shows less than the lease says, the commands', () => 
       /^Before:.+restorable +epoch-00000002.+After:.+restorable +epoch-00000001/s,
     )
     assert.equal((await command(['restore', '--to', to])).code, 0)
-    assert.deepEqual(messages(to), ['a'])
+    assert.deepEqual(notesIn(to), ['a'])
   })
 
   it('refuse a list that is cut off, or lacks an object', async (test) => {
@@ -93,7 +93,7 @@ describe('An empty bucket', () => {
 describe('What the file system refuses', () => {
   it('is said in words, with the option that gave it', async (test) => {
     const { url, folder, path } = bucketScene(test)
-    await sign(path, 'a')
+    note(path, 'a')
     for (const [args, words] of [
       [['seed', '--from', folder], /is not a file: name a SQLite database/],
       [['restore', '--to', folder], /is a folder: name the file/],

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { runOriginal, timestamps, visitsIn } from '../litestream/old-layout/test-support.ts'
-import { bucketScene, run, sign } from './test-support.ts'
+import { bucketScene, note, run } from './test-support.ts'
 
 /** A replica of the original sample, which Litestream 0.3 has made. */
 async function scene(test: TestContext) {
@@ -80,7 +80,7 @@ describe('The commands, for a replica of Litestream 0.3,', () => {
     const { command, folder, bucket, visits } = await scene(test)
     const before = contentOf(join(bucket, 'generations'))
     const file = join(folder, 'mine.db')
-    await sign(file, 'mine')
+    note(file, 'mine')
     const refused = await command('seed', '--from', file)
     assert.deepEqual([refused.code, existsSync(join(bucket, 'epoch-00000001'))], [1, false])
     assert.match(refused.stderr, /There is data in the bucket already/)
@@ -101,7 +101,7 @@ describe('The commands, for a replica of Litestream 0.3,', () => {
     const { command, bucket, folder, store } = await scene(test)
     await store.write('epoch-00000001', 'x', null)
     const file = join(folder, 'mine.db')
-    await sign(file, 'mine')
+    note(file, 'mine')
     const [id = ''] = readdirSync(join(bucket, 'generations'))
     const chosen = await command('lease', 'repair', '--epoch', '0', '--service', 'local')
     assert.equal(chosen.code, 0, chosen.stderr)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { replicate } from '../litestream/test-support.ts'
-import { bucketScene, messages, run, sign } from './test-support.ts'
+import { bucketScene, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 const time = (seconds: number) => new Date(noon + seconds * 1_000).toISOString()
@@ -20,7 +20,7 @@ async function scene(test: TestContext) {
   const restore = (...args: string[]) => run('restore', ['--to', to, '--url', bucket.url, ...args])
   const at = async (seconds: number) => {
     const { code, stderr } = await restore('--at', time(seconds), '--force')
-    return code === 0 ? messages(to) : stderr
+    return code === 0 ? notesIn(to) : stderr
   }
   return { ...bucket, to, restore, at }
 }
@@ -47,13 +47,13 @@ describe('restore', () => {
       ...{ ok: true, file: to, url: `${url}/epoch-00000004`, epoch: 4, txid: 2 },
       changedAt: time(120),
     })
-    assert.deepEqual([tables.entries, tables.page_views], [2, 2])
+    assert.deepEqual([tables.notes, tables.note_count], [2, 1])
   })
 
   it('takes the epoch that it is told', async (test) => {
     const { restore, to } = await scene(test)
     assert.equal((await restore('--epoch', '1')).code, 0)
-    assert.deepEqual(messages(to), ['a', 'b', 'z'])
+    assert.deepEqual(notesIn(to), ['a', 'b', 'z'])
     const { code, stderr } = await restore('--epoch', '9', '--force')
     assert.equal(code, 1)
     assert.match(stderr, /epoch-00000009 is not there/)
@@ -83,11 +83,11 @@ describe('restore', () => {
 
   it('restores a replica without epochs', async (test) => {
     const { path, url, folder } = bucketScene(test)
-    await sign(path, 'plain')
+    note(path, 'plain')
     await replicate(path, url)
     const to = join(folder, 'restored.db')
     assert.equal((await run('restore', ['--to', to, '--url', url])).code, 0)
-    assert.deepEqual(messages(to), ['plain'])
+    assert.deepEqual(notesIn(to), ['plain'])
   })
 
   it('leaves a file that is there alone, unless it may replace it', async (test) => {
@@ -98,7 +98,7 @@ describe('restore', () => {
     assert.match(stderr, /is there already.+--force/)
     assert.equal(readFileSync(to, 'utf8'), 'mine')
     assert.equal((await restore('--force')).code, 0)
-    assert.deepEqual(messages(to), ['c', 'd'])
+    assert.deepEqual(notesIn(to), ['c', 'd'])
   })
 
   it('does not replace a database that is in use', async (test) => {

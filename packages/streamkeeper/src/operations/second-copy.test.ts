@@ -31,7 +31,7 @@ describe('A copy of the bucket that was made while the app wrote', () => {
     const { code, stdout } = await copied(test, 'lease')
     assert.equal(code, 0, stdout)
     const { epoch, tables } = JSON.parse(stdout)
-    assert.deepEqual([epoch, tables.entries], [1, 2])
+    assert.deepEqual([epoch, tables.notes], [1, 2])
   })
 
   it('is refused where the lease was copied last, and tells of what is not there', async (test) => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { app } from '../sqlite/sample-test-support.ts'
+import { app } from '../sqlite/test-support.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { Progress } from './progress.ts'
 import { seedEpoch } from './seed-epoch.ts'
-import { bucketScene, messages, sign } from './test-support.ts'
+import { bucketScene, note, notesIn } from './test-support.ts'
 
 describe('Seeding an epoch', () => {
   it('leaves the bucket with what it had where the restored file is not as it was sent', async (test) => {
     const { lead, path, url, store, lease } = bucketScene(test)
     await lead({ theirs: Date.now() }, Date.now())
-    await sign(path, 'ours')
+    note(path, 'ours')
     const timing = { waitMs: 1, pollMs: 10, patienceMs: 0 }
     const seeding = { file: path, replace: true, app, lease, timing, now: Date.now }
     const context = {
@@ -18,7 +18,7 @@ describe('Seeding an epoch', () => {
       signal: new AbortController().signal,
     }
     const compare = async (restored: string) => {
-      assert.deepEqual(messages(restored), ['ours'])
+      assert.deepEqual(notesIn(restored), ['ours'])
       throw new Error('it differs')
     }
     await assert.rejects(seedEpoch({ ...seeding, compare }, context), /it differs/)

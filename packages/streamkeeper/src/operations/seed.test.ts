@@ -4,7 +4,6 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } 
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import { countVisits, recordVisit } from '../../../../db/visits.ts'
 import { Lease } from '../lease/lease.ts'
 import { runLitestream } from '../litestream/test-support.ts'
 import { Events } from '../server/events.ts'
@@ -12,26 +11,30 @@ import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
 import { durable } from '../server/test-support.ts'
-import { app } from '../sqlite/sample-test-support.ts'
+import { migrateDatabase } from '../sqlite/migrate.ts'
+import { openDatabase } from '../sqlite/open.ts'
+import { TestMigrations } from '../sqlite/test-migrations.ts'
+import { app } from '../sqlite/test-support.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
+import { addNote, countNotes } from '../test-app/notes.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { Progress } from './progress.ts'
 import { seedEpoch } from './seed-epoch.ts'
-import { answerOf, begin, bucketScene, messages, run, sign } from './test-support.ts'
+import { answerOf, begin, bucketScene, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 
-/** A file with one entry, to bring into an empty bucket. */
+/** A file with one note, to bring into an empty bucket. */
 async function scene(test: TestContext) {
   const bucket = bucketScene(test)
   const { folder, url } = bucket
   const file = join(folder, 'mine.db')
-  await sign(file, 'mine')
+  note(file, 'mine')
   const seed = (...args: string[]) => run('seed', ['--from', file, '--url', url, ...args])
   const now = async () => {
     const to = join(folder, 'now.db')
     const { code, stderr } = await run('restore', ['--to', to, '--url', url, '--force'])
-    return code === 0 ? messages(to) : stderr
+    return code === 0 ? notesIn(to) : stderr
   }
   return { ...bucket, file, seed, now }
 }
@@ -43,7 +46,7 @@ describe('seed', () => {
     const { code, stdout, stderr } = await seed('--json')
     assert.equal(code, 0, stderr)
     const { ok, epoch, hadData, tables } = JSON.parse(stdout)
-    assert.deepEqual([ok, epoch, hadData, tables.entries], [true, 1, false, 1])
+    assert.deepEqual([ok, epoch, hadData, tables.notes], [true, 1, false, 1])
     assert.deepEqual(await now(), ['mine'])
     assert.deepEqual(readFileSync(file), before)
     const view = await lease.read()
@@ -53,24 +56,23 @@ describe('seed', () => {
   it('leaves the bucket alone where a text is none', async (test) => {
     const { file, seed, store } = await scene(test)
     const client = new Sqlite(file)
-    client.exec(`update entries set message = cast(x'68e9' as text)`)
+    client.exec(`update notes set text = cast(x'68e9' as text)`)
     client.close()
     const { code, stderr } = await seed()
     assert.equal(code, 1)
-    assert.match(stderr, /mine\.db has bytes that are no text.+ entries\.message of the row 1\./)
+    assert.match(stderr, /mine\.db has bytes that are no text.+ notes\.text of the row 1\./)
     assert.deepEqual(await store.list(''), [])
   })
 
-  it("migrates the original sample's database on the way", async (test) => {
+  it('migrates the file of an earlier release on the way', async (test) => {
     const { file, seed } = await scene(test)
-    const other = `${file}.go`
-    const client = new Sqlite(other)
-    client.exec(`create table page_views (id integer primary key, timestamp text);
-      insert into page_views (timestamp) values ('a'), ('b')`)
-    client.close()
-    const { code, stdout } = await seed('--from', other)
+    const earlier = openDatabase(`${file}.earlier`)
+    migrateDatabase(earlier, { ...new TestMigrations(test).keepFirst(1).app, config: {} })
+    earlier.$client.exec(`insert into notes (text) values ('a'), ('b')`)
+    earlier.$client.close()
+    const { code, stdout } = await seed('--from', `${file}.earlier`)
     assert.equal(code, 0)
-    assert.match(stdout, /entries 0, .*page_views 2/)
+    assert.match(stdout, /notes 2, tags 0/)
   })
 
   it('replaces data only when told, and says where that is then', async (test) => {
@@ -86,7 +88,7 @@ describe('seed', () => {
     assert.deepEqual(await now(), ['mine'])
     const to = join(folder, 'before.db')
     await run('restore', ['--to', to, '--url', url, '--epoch', '1'])
-    assert.deepEqual(messages(to), ['before'])
+    assert.deepEqual(notesIn(to), ['before'])
   })
 
   it('takes data for data that no epoch is complete of', async (test) => {
@@ -106,20 +108,20 @@ describe('seed', () => {
     change('other', 'create table passwords (x)')
     change(
       'newer',
-      `create table page_views (id); create table __drizzle_migrations (id, hash, created_at);
+      `create table notes (id); create table __drizzle_migrations (id, hash, created_at);
       insert into __drizzle_migrations values (1, 'x', ${Date.UTC(2999, 0, 1)})`,
     )
     change(
       'unsound',
-      `create table page_views (id check (id > 0)); pragma ignore_check_constraints = on;
-      insert into page_views values (-1)`,
+      `create table notes (id check (id > 0)); pragma ignore_check_constraints = on;
+      insert into notes values (-1)`,
     )
     for (const [name, words] of [
       ['nothing', /There is no file/],
       ['text', /is not a SQLite database/],
-      ['other', /has no table page_views/],
+      ['other', /has no table notes/],
       ['newer', /at migration 2999-01-01.+Bring .+ in with that release/],
-      ['unsound', /fails SQLite's check: CHECK constraint failed in page_views/],
+      ['unsound', /fails SQLite's check: CHECK constraint failed in notes/],
     ] as const) {
       const { code, stderr } = await seed('--from', `${file}.${name}`)
       assert.equal(code, 1)
@@ -136,7 +138,7 @@ describe('seed', () => {
     assert.match(other.stderr, /Another service/)
     for (const args of [
       ['--wait', 'long'],
-      ['--url', 'gs://visits/app'],
+      ['--url', 'gs://bucket/app'],
       ['--service', ''],
       ['x'],
     ]) {
@@ -177,7 +179,7 @@ describe('seed beside a running app', () => {
     })
     test.after(() => database.close())
     await leadership.lead()
-    for (let visit = 0; visit < 5; visit++) await recordVisit(database.open, new Date())
+    for (let times = 0; times < 5; times++) addNote(database.open)
     await durable(leadership)
 
     const { code, stdout, stderr } = await seed('--replace')
@@ -186,11 +188,11 @@ describe('seed beside a running app', () => {
     assert.match(stdout, /the data before is in epoch-00000001/)
     assert.equal(lifecycle.state.name, 'following')
     await leadership.lead()
-    assert.equal((await countVisits(database.open, new Date())).total, 1)
-    await recordVisit(database.open, new Date())
+    assert.equal(countNotes(database.open), 1)
+    addNote(database.open, 'more')
     await leadership.end()
-    assert.deepEqual(await now(), ['mine'])
-    assert.deepEqual(messages(file), ['mine'])
+    assert.deepEqual(await now(), ['mine', 'more'])
+    assert.deepEqual(notesIn(file), ['mine'])
   })
 
   it('changes nothing when the app does not hand over', async (test) => {
@@ -293,12 +295,12 @@ describe('The commands on Cloud Storage', () => {
     const { file, folder } = await scene(test)
     const url = cloud.emptyUrl()
     const env = { STORAGE_EMULATOR_HOST: cloud.host, REPLICA_URL: url }
-    const seeded = await run('seed', ['--from', file, '--service', 'visits'], env)
+    const seeded = await run('seed', ['--from', file, '--service', 'notes'], env)
     assert.equal(seeded.code, 0, seeded.stderr)
     const { epochs, service } = JSON.parse((await run('history', ['--json'], env)).stdout)
-    assert.deepEqual([epochs.length, service], [1, 'visits'])
+    assert.deepEqual([epochs.length, service], [1, 'notes'])
     const verified = JSON.parse((await run('verify', ['--json'], env)).stdout)
-    assert.deepEqual([verified.ok, verified.epoch, verified.tables.entries], [true, 1, 1])
+    assert.deepEqual([verified.ok, verified.epoch, verified.tables.notes], [true, 1, 1])
     assert.deepEqual(
       [verified.stored, Date.parse(verified.changedAt)],
       [{ objects: 1, bytes: epochs[0].bytes }, epochs[0].last.at],
@@ -306,7 +308,7 @@ describe('The commands on Cloud Storage', () => {
     const to = join(folder, 'restored.db')
     const { code } = await run('restore', ['--to', to], env)
     assert.equal(code, 0)
-    assert.deepEqual(messages(to), ['mine'])
+    assert.deepEqual(notesIn(to), ['mine'])
     const at = new Date(epochs[0].last.at - 1).toISOString()
     const early = await run('restore', ['--to', to, '--force', '--at', at], env)
     assert.match(early.stderr, /is not kept/)

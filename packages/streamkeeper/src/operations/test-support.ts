@@ -5,8 +5,6 @@ import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
-import { addEntry } from '../../../../db/entries.ts'
-import { recordVisit } from '../../../../db/visits.ts'
 import { Lease } from '../lease/lease.ts'
 import { copyEpoch } from '../litestream/copy-epoch.ts'
 import { restoreReplica } from '../litestream/litestream-command.ts'
@@ -15,10 +13,11 @@ import { beginAt } from '../litestream/ltx/begin-at.ts'
 import { replicate, temporaryFolder } from '../litestream/test-support.ts'
 import { migrateDatabase } from '../sqlite/migrate.ts'
 import { openDatabase } from '../sqlite/open.ts'
-import { app } from '../sqlite/sample-test-support.ts'
+import { app } from '../sqlite/test-support.ts'
 import { epochName } from '../stores/epochs.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { epochUrl } from '../stores/replica-url.ts'
+import { addNote } from '../test-app/notes.ts'
 
 export type Answer = { code: number | null; stdout: string; stderr: string }
 
@@ -31,14 +30,15 @@ export async function run(
   return answerOf(begin(name, args, env))
 }
 
-/** Begins to run a command. */
+/** Begins to run a command, in the folder of the test app. */
 export function begin(
   name: string,
   args: string[],
   env: Record<string, string> = {},
 ): ChildProcess {
   const file = join(import.meta.dirname, `${name}.ts`)
-  return spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
+  const options = { cwd: app.folder, env: { ...process.env, ...env } }
+  return spawn(process.execPath, [file, ...args], options)
 }
 
 export async function answerOf(child: ChildProcess): Promise<Answer> {
@@ -52,20 +52,18 @@ export async function answerOf(child: ChildProcess): Promise<Answer> {
   return { code, stdout: said, stderr: alsoSaid }
 }
 
-/** Adds an entry and a visit to the database at `path`, made and migrated where there is none. */
-export async function sign(path: string, message: string): Promise<void> {
+/** Adds a note to the database at `path`, made and migrated where there is none. */
+export function note(path: string, text: string): void {
   const database = openDatabase(path)
   migrateDatabase(database, app)
-  const entry = { name: 'Ada', message, idempotencyKey: message }
-  await addEntry(database, entry, new Date())
-  await recordVisit(database, new Date())
+  addNote(database, text)
   database.$client.close()
 }
 
-/** The messages in the database at `path`, oldest first. */
-export function messages(path: string): string[] {
+/** The notes in the database at `path`, oldest first. */
+export function notesIn(path: string): string[] {
   const database = openDatabase(path)
-  const rows = database.$client.prepare('select message from entries order by id').pluck().all()
+  const rows = database.$client.prepare('select text from notes order by id').pluck().all()
   database.$client.close()
   return rows as string[]
 }
@@ -83,7 +81,7 @@ export function bucketScene(test: TestContext) {
     ...{ folder, bucket, url, store, lease },
     path: join(folder, 'app.db'),
     /**
-     * Writes the messages to a database of its own and has each replicated, as if it had been at the
+     * Writes the notes to a database of its own and has each replicated, as if it had been at the
      * time beside it.
      *
      * @param markAt when the epoch is complete; null if it never is
@@ -97,8 +95,8 @@ export function bucketScene(test: TestContext) {
       const { epoch } = await lease.acquire()
       const path = join(temporaryFolder(test), 'app.db')
       const levels = join(bucket, epochName(epoch), 'ltx')
-      for (const [message, at] of Object.entries(changes)) {
-        await sign(path, message)
+      for (const [text, at] of Object.entries(changes)) {
+        note(path, text)
         await replicate(path, epochUrl(url, epoch))
         dateNewest(join(levels, '0'), at)
       }
@@ -118,8 +116,8 @@ export function bucketScene(test: TestContext) {
       await restoreReplica(epochUrl(url, epoch), path, { signal, stallMs: 10_000 })
       // Kept open, as else the WAL would be gone with the first change.
       const { $client } = openDatabase(path)
-      for (const [message, at] of Object.entries(changes)) {
-        await sign(path, message)
+      for (const [text, at] of Object.entries(changes)) {
+        note(path, text)
         if (localTxid(path) === 0) assert.equal(beginAt(path, txid, at), null)
         await replicate(path, epochUrl(url, epoch))
         dateNewest(join(bucket, epochName(epoch), 'ltx/0'), at)

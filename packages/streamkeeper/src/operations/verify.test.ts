@@ -8,15 +8,16 @@ import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { replicate } from '../litestream/test-support.ts'
-import { migrations } from '../sqlite/sample-test-support.ts'
+import { app as notesApp } from '../sqlite/test-support.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { Progress } from './progress.ts'
-import { bucketScene, run, sign } from './test-support.ts'
+import { bucketScene, note, run } from './test-support.ts'
 import { verifyCopy } from './verify-copy.ts'
 
+const migrations = notesApp.migrations ?? ''
 const noon = Date.UTC(2020, 0, 1, 12)
 
-/** A replica without epochs of two entries and two visits; `verify` looks at it. */
+/** A replica without epochs of two notes; `verify` looks at it. */
 async function scene(test: TestContext) {
   const bucket = bucketScene(test)
   const { folder, path, url } = bucket
@@ -34,22 +35,17 @@ async function scene(test: TestContext) {
     assert.deepEqual(readdirSync(temporary), [])
     return answer
   }
-  await sign(path, 'one')
-  await sign(path, 'two')
+  note(path, 'one')
+  note(path, 'two')
   await replicate(path, url)
   return { ...bucket, change, verify }
 }
 
 /** An app that shows this. */
-async function app(test: TestContext, shown: { visits: number; message: string }) {
-  const newest = { id: 2, name: 'Ada', message: shown.message, createdAt: '' }
+async function app(test: TestContext, shown: { total: number; newest: string }) {
   const server = createServer(({ url }, response) => {
-    const isVisits = url === '/api/visits'
-    const isEntries = url === '/api/entries?limit=1'
-    response.statusCode = isVisits || isEntries ? 200 : 404
-    response.end(
-      JSON.stringify(isVisits ? { visits: shown.visits } : { entries: [newest], older: null }),
-    )
+    response.statusCode = url === '/api/notes' ? 200 : 404
+    response.end(JSON.stringify(shown))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   test.after(() => server.close())
@@ -72,18 +68,17 @@ describe('verify', () => {
       [found.ok, found.epoch, found.txid, found.changedAt, found.wrong],
       [true, 2, 2, '2020-01-01T12:00:03.000Z', []],
     )
-    const { entries, page_views: visits } = found.tables
-    assert.deepEqual([entries, visits], [2, 2])
+    assert.deepEqual([found.tables.notes, found.tables.note_count], [2, 1])
     const { length: applied } = readMigrationFiles({ migrationsFolder: migrations })
     assert.deepEqual(found.migrations, { applied, pending: 0, unknown: [] })
     assert.equal(found.stored.objects, 2)
     assert.deepEqual(readdirSync(bucket, { recursive: true }), before)
   })
 
-  it('verifies the replica of the original sample, which has migrations to come', async (test) => {
+  it('verifies a replica that has all migrations to come', async (test) => {
     const { path, url, folder } = bucketScene(test)
     const client = new Sqlite(path)
-    client.exec('create table page_views (id integer primary key, timestamp text)')
+    client.exec('create table notes (id integer primary key, text text)')
     client.close()
     await replicate(path, url)
     const { code, stdout } = await run('verify', ['--url', url], { TMPDIR: folder })
@@ -111,7 +106,7 @@ describe('verify', () => {
       create table a (x check (x > 0));
       pragma ignore_check_constraints = on;
       insert into a values (-1);
-      create table b (y references entries (id));
+      create table b (y references notes (id));
       pragma foreign_keys = off;
       insert into b values (99);
     `)
@@ -133,29 +128,29 @@ describe('verify', () => {
 
   it('passes when the copy has what the app shows, or more', async (test) => {
     const { verify } = await scene(test)
-    const url = await app(test, { visits: 1, message: 'two' })
+    const url = await app(test, { total: 1, newest: 'two' })
     const { code, stdout } = await verify('--app', url)
     assert.equal(code, 0)
-    assert.match(stdout, /entry 2 and at least 1 visits are in the copy/)
+    assert.match(stdout, /"two" and at least 1 notes are in the copy/)
   })
 
   it('calls what is missing lost only after the last attempt', async (test) => {
     const { verify } = await scene(test)
-    const url = await app(test, { visits: 5, message: 'another' })
+    const url = await app(test, { total: 5, newest: 'another' })
     const { code, stdout, stderr } = await verify('--app', url, '--attempts', '3', '--json')
     assert.equal(code, 1)
     const attempts = stderr.match(/^Not in the copy yet: .*$/gm)
-    assert.deepEqual(attempts, Array(2).fill('Not in the copy yet: entry 2, 3 of 5 visits.'))
+    assert.deepEqual(attempts, Array(2).fill('Not in the copy yet: "another", 3 of 5 notes.'))
     assert.deepEqual(JSON.parse(stdout).wrong, [
-      'lost: entry 2, which the app shows',
-      'lost: 3 of 5 visits, which the app shows',
+      'lost: "another", which the app shows',
+      'lost: 3 of 5 notes, which the app shows',
     ])
   })
 
   it('finds what is on its way in a later attempt', async (test) => {
     const { path, url, store, change } = await scene(test)
     const count = (copy: Sqlite.Database) =>
-      copy.prepare('select count(*) from page_views').pluck().get() as number
+      copy.prepare('select count(*) from notes').pluck().get() as number
     const shown = {
       ...{ words: 'three', facts: {} },
       missingFrom: (copy: Sqlite.Database) => (count(copy) < 3 ? ['the third'] : []),
@@ -165,7 +160,7 @@ describe('verify', () => {
       override say(): void {
         said++
         const client = new Sqlite(path)
-        client.exec(`insert into page_views (timestamp) values ('')`)
+        client.exec(`insert into notes (text) values ('')`)
         client.close()
         execFileSync('litestream', ['replicate', '-once', path, url])
       }
@@ -183,8 +178,8 @@ describe('verify', () => {
     const { verify } = await scene(test)
     const gone = await verify('--app', 'http://127.0.0.1:9')
     assert.equal(gone.code, 1)
-    assert.match(gone.stderr, /127.0.0.1:9\/api\/entries\?limit=1 can't be reached/)
-    const url = await app(test, { visits: 1, message: 'two' })
+    assert.match(gone.stderr, /127.0.0.1:9\/api\/notes can't be reached/)
+    const url = await app(test, { total: 1, newest: 'two' })
     const other = await verify('--app', `${url}elsewhere`)
     assert.match(other.stderr, /answers with 404/)
   })
@@ -196,7 +191,7 @@ describe('verify', () => {
     const { severity, message, ok } = JSON.parse(line ?? '')
     assert.deepEqual([severity, ok, good.code, others], ['INFO', true, 0, []])
     assert.match(message, /^The newest copy restores/)
-    const shown = await app(test, { visits: 5, message: 'two' })
+    const shown = await app(test, { total: 5, newest: 'two' })
     const env = { REPLICA_URL: url, VERIFY_APP: shown }
     const bad = await run('verify', ['--log', '--attempts', '1'], env)
     assert.equal(bad.code, 1)

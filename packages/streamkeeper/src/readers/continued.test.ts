@@ -4,7 +4,6 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { addEntry, listEntries } from '../../../../db/entries.ts'
 import { newestTxid, restoreReplica } from '../litestream/litestream-command.ts'
 import { beginAt } from '../litestream/ltx/begin-at.ts'
 import { ltxOf } from '../litestream/ltx/test-support.ts'
@@ -13,12 +12,14 @@ import { openDatabase } from '../sqlite/open.ts'
 import { epochName } from '../stores/epochs.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import { epochUrl, type ReplicaUrl } from '../stores/replica-url.ts'
+import { addNote } from '../test-app/notes.ts'
 import { transactionObject } from './bucket.ts'
 import type { FollowerOptions } from './follower.ts'
 import {
   changeLease,
   folderBucket,
   kindsBut,
+  notesIn,
   Person,
   startReader,
   startWriter,
@@ -67,18 +68,15 @@ async function goOn(test: TestContext, base: ReplicaUrl, txid: number, continued
   test.after(() => {
     database.$client.close()
   })
-  const add = (message: string) => {
-    const entry = { name: 'Ada', message, idempotencyKey: message }
-    return addEntry(database, entry, new Date())
-  }
-  await add('the first of epoch 2')
+  const add = (text: string) => addNote(database, text)
+  add('the first of epoch 2')
   assert.equal(beginAt(path, txid, Date.now()), null)
   await litestream.register(path, epochUrl(base, 2), 5_000)
   await litestream.sync(path, 10_000)
   const begun = { upTo: 1, since: Date.now(), was: 1, txid, continued }
   await changeLease(base, { epoch: 2, restorable: 2, restoredFrom: 1, obsolete: [begun] })
   return async (message: string) => {
-    await add(message)
+    add(message)
     await litestream.sync(path, 10_000)
   }
 }
@@ -235,15 +233,10 @@ describe('A reader whose disk is full', { timeout, skip: process.platform !== 'l
     await asked.promise
     await setImmediate()
     // Whoever comes while it is applied, or later, waits for the next copy.
-    const page = { before: null, limit: 10 }
-    const waiting = follower.read((copy) => listEntries(copy, page))
+    const waiting = follower.read(notesIn)
     held.resolve()
     await reading
-    const { entries } = await waiting
-    assert.deepEqual(
-      entries.map(({ message }) => message),
-      ['first'],
-    )
+    assert.deepEqual(await waiting, ['first'])
     await until(() => changes.some(({ kind }) => kind === 'broken'))
     assert.deepEqual(await messages(), ['first'])
     limit('unlimited')

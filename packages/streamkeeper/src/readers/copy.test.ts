@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { recordVisit } from '../../../../db/visits.ts'
 import { durable } from '../server/test-support.ts'
 import type { Database } from '../sqlite/open.ts'
+import { addNote } from '../test-app/notes.ts'
 import { folderBucket, startReader, startWriter, until } from './test-support.ts'
 
 // Each row fills a page, so that every change is one of hundreds of pages.
@@ -66,7 +66,7 @@ describe('A read of a copy', { timeout: 60_000 }, () => {
   it('can change nothing', async (test) => {
     const { follower } = await scene(test)
     await assert.rejects(
-      follower.read((copy) => recordVisit(copy, new Date())),
+      follower.read((copy) => addNote(copy)),
       /readonly/,
     )
   })

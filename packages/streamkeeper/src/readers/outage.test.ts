@@ -61,7 +61,7 @@ describe('A reader that can not reach the bucket', { timeout: 120_000 }, () => {
         const restoring = { signal: new AbortController().signal, stallMs: 10_000 }
         const newest = await newestTxid(epochUrl(base, 1), restoring)
         assert.deepEqual(follower.position, { epoch: 1, txid: newest })
-        const all = 'select * from entries order by id'
+        const all = 'select * from notes order by id'
         const there = writer.database.open.$client.prepare(all).all()
         assert.deepEqual(await follower.read((copy) => copy.$client.prepare(all).all()), there)
         const check = await follower.read((copy) => copy.$client.pragma('integrity_check'))

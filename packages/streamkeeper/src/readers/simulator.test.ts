@@ -52,7 +52,7 @@ describe('Readers beside a writer that is replaced all the time', { timeout: 120
           const { ok } = await person.write(message)
           if (ok) kept.push(message)
           total[ok ? 'written' : 'refused']++
-          for (const path of chance() < 0.3 ? ['/', '/guestbook'] : ['/guestbook']) {
+          for (const path of chance() < 0.3 ? ['/', '/notes'] : ['/notes']) {
             // It throws where the read fails.
             const { messages, answer } = await person.read(path)
             const missing = kept.filter((own) => !messages.includes(own))

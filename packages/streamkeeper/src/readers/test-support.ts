@@ -4,26 +4,25 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { told } from '../../../../app/told.ts'
-import { CountElsewhere } from '../../../../app/visits/count-visit.ts'
-import { type Data, dataIn } from '../../../../db/data.ts'
-import { sqlite } from '../index.ts'
+import { durable, sqlite } from '../index.ts'
 import { Lease } from '../lease/lease.ts'
 import { type LeaseObject, leaseName, parseLease } from '../lease/lease-object.ts'
 import { runLitestream, temporaryFolder } from '../litestream/test-support.ts'
+import { comesFor } from '../server/app.ts'
 import { Events } from '../server/events.ts'
 import { Gate as WriterGate } from '../server/gate.ts'
 import { handleWith } from '../server/handle.ts'
 import { Leadership } from '../server/leadership.ts'
 import { Lifecycle } from '../server/lifecycle.ts'
 import { LocalDatabase } from '../server/local-database.ts'
-import { durable, portOf } from '../server/test-support.ts'
-import { forApp, visitsApp } from '../server/test-visits.ts'
+import { notesApp } from '../server/test-app.ts'
+import { portOf } from '../server/test-support.ts'
 import { leadershipTiming } from '../server/timing.ts'
-import { app } from '../sqlite/sample-test-support.ts'
+import type { Database } from '../sqlite/open.ts'
+import { app } from '../sqlite/test-support.ts'
 import { openStore } from '../stores/open-store.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../stores/replica-url.ts'
+import { addNote } from '../test-app/notes.ts'
 import { type Change, Follower, type FollowerOptions, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
 import { Writer } from './writer.ts'
@@ -83,15 +82,8 @@ export async function startWriter(test: Test, base: ReplicaUrl, id = 'w', settin
     for (const clean of cleanUps.toReversed()) await clean()
   })
   const gate = new WriterGate({ leadership, database, lifecycle })
-  const data = dataIn((call) => call(database.open))
-  const visits = visitsApp(data)
-  gate.open(
-    handleWith(
-      visits,
-      pages(data, () => durable(leadership)),
-    ),
-  )
-  const server = createServer(forApp(visits, (...request) => gate.serve(...request))).listen(0)
+  gate.open(handleWith(served, pages))
+  const server = createServer(forNotes((...request) => gate.serve(...request))).listen(0)
   const url = `http://127.0.0.1:${await portOf(test, server)}`
   return { url, leadership, database, litestream, end, store, folder }
 }
@@ -117,15 +109,15 @@ export async function startReader(
   })
   const ended = new AbortController()
   const following = follower.run(ended.signal)
-  const data = dataIn((call) => follower.read(call))
-  // As an app's module has it: on the connection of the request.
-  const own = dataIn((call) => call(drizzle({ client: sqlite() })))
   const writer = new Writer(new URL(writerUrl), null)
   const gate = new Gate(follower, writer)
-  const elsewhere = new CountElsewhere()
-  const visits = visitsApp(own, (request) => elsewhere.count(writer, request))
-  gate.open(handleWith(visits, pages(own)))
-  const server = createServer(forApp(visits, (...request) => gate.serve(...request))).listen(0)
+  const opening = { method: 'POST', headers: {}, timeoutMs: 1_000 }
+  const countingElsewhere: RequestListener = async (request, response) => {
+    if (request.url === '/') await writer.fetch('/api/openings', opening).catch(() => {})
+    pages(request, response)
+  }
+  gate.open(handleWith(served, countingElsewhere))
+  const server = createServer(forNotes((...request) => gate.serve(...request))).listen(0)
   const url = `http://127.0.0.1:${await portOf(test, server)}`
   const end = async () => {
     ended.abort()
@@ -136,34 +128,42 @@ export async function startReader(
     await end()
     for (const clean of cleanUps) await clean()
   })
-  return { url, follower, data, changes, folder, end }
+  return { url, follower, changes, folder, end }
 }
 
-// What the app's pages do, in short.
-function pages(data: Data, durable?: () => Promise<void>): RequestListener {
-  const answer = async (request: IncomingMessage): Promise<unknown> => {
-    if (request.method === 'POST' && request.url === '/api/entries') {
-      const message = await text(request)
-      const entry = { name: 'Ada', message, idempotencyKey: message }
-      await data.addEntry(entry, new Date())
-      await durable?.()
-      return { message }
-    }
-    const visits =
-      request.headers[told.visits] === undefined
-        ? (await data.countVisits(new Date())).total
-        : Number(request.headers[told.visits])
-    const { entries } = await data.listEntries({ before: null, limit: 10_000 })
-    return { visits, today: 0, messages: entries.map(({ message }) => message) }
-  }
+const served = notesApp()
+
+/** Notes of each request that it comes for the app. */
+function forNotes(serve: RequestListener): RequestListener {
   return (request, response) => {
-    answer(request).then(
-      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
-      (error) => {
-        response.writeHead(503).end(String(error))
-      },
-    )
+    comesFor(served, request)
+    return serve(request, response)
   }
+}
+
+// What the app's pages do, in short: on the connection of the request, as an app's module has it.
+const pages: RequestListener = async (request, response) => {
+  try {
+    const isOpening = request.url === '/api/openings'
+    if (isOpening) sqlite().exec(`insert into tags (label) values ('opened')`)
+    const isNote = request.method === 'POST' && !isOpening
+    const body = isNote ? await add(request) : { messages: notesIn() }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+  } catch (error) {
+    response.writeHead(503).end(String(error))
+  }
+}
+
+async function add(request: IncomingMessage): Promise<unknown> {
+  const message = await text(request)
+  addNote({ $client: sqlite() }, message)
+  await durable()
+  return { message }
+}
+
+/** The notes, newest first; those of the request unless told otherwise. */
+export function notesIn({ $client }: Pick<Database, '$client'> = { $client: sqlite() }): string[] {
+  return $client.prepare<[], string>('select text from notes order by id desc').pluck().all()
 }
 
 /** Who keeps the cookies that they are given, as a browser does. */
@@ -177,14 +177,12 @@ export class Person {
   }
 
   async write(message: string): Promise<Response> {
-    const answer = await this.#send('/api/entries', { method: 'POST', body: message })
+    const answer = await this.#send('/api/notes', { method: 'POST', body: message })
     await answer.clone().text()
     return answer
   }
 
-  async read(
-    path = '/guestbook',
-  ): Promise<{ visits: number; messages: string[]; answer: Response }> {
+  async read(path = '/notes'): Promise<{ messages: string[]; answer: Response }> {
     const answer = await this.#send(path, {})
     const body = await answer.text()
     if (!answer.ok) throw new Error(`A read failed: ${answer.status} ${body}`)

@@ -9,7 +9,6 @@ import {
 } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
-import { apiLimitBytes, formLimitBytes } from '../../../../app/too-large.ts'
 import { bodyOf } from './body-of.ts'
 import { LargeBodies, largeAtOnce } from './large-bodies.ts'
 import { Protection } from './protect.ts'
@@ -53,7 +52,7 @@ describe('Large bodies', () => {
     assert.match(await text(answer), /32 KiB that says so \(Content-Length\) is always let in/)
   })
 
-  it('keep out no body of the size that an entry has', async (test) => {
+  it('keep out no body of the size that a program may send', async (test) => {
     const { send, letIn } = await start(test)
     await letIn(largeAtOnce, formLimitBytes)
     await letIn(largeAtOnce, apiLimitBytes)
@@ -70,6 +69,8 @@ describe('Large bodies', () => {
     assert.ok((await bodyOf(refused[0] as IncomingMessage)) === null)
   })
 })
+
+const { forms: formLimitBytes, programs: apiLimitBytes } = notesApp().bodyLimits
 
 async function start(test: TestContext) {
   const protection = new Protection(notesApp(), { development: false, rateLimits: null })

@@ -2,6 +2,7 @@
 import { defineConfig } from '../config.ts'
 import * as postgresSchema from './postgres-schema.ts'
 import * as schema from './schema.ts'
+import { shown } from './shown.ts'
 
 export default defineConfig({
   name: 'notes',
@@ -24,6 +25,11 @@ export default defineConfig({
       ],
     },
   ],
+  verify(connection) {
+    const found = connection.prepare(`select 1 from sqlite_master where name = 'notes'`).get()
+    if (!found) throw new Error('it has no table notes.')
+  },
+  shown,
   needs: ({ method, url }) => (url === '/status' ? 'nothing' : method === 'GET' ? 'read' : 'write'),
   postgres: { migrations: 'postgres-migrations', schema: postgresSchema },
 })
