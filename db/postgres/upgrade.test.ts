@@ -3,12 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { Client } from 'pg'
-import { listEvents } from '../../packages/streamkeeper/src/postgres/events.ts'
-import { migrateDatabase } from '../../packages/streamkeeper/src/postgres/migrate.ts'
-import { openPostgres } from '../../packages/streamkeeper/src/postgres/open.ts'
-import { withPostgres } from '../../packages/streamkeeper/src/postgres/test-support.ts'
 import { EntryDeleted } from '../entries.ts'
 import { dataIn } from './data.ts'
+import { withPostgres } from './test-support.ts'
 
 // What pg_dump had of the release before.
 const dump = join(import.meta.dirname, '../../e2e/fixtures/release-before/postgres.sql')
@@ -23,15 +20,14 @@ describe('The database of the release before', () => {
     await client.connect()
     await client.query(readFileSync(dump, 'utf8'))
     await client.end()
-    const database = openPostgres(url, 'visits')
-    test.after(() => database.$client.end())
-    await migrateDatabase(database, join(import.meta.dirname, 'migrations'))
+    const database = await postgres.open(test, url)
     const data = dataIn(database)
     const messages = async () =>
       (await data.listEntries({ before: null, limit: 10 })).entries.map(({ message }) => message)
     assert.deepEqual(await messages(), ['last', 'shown'])
     assert.deepEqual(await data.countVisits(now), { total: 1, today: 1 })
-    const [event] = await listEvents(database, 10)
+    const timeline = 'select kind, instance from _streamkeeper_events order by id desc'
+    const [event] = (await database.$client.query(timeline)).rows
     assert.deepEqual([event?.kind, event?.instance], ['started', 'visits-00001 vm'])
     const entry = (message: string) => ({
       name: 'Client',

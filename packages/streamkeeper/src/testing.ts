@@ -1,8 +1,13 @@
+import { resolve } from 'node:path'
+import type { Pool } from 'pg'
 import type { Config, Connection } from './config.ts'
+import type { TestPostgres } from './postgres/test-postgres.ts'
 import { schemaOf } from './sqlite/app-schema.ts'
 import { type Breaking, findBreaking, readMigrations } from './sqlite/breaking-migrations.ts'
 import { migrateDatabase } from './sqlite/migrate.ts'
 import { openDatabase } from './sqlite/open.ts'
+
+export type { TestPostgres }
 
 /**
  * Opens a database file as the server does, for tests and tools: with its settings, and migrated.
@@ -18,6 +23,37 @@ export function openMigrated(path: string, config: Config, folder = process.cwd(
     return database.$client
   } catch (error) {
     database.$client.close()
+    throw error
+  }
+}
+
+/** Starts a PostgreSQL of its own for tests, by the programs in the folder that `POSTGRES_BIN` names. */
+export async function startPostgres(): Promise<TestPostgres> {
+  // Not every app has pg.
+  const { TestPostgres } = await import('./postgres/test-postgres.ts')
+  return TestPostgres.start()
+}
+
+/**
+ * Connects to PostgreSQL as the server does, with the app's tables there.
+ *
+ * @param folder where the app is
+ * @throws {Error} if a migration can't be applied
+ */
+export async function openMigratedPostgres(
+  url: string,
+  config: Config,
+  folder = process.cwd(),
+): Promise<Pool> {
+  if (!config.postgres) throw new Error('The configuration has no "postgres".')
+  const { openPostgres } = await import('./postgres/open.ts')
+  const { migrateDatabase } = await import('./postgres/migrate.ts')
+  const database = openPostgres(url, config.name)
+  try {
+    await migrateDatabase(database, resolve(folder, config.postgres.migrations))
+    return database.$client
+  } catch (error) {
+    await database.$client.end()
     throw error
   }
 }

@@ -5,6 +5,7 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Client } from 'pg'
 import { freePort } from '../test-tools/ports.ts'
 
 const password = 'secret'
@@ -21,6 +22,7 @@ export class TestPostgres implements AsyncDisposable {
   readonly #folder: string
   readonly #user: User
   readonly #settings: string[]
+  #databases = 0
   #guard: ChildProcess | null = null
 
   private constructor(port: number, folder: string, user: User, settings: string[]) {
@@ -39,7 +41,7 @@ export class TestPostgres implements AsyncDisposable {
     writeFileSync(passwordFile, password, { mode: 0o644 })
     const server = new TestPostgres(await freePort(), folder, user, settings)
     try {
-      const wanted = ['--username=visits', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
+      const wanted = ['--username=notes', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
       execFileSync(
         program('initdb'),
         ['--pgdata', server.#data, ...wanted, '--encoding=UTF8', '--locale=C', '--no-sync'],
@@ -54,7 +56,17 @@ export class TestPostgres implements AsyncDisposable {
   }
 
   url(database: string): string {
-    return `postgres://visits:${password}@127.0.0.1:${this.port}/${database}`
+    return `postgres://notes:${password}@127.0.0.1:${this.port}/${database}`
+  }
+
+  /** The URL of a database without tables. */
+  async emptyUrl(options = ''): Promise<string> {
+    const name = `test_${++this.#databases}`
+    const client = new Client(this.url('postgres'))
+    await client.connect()
+    await client.query(`create database ${name} ${options}`)
+    await client.end()
+    return this.url(name)
   }
 
   /** Ends it as a crash would, until {@link resume}. */

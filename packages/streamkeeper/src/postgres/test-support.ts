@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import { Client } from 'pg'
 import { migrateDatabase } from './migrate.ts'
 import { type Database, openPostgres } from './open.ts'
 import { TestPostgres } from './test-postgres.ts'
@@ -20,7 +19,6 @@ export function withPostgres(): {
   database(test: Test, folder?: string): Promise<Database>
 } {
   let started: TestPostgres | undefined
-  let databases = 0
   before(async () => {
     started = await TestPostgres.start()
   })
@@ -30,14 +28,7 @@ export function withPostgres(): {
       assert.ok(started)
       return started
     },
-    async emptyUrl(options = '') {
-      const name = `test_${++databases}`
-      const client = new Client(made.server.url('postgres'))
-      await client.connect()
-      await client.query(`create database ${name} ${options}`)
-      await client.end()
-      return made.server.url(name)
-    },
+    emptyUrl: async (options = '') => made.server.emptyUrl(options),
     async database(test: Test, folder = migrations) {
       const database = openPostgres(await made.emptyUrl(), 'notes')
       test.after(() => database.$client.end())
