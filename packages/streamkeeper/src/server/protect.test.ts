@@ -145,6 +145,33 @@ describe('A request for the methods that there are', () => {
   })
 })
 
+describe('A handler outside of /api/', () => {
+  const routes = new Routes([
+    { pattern: '^/notes/1$', methods: ['GET', 'HEAD', 'DELETE', 'OPTIONS'], takesForms: false },
+    {
+      pattern: '^/shared$',
+      methods: ['GET', 'HEAD', 'OPTIONS'],
+      takesForms: false,
+      answersOptions: true,
+    },
+  ])
+
+  it('takes the methods that it has', async (test) => {
+    const { ask } = await start(test, { routes })
+    assert.equal((await ask('/notes/1', { method: 'DELETE' })).status, 200)
+    assert.equal((await ask('/notes/1', { method: 'PUT' })).status, 405)
+    assert.equal((await ask('/shared', { method: 'DELETE' })).status, 405)
+    const { ask: askInDevelopment } = await start(test, { development: true })
+    assert.equal((await askInDevelopment('/notes/1', { method: 'DELETE' })).status, 200)
+  })
+
+  it('answers OPTIONS where it has that', async (test) => {
+    const { ask } = await start(test, { routes })
+    assert.equal((await ask('/shared', { method: 'OPTIONS' })).status, 200)
+    assert.equal((await ask('/notes/1', { method: 'OPTIONS' })).status, 204)
+  })
+})
+
 describe('A request that no route takes', () => {
   const routes = new Routes([
     { pattern: '^/notes$', methods: ['GET', 'HEAD', 'OPTIONS'], takesForms: true },

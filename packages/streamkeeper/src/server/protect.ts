@@ -96,6 +96,9 @@ export class Protection {
     if (methods.includes(request.method ?? '')) return null
     const route = this.#noRoute(request, response)
     if (route) return route
+    // A handler may be anywhere, and here is one that takes it; the sources have no list of them.
+    const isForHandler = this.#app.routes !== null || this.#development
+    if (isForHandler && apiMethods.includes(request.method ?? '')) return null
     return wrongMethod(methods, response)
   }
 

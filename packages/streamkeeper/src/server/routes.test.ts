@@ -19,6 +19,7 @@ describe('A request is taken', () => {
     ['HEAD', '/status', {}],
     ['POST', '/', form],
     ['POST', '/', { 'next-action': '60b7' }],
+    ['POST', '/status', { 'next-action': '60b7' }],
     ['PATCH', '/api/notes/7', {}],
     ['DELETE', '/api/notes/7/', {}],
   ] as const) {

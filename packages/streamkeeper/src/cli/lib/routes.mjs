@@ -1,65 +1,115 @@
 // Which requests the app takes, as Next has built it: the server refuses the others without a page.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const reading = ['GET', 'HEAD', 'OPTIONS']
+const anything = { methods, takesForms: true }
 
 /**
- * Writes routes.json into the standalone build, for server/routes.ts.
+ * Writes routes.json into the standalone build, for server/routes.ts: in the order in which Next looks for them,
+ * as `/[slug]` is also where `/webhook` is.
  *
  * @param {string} root where the app and `.next/` are
  */
 export async function writeRoutes(root) {
   const built = (name) => JSON.parse(readFileSync(join(root, '.next', name), 'utf8'))
   const { staticRoutes, dynamicRoutes, rewrites, redirects } = built('routes-manifest.json')
-  const patterns = new Map(
-    [...staticRoutes, ...dynamicRoutes].map(({ page, regex }) => [page, regex]),
-  )
-  const { node } = built('server/server-reference-manifest.json')
-  const withActions = new Set(Object.values(node).flatMap(({ workers }) => Object.keys(workers)))
-
-  const routes = Object.entries(built('app-path-routes-manifest.json'))
-    // Next's own error pages are at no address.
-    .filter(([, path]) => patterns.has(path) && !path.startsWith('/_'))
-    .map(async ([file, path]) => ({
-      pattern: patterns.get(path),
-      ...(file.endsWith('/route')
-        ? { methods: await methodsOf(root, file), takesForms: false }
-        : { methods: reading, takesForms: withActions.has(`app${file}`) }),
-    }))
-  const all = await Promise.all(routes)
-  const rewritten = [rewrites.beforeFiles, rewrites.afterFiles, rewrites.fallback].flat()
-  for (const { regex, destination } of rewritten) {
-    all.push({ ...behind(destination, all, root), pattern: regex })
-  }
-  for (const { regex } of redirects.filter(({ internal }) => !internal)) {
-    all.push({ pattern: regex, methods, takesForms: true })
-  }
+  const byPath = await routesByPath(root, built)
+  const known = (routes) =>
+    routes.flatMap(({ page, regex }) =>
+      byPath.has(page) ? [{ ...byPath.get(page), pattern: regex }] : [],
+    )
+  const [fixed, dynamic] = [known(staticRoutes), known(dynamicRoutes)]
+  const rewritten = (rules) =>
+    rules.map((rule) => ({ ...behind(rule, [...fixed, ...dynamic], root), pattern: rule.regex }))
+  const all = [
+    ...redirects
+      .filter(({ internal }) => !internal)
+      .map(({ regex }) => ({ ...anything, pattern: regex })),
+    ...rewritten(rewrites.beforeFiles),
+    ...fixed,
+    ...rewritten(rewrites.afterFiles),
+    ...dynamic,
+    ...rewritten(rewrites.fallback),
+    ...(hasProxy(built) ? [{ ...anything, pattern: '^/' }] : []),
+  ]
   writeFileSync(join(root, '.next/standalone/routes.json'), `${JSON.stringify(all, null, 2)}\n`)
 }
 
-// Next answers HEAD where there is GET, and OPTIONS anywhere.
-async function methodsOf(root, route) {
-  const file = ['app', 'src/app']
-    .flatMap((app) => ['ts', 'tsx', 'js', 'jsx'].map((end) => `${app}${route}.${end}`))
-    .map((name) => join(root, name))
-    .find(existsSync)
-  // A picture or a text that Next serves by its name.
-  if (!file) return reading
-  const { metafile } = await build({ entryPoints: [file], metafile: true, write: false })
-  const [output] = Object.values(metafile.outputs)
-  // What `export *` stands for is not looked up.
-  if (/^export \* from/m.test(readFileSync(file, 'utf8'))) return methods
-  const exported = new Set([...output.exports, 'OPTIONS'])
-  if (exported.has('GET')) exported.add('HEAD')
-  return methods.filter((method) => exported.has(method))
+// Several files may be at one path: a page, and what stands beside it.
+async function routesByPath(root, built) {
+  const { node } = built('server/server-reference-manifest.json')
+  const withActions = new Set(Object.values(node).flatMap(({ workers }) => Object.keys(workers)))
+  const byPath = new Map()
+  for (const [file, path] of Object.entries(built('app-path-routes-manifest.json'))) {
+    // Next's own error pages are at no address.
+    if (path.startsWith('/_')) continue
+    const takesForms = withActions.has(`app${file}`) || byPath.get(path)?.takesForms === true
+    byPath.set(
+      path,
+      file.endsWith('/route') ? await handlerAt(root, file) : { methods: reading, takesForms },
+    )
+  }
+  return byPath
 }
 
-function behind(destination, routes, root) {
+// What stands before all routes may answer, or send elsewhere, whatever it likes.
+function hasProxy(built) {
+  const inManifest = (name) => {
+    try {
+      return built(`server/${name}.json`)
+    } catch {
+      return {}
+    }
+  }
+  const { middleware = {} } = inManifest('middleware-manifest')
+  const { functions = {} } = inManifest('functions-config-manifest')
+  return Object.keys(middleware).length > 0 || '/_middleware' in functions
+}
+
+// Next answers HEAD where there is GET, and OPTIONS anywhere.
+async function handlerAt(root, route) {
+  const file = sourceOf(root, route)
+  // A picture or a text that Next serves by its name.
+  if (!file) return { methods: reading, takesForms: false }
+  const unknown = { methods, takesForms: false, answersOptions: true }
+  // What `export *` stands for is not looked up.
+  if (/^export \* from/m.test(readFileSync(file, 'utf8'))) return unknown
+  const { metafile } = await build({ entryPoints: [file], metafile: true, write: false })
+  const [output] = Object.values(metafile.outputs)
+  const exported = new Set(output.exports)
+  // CommonJS.
+  if (!methods.some((method) => exported.has(method))) return unknown
+  const answersOptions = exported.has('OPTIONS')
+  exported.add('OPTIONS')
+  if (exported.has('GET')) exported.add('HEAD')
+  return {
+    methods: methods.filter((method) => exported.has(method)),
+    takesForms: false,
+    ...(answersOptions && { answersOptions }),
+  }
+}
+
+// With any ending that the configuration may name.
+function sourceOf(root, route) {
+  for (const app of ['app', 'src/app']) {
+    const folder = join(root, app, dirname(route))
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue
+    const name = readdirSync(folder).find((name) =>
+      /^route(\.(?!test|spec)\w+)*\.[cm]?[jt]sx?$/.test(name),
+    )
+    if (name) return join(folder, name)
+  }
+  return null
+}
+
+// Of those with conditions it isn't known here whether they apply.
+function behind({ destination, has, missing }, routes, root) {
+  if (has || missing) return anything
   if (existsSync(join(root, 'public', destination))) return { methods: reading, takesForms: false }
   const route = routes.find(({ pattern }) => new RegExp(pattern).test(destination))
   // Another server, or a route that only the request names.
-  return route ?? { methods, takesForms: true }
+  return route ?? anything
 }

@@ -53,7 +53,7 @@ describe('The routes of a build', () => {
       '/': { methods: reading, takesForms: false },
       '/cart': { methods: reading, takesForms: true },
       '/api/books': { methods: ['GET', 'HEAD', 'POST', 'OPTIONS'], takesForms: false },
-      '/api/more': { methods: all, takesForms: false },
+      '/api/more': { methods: all, takesForms: false, answersOptions: true },
     })
   })
 
@@ -73,4 +73,68 @@ describe('The routes of a build', () => {
     assert.deepEqual(routes['/v1'].methods, ['PUT', 'OPTIONS'])
     assert.equal(Object.keys(routes).length, 3)
   })
+})
+
+describe('The routes of a build', () => {
+  it('stand in the order in which Next looks for them', async (test) => {
+    const folder = await mkdtemp(join(tmpdir(), 'routes-'))
+    test.after(() => rm(folder, { recursive: true }))
+    const files = {
+      'app/webhook/route.js': 'export function POST() {}',
+      'public/a.txt': '',
+      '.next/routes-manifest.json': JSON.stringify({
+        staticRoutes: [{ page: '/webhook', regex: '^/webhook$' }],
+        dynamicRoutes: [{ page: '/[slug]', regex: '^/([^/]+?)$' }],
+        redirects: [{ regex: '^/old$' }],
+        rewrites: {
+          beforeFiles: [{ regex: '^/first$', destination: '/a.txt' }],
+          afterFiles: [{ regex: '^/then$', destination: '/a.txt', has: [{ type: 'host' }] }],
+          fallback: [{ regex: '^/last$', destination: 'https://elsewhere.example' }],
+        },
+      }),
+      '.next/server/server-reference-manifest.json': '{ "node": {} }',
+      '.next/server/functions-config-manifest.json': '{ "functions": { "/_middleware": {} } }',
+      '.next/app-path-routes-manifest.json':
+        '{ "/[slug]/page": "/[slug]", "/webhook/route": "/webhook" }',
+    }
+    for (const [name, text] of Object.entries({ ...files, '.next/standalone/x': '' })) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), text)
+    }
+    await writeRoutes(folder)
+    const written = await readFile(join(folder, '.next/standalone/routes.json'), 'utf8')
+    assert.deepEqual(
+      JSON.parse(written).map(({ pattern, methods }) => [pattern, methods.join(' ')]),
+      [
+        ['^/old$', all.join(' ')],
+        ['^/first$', 'GET HEAD OPTIONS'],
+        ['^/webhook$', 'POST OPTIONS'],
+        // Whether its condition holds is not known.
+        ['^/then$', all.join(' ')],
+        ['^/([^/]+?)$', 'GET HEAD OPTIONS'],
+        ['^/last$', all.join(' ')],
+        // The proxy may answer at any path.
+        ['^/', all.join(' ')],
+      ],
+    )
+  })
+
+  for (const [name, text, methods, answersOptions] of [
+    ['route.js', 'export const { GET, POST } = handlers', ['GET', 'HEAD', 'POST', 'OPTIONS']],
+    ['route.js', "export { GET, POST } from '@/auth'", ['GET', 'HEAD', 'POST', 'OPTIONS']],
+    ['route.api.ts', 'export function PUT() {}', ['PUT', 'OPTIONS']],
+    ['route.js', 'exports.POST = () => {}', all, true],
+    ['route.js', 'export function OPTIONS() {}', ['OPTIONS'], true],
+  ]) {
+    it(`know what a handler exports: ${name} with ${text}`, async (test) => {
+      const routes = await routesOf(test, {
+        files: { [`app/x/${name}`]: text },
+        paths: { '/x/route': '/x' },
+      })
+      assert.deepEqual(routes['/x'], {
+        ...{ methods, takesForms: false },
+        ...(answersOptions && { answersOptions }),
+      })
+    })
+  }
 })
