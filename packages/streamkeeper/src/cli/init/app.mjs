@@ -45,7 +45,10 @@ export function sourceFiles(root, folder = '') {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = join(folder, entry.name)
     if (entry.isDirectory()) {
-      return /^(node_modules|\..*|data|public)$/.test(entry.name) ? [] : sourceFiles(root, name)
+      // `src/data` is the app's, and `data` is what it has written.
+      return /^(node_modules|.*\/node_modules|(.*\/)?\.[^/]*|data|public)$/.test(name)
+        ? []
+        : sourceFiles(root, name)
     }
     return /\.(m|c)?(t|j)sx?$/.test(name) && !/\.(test|spec)\.|\.d\.ts$/.test(name) ? [name] : []
   })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { packageFolder } from '../lib/project.mjs'
+import { openings } from './left.mjs'
 import { wrapped } from './set-up.mjs'
 
 const fixture = join(packageFolder, 'fixtures/adopted-app')
@@ -99,6 +100,30 @@ describe('streamkeeper init', () => {
     const { stdout } = init(folder)
     assert.equal(await readFile(join(folder, 'Dockerfile'), 'utf8'), 'FROM node\nCMD npm start\n')
     assert.match(stdout, /Dockerfile was there, and was left/)
+  })
+
+  it('says what an own .dockerignore, and a longer build, lack', async (test) => {
+    const folder = await appWith(test, {
+      '.dockerignore': 'node_modules\n',
+      'package.json': (text) => text.replace('"next build"', '"next build && next-sitemap"'),
+    })
+    const { stdout } = init(folder)
+    assert.match(stdout, /\.dockerignore was there, and was left: add a line `data`/)
+    assert.match(stdout, /"build" goes on after `streamkeeper build`/)
+  })
+
+  it('keeps what a deploy from GitHub leaves out of git and of the image', async (test) => {
+    const folder = await appWith(test)
+    init(folder)
+    for (const name of ['.gitignore', '.dockerignore']) {
+      assert.match(await readFile(join(folder, name), 'utf8'), /^gha-creds-\*\.json$/m)
+    }
+  })
+
+  it('finds where the database is opened also in a folder src/data', async (test) => {
+    const text = "import Database from 'better-sqlite3'\nexport const db = new Database('a.db')\n"
+    const { stdout } = init(await appWith(test, { 'src/data/index.ts': text }))
+    assert.match(stdout, /src\/data\/index\.ts opens the database/)
   })
 
   it('brings packages that are files into the image before they are installed', async (test) => {
@@ -202,4 +227,49 @@ describe('A next.config', () => {
   it('is left alone where its export is not known', () => {
     assert.equal(wrapped('export { config as default }\n'), 'export { config as default }\n')
   })
+})
+
+describe('A module that opens the database', () => {
+  for (const [text, becomes] of [
+    [
+      "import SQLite from 'better-sqlite3';\nexport const db = new SQLite('a.db');\n",
+      ["- import SQLite from 'better-sqlite3';", '+ export const db = connection()'],
+    ],
+    [
+      "const Database = require('better-sqlite3')\r\nconst db = new Database('a.db')\r\n",
+      [
+        "- const Database = require('better-sqlite3')",
+        "+ const { sqlite: connection } = require('streamkeeper')",
+        '+ const db = connection()',
+      ],
+    ],
+  ]) {
+    it(`has these lines: ${text.split('\n')[0]}`, () => {
+      const [lines] = openings('db.js', text)
+      for (const line of becomes) assert.ok(lines.includes(line), lines.join('\n'))
+    })
+  }
+
+  for (const text of [
+    "import SQLite from 'better-sqlite3'\nnew SqliteDialect({ database: new SQLite('a.db') })",
+    "const sqlite3 = require('better-sqlite3')\nmodule.exports = sqlite3('a.db')",
+    "const { default: Database } = await import('better-sqlite3')\nnew Database('a.db')",
+    "import { drizzle } from 'drizzle-orm/better-sqlite3'\nexport const db = drizzle(process.env.DB_FILE_NAME!)",
+    "import { drizzle } from 'drizzle-orm/better-sqlite3'\ndrizzle({ schema, connection: { source: 'a.db' } })",
+    "import { drizzle } from 'drizzle-orm/better-sqlite3'\ndrizzle(env.FILE)",
+  ]) {
+    it(`is named where its lines are not known: ${text.split('\n')[1]}`, () => {
+      assert.match(openings('db.js', text)[0]?.[0] ?? '', /db\.js opens the database in a way/)
+    })
+  }
+
+  for (const text of [
+    "import type Database from 'better-sqlite3'\nexport function f(db: Database.Database) {}",
+    "import { drizzle } from 'drizzle-orm/better-sqlite3'\nimport { sqlite } from 'streamkeeper'\ndrizzle({ client: sqlite() })",
+    "import { drizzle } from 'drizzle-orm/better-sqlite3'\ndrizzle(connection, { schema })",
+  ]) {
+    it(`is no such: ${text.split('\n').at(-1)}`, () => {
+      assert.deepEqual(openings('db.ts', text), [])
+    })
+  }
 })

@@ -24,17 +24,18 @@ function read({ root }, name) {
   return readFileSync(join(root, name), 'utf8')
 }
 
+// By whatever name a module calls it; not where it takes the types alone.
+const driver =
+  /^(?:import(?! type\b)|const|let|var)\s+(?:\* as )?(\w+)\b.*['"]better-sqlite3['"].*$/m
+const drizzle = /['"]drizzle-orm\/better-sqlite3['"]/
+
 /** Where a module opens the database itself. */
 export function openings(name, text) {
-  if (!/from ['"]drizzle-orm\/better-sqlite3['"]|from ['"]better-sqlite3['"]/.test(text)) return []
-  const lines = text.split('\n')
-  const opened = lines.flatMap((line) => {
-    const [, start, variable] =
-      /^((?:export )?(?:const|let) (\w+)(?:: [\w.]+)? = )new Database\(/.exec(line) ?? []
-    return start && /\)\s*;?$/.test(line) ? [{ line, start, variable }] : []
-  })
-  if (opened.length === 0) {
-    return /new Database\(|\bdrizzle\(\s*(process|['"`])/.test(text)
+  const loads = driver.exec(text)
+  const lines = text.split(/\r?\n/)
+  const found = loads && lines.map((line) => openedIn(line, loads[1])).find(Boolean)
+  if (!found) {
+    return opensOtherwise(text, loads?.[1])
       ? [
           [
             `${name} opens the database in a way that is not known here: have it use \`sqlite()\` of streamkeeper.`,
@@ -42,21 +43,39 @@ export function openings(name, text) {
         ]
       : []
   }
-  const [{ line, start, variable }] = opened
-  const import_ = lines.find((line) => /^import .* from ['"]better-sqlite3['"]/.test(line))
+  const { line, start, variable } = found
   const pragmas = lines.filter((line) =>
     new RegExp(`^${variable}\\.(pragma|exec|function|loadExtension)\\(`).test(line),
   )
+  const isEsm = loads[0].startsWith('import')
   return [
     [
       `${name} opens the database, which the server does for each request:`,
-      `- ${import_}`,
-      "+ import { sqlite as connection } from 'streamkeeper'",
+      `- ${loads[0].trimEnd()}`,
+      isEsm
+        ? "+ import { sqlite as connection } from 'streamkeeper'"
+        : "+ const { sqlite: connection } = require('streamkeeper')",
       `- ${line}`,
       `+ ${start}connection()`,
       ...pragmas.map((line) => `- ${line}`),
     ],
   ]
+}
+
+function openedIn(line, driver) {
+  const opened = new RegExp(`^((?:export )?(?:const|let) (\\w+)(?:: [\\w.]+)? = )new ${driver}\\(`)
+  const [, start, variable] = opened.exec(line) ?? []
+  return start && /\)\s*;?$/.test(line) ? { line, start, variable } : null
+}
+
+// What is overlooked writes to a file that nothing replicates.
+function opensOtherwise(text, driver) {
+  if (driver && new RegExp(`\\b${driver}\\(`).test(text)) return true
+  if (!driver && /(require|import)\(\s*['"]better-sqlite3['"]/.test(text)) return true
+  return (
+    drizzle.test(text) &&
+    /\bdrizzle\(\s*(\)|['"`]|process|[A-Z_]+\b|\w+\.|{[^}]*\bconnection\b)/.test(text)
+  )
 }
 
 function instrumentation({ root, source }) {
@@ -91,6 +110,16 @@ function scripts(app) {
     .map((name) => [
       `The script "${name}" is "${scripts[name]}": have it run \`streamkeeper ${name}\`.`,
     ])
+    .concat(
+      /streamkeeper build\b.*(&&|;)/.test(scripts.build)
+        ? [
+            [
+              'The script "build" goes on after `streamkeeper build`, and the Dockerfile gives it --warm at its end: move',
+              'that to a script "postbuild".',
+            ],
+          ]
+        : [],
+    )
 }
 
 function installed({ root, about: { dependencies = {} } }) {
@@ -108,6 +137,18 @@ function installed({ root, about: { dependencies = {} } }) {
 
 // Another's that does not do it would be found out only on Cloud Run.
 function kept(app) {
+  const ignored = read(app, '.dockerignore')
+  const others = /^\/?(data\/?|\*)\s*$/m.test(ignored)
+    ? []
+    : [
+        [
+          '.dockerignore was there, and was left: add a line `data`, where the data and a key of this machine are.',
+        ],
+      ]
+  return others.concat(oddFiles(app))
+}
+
+function oddFiles(app) {
   return Object.entries(filesOf(app))
     .filter(([name]) => name === 'Dockerfile' || name === 'litestream.yml')
     .filter(([name]) => !/litestream|control|socket/.test(read(app, name)))

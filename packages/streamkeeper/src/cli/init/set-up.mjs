@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageFolder } from '../lib/project.mjs'
 
-const ignored = ['node_modules/', '.next/', '.cache/', 'data/']
+// The last is what google-github-actions/auth leaves in the sources.
+const ignored = ['node_modules/', '.next/', '.cache/', 'data/', 'gha-creds-*.json']
 
 /**
  * Writes what an app lacks, and changes its next.config, scripts and .gitignore.
