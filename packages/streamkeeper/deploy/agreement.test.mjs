@@ -64,13 +64,12 @@ describe('the Terraform module', () => {
     assert.equal(resources.random_password, undefined)
   })
 
-  it('has a variable for each option of the table, by its name and with its default', async () => {
+  it('has a variable for each option of the table, by its name and with its default; where the data is has none', async () => {
     const { variables } = await readModule(options)
     const { memory } = defaults
     assert.deepEqual(variables, {
       memory,
       disk: '',
-      path: '',
       public: true,
       public_url: '',
       trusted_proxies: '',

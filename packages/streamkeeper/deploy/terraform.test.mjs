@@ -14,6 +14,18 @@ describe('the Terraform module', () => {
     assert.equal(data.force_destroy, false)
   })
 
+  it('looks for the data where it is told, and nowhere else unless it is', async () => {
+    const { resources, variables } = await readModule({
+      service: 'shop',
+      path: 'notes',
+      bucket: 'b',
+    })
+    const [{ env }] = resources.google_cloud_run_v2_service.app.template[0].containers
+    assert.match(env.find(({ name }) => name === 'REPLICA_URL').value, /\/notes$/)
+    // A default that changes, or follows another name, starts empty beside the data.
+    assert.equal('path' in variables, false)
+  })
+
   it('starts the daily check where the service is, or in another region', async () => {
     const regionOfSchedule = async (given) => {
       const { resources } = await readModule({ region: 'europe-west12', ...given })

@@ -2,7 +2,7 @@
 # the image is built with, which is made first.
 
 locals {
-  replica_url = "gs://${google_storage_bucket.data.name}/${coalesce(var.path, var.service)}"
+  replica_url = "gs://${google_storage_bucket.data.name}/${var.path}"
 }
 
 resource "google_project_service" "api" {

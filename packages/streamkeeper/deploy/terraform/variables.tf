@@ -28,10 +28,15 @@ variable "service" {
   }
 }
 
+# Without a default: another one than before would be an empty place beside the data.
 variable "path" {
-  description = "Below which the data is in the bucket; the name of the service unless given."
+  description = "Below which the data is in the bucket: the app's name, unless it was brought elsewhere."
   type        = string
-  default     = ""
+
+  validation {
+    condition     = var.path != ""
+    error_message = "Where the data is in the bucket, as in notes."
+  }
 }
 
 variable "memory" {

@@ -5,7 +5,7 @@ import { root } from '../../src/cli/lib/project.mjs'
 
 /**
  * The module in deploy/terraform, with what its expressions refer to in their place.
- * @param {Record<string, string>} given its variables; others have their defaults, and the service is `visits`
+ * @param {Record<string, string>} given its variables; others have their defaults; the service, and the path, is `visits`
  * @returns {Promise<{resources: Record<string, Record<string, any>>, outputs: Record<string, any>,
  *   unknown: string[], variables: Record<string, any>}>}
  *   resources by type and name; outputs; what is referred to and isn't there; the defaults of variables
@@ -15,7 +15,7 @@ export async function readModule(given) {
   const values = Object.fromEntries(
     Object.entries(variable).map(([name, [{ default: value }]]) => [
       name,
-      { service: 'visits', ...given }[name] ?? value,
+      { service: 'visits', path: 'visits', ...given }[name] ?? value,
     ]),
   )
   const unknown = []
