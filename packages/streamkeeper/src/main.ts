@@ -14,7 +14,7 @@ async function run(): Promise<void> {
   try {
     log('INFO', `Release ${releaseInWords()} starts.`, { release: release() })
     const config = await loadConfig(process.cwd())
-    config.start?.(process.env)
+    await config.start?.(process.env)
     const { serve } = await (process.env.ROLE === 'reader'
       ? import('./readers/serve.ts')
       : onPostgres()

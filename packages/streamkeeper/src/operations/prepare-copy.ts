@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import type { AppSchema } from '../sqlite/app-schema.ts'
+import { callNow } from '../sqlite/call-now.ts'
 import { NewerSchema } from '../sqlite/migrate.ts'
 import { migrateApart, migratedInWords, runningInWords } from '../sqlite/migrate-apart.ts'
 import { type Examined, examine } from './examine.ts'
@@ -44,7 +45,7 @@ export async function prepareCopy(
 function verifyIsOurs(path: string, original: string, { config }: AppSchema): void {
   const client = new Sqlite(path, { readonly: true })
   try {
-    config.verify?.(client)
+    callNow('verify', () => config.verify?.(client))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(`${original} is not a database of this app: ${reason}`, { cause: error })

@@ -67,6 +67,26 @@ function refused(database: Database, app: AppSchema): string {
   return said
 }
 
+describe('What an app does before its migrations', () => {
+  const refusing = (beforeMigrations: AppSchema['config']['beforeMigrations']) => {
+    return { ...app, config: { ...app.config, beforeMigrations } } as AppSchema
+  }
+
+  it('refuses a database in its own words', (test) => {
+    const own = refusing(() => {
+      throw new Error('It is not mine.')
+    })
+    assert.match(refused(emptyDatabase(test), own), /It is not mine/)
+  })
+
+  it('refuses it in time, or not at all', (test) => {
+    const own = refusing(async () => {
+      throw new Error('It is not mine.')
+    })
+    assert.match(refused(emptyDatabase(test), own), /"beforeMigrations" .* returns a promise/)
+  })
+})
+
 describe('The migrations', () => {
   it('change nothing in a database that has them all', async (test) => {
     const database = temporaryDatabase(test)

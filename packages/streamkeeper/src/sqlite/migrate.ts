@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import type { AppSchema } from './app-schema.ts'
+import { callNow } from './call-now.ts'
 import { createEvents, eventsTable } from './events.ts'
 import { keepTriggers, staleTriggers } from './keep-triggers.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
@@ -142,7 +143,7 @@ function allOrNothing(client: Sqlite.Database, work: () => void): void {
 // An app that refuses a database says so in its own words.
 function refuseOrPrepare(prepare: () => void): void {
   try {
-    prepare()
+    callNow('beforeMigrations', prepare)
   } catch (error) {
     if (!(error instanceof Error) || error instanceof Sqlite.SqliteError) throw error
     throw new MigrationProblem(error.message, { cause: error })
