@@ -176,7 +176,12 @@ export class Copy {
   async close(): Promise<void> {
     this.#isOver = true
     await this.#turns.change(() => {
-      this.#forget()
+      try {
+        this.#forget()
+      } catch {
+        // Somebody goes over rows and has not ended: what they hold is closed when they do.
+        this.#database = null
+      }
       rmSync(this.#folder, { recursive: true, force: true })
     })
   }

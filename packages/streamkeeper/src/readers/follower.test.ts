@@ -49,6 +49,23 @@ describe('A reader', { timeout, concurrency: 2 }, () => {
     await until(() => follower.ageMs < 500)
   })
 
+  it('goes on with another copy where somebody goes over rows for long', async (test) => {
+    const base = folderBucket(test)
+    const writer = await startWriter(test, base)
+    await new Person(writer.url).write('first')
+    const { url, follower, changes } = await startReader(test, base, writer.url)
+    await until(() => follower.position !== null)
+    const rows = follower.reading.$client.prepare('select * from entries').iterate()
+    rows.next()
+    await new Person(writer.url).write('second')
+    await until(() => changes.some(({ kind }) => kind === 'broken'))
+    await until(async () => (await new Person(url).read()).messages.length === 2)
+    assert.deepEqual(kindsBut(changes, 'problem'), ['new', 'broken', 'new'])
+    rows.return?.()
+    await new Person(writer.url).write('third')
+    await until(async () => (await new Person(url).read()).messages.length === 3)
+  })
+
   it('touches neither the lease nor anything else in the bucket', async (test) => {
     const base = folderBucket(test)
     const writer = await startWriter(test, base)

@@ -6,6 +6,8 @@ export function isDamage(error: unknown): error is Error {
   return /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN)/.test(code)
 }
 
+const watchedToo = ['prepare', 'iterate']
+
 /** A connection, or a statement of it, that tells of damage whatever finds it; the error is thrown all the same. */
 export function watchDamage<T extends object>(watched: T, onDamage: (error: Error) => void): T {
   const proxy: T = new Proxy(watched, {
@@ -16,7 +18,9 @@ export function watchDamage<T extends object>(watched: T, onDamage: (error: Erro
         try {
           const result: unknown = Reflect.apply(value, watched, given)
           if (result === watched) return proxy
-          return name === 'prepare' ? watchDamage(result as object, onDamage) : result
+          return watchedToo.includes(String(name))
+            ? watchDamage(result as object, onDamage)
+            : result
         } catch (error) {
           if (isDamage(error)) onDamage(error)
           throw error
