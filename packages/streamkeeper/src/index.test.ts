@@ -58,6 +58,17 @@ describe('The connection of a request', () => {
     )
   })
 
+  it('is closed by nobody but the server', (test) => {
+    const { $client } = temporaryDatabase(test)
+    shared.scopes.run(
+      scope(() => $client),
+      () => {
+        assert.throws(() => sqlite().close(), /leave the call of close\(\) out/)
+        assert.ok(sqlite().open)
+      },
+    )
+  })
+
   it('has transactions, settings and all else that better-sqlite3 has', (test) => {
     const { $client } = temporaryDatabase(test)
     shared.scopes.run(
@@ -103,6 +114,27 @@ describe('What a request may do', () => {
   it('is nothing where there is none, also beside a server', async () => {
     publishRuntime({} as Runtime)
     await assert.rejects(durable(), { name: 'NotDurable', code: 'not-a-write' })
+  })
+
+  it('is to be promised nothing while a transaction is open, as that may be taken back', async (test) => {
+    const { local, leadership } = scene(test)
+    await writeScope(local, leadership, async () => {
+      sqlite().exec('begin')
+      addNote({ $client: sqlite() }, 'not committed')
+      await assert.rejects(durable(), { name: 'NotDurable', code: 'not-committed' })
+      sqlite().exec('commit')
+      await durable()
+    })
+  })
+
+  it('is to wait for a transaction from within, which has ended when anything is awaited', async (test) => {
+    const { local, leadership } = scene(test)
+    await writeScope(local, leadership, () =>
+      database.transaction((tx) => {
+        tx.insert(notes).values({ text: 'kept' }).run()
+        return { kept: durable() }
+      }),
+    ).kept
   })
 
   it('is to hear why what it wrote is not safe, and when to ask again', async (test) => {

@@ -36,6 +36,7 @@ class Connection {}
 const connection = new Proxy(new Connection() as Database, {
   get(target, name) {
     if (name === 'constructor') return target.constructor
+    if (name === 'close') return refuseToClose
     const current = currentConnection()
     const value: unknown = Reflect.get(current, name, current)
     return typeof value === 'function' ? value.bind(current) : value
@@ -43,6 +44,11 @@ const connection = new Proxy(new Connection() as Database, {
   set: (_, name, value) => Reflect.set(currentConnection(), name, value),
   has: (_, name) => Reflect.has(currentConnection(), name),
 })
+
+// All requests share it, and the machine writes by it what a handover needs.
+function refuseToClose(): never {
+  throw new Error('The server opens and closes this connection: leave the call of close() out.')
+}
 
 function currentConnection(): Database {
   const scope = shared.scopes.getStore()
@@ -55,7 +61,7 @@ function currentConnection(): Database {
 /** What was written is on this disk, and nobody may be told that it is safe: it may reach the bucket, or not. */
 export class NotDurable extends Error {
   override readonly name = 'NotDurable'
-  /** Names the reason for good, such as `bucket-unreachable`, `lease-lost` or `not-a-write`. */
+  /** Names the reason for good, such as `bucket-unreachable`, `lease-lost`, `not-committed` or `not-a-write`. */
   readonly code: string
   /** When to try again, in seconds. */
   readonly retryAfter = 5
@@ -74,7 +80,7 @@ export class NotDurable extends Error {
  * On PostgreSQL it waits for nothing, as each commit is durable.
  *
  * @throws {NotDurable} if that can't be promised; always outside of a request or job, in a request that was not
- *   admitted as a write, and where the leadership that has admitted it is over
+ *   admitted as a write, while a transaction is open, and where the leadership that has admitted it is over
  */
 export async function durable(): Promise<void> {
   try {

@@ -97,7 +97,7 @@ function unreliable(test: TestContext) {
   const database = {
     ...{ path, current: null, begunWith: null, ageMs: 60_000, tookMs: 0, restore },
     ...{ stateIn: () => null, isNewest: () => false, refresh: restore },
-    ...{ lead: () => {}, follow: () => {}, confirm: () => {} },
+    ...{ lead: () => {}, stopWriting: () => {}, follow: () => {}, confirm: () => {} },
   } as unknown as LocalDatabase
   const me = (id: string) => ({ id, service: 's', revision: id, instance: id })
   const lease = new Lease(store, base, me('a'), { timing: leaseTiming })

@@ -86,7 +86,7 @@ export const transitions = {
   following: ['acquiring', 'ended'],
   acquiring: ['leading', 'following'],
   leading: ['stepping-down'],
-  // It has ended where Litestream does not close the file.
+  // It has ended where that fails, as where Litestream does not close the file.
   'stepping-down': ['following', 'ended'],
   ended: [],
 } as const satisfies Record<State['name'], readonly State['name'][]>

@@ -147,19 +147,22 @@ export class Transitions {
     resolve(this.#follow(down, release()))
   }
 
-  // → following, or → ended where Litestream does not close the file
+  // → following, or → ended where that fails
   async #follow(down: SteppingDown, releasing: Promise<Release>): Promise<void> {
     const { lease, database, timing, onGone } = this.#parts
     const startMs = performance.now()
-    const { generation, problem } = await releasing
+    let problem: Error | null
     try {
+      const release = await releasing
+      problem = release.problem
       await this.#stepDown.close(down.term.replication)
+      database.follow(release.generation)
     } catch (error) {
-      // Registered again, the file would have two who replicate it. A restart ends that.
+      // Where Litestream has not closed the file, it would have two who replicate it once it is registered
+      // again; what else fails leaves it half-way. A restart ends both.
       this.#machine.enter(down, { name: 'ended' })
       return onGone(error)
     }
-    database.follow(generation)
     this.#machine.enter(down, {
       ...{ name: 'following', refusal: null, refresh: new CopyRefresh(lease, database) },
       problem: problem && problemOf(problem),

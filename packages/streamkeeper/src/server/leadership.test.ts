@@ -74,6 +74,65 @@ describe('An instance', () => {
     await b.leadership.end()
   })
 
+  it('takes back what is not committed when it hands over, as the bucket will not have it', async (test) => {
+    const { start } = scene(test)
+    const [a, b] = [await start('a'), await start('b')]
+    await a.leadership.lead()
+    await a.write()
+    await durable(a.leadership)
+    const { $client } = a.database.open
+    $client.exec('begin')
+    await a.write()
+    const release = a.lease.release.bind(a.lease)
+    a.lease.release = () => {
+      if ($client.inTransaction) $client.exec('commit')
+      return release()
+    }
+    await b.leadership.lead()
+    await until(() => a.lifecycle.state.name === 'following')
+    assert.deepEqual(
+      [a, b].map(({ database }) => countNotes(database.open)),
+      [1, 1],
+    )
+    await b.leadership.end()
+    await a.leadership.end()
+  })
+
+  it('begins to write outside of a transaction that a read has left open', async (test) => {
+    const { start } = scene(test)
+    const [a, b] = [await start('a'), await start('b')]
+    await a.leadership.lead()
+    await a.write()
+    await durable(a.leadership)
+    await a.leadership.end()
+    await b.database.restore(await b.lease.read())
+    b.database.reading.$client.exec('begin')
+    await b.leadership.lead()
+    assert.equal(b.database.open.$client.inTransaction, false)
+    assert.equal(await b.write(), 2)
+    await durable(b.leadership)
+    await b.leadership.end()
+  })
+
+  it('hands over while somebody goes over rows, and leads again when they have ended', async (test) => {
+    const { start } = scene(test)
+    const [a, b] = [await start('a'), await start('b')]
+    await a.leadership.lead()
+    await a.write()
+    await a.write()
+    const rows = a.database.reading.$client.prepare('select * from notes').iterate()
+    rows.next()
+    await b.leadership.lead()
+    assert.equal(await b.write(), 3)
+    await until(() => a.lifecycle.state.name === 'following')
+    rows.next()
+    rows.return?.()
+    await a.leadership.lead()
+    assert.equal(await a.write(), 4)
+    await a.leadership.end()
+    await b.leadership.end()
+  })
+
   it('acknowledges nothing before its epoch is what others restore', async (test) => {
     const { start } = scene(test)
     const a = await start('a')
@@ -431,6 +490,21 @@ describe('An instance', () => {
     await until(() => a.gone.length > 0)
     assert.match(String(a.gone[0]), /does not let go/)
     await assert.rejects(a.leadership.lead(), { code: 'lease-lost' })
+    await a.leadership.end()
+  })
+
+  it('tells the process where it can not step down, whoever waits for that', async (test) => {
+    const { start } = scene(test)
+    const a = await start('a')
+    await a.leadership.lead()
+    const broken = new Error('no')
+    a.database.follow = () => {
+      throw broken
+    }
+    a.lease.renew = () => Promise.resolve('lost')
+    await until(() => a.lifecycle.state.name === 'stepping-down')
+    await assert.rejects(a.leadership.lead(), { code: 'lease-lost' })
+    assert.deepEqual(a.gone, [broken])
     await a.leadership.end()
   })
 

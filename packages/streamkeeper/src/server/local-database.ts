@@ -243,12 +243,21 @@ export class LocalDatabase {
     const noted = notedState(this.path, this.#options.base)
     if (noted) noteCopy(this.path, epochUrl(this.#options.base, noted.epoch))
     this.#isLed = true
+    endTransaction(this.#open)
     this.#open.$client.pragma('query_only = OFF')
     this.#newestAt = { heldBy: id, epoch }
     this.#written = null
     this.#last?.close()
     this.#last = null
     return this.#open
+  }
+
+  /** From now on nothing is written to the file: what was not committed by now never will be. */
+  stopWriting(): void {
+    if (!this.#open) return
+    this.#open.$client.pragma('query_only = ON')
+    // It could still be committed, and the file would have what the bucket does not.
+    endTransaction(this.#open)
   }
 
   /**
@@ -258,8 +267,12 @@ export class LocalDatabase {
    *   that isn't known, and then it stays the newest only while nobody else takes the lease
    */
   follow(generation: string | null): void {
-    this.#open?.$client.pragma('query_only = ON')
-    this.#endReading()
+    this.stopWriting()
+    try {
+      this.#endReading()
+    } catch {
+      // Somebody goes over rows by it: it is closed with the other one.
+    }
     if (this.#newestAt && 'epoch' in this.#newestAt) {
       this.#written = { epoch: this.#newestAt.epoch, txid: localTxid(this.path) }
       this.#replicatedTo = this.#newestAt.epoch
@@ -393,6 +406,11 @@ function openLast(path: string): Sqlite.Database {
   // It is opened only when it is read.
   client.pragma('schema_version')
   return client
+}
+
+// One that was left open, by the app's own BEGIN, would take in what others write.
+function endTransaction({ $client }: Database): void {
+  if ($client.inTransaction) $client.exec('ROLLBACK')
 }
 
 function hasFile(path: string): boolean {

@@ -22,9 +22,20 @@ export function writeScope<T>(
 ): T {
   const scope = {
     connection: () => database.open.$client,
-    durable: () => leadership.durable(),
+    durable: async () => {
+      // What is ended before anything is awaited has ended then.
+      await null
+      if (database.open.$client.inTransaction) throw notCommitted()
+      await leadership.durable()
+    },
   }
   return shared.scopes.run(scope, serve)
+}
+
+function notCommitted(): Error {
+  const message =
+    'A transaction is open on the connection, so what was written may still be taken back. Commit it before anything is awaited.'
+  return Object.assign(new Error(message), { code: 'not-committed' })
 }
 
 /** Is `durable` where nothing can have been written. */

@@ -48,7 +48,7 @@ export class StepDown {
     const written = Promise.allSettled(writers)
     await withTimeout(writersMs, written, () => this.#late()).catch(() => {})
     await this.#record('stepped-down', `Stepped down: ${why}.`)
-    database.current?.$client.pragma('query_only = ON')
+    database.stopWriting()
     const isComplete = await this.#stop(replication, syncMs, 'CRITICAL')
     if (isComplete) log('INFO', 'Everything is in the bucket.')
     await replication.close(closeMs).catch((error) => log('WARNING', reasonOf(error)))
@@ -63,7 +63,7 @@ export class StepDown {
     const { database, events } = this.#parts
     // Written down by the next leadership: who has lost the lease writes no more.
     events.note('stepped-down', `Stepped down: ${reasonOf(problem)}`)
-    database.current?.$client.pragma('query_only = ON')
+    database.stopWriting()
     database.confirm(this.#keeper.keptAtMs)
     await this.#stop(replication, 1_000, 'ERROR')
     return { generation: null, problem }
