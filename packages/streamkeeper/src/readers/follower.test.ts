@@ -55,7 +55,7 @@ describe('A reader', { timeout, concurrency: 2 }, () => {
     await new Person(writer.url).write('first')
     const { url, follower, changes } = await startReader(test, base, writer.url)
     await until(() => follower.position !== null)
-    const rows = follower.reading.$client.prepare('select * from entries').iterate()
+    const rows = follower.reading.$client.prepare('select * from notes').iterate()
     rows.next()
     await new Person(writer.url).write('second')
     await until(() => changes.some(({ kind }) => kind === 'broken'))
