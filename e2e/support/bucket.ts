@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { listEntries } from '../../db/entries.ts'
 import { openDatabase } from '../../db/test-support.ts'
 import { countVisits } from '../../db/visits.ts'
@@ -42,7 +44,8 @@ export class Bucket extends FaultyBucket {
     try {
       const url = `${this.replicaUrl}/${epochName(restorable)}`
       await this.#litestream('restore', '-o', path, url)
-      const database = openDatabase(path)
+      // As it is, whoever has migrated it.
+      const database = drizzle({ client: new Sqlite(path) })
       const { entries } = await listEntries(database, { before: null, limit: 10_000 })
       const visits = (await countVisits(database, new Date())).total
       database.$client.close()
