@@ -4,6 +4,7 @@ import { Agent, get, type IncomingMessage, type RequestListener } from 'node:htt
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
+import { defineConfig } from '../config.ts'
 import type { Health } from '../litestream/replication.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import { drain } from './drain.ts'
@@ -65,6 +66,26 @@ describe('A request that fails', () => {
       throw new Error('oh')
     })
     await assert.rejects(async () => (await fetch(url)).text())
+  })
+})
+
+describe('What is no request', () => {
+  it('ends no process, whatever the app fails with when it is asked how to refuse it', async (test) => {
+    const broken = defineConfig({
+      name: 'notes',
+      isForPrograms: ({ url }) => new URL(url ?? '', 'http://localhost').pathname === '/rpc',
+    })
+    const server = await listen(0, new Lifecycle(), {
+      keepAliveSeconds: 620,
+      protection: new Protection(notesApp(null, broken), { development: false, rateLimits: null }),
+      serve: hello,
+    })
+    const socket = connect(await portOf(test, server), '127.0.0.1')
+    socket.write('GET // HTTP/1.1\r\nhost: a\r\nno header\r\n\r\n')
+    socket.resume()
+    await once(socket, 'close')
+    // Nothing is caught later, either.
+    await new Promise(setImmediate)
   })
 })
 

@@ -276,3 +276,19 @@ describe('A page', () => {
     assert.equal((await second).answer.status, 200)
   })
 })
+
+describe('A value that could be markup', () => {
+  for (const value of ['<b>', 'a"b', "a'b", 'a&b', 'a\\', 'a`b', 'a\nb']) {
+    it(`is put into no page: ${JSON.stringify(value)}`, async (test) => {
+      const cache = new PageCache()
+      const page = { key: 'a', version: '1', values: { 'x-name': value }, headers: {} }
+      const refused = Promise.withResolvers<unknown>()
+      const server = createServer((request, response) => {
+        cache.serve(request, response, page, () => {}).catch(refused.resolve)
+        response.end()
+      }).listen(0)
+      await fetch(`http://127.0.0.1:${await portOf(test, server)}`)
+      assert.match(String(await refused.promise), /x-name can't be put into a cached page/)
+    })
+  }
+})

@@ -10,7 +10,10 @@ export type CachedPage = {
   key: string
   /** Another one whenever what the page shows has changed. */
   version: string
-  /** What differs from one answer to the next, by the header in which the page is told of it; it shows each. */
+  /**
+   * What differs from one answer to the next, by the header in which the page is told of it; it shows each as it
+   * is, in markup and perhaps in a script: so none may have `<`, `>`, `&`, a quote or a backslash in it.
+   */
   values: Record<string, string>
   /** The other headers that the page is told. */
   headers: Record<string, string>
@@ -22,6 +25,8 @@ type Cached = { version: string; atMs: number; rendered: Promise<Rendered> }
 // Longer, and what no version tells of, such as a chart, would be seen to lag behind.
 const freshMs = 1_000
 const limit = 200
+// React escapes what it renders, and these take the place of what it has rendered.
+const unsafe = /[<>&"'`\\\r\n]/
 const policyHeader = 'content-security-policy'
 
 // They would be wrong where values take the place of placeholders, or are for one visitor.
@@ -40,13 +45,19 @@ export class PageCache {
     this.#clock = clock
   }
 
-  /** Answers with a page that is cached, or has it rendered by `next`. */
+  /**
+   * Answers with a page that is cached, or has it rendered by `next`.
+   *
+   * @throws {Error} if a value could be taken for markup, such as a name that somebody has typed
+   */
   async serve(
     request: IncomingMessage,
     response: ServerResponse,
     page: CachedPage,
     next: RequestListener,
   ): Promise<void> {
+    const odd = Object.keys(page.values).find((name) => unsafe.test(page.values[name] ?? ''))
+    if (odd) throw new Error(`The value of ${odd} can't be put into a cached page: it has what markup is made of.`)
     const nonce = nonceOf(request.headers[policyHeader]?.toString())
     const values = { ...page.values, ...(nonce && { [policyHeader]: nonce }) }
     const rendered = await this.#find(request.url ?? '/', page, values, next)

@@ -13,7 +13,8 @@ export class RateLimit {
   readonly #counts = new Uint32Array(slots)
   readonly #ends = new Float64Array(slots)
 
-  constructor(aMinute: number, now: () => number = Date.now) {
+  /** @param now in milliseconds, monotonic: a clock that is put back would shut clients out until then */
+  constructor(aMinute: number, now: () => number = () => performance.now()) {
     this.#aMinute = aMinute
     this.#now = now
   }

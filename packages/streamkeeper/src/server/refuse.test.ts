@@ -36,6 +36,17 @@ describe('A request that is refused', () => {
     assert.doesNotMatch(page, /<(script|style|link|a) /)
   })
 
+  it('is cut off where the app fails with half of an answer sent', async (test) => {
+    const ask = await start(test, {
+      refuse(_, response) {
+        response.writeHead(429)
+        response.write('half')
+        throw new Error('oh')
+      },
+    })
+    await assert.rejects(async () => (await ask()).text())
+  })
+
   it('is asked again by itself, but where what was sent would be lost', async (test) => {
     const ask = await start(test)
     const renewed = /<meta http-equiv="refresh" content="5">/

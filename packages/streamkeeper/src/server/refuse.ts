@@ -57,6 +57,8 @@ function isRefusedByApp(
     return appOf(request).config.refuse?.(request, response, refusal) ?? false
   } catch (error) {
     log('ERROR', `The app could not refuse a request: ${reasonOf(error)}`)
+    // Half of an answer would be waited for.
+    if (response.headersSent) response.destroy()
     return response.headersSent
   }
 }

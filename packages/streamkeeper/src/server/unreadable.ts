@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Socket } from 'node:net'
 import { type BufferedResponse, bufferedResponse } from './buffered-response.ts'
 import { hostProblem } from './host.ts'
-import { log } from './log.ts'
+import { log, reasonOf } from './log.ts'
 import type { ProblemDetails } from './problem-details.ts'
 import type { Protection } from './protect.ts'
 import { refuse } from './refuse.ts'
@@ -18,7 +18,7 @@ type Failure = Error & { code?: string; rawPacket?: Buffer }
 export function answerUnreadable(server: Server, protection: Receiver): void {
   const inFlight = new WeakMap<Socket, ServerResponse>()
   server.on('request', ({ socket }: IncomingMessage, response) => inFlight.set(socket, response))
-  server.on('clientError', async (error: Failure, socket: Socket) => {
+  const answer = async (error: Failure, socket: Socket) => {
     const problem = problemOf(error)
     const before = inFlight.get(socket)
     const isAnswered =
@@ -32,6 +32,13 @@ export function answerUnreadable(server: Server, protection: Receiver): void {
     })
     socket.write(inText(await answerTo(error, protection, problem)))
     socket.destroySoon()
+  }
+  // The app is asked how, and what nobody catches ends the process.
+  server.on('clientError', (error: Failure, socket: Socket) => {
+    answer(error, socket).catch((failure) => {
+      log('ERROR', `What could not be read was not answered: ${reasonOf(failure)}`)
+      socket.destroy()
+    })
   })
 }
 
