@@ -33,7 +33,7 @@ resource "google_project_iam_member" "build" {
   depends_on = [google_project_service.api]
 }
 
-# It gives it to the build, and to nothing that the image keeps in its layers.
+# It gives it to the build. Next writes it into what it builds, so who may pull the image has it.
 resource "google_secret_manager_secret_iam_member" "build_action_key" {
   project   = var.project
   secret_id = google_secret_manager_secret.action_key.secret_id
