@@ -96,7 +96,10 @@ export type Config = {
   ): void | Promise<void>
   /** Answers a request that is refused, in the looks of the app; returns false to leave that to the machine. */
   refuse?(request: IncomingMessage, response: ServerResponse, refusal: Refusal): boolean
-  /** Bytes of a body at most: of programs 32 KiB, of forms 128 KiB unless given. */
+  /**
+   * Bytes of a body at most: of programs 32 KiB, of forms 128 KiB unless given. A body that does not say how long it is
+   * (chunked) is let in: a handler that reads one has to count itself. Next counts what comes for server actions.
+   */
   bodyLimits?: { programs?: number; forms?: number }
   /** Directives that take the place of the machine's own, by name; false for no such header. */
   contentSecurityPolicy?: Record<string, string[]> | false

@@ -136,7 +136,8 @@ function writePublicFiles() {
   const { rewrites } = JSON.parse(readFileSync(manifest, 'utf8'))
   const rewritten = [rewrites.beforeFiles, rewrites.afterFiles, rewrites.fallback]
     .flat()
-    .filter(({ destination }) => files.includes(destination))
+    // With a condition, something else may be there.
+    .filter(({ destination, has, missing }) => !has && !missing && files.includes(destination))
     .map(({ source }) => source)
   const all = [...files, ...rewritten].sort()
   writeFileSync(join(standalone, 'public-files.json'), `${JSON.stringify(all, null, 2)}\n`)
