@@ -190,5 +190,16 @@ describe('Where the data is', () => {
       assert.equal(onPostgres(environment), expected))
   }
 
+  it('stays where it is when Next finds a DATABASE_URL in .env later', (test) => {
+    const before = process.env.DATABASE_URL
+    test.after(() => {
+      if (before === undefined) delete process.env.DATABASE_URL
+      else process.env.DATABASE_URL = before
+    })
+    publishRuntime({} as Runtime)
+    process.env.DATABASE_URL = 'file:notes.db'
+    assert.equal(onPostgres(), false)
+  })
+
   it('is no other service but on a reader', () => assert.equal(writer(), null))
 })

@@ -93,8 +93,9 @@ function begin(added: { job: Job; remove: () => void }): void {
 }
 
 /** Whether this process keeps the app's data in PostgreSQL. */
-export function onPostgres(
-  { ROLE, DATABASE_URL }: Record<string, string | undefined> = process.env,
-): boolean {
+export function onPostgres(given?: Record<string, string | undefined>): boolean {
+  // Next reads `.env` when the server has chosen already, and may find a DATABASE_URL there.
+  if (!given && shared.runtime) return shared.postgres !== null
+  const { ROLE, DATABASE_URL } = given ?? process.env
   return ROLE !== 'reader' && Boolean(DATABASE_URL)
 }
