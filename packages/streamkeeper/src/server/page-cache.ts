@@ -57,7 +57,10 @@ export class PageCache {
     next: RequestListener,
   ): Promise<void> {
     const odd = Object.keys(page.values).find((name) => unsafe.test(page.values[name] ?? ''))
-    if (odd) throw new Error(`The value of ${odd} can't be put into a cached page: it has what markup is made of.`)
+    if (odd)
+      throw new Error(
+        `The value of ${odd} can't be put into a cached page: it has what markup is made of.`,
+      )
     const nonce = nonceOf(request.headers[policyHeader]?.toString())
     const values = { ...page.values, ...(nonce && { [policyHeader]: nonce }) }
     const rendered = await this.#find(request.url ?? '/', page, values, next)
