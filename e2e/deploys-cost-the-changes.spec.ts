@@ -49,8 +49,9 @@ test('a crash while the bucket copies: the next instance continues the epoch bef
   const three = await deploy('three')
   router.route(three)
   await history.grows(5)
-  const last = (await bucket.lease())?.obsolete.at(-1)
-  expect([last?.was, last?.continued]).toEqual([restorable, true])
+  // The first may have led in between, by a write that still waited there.
+  const next = (await bucket.lease())?.obsolete.find(({ was }) => was === restorable)
+  expect(next?.continued).toBe(true)
   await one.stop()
   await finish(history, bucket, three)
 })
