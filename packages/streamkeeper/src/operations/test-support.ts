@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
-import { Lease } from '../lease/lease.ts'
+import { defaultTiming, Lease } from '../lease/lease.ts'
 import { copyEpoch } from '../litestream/copy-epoch.ts'
 import { restoreReplica } from '../litestream/litestream-command.ts'
 import { localTxid } from '../litestream/local-position.ts'
@@ -76,7 +76,8 @@ export function bucketScene(test: TestContext) {
   const url = `file://${bucket}`
   const store = new FileStore(bucket)
   const me = { id: 'a', service: 'local', revision: 'r', instance: 'i' }
-  const lease = new Lease(store, url, me)
+  // Longer than a command takes to start on a busy machine.
+  const lease = new Lease(store, url, me, { timing: { ...defaultTiming, ttlMs: 60_000 } })
   return {
     ...{ folder, bucket, url, store, lease },
     path: join(folder, 'app.db'),
