@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { describe, it } from 'node:test'
 import { crossSiteFacts, isCrossSite, type Place } from './cross-site.ts'
 
-const host = 'visits.example'
+const host = 'notes.example'
 const deployed = { publicOrigins: [], isLocal: false }
 
 function check(
@@ -35,14 +35,14 @@ describe('A request that may change something is refused when it comes from', ()
       },
       'a sandboxed frame or a file': { origin: 'null' },
       'no page at all': { origin: '' },
-      'no URL': { origin: 'visits.example' },
+      'no URL': { origin: 'notes.example' },
       'a page whose user is named as this host': { origin: 'https://notes.example@evil.example' },
       'a page of this host, where the host is not known': {
         host: undefined,
         origin: `https://${host}`,
       },
       'a page of this host, where a proxy asks for another': {
-        host: 'visits-abc.a.run.app',
+        host: 'notes-abc.a.run.app',
         origin: `https://${host}`,
         'x-forwarded-host': host,
       },
@@ -101,10 +101,10 @@ describe('A request that changes nothing passes', () => {
 describe('Behind a proxy', () => {
   const ours = 'https://notes.example'
   const other = 'https://evil.example'
-  const published = { publicOrigins: [ours, 'https://www.visits.example'], isLocal: false }
+  const published = { publicOrigins: [ours, 'https://www.notes.example'], isLocal: false }
   const local = { publicOrigins: [], isLocal: true }
   const kept = host
-  const rewritten = 'visits-abc.a.run.app'
+  const rewritten = 'notes-abc.a.run.app'
   const [our, theirs] = ['passes', 'is refused']
 
   for (const [origin, site, host, forwarded, atDeployed, atPublished, atLocal] of [
@@ -116,7 +116,7 @@ describe('Behind a proxy', () => {
     [other, 'cross-site', kept, 'evil.example', theirs, theirs, theirs],
     [other, 'same-site', kept, undefined, theirs, theirs, theirs],
     [undefined, 'cross-site', kept, undefined, theirs, theirs, theirs],
-    ['https://www.visits.example', 'same-site', kept, undefined, theirs, our, theirs],
+    ['https://www.notes.example', 'same-site', kept, undefined, theirs, our, theirs],
     // An older one, or one over plain HTTP, where only the origin is known.
     [ours, undefined, kept, undefined, our, our, our],
     [ours, undefined, rewritten, undefined, theirs, our, theirs],
@@ -125,7 +125,7 @@ describe('Behind a proxy', () => {
     [ours, undefined, rewritten, `proxy.example, ${kept}`, theirs, our, theirs],
     [ours.toUpperCase(), undefined, rewritten, undefined, theirs, our, theirs],
     [`${ours}.evil.example`, undefined, rewritten, undefined, theirs, theirs, theirs],
-    ['http://visits.example', undefined, rewritten, undefined, theirs, theirs, theirs],
+    ['http://notes.example', undefined, rewritten, undefined, theirs, theirs, theirs],
     [other, undefined, kept, undefined, theirs, theirs, theirs],
     [other, undefined, kept, kept, theirs, theirs, theirs],
     // Directly, at an address that is not the public one.
@@ -162,10 +162,10 @@ describe('Behind a proxy', () => {
 
 describe('A refusal', () => {
   it('names the page, the host and the variable to its operator', () => {
-    const headers = { host: 'visits-abc.a.run.app', origin: 'https://notes.example' }
+    const headers = { host: 'notes-abc.a.run.app', origin: 'https://notes.example' }
     assert.match(
       crossSiteFacts({ headers }).message,
-      /from https:\/\/visits.example to the host visits-abc.a.run.app .* set PUBLIC_URL to its origin/,
+      /from https:\/\/notes.example to the host notes-abc.a.run.app .* set PUBLIC_URL to its origin/,
     )
   })
 
