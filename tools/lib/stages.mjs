@@ -32,7 +32,7 @@ export const stages = {
     },
   },
   unit: {
-    minutes: 6,
+    minutes: 10,
     needs: ['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'postgres'],
     run: unit,
   },
@@ -59,7 +59,7 @@ export const stages = {
     run: packageTests,
   },
   e2e: {
-    minutes: 10,
+    minutes: 15,
     needs: [
       'dependencies',
       'litestream',
