@@ -1,17 +1,11 @@
 import type { ProblemDetails } from 'streamkeeper/config'
+import * as http from 'streamkeeper/http'
 
 export type { ProblemDetails }
 
 /** The head and the body of the answer that tells of a problem (docs/api.md lists the types). */
-export function problemAnswer({ retryAfter, type, headers: further, ...problem }: ProblemDetails) {
-  const headers: Record<string, string> = {
-    ...further,
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-  }
-  const body = `${JSON.stringify({ type: `urn:visits:problem:${type}`, ...problem })}\n`
-  return { status: problem.status, headers, body }
+export function problemAnswer(details: ProblemDetails) {
+  return http.problemAnswer('visits', details)
 }
 
 export function problem(details: ProblemDetails): Response {
