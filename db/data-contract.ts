@@ -37,7 +37,7 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
 
     it('are counted one by one, and each visitor is told a number of their own', async (test) => {
       const data = await open(test)
-      const numbers = await Promise.all(times(100).map(() => data.recordVisit(noon)))
+      const numbers = await Promise.all(times(100).map(() => data.recordVisits(1, noon)))
       const totals = numbers.map(({ total }) => total).sort((one, other) => one - other)
       assert.deepEqual(totals, times(100))
       for (const { total, today } of numbers) assert.equal(today, total)
@@ -47,17 +47,17 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
 
     it('are told with how many of them are of the day', async (test) => {
       const data = await open(test)
-      await data.recordVisit(new Date('2026-01-01T23:59:59.999Z'))
+      await data.recordVisits(1, new Date('2026-01-01T23:59:59.999Z'))
       const midnight = new Date('2026-01-02T00:00:00Z')
       assert.deepEqual(await data.countVisits(midnight), { total: 1, today: 0 })
-      assert.deepEqual(await data.recordVisit(midnight), { total: 2, today: 1 })
+      assert.deepEqual(await data.recordVisits(1, midnight), { total: 2, today: 1 })
       assert.deepEqual(await data.countVisits(noon), { total: 2, today: 1 })
     })
 
     it('are counted by day, those without any included', async (test) => {
       const data = await open(test)
       for (const day of ['2025-12-30', '2025-12-31', '2026-01-02', '2026-01-02']) {
-        await data.recordVisit(new Date(`${day}T23:59:59Z`))
+        await data.recordVisits(1, new Date(`${day}T23:59:59Z`))
       }
       assert.deepEqual(await data.visitsByDay({ days: 3, now: noon }), [
         { day: '2025-12-31', visits: 1 },

@@ -8,10 +8,10 @@ import {
   listAllEntries,
   listEntries,
 } from './entries.ts'
-import { countVisits, recordVisit, visitsByDay } from './visits.ts'
+import { countVisits, recordVisits, visitsByDay } from './visits.ts'
 
 const functions = {
-  ...{ recordVisit, countVisits, visitsByDay },
+  ...{ recordVisits, countVisits, visitsByDay },
   ...{ addEntry, findEntry, listEntries, listAllEntries, hideEntry, deleteEntry, entriesVersion },
 }
 

@@ -9,7 +9,7 @@ import { breakingMigrations } from 'streamkeeper/testing'
 import config from '../streamkeeper.config.ts'
 import { addEntry, entriesVersion } from './entries.ts'
 import { firstMigrations, openDatabase, temporaryPath } from './test-support.ts'
-import { countVisits, recordVisit } from './visits.ts'
+import { countVisits, recordVisits } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
 const folder = join(import.meta.dirname, 'migrations')
@@ -27,7 +27,7 @@ describe('The migrations', () => {
       connection.close()
       const database = openDatabase(path)
       test.after(() => database.$client.close())
-      assert.equal((await recordVisit(database, noon)).total, count > 0 ? 2 : 1)
+      assert.equal((await recordVisits(database, 1, noon)).total, count > 0 ? 2 : 1)
     })
   }
 
@@ -57,13 +57,13 @@ describe('The triggers', () => {
     const path = temporaryPath(test)
     const before = openDatabase(path)
     before.$client.exec('drop trigger page_views_counted; drop trigger page_views_counted_by_day')
-    await recordVisit(before, noon)
+    await recordVisits(before, 1, noon)
     assert.equal((await countVisits(before, noon)).total, 0)
     before.$client.close()
     const database = openDatabase(path)
     test.after(() => database.$client.close())
     assert.deepEqual(await countVisits(database, noon), { total: 1, today: 1 })
-    assert.equal((await recordVisit(database, noon)).total, 2)
+    assert.equal((await recordVisits(database, 1, noon)).total, 2)
   })
 
   it('tell pages apart that were made while they were missing', async (test) => {

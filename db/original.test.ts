@@ -6,7 +6,7 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import type { Database } from './database.ts'
 import { mustHaveVisits } from './original.ts'
 import { firstMigrations, openDatabase, temporaryPath } from './test-support.ts'
-import { countVisits, recordVisit, visitsByDay } from './visits.ts'
+import { countVisits, recordVisits, visitsByDay } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
 const original = 'create table page_views (id integer primary key, timestamp text);'
@@ -64,7 +64,7 @@ describe('The database of the original sample', () => {
         ...['2026-01-01T23:30:00.000Z', '2026-01-02T04:30:00.000Z', '2026-01-02T00:00:00Z'],
         ...['', 'soon', '2026-99-99T00:00:00Z'],
       ])
-      assert.equal((await recordVisit(database, noon)).total, 7)
+      assert.equal((await recordVisits(database, 1, noon)).total, 7)
     })
   }
 

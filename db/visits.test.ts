@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { pageViews } from './schema.ts'
 import { temporaryDatabase } from './test-support.ts'
-import { countVisits, recordVisit, visitsByDay } from './visits.ts'
+import { countVisits, recordVisits, visitsByDay } from './visits.ts'
 
 const noon = new Date('2026-01-02T12:00:00Z')
 
 describe('Visits', () => {
   it('keep the time at which they were made', async (test) => {
     const database = temporaryDatabase(test)
-    await recordVisit(database, noon)
+    await recordVisits(database, 1, noon)
     assert.deepEqual(database.select().from(pageViews).all(), [
       { id: 1, timestamp: '2026-01-02T12:00:00.000Z' },
     ])
@@ -37,7 +37,7 @@ describe('Visits', () => {
       join(import.meta.dirname, 'migrations/0004_count_by_day.sql'),
       'utf8',
     ).split('-->')[0]
-    await recordVisit(database, noon)
+    await recordVisits(database, 1, noon)
     database.$client.exec(`delete from page_view_days; ${backfill}`)
     assert.equal((await visitsByDay(database, { days: 1, now: noon }))[0]?.visits, 1)
   })

@@ -1,21 +1,40 @@
-import { eq, gte } from 'drizzle-orm'
+import { eq, gte, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
+import { prepared } from './prepared.ts'
 import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
 
 /** How many visits there are, and how many of them today (UTC). */
 export type Visits = { total: number; today: number }
 
-/** Records a visit at `now` and returns how many there are with it. */
-export async function recordVisit(database: Database, now: Date): Promise<Visits> {
-  return database.transaction((tx) => {
-    tx.insert(pageViews).values({ timestamp: now.toISOString() }).run()
-    return visitsAt(tx, now)
+const statements = prepared((database) => {
+  const timestamp = sql.placeholder('timestamp')
+  const insert = database.insert(pageViews).values({ timestamp }).prepare()
+  const counts = database
+    .select({ total: pageViewCount.total, today: pageViewDays.total })
+    .from(pageViewCount)
+    .leftJoin(pageViewDays, eq(pageViewDays.day, sql.placeholder('day')))
+    .where(eq(pageViewCount.id, 1))
+    .prepare()
+  const visitsAt = (now: Date): Visits => {
+    const found = counts.get({ day: dayOf(now, 0) })
+    return { total: found?.total ?? 0, today: found?.today ?? 0 }
+  }
+  const record = database.$client.transaction((count: number, now: Date) => {
+    const view = { timestamp: now.toISOString() }
+    for (let visit = 0; visit < count; visit++) insert.run(view)
+    return visitsAt(now)
   })
+  return { record, visitsAt }
+})
+
+/** Records `count` visits at `now` in one commit, and returns how many there are with them. */
+export async function recordVisits(database: Database, count: number, now: Date): Promise<Visits> {
+  return statements(database).record(count, now)
 }
 
 /** How many visits there are at `now`, in constant time at any number. */
 export async function countVisits(database: Database, now: Date): Promise<Visits> {
-  return database.transaction((tx) => visitsAt(tx, now))
+  return statements(database).visitsAt(now)
 }
 
 export type Day = { day: string; visits: number }
@@ -45,11 +64,4 @@ export function lastDays(
 /** The day (UTC) so many days after that of `now`, as in 2026-11-25. */
 export function dayOf(now: Date, daysLater: number): string {
   return new Date(now.getTime() + daysLater * 86_400_000).toISOString().slice(0, 10)
-}
-
-function visitsAt(database: Pick<Database, 'select'>, now: Date): Visits {
-  const all = database.select().from(pageViewCount).where(eq(pageViewCount.id, 1)).get()
-  const day = eq(pageViewDays.day, dayOf(now, 0))
-  const today = database.select().from(pageViewDays).where(day).get()
-  return { total: all?.total ?? 0, today: today?.total ?? 0 }
 }

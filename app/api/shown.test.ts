@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { addEntry } from '../../db/entries.ts'
 import { temporaryDatabase } from '../../db/test-support.ts'
-import { recordVisit } from '../../db/visits.ts'
+import { recordVisits } from '../../db/visits.ts'
 import { serve } from '../test-server.ts'
 import { shown } from './shown.ts'
 
@@ -20,7 +20,7 @@ async function scene(test: TestContext, { visits = 1, message = 'two' } = {}) {
   for (const text of ['one', 'two']) {
     const entry = { name: 'Ada', message: text, idempotencyKey: text }
     await addEntry(database, entry, new Date())
-    await recordVisit(database, new Date())
+    await recordVisits(database, 1, new Date())
   }
   return { url, copy: database.$client }
 }

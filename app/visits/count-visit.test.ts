@@ -20,13 +20,36 @@ describe('A visit', () => {
   const now = new Date()
 
   it('is recorded here where this instance writes', async () => {
-    const recordVisit = async () => ({ total: 7, today: 2 })
-    assert.deepEqual(await countVisit({ recordVisit }, asked, now, null), { total: 7, today: 2 })
+    const recordVisits = async () => ({ total: 7, today: 2 })
+    assert.deepEqual(await countVisit({ recordVisits }, asked, now, null), { total: 7, today: 2 })
   })
 
   it('is not counted where it can not be recorded', async () => {
-    const recordVisit = () => Promise.reject(new Error('database or disk is full'))
-    assert.equal(await countVisit({ recordVisit }, asked, now, null), null)
+    const recordVisits = () => Promise.reject(new Error('database or disk is full'))
+    assert.equal(await countVisit({ recordVisits }, asked, now, null), null)
+  })
+
+  it('shares a commit with those that come with it, and each has its own number', async () => {
+    const commits: number[] = []
+    let all = 40
+    const recordVisits = async (count: number) => {
+      commits.push(count)
+      all += count
+      return { total: all, today: all - 30 }
+    }
+    const visit = (at = now) => countVisit({ recordVisits }, asked, at, null)
+    const first = [visit(), visit(), visit()]
+    await new Promise(setImmediate)
+    const second = await Promise.all([visit(), visit(new Date(now.getTime() + 86_400_000))])
+    assert.deepEqual(
+      (await Promise.all(first)).map((visits) => visits?.total),
+      [41, 42, 43],
+    )
+    assert.deepEqual(second, [
+      { total: 44, today: 14 },
+      { total: 45, today: 15 },
+    ])
+    assert.deepEqual(commits, [3, 1, 1])
   })
 })
 

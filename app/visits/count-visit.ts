@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { clientHeader, logSometimes, reasonOf, type Writer, writer } from 'streamkeeper'
 import { z } from 'zod'
 import type { Data } from '../../db/data.ts'
-import type { Visits } from '../../db/visits.ts'
+import { dayOf, type Visits } from '../../db/visits.ts'
 
 const number = z.number().int().nonnegative()
 const counted = z.object({ visits: number, today: number })
 
 /** Has a visit counted, and returns how many there are with it; null where it could not be, or perhaps not. */
 export function countVisit(
-  data: Pick<Data, 'recordVisit'>,
+  data: Pick<Data, 'recordVisits'>,
   request: Pick<IncomingMessage, 'headers'>,
   now: Date,
   there: Writer | null = writer(),
@@ -18,14 +18,32 @@ export function countVisit(
   return there ? elsewhere.count(there, request) : countHere(data, now)
 }
 
-async function countHere(data: Pick<Data, 'recordVisit'>, now: Date): Promise<Visits | null> {
-  try {
-    return await data.recordVisit(now)
-  } catch (error) {
+/** Those who have come in the same turn of the event loop, on the same day: they share a commit. */
+type Turn = { day: string; count: number; counted: Promise<Visits | null> }
+let turn: Turn | null = null
+
+async function countHere(data: Pick<Data, 'recordVisits'>, now: Date): Promise<Visits | null> {
+  if (turn?.day !== dayOf(now, 0)) turn = beginTurn(data, now)
+  const mine = turn
+  const place = ++mine.count
+  const visits = await mine.counted
+  const later = mine.count - place
+  return visits && { total: visits.total - later, today: visits.today - later }
+}
+
+function beginTurn(data: Pick<Data, 'recordVisits'>, now: Date): Turn {
+  const count = async () => {
+    await setImmediate()
+    if (turn === begun) turn = null
+    return data.recordVisits(begun.count, now)
+  }
+  const counted = count().catch((error) => {
     // On a full disk, say, where everything can still be read.
     logSometimes('ERROR', `A visit could not be counted: ${reasonOf(error)}`)
     return null
-  }
+  })
+  const begun: Turn = { day: dayOf(now, 0), count: 0, counted }
+  return begun
 }
 
 /** Has the service that writes count; nobody waits for what those before have waited for in vain. */

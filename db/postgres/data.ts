@@ -10,7 +10,7 @@ import {
   listAllEntries,
   listEntries,
 } from './entries.ts'
-import { countVisits, type Database, recordVisit, visitsByDay } from './visits.ts'
+import { countVisits, type Database, recordVisits, visitsByDay } from './visits.ts'
 
 /**
  * All that the app does with its data, on PostgreSQL.
@@ -25,7 +25,7 @@ export function dataIn(database: Database = drizzle({ client: postgres() })): Da
     (...rest) =>
       ask(() => call(database, ...rest))
   return {
-    recordVisit: bind(recordVisit),
+    recordVisits: bind(recordVisits),
     countVisits: bind(countVisits),
     visitsByDay: bind(visitsByDay),
     addEntry: bind(addEntry),

@@ -36,7 +36,7 @@ describe('The guestbook and its visits, moved', { timeout: 240_000 }, () => {
     for (const key of ['shown', 'hidden', 'deleted']) await before.addEntry(entry(key), now)
     await before.hideEntry(2, now)
     await before.deleteEntry(3, now)
-    for (let times = 0; times < 5; times++) await before.recordVisit(now)
+    for (let times = 0; times < 5; times++) await before.recordVisits(1, now)
     const [entries, visits] = [await before.listAllEntries(all), await before.countVisits(now)]
     database.$client.close()
 
@@ -48,7 +48,7 @@ describe('The guestbook and its visits, moved', { timeout: 240_000 }, () => {
     assert.deepEqual(await there.countVisits(now), visits)
     assert.equal((await there.addEntry(entry('shown'), now)).id, 1)
     assert.equal((await there.addEntry(entry('there'), now)).id, 5)
-    assert.equal((await there.recordVisit(now)).total, 6)
+    assert.equal((await there.recordVisits(1, now)).total, 6)
 
     const work = ['--work', join(folder, 'work')]
     const back = ['--from', target, '--to', url, '--switch', '--stopped', '--replace']
@@ -59,7 +59,7 @@ describe('The guestbook and its visits, moved', { timeout: 240_000 }, () => {
     test.after(() => again.$client.close())
     const here = dataIn((call) => call(again))
     assert.deepEqual(await here.listAllEntries(all), await there.listAllEntries(all))
-    assert.equal((await here.recordVisit(now)).total, 7)
+    assert.equal((await here.recordVisits(1, now)).total, 7)
     const version = await here.entriesVersion()
     await here.addEntry(entry('here'), now)
     assert.notEqual(await here.entriesVersion(), version)

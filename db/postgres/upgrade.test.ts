@@ -39,6 +39,6 @@ describe('The database of the release before', () => {
     // Ids go on; those of the attempts before are left out.
     assert.ok((await data.addEntry(entry('new'), now)).id > 4)
     assert.deepEqual(await messages(), ['new', 'last', 'shown'])
-    assert.deepEqual(await data.recordVisit(now), { total: 2, today: 2 })
+    assert.deepEqual(await data.recordVisits(1, now), { total: 2, today: 2 })
   })
 })

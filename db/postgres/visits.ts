@@ -6,37 +6,37 @@ import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
 export type Database = NodePgDatabase
 
 /**
- * Records a visit at `now` and returns how many there are with it.
+ * Records `count` visits at `now`, and returns how many there are with them.
  *
  * One statement: all visits change the same two rows, and so they are locked for no longer than the
  * server needs to commit.
  */
-export async function recordVisit(database: Database, now: Date): Promise<Visits> {
-  const timestamp = now.toISOString()
-  const view = database.$with('view').as(database.insert(pageViews).values({ timestamp }))
+export async function recordVisits(database: Database, count: number, now: Date): Promise<Visits> {
+  const rows = Array(count).fill({ timestamp: now.toISOString() })
+  const view = database.$with('view').as(database.insert(pageViews).values(rows))
   const day = database.$with('day').as(
     database
       .insert(pageViewDays)
-      .values({ day: dayOf(now, 0), total: 1 })
+      .values({ day: dayOf(now, 0), total: count })
       .onConflictDoUpdate({
         target: pageViewDays.day,
-        set: { total: sql`${pageViewDays.total} + 1` },
+        set: { total: sql`${pageViewDays.total} + ${count}` },
       })
       .returning({ today: pageViewDays.total }),
   )
-  const [count] = await database
+  const [counted] = await database
     .with(view, day)
     .insert(pageViewCount)
-    .values({ id: 1, total: 1 })
+    .values({ id: 1, total: count })
     .onConflictDoUpdate({
       target: pageViewCount.id,
-      set: { total: sql`${pageViewCount.total} + 1` },
+      set: { total: sql`${pageViewCount.total} + ${count}` },
     })
     .returning({
       total: pageViewCount.total,
       today: sql<number>`(select total from day)`.mapWith(pageViewDays.total),
     })
-  return count ?? { total: 0, today: 0 }
+  return counted ?? { total: 0, today: 0 }
 }
 
 /** How many visits there are at `now`, in constant time at any number. */

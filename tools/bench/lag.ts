@@ -6,7 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '../../db/test-support.ts'
-import { recordVisit } from '../../db/visits.ts'
+import { recordVisits } from '../../db/visits.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
 import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
@@ -87,7 +87,7 @@ async function write(count: number, perSecond: number) {
     const waitMs = dueMs - performance.now()
     // Timers are no finer than this, and Litestream has to have its turn.
     if (waitMs > 1 || number % 100 === 0) await sleep(Math.max(0, waitMs))
-    await recordVisit(database, new Date())
+    await recordVisits(database, 1, new Date())
     commits.push(performance.now())
     mostWal = Math.max(mostWal, walMegabytes())
   }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Database } from '../../db/database.ts'
 import { openDatabase } from '../../db/test-support.ts'
-import { recordVisit } from '../../db/visits.ts'
+import { recordVisits } from '../../db/visits.ts'
 import { percentile, printTable } from './support/table.ts'
 
 const millions = (process.env.MILLIONS ?? '0,1,10').split(',').map(Number)
@@ -52,6 +52,6 @@ function filled(million: number): Database {
 
 async function visitsASecond(database: Database): Promise<number> {
   const startMs = performance.now()
-  for (let visit = 0; visit < visitsATurn; visit++) await recordVisit(database, new Date())
+  for (let visit = 0; visit < visitsATurn; visit++) await recordVisits(database, 1, new Date())
   return visitsATurn / ((performance.now() - startMs) / 1_000)
 }

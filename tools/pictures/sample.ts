@@ -1,6 +1,6 @@
 import { addEntry } from '../../db/entries.ts'
 import { openDatabase } from '../../db/test-support.ts'
-import { recordVisit } from '../../db/visits.ts'
+import { recordVisits } from '../../db/visits.ts'
 
 const minuteMs = 60_000
 const dayMs = 1_440 * minuteMs
@@ -29,7 +29,7 @@ export async function fillSample(path: string, now: Date): Promise<void> {
       const midnight = new Date(now.getTime() - daysAgo * dayMs).setUTCHours(0, 0, 0, 0)
       const spanMs = daysAgo === 0 ? now.getTime() - midnight : dayMs
       for (let visit = 1; visit <= count; visit++) {
-        await recordVisit(database, new Date(midnight + (spanMs * visit) / (count + 1)))
+        await recordVisits(database, 1, new Date(midnight + (spanMs * visit) / (count + 1)))
       }
     }
     for (const [name, message, agoMs] of entries) {

@@ -37,6 +37,7 @@ const connection = new Proxy(new Connection() as Database, {
   get(target, name) {
     if (name === 'constructor') return target.constructor
     if (name === 'close') return refuseToClose
+    if (name === itself) return currentConnection()
     const current = currentConnection()
     const value: unknown = Reflect.get(current, name, current)
     return typeof value === 'function' ? value.bind(current) : value
@@ -44,6 +45,19 @@ const connection = new Proxy(new Connection() as Database, {
   set: (_, name, value) => Reflect.set(currentConnection(), name, value),
   has: (_, name) => Reflect.has(currentConnection(), name),
 })
+
+// Of all copies of this module in the process.
+const itself = Symbol.for('streamkeeper.connection')
+
+/**
+ * The connection that {@link sqlite} stands for at this moment, of which a restore makes another: what belongs to
+ * it, such as prepared statements, is kept in a WeakMap by it. Any other connection stands for itself.
+ *
+ * @throws {Error} where no request is being served, or there is no database yet
+ */
+export function connectionOf(client: Database): Database {
+  return Reflect.get(client, itself) ?? client
+}
 
 // All requests share it, and the machine writes by it what a handover needs.
 function refuseToClose(): never {
