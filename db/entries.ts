@@ -1,5 +1,6 @@
-import { and, desc, eq, getTableColumns, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
+import { prepared } from './prepared.ts'
 import { entries, tableVersions } from './schema.ts'
 
 const { idempotencyKey, hiddenAt, deletedAt, ...columns } = getTableColumns(entries)
@@ -51,6 +52,44 @@ export function isEntryDeleted(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'entry-deleted'
 }
 
+const statements = prepared((database) => {
+  const { placeholder } = sql
+  return {
+    add: database
+      .insert(entries)
+      .values({
+        name: placeholder('name'),
+        message: placeholder('message'),
+        createdAt: placeholder('createdAt'),
+        idempotencyKey: placeholder('idempotencyKey'),
+      })
+      // Sets what is there already: doing nothing would return nothing.
+      .onConflictDoUpdate({
+        target: idempotencyKey,
+        set: { idempotencyKey: sql`excluded.idempotency_key` },
+      })
+      .returning({ ...columns, deletedAt })
+      .prepare(),
+    find: database
+      .select(columns)
+      .from(entries)
+      .where(and(eq(entries.id, placeholder('id')), isNull(hiddenAt), isNull(deletedAt)))
+      .prepare(),
+    list: database
+      .select(columns)
+      .from(entries)
+      .where(and(isNull(hiddenAt), isNull(deletedAt), lt(entries.id, placeholder('before'))))
+      .orderBy(desc(entries.id))
+      .limit(placeholder('limit'))
+      .prepare(),
+    version: database
+      .select({ version: tableVersions.version })
+      .from(tableVersions)
+      .where(eq(tableVersions.name, 'entries'))
+      .prepare(),
+  }
+})
+
 /** A row that a write with an idempotency key has met; its entry, if that is what was to be written. */
 export function writtenEntry(
   row: (Entry & { deletedAt: string | null }) | undefined,
@@ -75,25 +114,15 @@ export async function addEntry(
   entry: { name: string; message: string; idempotencyKey: string },
   now: Date,
 ): Promise<Entry> {
-  const [row] = database
-    .insert(entries)
-    .values({ ...entry, createdAt: now.toISOString() })
-    // Sets what is there already: doing nothing would return nothing.
-    .onConflictDoUpdate({
-      target: idempotencyKey,
-      set: { idempotencyKey: entry.idempotencyKey },
-    })
-    .returning({ ...columns, deletedAt })
-    // Not get(): better-sqlite3 leaves the statement at its first row then, so the commit comes with
-    // the reset, and a commit that fails there (on a full disk) is no error.
-    .all()
+  // Not get(): better-sqlite3 leaves the statement at its first row then, so the commit comes with
+  // the reset, and a commit that fails there (on a full disk) is no error.
+  const [row] = statements(database).add.all({ ...entry, createdAt: now.toISOString() })
   return writtenEntry(row, entry)
 }
 
 /** An entry as everybody may see it; null where it is hidden, or isn't there. */
 export async function findEntry(database: Database, id: number): Promise<Entry | null> {
-  const isIt = and(eq(entries.id, id), isNull(hiddenAt), isNull(deletedAt))
-  return database.select(columns).from(entries).where(isIt).get() ?? null
+  return statements(database).find.get({ id }) ?? null
 }
 
 /**
@@ -106,14 +135,8 @@ export async function listEntries(
   database: Database,
   { before, limit }: { before: number | null; limit: number },
 ): Promise<EntryPage> {
-  const rows = database
-    .select(columns)
-    .from(entries)
-    .where(and(isNull(hiddenAt), isNull(deletedAt), olderThan(before)))
-    .orderBy(desc(entries.id))
-    .limit(limit + 1)
-    .all()
-  return pageOf(rows, limit)
+  const asked = { before: before ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 }
+  return pageOf(statements(database).list.all(asked), limit)
 }
 
 /** As {@link listEntries}, with those that are hidden. */
@@ -165,13 +188,7 @@ export function deletion(now: Date) {
 
 /** Another text after each change of any entry, by whatever hand; no two states have the same. */
 export async function entriesVersion(database: Database): Promise<string> {
-  const { version } = tableVersions
-  const row = database
-    .select({ version })
-    .from(tableVersions)
-    .where(eq(tableVersions.name, 'entries'))
-    .get()
-  return String(row?.version)
+  return String(statements(database).version.get()?.version)
 }
 
 function isThere(id: number) {
