@@ -1,5 +1,6 @@
 // What an app's own `handle` and `refuse` are made of.
 export { type Accepted, accepts } from './server/accepts.ts'
+export { memoized } from './server/memoized.ts'
 export { type CachedPage, PageCache } from './server/page-cache.ts'
 export { problemAnswer } from './server/problem-details.ts'
 export { RateLimit } from './server/rate-limit.ts'

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import Negotiator from 'negotiator'
+import { memoized } from './memoized.ts'
 
 /** In which format a client wants its answer. Without any of them it is a program of another kind. */
 export type Accepted = {
@@ -17,7 +18,13 @@ const json = ['application/json', 'application/problem+json']
 
 /** Reads `Accept` by its rules (https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1). */
 export function accepts({ headers }: Pick<IncomingMessage, 'headers'>): Accepted {
-  const negotiator = new Negotiator({ headers })
+  return headers.accept === undefined ? acceptedOf() : known(headers.accept)
+}
+
+const known = memoized(acceptedOf)
+
+function acceptedOf(accept?: string): Accepted {
+  const negotiator = new Negotiator({ headers: accept === undefined ? {} : { accept } })
   const taken = negotiator.mediaTypes([...html, ...json, 'text/plain'])
   const [best = ''] = taken
   const named = negotiator.mediaTypes().map((type) => type.toLowerCase())

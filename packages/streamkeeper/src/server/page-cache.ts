@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type BufferedResponse, bufferedResponse } from './buffered-response.ts'
-import { endCompressed, vary } from './compressed.ts'
+import { codingFor, endCompressed, endWith, vary } from './compressed.ts'
 import { nonceOf } from './nonce.ts'
 import { PageWithPlaceholders, placeholdersFor } from './placeholders.ts'
 
-/** A page that is the same for everybody but for a few values. */
+/** A page, or JSON, that is the same for everybody but for a few values. */
 export type CachedPage = {
   /** Under which it is cached: all that the page depends on besides `version` and `values`. */
   key: string
@@ -12,7 +12,8 @@ export type CachedPage = {
   version: string
   /**
    * What differs from one answer to the next, by the header in which the page is told of it; it shows each as it
-   * is, in markup and perhaps in a script: so none may have `<`, `>`, `&`, a quote or a backslash in it.
+   * is, in markup and perhaps in a script: so none may have `<`, `>`, `&`, a quote or a backslash in it,
+   * nor more than 65,535 bytes.
    */
   values: Record<string, string>
   /** The other headers that the page is told. */
@@ -110,7 +111,10 @@ async function render(
 
 // A page that failed half-way has the status 200, too.
 function isWhole({ status, headers, page }: Rendered): boolean {
-  return status === 200 && String(headers['content-type']).startsWith('text/html') && page.hasAll
+  if (status !== 200) return false
+  const type = String(headers['content-type'])
+  // Data have no script, and so no nonce.
+  return type.startsWith('application/json') || (type.startsWith('text/html') && page.hasAll)
 }
 
 async function send(
@@ -127,5 +131,9 @@ async function send(
   }
   vary(response, 'Accept')
   response.statusCode = status
-  await endCompressed(request, response, page.fill(values))
+  if (codingFor(request.headers, 'gzip') !== 'gzip') {
+    return endCompressed(request, response, page.fill(values))
+  }
+  vary(response, 'Accept-Encoding')
+  endWith(response, page.zip(values), 'gzip')
 }
