@@ -12,9 +12,8 @@ export function hostProblem({
   rawHeaders,
   httpVersion,
 }: Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'>): ProblemDetails | null {
-  const named = rawHeaders.filter(
-    (_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1,
-  )
+  const isHost = (name: string | undefined) => name?.length === 4 && name.toLowerCase() === 'host'
+  const named = rawHeaders.filter((_, index) => index % 2 === 1 && isHost(rawHeaders[index - 1]))
   if (named.length === 0 && httpVersion === '1.0') return null
   const [name = ''] = named
   if (named.length === 1 && host.test(name)) return null

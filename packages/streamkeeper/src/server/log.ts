@@ -1,16 +1,31 @@
 type Severity = 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
+type Facts = Record<string, unknown>
 
 /**
  * Writes one line of JSON in Cloud Logging's names
  * (https://cloud.google.com/logging/docs/structured-logging); `npm start` shows it in words.
  */
-export function log(
-  severity: Severity,
-  message: string,
-  facts: Record<string, unknown> = {},
-): void {
-  const line = JSON.stringify({ severity, message, time: new Date().toISOString(), ...facts })
-  process.stdout.write(`${line}\n`)
+export function log(severity: Severity, message: string, facts: Facts = {}): void {
+  waiting += lineOf(severity, message, facts)
+  write()
+}
+
+/** The same at the end of this turn of the event loop: what many requests log costs one call of the system. */
+export function logSoon(severity: Severity, message: string, facts: Facts): void {
+  if (waiting === '') setImmediate(write)
+  waiting += lineOf(severity, message, facts)
+}
+
+let waiting = ''
+process.on('exit', write)
+
+function write(): void {
+  if (waiting !== '') process.stdout.write(waiting)
+  waiting = ''
+}
+
+function lineOf(severity: Severity, message: string, facts: Facts): string {
+  return `${JSON.stringify({ severity, message, time: new Date().toISOString(), ...facts })}\n`
 }
 
 const saidAtMs = new Map<string, number>()

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { appOf, pathOf, type RequestKind, requestKind } from './app.ts'
-import { log } from './log.ts'
+import { logSoon } from './log.ts'
 
 type Answered = { ms: number; status: number }
 
@@ -25,7 +25,8 @@ export function requestLog(
       const status = response.writableFinished ? response.statusCode : 499
       const answered = { ms: performance.now() - startMs, status }
       onAnswered(kind, answered)
-      if (!isPolled || status !== 200) log(...lineOf({ method, url, headers }, answered, project))
+      if (!isPolled || status !== 200)
+        logSoon(...lineOf({ method, url, headers }, answered, project))
     })
   }
 }
@@ -39,7 +40,7 @@ export function lineOf(
   { method = '', url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   { ms, status }: Answered,
   project: string | null,
-): Parameters<typeof log> {
+): Parameters<typeof logSoon> {
   const path = pathOf(url)
   return [
     severityOf(status),

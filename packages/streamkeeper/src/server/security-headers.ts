@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
+
+const policyHeader = 'content-security-policy'
+const placeholder = 'NONCE'
 
 // Of what browsers offer, the app uses none.
 const permissions = [
@@ -27,7 +31,7 @@ export function securityHeaders(development: boolean, own: Config['contentSecuri
         'script-src': [
           // For browsers that don't know 'strict-dynamic'; the others don't look at it.
           "'self'",
-          () => `'nonce-${randomBytes(16).toString('base64')}'`,
+          `'nonce-${placeholder}'`,
           "'strict-dynamic'",
           ...(development ? ["'unsafe-eval'"] : []),
         ],
@@ -51,12 +55,22 @@ export function securityHeaders(development: boolean, own: Config['contentSecuri
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   })
+  const { [policyHeader]: policy = '', ...headers } = headersOf(set)
+  const [before = '', after = ''] = String(policy).split(placeholder)
+  const same = [...Object.entries(headers), ['permissions-policy', permissions] as const]
   return (request: IncomingMessage, response: ServerResponse): void => {
-    set(request, response, () => {})
-    response.setHeader('permissions-policy', permissions)
+    for (const [name, value] of same) response.setHeader(name, value ?? '')
+    const own = policy && before + randomBytes(16).toString('base64') + after
+    if (own) response.setHeader(policyHeader, own)
     // Next takes the nonce for its own scripts from here, so it may not be a client's.
-    request.headers['content-security-policy'] = String(
-      response.getHeader('content-security-policy') ?? '',
-    )
+    request.headers[policyHeader] = String(own)
   }
+}
+
+// They are the same in each answer, but for the nonce.
+function headersOf(set: ReturnType<typeof helmet>) {
+  const request = new IncomingMessage(new Socket())
+  const response = new ServerResponse(request)
+  set(request, response, () => {})
+  return response.getHeaders()
 }
