@@ -9,7 +9,7 @@ export default withStreamkeeper({
   rewrites: () => [{ source: '/favicon.ico', destination: '/favicon.svg' }],
   headers: () => [
     // What `/` is depends on these, as app/handle.ts decides.
-    ...headersAt(['/', '/visits/plain-text'], { vary: 'accept, user-agent' }),
+    ...headersAt(['/'], { vary: 'accept, user-agent' }),
     // Browsers keep them for going back, so that a form has the key that it was sent with: `no-store`,
     // which Next would say, makes them ask for another page, with a new one.
     ...headersAt(['/', '/guestbook'], { 'cache-control': 'private, no-cache' }),

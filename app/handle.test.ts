@@ -85,9 +85,24 @@ describe('The front page', () => {
   }
 
   it('is one line of text for a program', async (test) => {
-    const { read } = await scene(test)
-    const { page } = await read('/?from=me', { accept: '*/*', 'user-agent': 'curl/8.5.0' })
-    assert.equal(page, '/visits/plain-text?from=me | 1 | time | 1 | - | -')
+    const { ask, state } = await scene(test)
+    const curl = { accept: '*/*', 'user-agent': 'curl/8.5.0' }
+    const answer = await ask('/?from=me', { headers: curl })
+    assert.equal(await answer.text(), 'This server has been visited 1 time.\n')
+    assert.equal(answer.headers.get('content-type'), 'text/plain; charset=utf-8')
+    assert.equal(answer.headers.get('vary'), 'accept, user-agent')
+    const head = await ask('/', { headers: curl, method: 'HEAD' })
+    assert.deepEqual([head.status, await head.text()], [200, ''])
+    assert.deepEqual([state.visits, state.rendered], [1, 0])
+  })
+
+  it('says in a second line that nothing was counted', async (test) => {
+    const { ask } = await scene(test, { notice: 'not-written' })
+    const answer = await ask('/', { headers: { accept: 'text/plain' } })
+    const said =
+      'This server has been visited 0 times.\nVisits are not being counted at the moment.\n'
+    assert.equal(await answer.text(), said)
+    assert.equal(answer.headers.get('x-visit'), 'not-counted')
   })
 
   it('is a page for a preview of a link, which is not counted', async (test) => {
@@ -123,7 +138,8 @@ describe('GET /live', () => {
     const { ask } = await scene(test)
     assert.equal((await ask('/live?now')).headers.get('content-type'), 'application/json')
     for (const path of ['/', '/lively', '/live/', '/guestbook?/live']) {
-      assert.equal((await ask(path)).headers.get('content-type'), 'text/html')
+      const answer = await ask(path, { headers: html })
+      assert.equal(answer.headers.get('content-type'), 'text/html')
     }
   })
 })
@@ -175,6 +191,19 @@ describe('A page', () => {
       assert.equal((await read(path)).render, (await read(path)).render)
     }
     assert.notEqual((await read('/guestbook')).render, (await read('/guestbook')).render)
+  })
+
+  it('of the API is cached where it is data for everybody', async (test) => {
+    const { read, ask } = await scene(test)
+    for (const path of ['/api/entries', '/api/entries?limit=3', '/api/entries?before=7']) {
+      // The pages of this test have a nonce, and no data have.
+      assert.equal((await read(path, {})).render, (await read(path)).render)
+    }
+    for (const path of ['/api/entries?x=1', '/api/entries/1', '/api/visits']) {
+      assert.notEqual((await read(path, {})).render, (await read(path, {})).render)
+    }
+    const post = () => ask('/api/entries', { method: 'POST' }).then((answer) => answer.text())
+    assert.notEqual(await post(), await post())
   })
 
   it('is not cached from one day to the next, as it says which day today is', async (test) => {

@@ -10,7 +10,7 @@ import { numberInWords, plural } from './format.ts'
 import { spentCookies } from './forms/flash.ts'
 import { liveFrom } from './live/answer-live.ts'
 import { needs } from './requests.ts'
-import { told } from './told.ts'
+import { notCounted, told } from './told.ts'
 import { isPrefetch } from './visits/is-visit.ts'
 import { wantsPlainText } from './visits/wants-plain-text.ts'
 import { whoAsks } from './visits/who-asks.ts'
@@ -35,25 +35,30 @@ export function handleWith({
   const answerLive = liveFrom(data, replicated)
   return async (request, response, { next, notice }) => {
     const { headers, method, url = '/' } = request
-    const [path = '/', ...query] = url.split('?')
+    const [path = '/'] = url.split('?', 1)
     if (path === '/live') return answerLive(response)
     for (const name of Object.values(told)) Reflect.deleteProperty(headers, name)
     headers[told.path] = path
     if (notice) headers[told.notice] = notice
+    const now = new Date()
+    let visits: Visits | null = null
     if (needs(request) === 'write-if-possible') {
-      const now = new Date()
       const counted = notice ? null : await count(request, now)
       if (!counted && method === 'POST') return refuseToCount(response)
       if (!counted) {
         headers[told.notice] = notice ?? 'not-written'
         response.setHeader('x-visit', 'not-counted')
       }
-      tellVisits(request, counted ?? (await (await data()).countVisits(now)), now)
+      visits = counted ?? (await (await data()).countVisits(now))
     }
     if (path === '/' && (method === 'GET' || method === 'HEAD')) {
+      if (wantsPlainText(request)) {
+        visits ??= await (await data()).countVisits(now)
+        return answerInText(response, visits, headers[told.notice] !== undefined)
+      }
       if (isPrefetch(request) && !notice) headers[told.later] = 'true'
-      if (wantsPlainText(request)) request.url = ['/visits/plain-text', ...query].join('?')
     }
+    if (visits) tellVisits(request, visits, now)
     // A page says once what became of a form, to somebody who is looking.
     if (method === 'GET' && accepts(request).html) {
       for (const cookie of spentCookies(path, headers.cookie)) {
@@ -73,6 +78,20 @@ export function handleWith({
   }
 }
 
+/**
+ * The front page for curl and its kind. Scripts read the first line, so its number is in digits alone, and what
+ * else there is to say comes after it.
+ */
+function answerInText(response: ServerResponse, { total }: Visits, isNoticed: boolean): void {
+  const line = `This server has been visited ${total} ${plural(total, 'time')}.`
+  response.writeHead(200, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    vary: 'accept, user-agent',
+  })
+  response.end(`${[line, ...(isNoticed ? [notCounted] : [])].join('\n')}\n`)
+}
+
 function tellVisits({ headers }: Asked, { total, today }: Visits, now: Date): void {
   Object.assign(headers, {
     [told.visits]: String(total),
@@ -86,8 +105,9 @@ function tellVisits({ headers }: Asked, { total, today }: Visits, now: Date): vo
 
 /** Whether a page is the same for everybody, but for what it is told. */
 function isCached({ method, url = '', headers }: Asked): boolean {
-  const isDocument = accepts({ headers }).html && !headers.rsc
-  if (method !== 'GET' || !isDocument || headers.cookie !== undefined) return false
+  if (method !== 'GET' || headers.cookie !== undefined) return false
+  if (/^\/api\/entries(\?(before|limit)=\d{1,10})?$/.test(url)) return true
+  if (!accepts({ headers }).html || headers.rsc) return false
   // A preview needs the whole address of a picture, with the host that it has asked.
   if (whoAsks(headers['user-agent']) === 'bot') return false
   // Otherwise the front page shows a number that it is not told.
@@ -105,7 +125,7 @@ function refuseToCount(response: ServerResponse): void {
     status: 503,
     type: 'not-counted',
     title: 'The visit was not counted.',
-    detail: 'Visits are not being counted at the moment.',
+    detail: notCounted,
     retryAfter: 5,
   })
   response.writeHead(status, headers).end(body)

@@ -1,8 +1,6 @@
 import { headers } from 'next/headers'
 import type { Notice as Name } from 'streamkeeper/config'
-import { told } from './told.ts'
-
-export const notCounted = 'Visits are not being counted at the moment.'
+import { notCounted, told } from './told.ts'
 
 const words: Record<Name, string> = {
   preview:

@@ -19,3 +19,6 @@ export const told = {
   /** Set where a page is asked for before anybody looks at it: it is to be counted when it is shown. */
   later: 'x-visit-later',
 } as const
+
+/** What is said where a visit is not counted. */
+export const notCounted = 'Visits are not being counted at the moment.'

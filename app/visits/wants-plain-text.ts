@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import Negotiator from 'negotiator'
-import { accepts } from 'streamkeeper/http'
+import { accepts, memoized } from 'streamkeeper/http'
 import { whoAsks } from './who-asks.ts'
 
 /**
@@ -13,6 +13,14 @@ export function wantsPlainText({ headers }: Pick<IncomingMessage, 'headers'>): b
   if (headers.rsc !== undefined || headers['next-action'] !== undefined) return false
   const { html, anything } = accepts({ headers })
   if (html) return false
-  const [best] = new Negotiator({ headers }).mediaTypes(['text/html', 'text/plain'])
-  return !anything || best === 'text/plain' || whoAsks(headers['user-agent']) === 'program'
+  return (
+    !anything ||
+    prefersText(headers.accept ?? '*/*') ||
+    whoAsks(headers['user-agent']) === 'program'
+  )
 }
+
+const prefersText = memoized((accept) => {
+  const [best] = new Negotiator({ headers: { accept } }).mediaTypes(['text/html', 'text/plain'])
+  return best === 'text/plain'
+})

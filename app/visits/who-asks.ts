@@ -1,4 +1,7 @@
 import { isbot } from 'isbot'
+import { memoized } from 'streamkeeper/http'
+
+type Asker = 'browser' | 'program' | 'bot'
 
 // At a command line, and in what somebody has written in a few lines. The list takes these for bots,
 // as some bots are made of them: such a bot has a name besides.
@@ -22,11 +25,14 @@ const anyBrowser = 'Mozilla/5.0 (X11) '
  * Whether a client is somebody at a browser, a program that somebody runs, or a bot, which includes
  * previews of links and monitors: what says that it is one, and what the list `isbot` knows.
  */
-export function whoAsks(userAgent: string | undefined): 'browser' | 'program' | 'bot' {
+export function whoAsks(userAgent = ''): Asker {
   // It is no longer than its start for whoever has an honest one.
-  const said = userAgent?.slice(0, 1_000).trim() ?? ''
+  return askerOf(userAgent.slice(0, 1_000).trim())
+}
+
+const askerOf = memoized((said): Asker => {
   if (said === '') return 'program'
   const besides = said.replace(program, '').replace('()', '')
   if (besides === said) return isbot(said.replace(browsers, anyBrowser)) ? 'bot' : 'browser'
   return isbot(anyBrowser + besides) ? 'bot' : 'program'
-}
+})
