@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Replicated } from 'streamkeeper'
 import type { Config } from 'streamkeeper/config'
-import { accepts, PageCache } from 'streamkeeper/http'
+import { accepts, answerByHandler, PageCache, type RouteHandler } from 'streamkeeper/http'
 import type { Data } from '../db/data.ts'
 import { dayOf, type Visits } from '../db/visits.ts'
+import { POST as addEntry } from './api/entries/route.ts'
 import { problemAnswer } from './api/problem.ts'
 import { numberInWords, plural } from './format.ts'
 import { spentCookies } from './forms/flash.ts'
@@ -24,6 +25,10 @@ type Parts = {
   replicated(): Replicated
   cache?: PageCache
 }
+
+// What programs ask for most. The development server compiles them anew when they change.
+const handlers: Record<string, RouteHandler> = { 'POST /api/entries': addEntry }
+const isDevelopment = process.env.NODE_ENV !== 'production'
 
 /** Counts visits, tells the pages what they can't know, and answers with cached ones where it can. */
 export function handleWith({
@@ -67,6 +72,8 @@ export function handleWith({
     }
     // Only the newest entries have the form above them.
     if (path === '/' || url === '/guestbook') headers[told.formKey] = randomUUID()
+    const handler = isDevelopment ? undefined : handlers[`${method} ${path}`]
+    if (handler && (await answerByHandler(handler, request, response))) return
     if (!isCached(request)) return next(request, response)
     const page = {
       key: [headers[told.notice], headers[told.day], url].join(' '),

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { z } from 'zod'
 import { digits } from '../digits.ts'
 import { readQuery } from './read-query.ts'
 
-const limit = digits(1, 100, 'Send a number.').default(20)
+const parameters = z.strictObject({ limit: digits(1, 100, 'Send a number.').default(20) })
 
 async function read(query: string) {
-  const read = readQuery(new Request(`http://localhost/api/entries${query}`), { limit })
+  const read = readQuery(new Request(`http://localhost/api/entries${query}`), parameters)
   return read instanceof Response ? [read.status, (await read.json()).errors] : read
 }
 

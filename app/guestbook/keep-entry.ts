@@ -1,6 +1,6 @@
-import { log, reasonOf } from 'streamkeeper'
+import { durable, log, reasonOf } from 'streamkeeper'
 import { type Entry, isEntryDeleted, keptWithKey } from '../../db/entries.ts'
-import { data, durable } from '../data.ts'
+import { requestData } from '../request-data.ts'
 import type { NewEntry } from './new-entry.ts'
 
 /**
@@ -15,7 +15,7 @@ export type Keeping =
 export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promise<Keeping> {
   let keeping: Keeping
   try {
-    const stored = await (await data()).addEntry({ ...entry, idempotencyKey }, new Date())
+    const stored = await (await requestData()).addEntry({ ...entry, idempotencyKey }, new Date())
     keeping = { outcome: 'kept', entry: stored }
   } catch (error) {
     if (isEntryDeleted(error)) return { outcome: 'entry-deleted' }

@@ -1,23 +1,23 @@
 import { z } from 'zod'
-import { data } from '../../data.ts'
 import { digits, entryId } from '../../digits.ts'
 import { keepEntry } from '../../guestbook/keep-entry.ts'
 import { newEntry } from '../../guestbook/new-entry.ts'
+import { requestData } from '../../request-data.ts'
 import { invalid } from '../invalid.ts'
 import { problem } from '../problem.ts'
 import { readJson } from '../read-json.ts'
-import { readQuery } from '../read-query.ts'
+import { noParameters, readQuery } from '../read-query.ts'
 
-const parameters = {
+const parameters = z.strictObject({
   before: entryId.nullable().default(null),
   limit: digits(1, 100, 'Send a number from 1 to 100, in digits alone.').default(20),
-}
+})
 
 /** A page of entries, newest first; `older` is the cursor of the next (`?before=`). */
 export async function GET(request: Request): Promise<Response> {
   const query = readQuery(request, parameters)
   if (query instanceof Response) return query
-  const page = await (await data()).listEntries(query)
+  const page = await (await requestData()).listEntries(query)
   return Response.json(page, { headers: { 'cache-control': 'no-store' } })
 }
 
@@ -25,7 +25,7 @@ const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/)
 
 /** Writes an entry, and answers 201 once it is in the bucket. */
 export async function POST(request: Request): Promise<Response> {
-  const query = readQuery(request, {})
+  const query = readQuery(request, noParameters)
   if (query instanceof Response) return query
   const key = idempotencyKey.safeParse(request.headers.get('idempotency-key'))
   if (!key.success) {

@@ -1,9 +1,9 @@
 import { countedVisits } from '../../visits/visits.ts'
-import { readQuery } from '../read-query.ts'
+import { noParameters, readQuery } from '../read-query.ts'
 
 /** How many visits there are; asking is no visit. */
 export async function GET(request: Request): Promise<Response> {
-  const query = readQuery(request, {})
+  const query = readQuery(request, noParameters)
   if (query instanceof Response) return query
   const { total, today } = await countedVisits()
   return Response.json({ visits: total, today }, { headers: { 'cache-control': 'no-store' } })

@@ -6,7 +6,7 @@ import { entryId } from '../../../digits.ts'
 import { invalid } from '../../invalid.ts'
 import { problem } from '../../problem.ts'
 import { readJson } from '../../read-json.ts'
-import { readQuery } from '../../read-query.ts'
+import { noParameters, readQuery } from '../../read-query.ts'
 import { refused } from '../../refused.ts'
 
 type Context = { params: Promise<{ id: string }> }
@@ -18,7 +18,7 @@ const change = z.strictObject(
 
 /** An entry as everybody may see it. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
-  const query = readQuery(request, {})
+  const query = readQuery(request, noParameters)
   if (query instanceof Response) return query
   const id = entryId.safeParse((await params).id)
   const entry = id.success ? await (await data()).findEntry(id.data) : null
@@ -30,7 +30,7 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
 export async function PATCH(request: Request, { params }: Context): Promise<Response> {
   const refusal = await refused(request)
   if (refusal) return refusal
-  const query = readQuery(request, {})
+  const query = readQuery(request, noParameters)
   if (query instanceof Response) return query
   const body = await readJson(request)
   if (body instanceof Response) return body
@@ -43,7 +43,7 @@ export async function PATCH(request: Request, { params }: Context): Promise<Resp
 export async function DELETE(request: Request, { params }: Context): Promise<Response> {
   const refusal = await refused(request)
   if (refusal) return refusal
-  const query = readQuery(request, {})
+  const query = readQuery(request, noParameters)
   if (query instanceof Response) return query
   return moderate((await params).id, 'delete')
 }
