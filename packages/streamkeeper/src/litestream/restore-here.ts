@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs'
-import type { Store } from '../stores/store.ts'
+import { type Store, takeAll } from '../stores/store.ts'
 import { LtxDamaged } from './ltx/format.ts'
 import { LtxStream } from './ltx/stream.ts'
 import { type LtxFile, listLtxFiles, newestIn } from './ltx-files.ts'
@@ -61,16 +61,7 @@ function isSmall({ size }: LtxFile): boolean {
 }
 
 async function copyInto(stream: LtxStream, store: Store, of: LtxFile): Promise<void> {
-  let failed: unknown = null
-  const isThere = await store.each(of.name, (bytes) => {
-    if (failed) return
-    try {
-      stream.push(bytes)
-    } catch (error) {
-      failed = error
-    }
-  })
-  if (failed) throw failed
+  const isThere = await takeAll(store, of.name, (bytes) => stream.push(bytes))
   if (!isThere) throw new CantRestore(`${of.name} is gone`)
 }
 

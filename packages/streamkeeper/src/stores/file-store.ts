@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileProblem, ifCode } from './file-problem.ts'
 import { entriesBelow, generationFile, generationsOf, temporaryFile } from './object-files.ts'
@@ -35,16 +35,6 @@ export class FileStore implements Store {
       if (!file) return null
       const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(16), position: 0 })
       return { start: buffer.toString('latin1', 0, bytesRead), size: (await file.stat()).size }
-    })
-  }
-
-  copyTo(name: string, file: string): Promise<number | null> {
-    return this.#told(async () => {
-      const copied = await copyFile(join(this.#folder, name), file).then(
-        () => true,
-        ifCode('ENOENT'),
-      )
-      return copied ? (await stat(file)).size : null
     })
   }
 

@@ -1,9 +1,6 @@
-import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { retry } from '../retry.ts'
-import { fileProblem } from './file-problem.ts'
 import { answerProblem, isBucketMissing, requestProblem } from './gcs-problem.ts'
 import type { Authorize } from './google-credentials.ts'
 import type { Patience } from './patience.ts'
@@ -68,78 +65,44 @@ export class GcsHttp {
   }
 
   /**
-   * Asks once for an object of any size, and writes it to the file as it comes.
+   * Asks once for an object from its byte `from` on, whatever its size, and hands it over as it comes.
    *
-   * @returns how many bytes it has; null if there is no such object
-   * @throws {Unanswered} if it did not come, or not all of it
-   * @throws {ReplicationProblem} if it was refused, or there is no room for it
-   */
-  save(path: string, file: string, signal: AbortSignal): Promise<number | null> {
-    return this.#download({ path }, signal, async (chunks, ended) => {
-      const output = createWriteStream(file)
-      await pipeline(chunks, output, { signal: ended })
-      return output.bytesWritten
-    })
-  }
-
-  /**
-   * Asks once for all of an object.
-   *
-   * @returns null if there is no such object
+   * @param take must not throw
+   * @returns false if there is no such object
    * @throws {Unanswered} if it did not come, or not all of it
    * @throws {ReplicationProblem} if it was refused
    */
-  bytes(path: string): Promise<Buffer | null> {
-    return this.#download({ path }, null, async (chunks) =>
-      Buffer.concat(await Array.fromAsync(chunks)),
-    )
-  }
-
-  /**
-   * Asks once for an object from its byte `from` on, and hands it over as it comes.
-   *
-   * @returns false if there is no such object
-   * @throws as {@link bytes} does
-   */
-  async each(path: string, from: number, take: (bytes: Buffer) => void): Promise<boolean> {
-    const headers = from > 0 ? { range: `bytes=${from}-` } : {}
-    const done = await this.#download({ path, headers }, null, async (chunks, _, status) => {
+  async each(
+    path: string,
+    from: number,
+    take: (bytes: Buffer) => void,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { replicaUrl } = this.#options
+    const silence = new AbortController()
+    const timer = setTimeout(() => silence.abort(new Error('it fell silent')), silenceMs)
+    const ended = AbortSignal.any([silence.signal, ...(signal ? [signal] : [])])
+    try {
+      const headers = from > 0 ? { range: `bytes=${from}-` } : {}
+      const response = await this.#fetch({ path, headers }, ended)
+      const { ok, status, body } = response
+      if (!ok || !body) {
+        const answer = { status, text: await response.text() }
+        if (status === 404 && !isBucketMissing(answer)) return false
+        throw answerProblem(answer, replicaUrl)
+      }
       // A server that does not know ranges sends all of it.
       let known = status === 206 ? 0 : from
-      for await (const chunk of chunks) {
-        const { buffer, byteOffset, length } = chunk.subarray(Math.min(known, chunk.length))
+      for await (const chunk of Readable.fromWeb(body as WebStream<Uint8Array>)) {
+        timer.refresh()
+        const { buffer, byteOffset, length } = chunk.subarray(known)
         known = Math.max(0, known - chunk.length)
         if (length > 0) take(Buffer.from(buffer, byteOffset, length))
       }
       return true
-    })
-    return done ?? false
-  }
-
-  async #download<T>(
-    request: Request,
-    signal: AbortSignal | null,
-    take: (chunks: AsyncIterable<Uint8Array>, ended: AbortSignal, status: number) => Promise<T>,
-  ): Promise<T | null> {
-    const silence = new AbortController()
-    const timer = setTimeout(() => silence.abort(new Error('it fell silent')), silenceMs)
-    const ended = AbortSignal.any([silence.signal, ...(signal ? [signal] : [])])
-    const { replicaUrl } = this.#options
-    try {
-      const response = await this.#fetch(request, ended)
-      if (!response.ok || !response.body) {
-        const answer = { status: response.status, text: await response.text() }
-        if (answer.status === 404 && !isBucketMissing(answer)) return null
-        throw answerProblem(answer, replicaUrl)
-      }
-      const body = Readable.fromWeb(response.body as WebStream)
-      return await take(heard(body, timer), ended, response.status)
     } catch (error) {
       if (error instanceof ReplicationProblem) throw error
       signal?.throwIfAborted()
-      if (error instanceof Error && 'syscall' in error) {
-        throw fileProblem(error, replicaUrl)
-      }
       throw requestProblem(silence.signal.aborted ? silence.signal.reason : error, replicaUrl)
     } finally {
       clearTimeout(timer)
@@ -158,16 +121,6 @@ export class GcsHttp {
     const headers = await unlessAborted(authorize(), signal)
     for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, value)
     return fetch(url, { method, headers, body, signal })
-  }
-}
-
-async function* heard(
-  chunks: AsyncIterable<Uint8Array>,
-  timer: NodeJS.Timeout,
-): AsyncIterable<Uint8Array> {
-  for await (const chunk of chunks) {
-    timer.refresh()
-    yield chunk
   }
 }
 

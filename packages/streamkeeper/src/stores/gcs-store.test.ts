@@ -192,6 +192,16 @@ describe('An object that is handed over as it comes', () => {
   }
 })
 
+describe('An object that somebody waits for no more', () => {
+  it('is not waited for any longer, nor asked for again', async (test) => {
+    const silent = new GcsStore('gs://visits/app', { emulatorHost: await server(test) })
+    const stopped = new AbortController()
+    const taken = silent.each('a', () => {}, stopped.signal)
+    stopped.abort(new Error('stopped'))
+    await assert.rejects(taken, { message: 'stopped' })
+  })
+})
+
 describe('The bytes of an object', () => {
   it('are asked for again where not all of them came', async () => {
     const { url, store, faults, requests } = scene()

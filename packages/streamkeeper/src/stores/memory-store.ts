@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
 
@@ -43,13 +42,6 @@ export class MemoryStore implements Store {
   async peek(name: string): Promise<Peeked | null> {
     const content = this.#objects.get(name)?.content
     return content ? { start: content.toString('latin1', 0, 16), size: content.length } : null
-  }
-
-  async copyTo(name: string, file: string): Promise<number | null> {
-    const content = this.#objects.get(name)?.content
-    if (!content) return null
-    await writeFile(file, content)
-    return content.length
   }
 
   async bytes(name: string): Promise<Buffer | null> {

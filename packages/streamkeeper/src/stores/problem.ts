@@ -1,38 +1,7 @@
 import { refusalIn } from './refusals.ts'
 
-/** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */
-export type ProblemCode =
-  | 'another-writer'
-  | 'billing-disabled'
-  | 'bucket-busy'
-  | 'bucket-garbled'
-  | 'bucket-locked'
-  | 'bucket-missing'
-  | 'bucket-refuses'
-  | 'bucket-unreachable'
-  | 'disk-full'
-  | 'first-copy'
-  | 'key-unusable'
-  | 'lease-damaged'
-  | 'lease-held'
-  | 'lease-lost'
-  | 'lease-newer'
-  | 'litestream-failed'
-  | 'newer-schema'
-  | 'no-credentials'
-  | 'not-registered'
-  | 'object-missing'
-  | 'old-replica-damaged'
-  | 'other-service'
-  | 'permission-denied'
-  | 'policy-violation'
-  | 'replica-ambiguous'
-  | 'replica-behind'
-  | 'replica-damaged'
-  | 'replica-missing'
-  | 'requester-pays'
-
-const advice: Record<ProblemCode, string> = {
+/** The fact and the next step, for each thing that can be wrong. */
+const advice = {
   'another-writer':
     'Another instance writes to this replica. Stop one of the two, or give it another REPLICA_URL.',
   'billing-disabled':
@@ -86,6 +55,9 @@ const advice: Record<ProblemCode, string> = {
   'requester-pays':
     'The bucket is one of Requester Pays, which the app can not use. Run `gcloud storage buckets update gs://BUCKET --no-requester-pays`.',
 }
+
+/** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */
+export type ProblemCode = keyof typeof advice
 
 // Where the bucket is a folder of this machine: `npm start` chooses one where nobody names another.
 const folderAdvice: Partial<Record<ProblemCode, string>> = {

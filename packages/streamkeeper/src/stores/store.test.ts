@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { temporaryFolder } from '../litestream/test-support.ts'
@@ -7,7 +7,7 @@ import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { FileStore } from './file-store.ts'
 import { GcsStore } from './gcs-store.ts'
 import { MemoryStore } from './memory-store.ts'
-import type { Store, Stored } from './store.ts'
+import { type Store, type Stored, takeAll } from './store.ts'
 
 /** An empty store, and how others than the app put something there. */
 type Scene = { store: Store; put: (name: string, content?: Buffer) => Promise<unknown> }
@@ -71,14 +71,12 @@ for (const [name, scene] of Object.entries(scenes)) {
       assert.deepEqual([object.body, object.generation], ['{"größe": 1}\n', generation])
     })
 
-    it('copies an object to a file, and says how large it is', async (test) => {
+    it('hands over an object until whoever takes it fails, and tells why', async (test) => {
       const { store, put } = scene(test)
-      const file = join(temporaryFolder(test), 'copy')
-      const { signal } = new AbortController()
-      assert.equal(await store.copyTo('generations/a', file, signal), null)
-      await put('generations/a')
-      const bytes = await store.copyTo('generations/a', file, signal)
-      assert.equal(readFileSync(file).length, bytes)
+      const fail = () => assert.fail('no room')
+      assert.equal(await takeAll(store, 'generations/a', fail), false)
+      await put('generations/a', content)
+      await assert.rejects(takeAll(store, 'generations/a', fail), { message: 'no room' })
     })
 
     it('gives all of an object as it is', async (test) => {

@@ -53,14 +53,6 @@ export interface Store {
   peek(name: string): Promise<Peeked | null>
 
   /**
-   * Copies an object to a file, which is replaced.
-   *
-   * @param signal aborts it
-   * @returns how many bytes were written; null if there is no such object
-   */
-  copyTo(name: string, file: string, signal: AbortSignal): Promise<number | null>
-
-  /**
    * All of an object.
    *
    * @returns null if there is no such object
@@ -70,10 +62,11 @@ export interface Store {
   /**
    * Hands over all of an object as it comes, whatever its size.
    *
-   * @param take must not throw
+   * @param take must not throw: {@link takeAll} is for one that may
+   * @param signal aborts it
    * @returns false if there is no such object
    */
-  each(name: string, take: (bytes: Buffer) => void): Promise<boolean>
+  each(name: string, take: (bytes: Buffer) => void, signal?: AbortSignal): Promise<boolean>
 
   /**
    * Copies an object inside the store, with its time; a target that is there is replaced. Where it
@@ -92,4 +85,30 @@ export interface Store {
 
   /** Removes all objects whose names begin with `prefix`; it is no error if there are none. */
   remove(prefix: string): Promise<void>
+}
+
+/**
+ * Hands over all of an object as it comes.
+ *
+ * @returns false if there is no such object
+ * @throws what `take` has thrown, which is told nothing more then
+ */
+export async function takeAll(
+  store: Pick<Store, 'each'>,
+  name: string,
+  take: (bytes: Buffer) => void,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  let failed: unknown = null
+  const takeMore = (bytes: Buffer) => {
+    if (failed) return
+    try {
+      take(bytes)
+    } catch (error) {
+      failed = error
+    }
+  }
+  const isThere = await store.each(name, takeMore, signal)
+  if (failed) throw failed
+  return isThere
 }

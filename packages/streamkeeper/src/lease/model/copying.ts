@@ -57,7 +57,6 @@ function withMethods(store: Store): Store {
     bytes: (name) => store.bytes(name),
     each: (name, take) => store.each(name, take),
     copy: (from, to) => store.copy(from, to),
-    copyTo: (name, file, signal) => store.copyTo(name, file, signal),
     list: (...names) => store.list(...names),
     remove: (prefix) => store.remove(prefix),
   }

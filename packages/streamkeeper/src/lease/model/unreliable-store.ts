@@ -22,7 +22,6 @@ export function unreliableStore(
     read: (name) => call(() => read(name)),
     write: (name, body, ifGeneration) => call(() => store.write(name, body, ifGeneration)),
     peek: (name) => again(() => store.peek(name)),
-    copyTo: (name, file) => again(() => store.copyTo(name, file)),
     bytes: (name) => again(() => store.bytes(name)),
     each: (name, take) => again(() => store.each(name, take)),
     copy: (from, to) => again(() => store.copy(from, to)),

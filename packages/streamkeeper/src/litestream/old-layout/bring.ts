@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileProblem } from '../../stores/file-problem.ts'
 import { ReplicationProblem } from '../../stores/problem.ts'
-import type { Store } from '../../stores/store.ts'
+import { type Store, takeAll } from '../../stores/store.ts'
 import type { OldFile } from './generations.ts'
 import { neededFiles } from './needed-files.ts'
 
@@ -20,7 +20,7 @@ const atOnce = 16
  * @throws {ReplicationProblem} if the replica is not complete, or its files can't be had now
  */
 export async function bringGeneration(
-  store: Pick<Store, 'list' | 'copyTo'>,
+  store: Pick<Store, 'list' | 'each'>,
   url: string,
   to: string,
   { before, signal }: { before?: number | undefined; signal: AbortSignal },
@@ -54,19 +54,36 @@ export async function bringGeneration(
 }
 
 async function bring(
-  store: Pick<Store, 'copyTo'>,
+  store: Pick<Store, 'each'>,
   url: string,
   to: string,
   { name, path, size }: OldFile,
   signal: AbortSignal,
 ): Promise<void> {
-  const bytes = await store.copyTo(name, join(to, path), signal).catch((error) => {
-    if (!(error instanceof ReplicationProblem)) throw error
-    throw new ReplicationProblem(error.code, url, `${name}: ${error.detail}`)
+  const bytes = await save(store, name, join(to, path), signal).catch((error) => {
+    const problem = 'syscall' in error ? fileProblem(error, url) : error
+    if (!(problem instanceof ReplicationProblem)) throw problem
+    throw new ReplicationProblem(problem.code, url, `${name}: ${problem.detail}`)
   })
   if (bytes === null) throw new ReplicationProblem('object-missing', url, name)
   if (bytes === size) return
   throw new ReplicationProblem('bucket-garbled', url, `${name} has ${size} bytes, not ${bytes}`)
+}
+
+/** @returns how many bytes it has; null if there is no such object */
+async function save(
+  store: Pick<Store, 'each'>,
+  name: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const file = openSync(path, 'w')
+  try {
+    const isThere = await takeAll(store, name, (bytes) => writeFileSync(file, bytes), signal)
+    return isThere ? fstatSync(file).size : null
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** A folder beside the file that is restored; it is removed with all that is in it. */
