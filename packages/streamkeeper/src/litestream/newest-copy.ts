@@ -1,13 +1,19 @@
-import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
-import { applyAll, CatchUp } from './catch-up.ts'
+import { catchUp } from './catch-up.ts'
 import { chooseCopy, type Expected, type Facts, isSetAside } from './choose-copy.ts'
-import { isOfLaterEpoch, kindOf, noteCopy } from './copy-notes.ts'
-import { clearFiles, clearRemains, setAside } from './database-files.ts'
+import { isOfLaterEpoch, kindOf } from './copy-notes.ts'
+import {
+  clearFiles,
+  clearRemains,
+  putInPlace,
+  type Restored,
+  restoredOf,
+  setAside,
+} from './database-files.ts'
 import { type CommandOptions, newestTxid, restoreReplica } from './litestream-command.ts'
 import { lacksNoted, localTxid } from './local-position.ts'
-import { LtxDamaged } from './ltx/format.ts'
 import { timed } from './timed.ts'
 
 /** Where the database file's content came from. */
@@ -31,7 +37,7 @@ export function originInWords(origin: Origin): string {
   }
 }
 
-type Options = CommandOptions & {
+export type FetchOptions = CommandOptions & {
   expected: Expected
   /** Names a file that is set aside. */
   now: Date
@@ -67,7 +73,7 @@ type Options = CommandOptions & {
 export async function fetchNewestCopy(
   path: string,
   replicaUrl: string,
-  options: Options,
+  options: FetchOptions,
 ): Promise<Origin> {
   const { expected, isCovered = false, hold = () => {} } = options
   const { accept = () => {}, replace = (work) => work() } = options
@@ -105,64 +111,6 @@ export async function fetchNewestCopy(
   return { from: 'bucket', url: replicaUrl, txid: restored.txid }
 }
 
-/** @returns null where it takes a restore */
-async function catchUp(
-  path: string,
-  replicaUrl: string,
-  options: Options,
-): Promise<Extract<Origin, { from: 'changes' }> | null> {
-  const { base, expected, accept = () => {}, replace = (work) => work() } = options
-  if (!base || expected.replica !== 'complete') return null
-  const changes = new CatchUp(replicaUrl, path, base.txid, options)
-  const changed = base.inPlace ? path : restoredOf(path)
-  let [txid, isFirst] = [base.txid, true]
-  for (;;) {
-    const next = await changes.next()
-    if (!next || changes.goal < expected.reachedTxid) return null
-    if (next.files.length === 0) break
-    if (isFirst && !base.inPlace) copyOf(path, changed)
-    const apply = () => applyAll(changed, next.files)
-    try {
-      if (base.inPlace) replace(() => inPlace(path, replicaUrl, next.txid, apply))
-      else apply()
-    } catch (error) {
-      // A restore tells what is wrong with what is in the bucket.
-      if (error instanceof LtxDamaged) return null
-      throw error
-    }
-    txid = next.txid
-    isFirst = false
-  }
-  if (!isFirst && !base.inPlace) {
-    await accept(changed)
-    replace(() => {
-      clearRemains(path)
-      putInPlace(path, replicaUrl, { file: changed, txid })
-    })
-  }
-  return { from: 'changes', url: replicaUrl, txid, ...changes.read }
-}
-
-// Where it ends in the middle, the note tells no transaction, and the file is restored anew.
-function inPlace(path: string, replicaUrl: string, txid: number, apply: () => void): void {
-  noteCopy(path, replicaUrl)
-  apply()
-  noteCopy(path, replicaUrl, txid)
-}
-
-function copyOf(path: string, to: string): void {
-  clearFiles(to)
-  copyFileSync(path, to)
-}
-
-// What this process has written to it, a migration, is in its WAL.
-function putInPlace(path: string, replicaUrl: string, { file, txid }: Restored): void {
-  if (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size)
-    renameSync(`${file}-wal`, `${path}-wal`)
-  renameSync(file, path)
-  noteCopy(path, replicaUrl, txid)
-}
-
 function lacking(
   choice: 'missing' | 'behind',
   replicaUrl: string,
@@ -189,12 +137,6 @@ function checkOnDisk(path: string): void {
     const advice = 'Move it away to start from the copy in the bucket.'
     throw new Error(`${error.message}. ${advice}`, { cause: error })
   }
-}
-
-type Restored = { file: string; txid: number }
-
-function restoredOf(path: string): string {
-  return `${path}.restored`
 }
 
 async function restoreChecked(

@@ -2,10 +2,12 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { NeedsRestore } from '../litestream/changes-since.ts'
 import { type CommandOptions, restoreReplica } from '../litestream/litestream-command.ts'
 import { writeLtx } from '../litestream/ltx/apply.ts'
 import { mostPageBytes, pageBytesIn, schemaVersionIn } from '../litestream/ltx/contents.ts'
 import { LtxDamaged, readHeader } from '../litestream/ltx/format.ts'
+import type { LtxFile } from '../litestream/ltx-files.ts'
 import type { AppSchema } from '../sqlite/app-schema.ts'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
 import { compareSchema } from '../sqlite/migrate.ts'
@@ -20,12 +22,6 @@ import { isDamage } from './watch-damage.ts'
 
 /** The copy is read no more: what was being applied may be there in part. */
 export class CopyEnded extends Error {}
-
-/** What follows is not for a copy that is read meanwhile: it is to be restored anew. */
-export class NeedsRestore extends Error {}
-
-/** An object that holds the transactions `min` to `max`. */
-export type Changes = { name: string; min: number; max: number }
 
 type Options = CommandOptions & {
   /** The folder that the copy gets for itself. */
@@ -125,7 +121,7 @@ export class Copy {
    *   too long
    * @throws {CopyEnded} if it could be written only in part, or not at all
    */
-  async apply(bytes: Buffer, changes: Changes): Promise<void> {
+  async apply(bytes: Buffer, changes: Pick<LtxFile, 'name' | 'min' | 'max'>): Promise<void> {
     const flaw = (words: string) =>
       new ReaderProblem('unreadable-object', `${changes.name}: ${bytes.length} bytes, ${words}`)
     await this.#turns.change(() => {

@@ -1,10 +1,14 @@
-import { allEnded } from '../litestream/all-ended.ts'
-import { newestIn } from '../litestream/ltx-files.ts'
-import { changesAfter } from '../litestream/restore-plan.ts'
+import {
+  type Changes,
+  changesSince,
+  NeedsRestore,
+  readUntilGone,
+} from '../litestream/changes-since.ts'
+import { type LtxFile, newestIn } from '../litestream/ltx-files.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import { epochUrl } from '../stores/replica-url.ts'
 import { filesOf, transactionObject } from './bucket.ts'
-import { type Changes, type Copy, NeedsRestore } from './copy.ts'
+import type { Copy } from './copy.ts'
 import type { FollowerOptions } from './follower.ts'
 import { ReaderProblem } from './problem.ts'
 
@@ -15,9 +19,6 @@ const mostAtOnce = 16
 
 // What is larger would keep everybody waiting for a second and more while it is applied.
 const mostBytes = 32 * 1024 * 1024
-
-// What is compacted between a list and its being asked for is in the next list, in another file.
-const mostLists = 3
 
 /** Brings a copy what the bucket has since. One at a time may run. */
 export class Fetching {
@@ -62,11 +63,11 @@ export class Fetching {
   async #fetch(reached: number): Promise<'all' | 'gap'> {
     const { base, clock, timing } = this.#options
     const copy = this.#copy
-    await this.#fetchNext()
+    await this.#bringNext()
     const isBehind = () => copy.txid < reached
     const atMs = clock()
     if (!isBehind() && atMs - this.#listedAtMs <= timing.listMs) return 'all'
-    const newest = await this.#fetchListed()
+    const newest = await this.#bringListed()
     if (copy.txid < newest) return 'gap'
     if (isBehind()) {
       const url = epochUrl(base, copy.epoch)
@@ -77,55 +78,39 @@ export class Fetching {
   }
 
   // Asking for what is not there yet is cheaper than a list.
-  async #fetchNext(): Promise<void> {
+  async #bringNext(): Promise<void> {
     const { epoch } = this.#copy
     for (let atOnce = 1; !this.#copy.isOver; atOnce = Math.min(atOnce * 2, mostAtOnce)) {
-      const next = Array.from({ length: atOnce }, (_, index) => this.#copy.txid + 1 + index)
-      const wanted = next.map((txid) => ({
-        ...{ name: transactionObject(epoch, txid), min: txid, max: txid },
-      }))
-      if (!(await this.#bring(wanted))) return
+      const wanted = Array.from({ length: atOnce }, (_, index) => {
+        const txid = this.#copy.txid + 1 + index
+        return { name: transactionObject(epoch, txid), min: txid, max: txid }
+      })
+      const changes = await readUntilGone(this.#options.store, wanted)
+      await this.#apply(changes)
+      if (changes.length < atOnce) return
     }
   }
 
   /** @returns the newest transaction in the list */
-  async #fetchListed(): Promise<number> {
-    for (let lists = 1; ; lists++) {
-      const files = await filesOf(this.#options.store, this.#copy.epoch)
-      const newest = newestIn(files)
-      const changes = this.#copy.txid < newest ? changesAfter(files, this.#copy.txid) : []
-      if (!changes || changes.some(({ size }) => size > mostBytes)) return newest
-      if ((await this.#bringAll(changes)) || lists === mostLists) return newest
-    }
-  }
-
-  async #bringAll(changes: readonly (Changes & { size: number })[]): Promise<boolean> {
-    let some: Changes[] = []
-    let bytes = 0
-    for (const file of changes) {
-      if (some.length === mostAtOnce || bytes + file.size > mostBytes) {
-        if (!(await this.#bring(some))) return false
-        some = []
-        bytes = 0
-      }
-      some.push(file)
-      bytes += file.size
-    }
-    return this.#bring(some)
-  }
-
-  /** @returns whether all were there */
-  async #bring(wanted: readonly Changes[]): Promise<boolean> {
+  async #bringListed(): Promise<number> {
     const { store } = this.#options
-    const asked = wanted.map(async (changes) => ({
-      changes,
-      bytes: await store.bytes(changes.name),
-    }))
-    for (const { changes, bytes } of await allEnded(asked)) {
-      if (!bytes) return false
-      if (bytes.length > mostBytes) throw new NeedsRestore()
-      await this.#copy.apply(bytes, changes)
+    let newest = 0
+    const list = async () => {
+      const files = await filesOf(store, this.#copy.epoch)
+      newest = newestIn(files)
+      return files
     }
-    return true
+    const isTooMuch = (files: readonly LtxFile[]) => files.some(({ size }) => size > mostBytes)
+    for await (const changes of changesSince(store, this.#copy.txid, list, isTooMuch)) {
+      await this.#apply(changes)
+    }
+    return newest
+  }
+
+  async #apply(changes: Changes): Promise<void> {
+    for (const { file, bytes } of changes) {
+      if (bytes.length > mostBytes) throw new NeedsRestore()
+      await this.#copy.apply(bytes, file)
+    }
   }
 }
