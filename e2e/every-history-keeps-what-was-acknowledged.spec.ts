@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { random } from '../packages/streamkeeper/src/lease/model/random.ts'
+import { random } from '../packages/streamkeeper/src/test-tools/random.ts'
 import type { Bucket } from './support/bucket.ts'
 import type { Container } from './support/container.ts'
 import { History } from './support/history.ts'

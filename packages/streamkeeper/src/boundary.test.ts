@@ -30,7 +30,7 @@ function importsOf(path: string): string[] {
 }
 
 function isTest(path: string): boolean {
-  return /\.test\.|(^|\/)test-|-test-support|\/fixtures\/|\/simulator\//.test(path)
+  return /\.test\.|(^|\/)test-|-test-support|\/fixtures\//.test(path)
 }
 
 describe('The package', () => {

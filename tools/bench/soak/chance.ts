@@ -1,4 +1,4 @@
-import { random } from '../../../packages/streamkeeper/src/lease/model/random.ts'
+import { random } from '../../../packages/streamkeeper/src/test-tools/random.ts'
 
 /** Decisions that a seed repeats. */
 export class Chance {

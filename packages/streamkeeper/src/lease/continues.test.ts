@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MemoryStore } from '../stores/memory-store.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import type { inRestorable as inRestorableType } from './continues.ts'
 import { Lease, type Reached } from './lease.ts'
 import { repair } from './repair.ts'

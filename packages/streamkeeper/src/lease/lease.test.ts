@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MemoryStore } from '../stores/memory-store.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import type { Lease as LeaseType } from './lease.ts'
 import { type LeaseObject, leaseName } from './lease-object.ts'
 

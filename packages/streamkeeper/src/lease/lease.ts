@@ -40,7 +40,29 @@ export type { Reached }
 /** What an instance decides by whether it may lead. */
 export type Seen = Pick<View, 'lease' | 'isHeldByOther'>
 
+type Options = {
+  timing: Timing
+  /** By which a lease is held, in milliseconds: monotonic, and never late. */
+  clock: () => number
+  /** By which another's lease is waited for: monotonic, and never early. */
+  waitClock: () => number
+  token: () => string
+  /** The newest that this release knows, which tells others what they can read. */
+  migration: number | undefined
+  /** Asked with each look why this instance may not lead; null where it may. */
+  barOf: (seen: Seen) => Barred | null
+}
+
 type Held = { generation: string; lease: LeaseObject; renewedAtMs: number }
+
+const defaults: Options = {
+  timing: defaultTiming,
+  clock: () => performance.now(),
+  waitClock: () => performance.now(),
+  token: randomUUID,
+  migration: undefined,
+  barOf: () => null,
+}
 
 // More than a day of deploys, and few enough to be written with each renewal.
 const mostObsolete = 100
@@ -50,12 +72,7 @@ export class Lease {
   readonly me: Me
   readonly #store: Store
   readonly #url: string
-  readonly #timing: Timing
-  readonly #clock: () => number
-  readonly #waitClock: () => number
-  readonly #token: () => string
-  readonly #migration: number | undefined
-  readonly #barOf: (seen: Seen) => Barred | null
+  readonly #options: Options
   #held: Held | null = null
   /** The generation that was there when it was last looked, and since when by `waitClock`. */
   #seen: { generation: string; sinceMs: number } | null = null
@@ -66,42 +83,12 @@ export class Lease {
   #bar: Barred | null = null
   #last: Promise<unknown> = Promise.resolve()
 
-  /**
-   * @param url names the store in errors
-   * @param options.clock by which a lease is held, in milliseconds: monotonic, and never late
-   * @param options.waitClock by which another's lease is waited for: monotonic, and never early
-   * @param options.migration the newest that this release knows, which tells others what they can read
-   * @param options.barOf asked with each look why this instance may not lead; null where it may
-   */
-  constructor(
-    store: Store,
-    url: string,
-    me: Me,
-    {
-      timing = defaultTiming,
-      clock = () => performance.now(),
-      waitClock = () => performance.now(),
-      token = randomUUID as () => string,
-      migration,
-      barOf = () => null,
-    }: {
-      timing?: Timing
-      clock?: () => number
-      waitClock?: () => number
-      token?: () => string
-      migration?: number
-      barOf?: (seen: Seen) => Barred | null
-    } = {},
-  ) {
+  /** @param url names the store in errors */
+  constructor(store: Store, url: string, me: Me, options: Partial<Options> = {}) {
     this.#store = store
     this.#url = url
     this.me = me
-    this.#timing = timing
-    this.#clock = clock
-    this.#waitClock = waitClock
-    this.#token = token
-    this.#migration = migration
-    this.#barOf = barOf
+    this.#options = { ...defaults, ...options }
   }
 
   /**
@@ -110,7 +97,7 @@ export class Lease {
    */
   get isValid(): boolean {
     if (!this.#held || this.#isReleasing) return false
-    return this.#clock() - this.#held.renewedAtMs < this.#timing.ttlMs
+    return this.#options.clock() - this.#held.renewedAtMs < this.#options.timing.ttlMs
   }
 
   /** Why this instance may not lead, as the lease was when it was last looked at; null where it may. */
@@ -140,7 +127,7 @@ export class Lease {
   async read(): Promise<View> {
     const stored = await this.#store.read(leaseName)
     const view = await (stored ? this.#view(stored) : this.#firstView())
-    this.#bar = this.#barOf(view)
+    this.#bar = this.#options.barOf(view)
     return view
   }
 
@@ -177,13 +164,13 @@ export class Lease {
   acquire(): Promise<{ before: View; acquired: boolean; epoch: number }> {
     return this.#oneAtATime(async () => {
       const before = await this.read()
-      const bar = this.#barOf(before)
+      const bar = this.#options.barOf(before)
       if (bar) throw bar
       const { renewedAt: _, wantedBy: __, ...rest } = before.lease
       const { service: ___, ...me } = this.me
-      const holder = { ...me, migration: this.#migration }
+      const holder = { ...me, migration: this.#options.migration }
       const epoch = rest.epoch + 1
-      const next = { ...rest, holder, epoch, ttlMs: this.#timing.ttlMs }
+      const next = { ...rest, holder, epoch, ttlMs: this.#options.timing.ttlMs }
       const acquired = !before.isHeldByOther && (await this.#write(next, before.generation))
       if (acquired) this.#reachedTxid = 0
       return { before, acquired, epoch }
@@ -218,16 +205,15 @@ export class Lease {
   renew(): Promise<'renewed' | 'wanted' | 'lost'> {
     return this.#oneAtATime(async () => {
       if (!this.#held) return 'lost'
-      const startMs = this.#clock()
+      const startMs = this.#options.clock()
       // While the store is slow, a look in between would be over only after the renewal was due.
-      const isDue = startMs - this.#held.renewedAtMs + this.#tookMs >= this.#timing.renewMs
+      const isDue = startMs - this.#held.renewedAtMs + this.#tookMs >= this.#options.timing.renewMs
       try {
-        if (isDue && (await this.#change({})))
-          return this.#held.lease.wantedBy ? 'wanted' : 'renewed'
-        const isHeld = await this.#isStillHeld()
-        return isHeld ? (this.#held.lease.wantedBy ? 'wanted' : 'renewed') : 'lost'
+        const isHeld = (isDue && (await this.#change({}))) || (await this.#isStillHeld())
+        if (!isHeld) return 'lost'
+        return this.#held.lease.wantedBy ? 'wanted' : 'renewed'
       } finally {
-        this.#tookMs = this.#clock() - startMs
+        this.#tookMs = this.#options.clock() - startMs
       }
     })
   }
@@ -298,13 +284,13 @@ export class Lease {
   }
 
   #schema(): LeaseObject['schema'] {
-    if (this.#migration === undefined) return undefined
-    return { migration: this.#migration, release: this.me.revision }
+    if (this.#options.migration === undefined) return undefined
+    return { migration: this.#options.migration, release: this.me.revision }
   }
 
   #first(epoch: number): LeaseObject {
     const { service } = this.me
-    const { ttlMs } = this.#timing
+    const { ttlMs } = this.#options.timing
     return {
       ...{ version: 1, service, holder: null, epoch, restorable: epoch },
       ...{ restoredFrom: 0, obsolete: [], ttlMs, token: '' },
@@ -314,7 +300,7 @@ export class Lease {
   #isHeldByOther(lease: LeaseObject, stored: Stored): boolean {
     const unchangedMs = this.#unchangedMs(stored)
     if (!lease.holder || lease.holder.id === this.me.id) return false
-    const { storeClockMs } = this.#timing
+    const { storeClockMs } = this.#options.timing
     const ageMs = renewedMsAgo(lease, stored)
     // The holder's own time, of whatever release it is.
     return !hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs })
@@ -322,7 +308,7 @@ export class Lease {
 
   // From after the answer: what it shows may have been written just before the store gave it.
   #unchangedMs({ generation }: Stored): number {
-    const now = this.#waitClock()
+    const now = this.#options.waitClock()
     if (this.#seen?.generation !== generation) this.#seen = { generation, sinceMs: now }
     return now - this.#seen.sinceMs
   }
@@ -349,7 +335,7 @@ export class Lease {
   }
 
   async #write(lease: LeaseObject, ifGeneration: string | null): Promise<boolean> {
-    const renewedAtMs = this.#clock()
+    const renewedAtMs = this.#options.clock()
     const written = await this.#store.write(leaseName, this.#body(lease), ifGeneration)
     if (written.outcome === 'conflict') return false
     this.#held = { generation: written.generation, lease, renewedAtMs }
@@ -370,7 +356,7 @@ export class Lease {
   }
 
   #body(lease: LeaseObject): string {
-    return `${JSON.stringify({ ...lease, token: this.#token() })}\n`
+    return `${JSON.stringify({ ...lease, token: this.#options.token() })}\n`
   }
 
   #oneAtATime<T>(run: () => Promise<T>): Promise<T> {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Lease } from './lease.ts'
-import { histories, live } from './model/model.ts'
-import type { Rules } from './model/rules.ts'
+import { histories, live } from './test-support/model.ts'
+import type { Rules } from './test-support/rules.ts'
 
 const runs = Number(process.env.MODEL_RUNS ?? 60)
 // Most of what a mutant does is harmless where all is fast.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { epochName } from '../stores/epochs.ts'
-import { MemoryStore } from '../stores/memory-store.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import { Lease } from './lease.ts'
 import { leaseName, readLease } from './lease-object.ts'
 import { refuseHeld, repair } from './repair.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { epochName, listEpochs } from '../stores/epochs.ts'
-import { MemoryStore } from '../stores/memory-store.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import type { LeaseObject } from './lease-object.ts'
 import { isCompacting, removeCompacted, removeObsolete } from './retention.ts'
 

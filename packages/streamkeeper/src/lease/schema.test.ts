@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MemoryStore } from '../stores/memory-store.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import { Barred } from './barred.ts'
 import { Lease, type Seen } from './lease.ts'
 import { leaseName } from './lease-object.ts'

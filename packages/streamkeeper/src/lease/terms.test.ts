@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { MemoryStore } from '../stores/memory-store.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import { Lease } from './lease.ts'
 import type { LeaseObject } from './lease-object.ts'
 import { type Kept, termAt, terms } from './terms.ts'

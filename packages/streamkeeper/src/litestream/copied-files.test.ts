@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { MemoryStore } from '../stores/memory-store.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import { copiedFiles } from './copied-files.ts'
 import { type LtxFile, listNeededFiles } from './ltx-files.ts'
 import { after, file, histories, litestreamReads, steps } from './plan-test-support.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { Lease } from '../lease/lease.ts'
-import { MemoryStore } from '../stores/memory-store.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import { takeLease, whileKeeping } from './hold-lease.ts'
 
 const timing = { waitMs: 1, pollMs: 1, patienceMs: 20 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { random } from '../lease/model/random.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
+import { random } from '../test-tools/random.ts'
 import { Router } from '../test-tools/router.ts'
 import { Person, startReader, startWriter, until } from './test-support.ts'
 

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { LeaseObject } from '../lease/lease-object.ts'
-import { firstLease } from '../lease/test-support.ts'
+import { firstLease } from '../lease/test-support/first-lease.ts'
 import { noteReplica } from '../litestream/copy-notes.ts'
 import { setAsideFiles } from '../litestream/database-files.ts'
 import { replicate, temporaryFolder } from '../litestream/test-support.ts'

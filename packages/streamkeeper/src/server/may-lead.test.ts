@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { LeaseObject } from '../lease/lease-object.ts'
-import { firstLease } from '../lease/test-support.ts'
+import { firstLease } from '../lease/test-support/first-lease.ts'
 import { barOf, type Release } from './may-lead.ts'
 
 const breaking = { migration: '0003_drop', statement: 'DROP TABLE pets', lost: ['pets'] }

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { temporaryFolder } from '../litestream/test-support.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
+import { MemoryStore } from '../test-tools/memory-store.ts'
 import { FileStore } from './file-store.ts'
 import { GcsStore } from './gcs-store.ts'
-import { MemoryStore } from './memory-store.ts'
 import { type Store, type Stored, takeAll } from './store.ts'
 
 /** An empty store, and how others than the app put something there. */

@@ -1,7 +1,7 @@
 import { ltxName } from '../../litestream/ltx/format.ts'
 import { type LtxFile, ltxFilesIn } from '../../litestream/ltx-files.ts'
 import { epochName } from '../../stores/epochs.ts'
-import type { MemoryStore } from '../../stores/memory-store.ts'
+import type { MemoryStore } from '../../test-tools/memory-store.ts'
 import { allOf, type Changes, compacted, type Pages, type Transaction } from './pages.ts'
 import type { Network } from './unreliable-store.ts'
 import type { Owner, World } from './world.ts'

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
+import type { Listed, Peeked, Store, Stored, Written } from '../stores/store.ts'
 
 type Kept = { content: Buffer; generation: string; updatedAt: number }
 

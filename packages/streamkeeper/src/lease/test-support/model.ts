@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { MemoryStore } from '../../stores/memory-store.ts'
+import { MemoryStore } from '../../test-tools/memory-store.ts'
 import type { Lease } from '../lease.ts'
 import { leaseName, readLease } from '../lease-object.ts'
 import { Instance, type Observer } from './instance.ts'

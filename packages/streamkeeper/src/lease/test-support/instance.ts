@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CantContinue } from '../../litestream/copy-epoch.ts'
-import type { MemoryStore } from '../../stores/memory-store.ts'
 import type { Store } from '../../stores/store.ts'
+import type { MemoryStore } from '../../test-tools/memory-store.ts'
 import { inRestorable } from '../continues.ts'
 import type { Lease } from '../lease.ts'
 import type { LeaseObject } from '../lease-object.ts'

@@ -1,5 +1,5 @@
-import type { MemoryStore } from '../../stores/memory-store.ts'
 import type { Store, Stored } from '../../stores/store.ts'
+import type { MemoryStore } from '../../test-tools/memory-store.ts'
 import type { Owner, World } from './world.ts'
 
 /**

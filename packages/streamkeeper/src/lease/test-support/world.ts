@@ -1,4 +1,4 @@
-import { random } from './random.ts'
+import { random } from '../../test-tools/random.ts'
 
 type Event = { at: number; order: number; owner: Owner | null; run: () => void }
 

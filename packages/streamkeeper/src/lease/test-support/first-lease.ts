@@ -1,4 +1,4 @@
-import type { LeaseObject } from './lease-object.ts'
+import type { LeaseObject } from '../lease-object.ts'
 
 /** A lease that nobody holds, of a bucket without a complete epoch. */
 export const firstLease: LeaseObject = {
