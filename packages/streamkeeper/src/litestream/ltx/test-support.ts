@@ -107,7 +107,7 @@ type Made = {
   min?: number
   max?: number
   flags?: number
-  pages: readonly { page: number; content: Buffer; flags?: number }[]
+  pages: readonly { page: number; content: Buffer; flags?: number; block?: Buffer }[]
 }
 
 /** A file whose checksum is right, whatever else is in it. */
@@ -121,8 +121,7 @@ export function ltxOf({ pageSize, commit, min = 2, max = min, flags = 2, pages }
   header.writeBigUInt64BE(BigInt(max), 24)
   const crc = new Crc64()
   crc.add(header)
-  const frames = pages.flatMap(({ page, content, flags = 1 }) => {
-    const block = literals(content)
+  const frames = pages.flatMap(({ page, content, flags = 1, block = literals(content) }) => {
     const start = Buffer.alloc(10)
     start.writeUInt32BE(page)
     start.writeUInt16BE(flags, 4)
