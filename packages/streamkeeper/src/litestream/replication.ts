@@ -5,11 +5,9 @@ import { noteReplica } from './copy-notes.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type Litestream, LitestreamBusy, LitestreamRefused } from './litestream.ts'
 import { forgetPositions, localBytes } from './local-position.ts'
+import { type Health, Reopening } from './reopening.ts'
 
-/** Whether what is written reaches the bucket. */
-export type Health =
-  | { status: 'healthy' }
-  | { status: 'degraded'; failingForMs: number; problem: ReplicationProblem }
+export type { Health }
 
 /** How far the bucket is behind the database. */
 export type Lag = {
@@ -33,9 +31,6 @@ export type Known = {
 
 // Shorter than a person waits for a page, and longer than any PUT of a few pages takes.
 const syncMs = 5_000
-// Fewer than the next sync takes to fail as well: an upload of what was written takes a tenth of that.
-// One that only is slow is begun again after ever longer waits.
-const reopenMs = 4_000
 // Longer than anything but the upload of all of a large database takes.
 const completeMs = 20_000
 // What an upload of all of it does at least, so that it is not begun again while it gets on: 4 MB/s.
@@ -47,27 +42,44 @@ const triedMs = 1_500
 // client waits ever longer between its attempts where the bucket answers 429 or 503.
 const closeMs = 12_000
 
+type Options = {
+  path: string
+  replicaUrl: string
+  /** Whether what is in the replica is what will be restored. */
+  canAcknowledge: () => boolean
+  /** Why that can't be said now, although nothing has failed here. */
+  outage: () => { problem: ReplicationProblem; forMs: number } | null
+  /** Monotonic, in milliseconds. */
+  clock: () => number
+  /** Told how long each upload that was waited for took. */
+  onSync: (ms: number) => void
+  /** Told up to which transaction the bucket has all, after each upload. */
+  onReached: (txid: number) => void
+  /** Told when Litestream was to begin anew, and does not let go of the file. */
+  onBusy: (error: LitestreamBusy) => void
+}
+
+const defaults = {
+  outage: () => null,
+  clock: () => performance.now(),
+  onSync: () => {},
+  onReached: () => {},
+  onBusy: () => {},
+}
+
+type Required = 'path' | 'replicaUrl' | 'canAcknowledge'
+
 /** The replication of one database file by the running Litestream. */
 export class Replication {
   readonly #litestream: Litestream
   readonly #path: string
   readonly #replicaUrl: string
-  readonly #canAcknowledge: () => boolean
-  readonly #outage: () => { problem: ReplicationProblem; forMs: number } | null
-  readonly #clock: () => number
-  readonly #onSync: (ms: number) => void
-  readonly #onReached: (txid: number) => void
-  readonly #onBusy: (error: LitestreamBusy) => void
+  readonly #options: Options
   readonly #commits = new GroupCommit(() => this.#sync())
-  #failure: { since: number; times: number; problem: ReplicationProblem } | null = null
-  #reopenAfterMs = reopenMs
+  readonly #reopening: Reopening
   #firstCopyMs = 0
   #notedBytes = 0
   #firstUploadBytes: number | null = null
-  #reopening: Promise<void> = Promise.resolve()
-  #reopenedAtMs = Number.NEGATIVE_INFINITY
-  /** Since when the bucket answers after it did not. */
-  #answersSinceMs = Number.NEGATIVE_INFINITY
   #isStopped = false
   #completeAtMs: number
   #waiting = 0
@@ -77,46 +89,13 @@ export class Replication {
   #seen: { txid: number; replicatedTxid: number } | null = null
   #durableTxid: number | null = null
 
-  /**
-   * @param options.canAcknowledge whether what is in the replica is what will be restored
-   * @param options.outage why that can't be said now, although nothing has failed here
-   * @param options.clock monotonic, in milliseconds
-   * @param options.onSync told how long each upload that was waited for took
-   * @param options.onReached told up to which transaction the bucket has all, after each upload
-   * @param options.onBusy told when Litestream was to begin anew, and does not let go of the file
-   */
-  constructor(
-    litestream: Litestream,
-    {
-      path,
-      replicaUrl,
-      canAcknowledge,
-      outage = () => null,
-      clock = () => performance.now(),
-      onSync = () => {},
-      onReached = () => {},
-      onBusy = () => {},
-    }: {
-      path: string
-      replicaUrl: string
-      canAcknowledge: () => boolean
-      outage?: () => { problem: ReplicationProblem; forMs: number } | null
-      clock?: () => number
-      onSync?: (ms: number) => void
-      onReached?: (txid: number) => void
-      onBusy?: (error: LitestreamBusy) => void
-    },
-  ) {
+  constructor(litestream: Litestream, options: Partial<Options> & Pick<Options, Required>) {
     this.#litestream = litestream
-    this.#path = path
-    this.#replicaUrl = replicaUrl
-    this.#canAcknowledge = canAcknowledge
-    this.#outage = outage
-    this.#clock = clock
-    this.#onSync = onSync
-    this.#onReached = onReached
-    this.#onBusy = onBusy
-    this.#completeAtMs = clock()
+    this.#path = options.path
+    this.#replicaUrl = options.replicaUrl
+    this.#options = { ...defaults, ...options }
+    this.#reopening = new Reopening(() => this.#reopen(), this.#options.clock)
+    this.#completeAtMs = this.#options.clock()
   }
 
   /**
@@ -128,7 +107,7 @@ export class Replication {
     // What Litestream noted belongs to another replica.
     forgetPositions(this.#path)
     this.#firstCopyMs = completeMs + Math.ceil(statSync(this.#path).size / bytesAMs)
-    this.#reopenAfterMs = this.#firstCopyMs
+    this.#reopening.waitFor(this.#firstCopyMs)
     await this.goOn()
   }
 
@@ -152,7 +131,7 @@ export class Replication {
    *   goes on trying, so calling again waits again
    */
   async complete(timeoutMs = Math.max(this.#firstCopyMs, completeMs)): Promise<void> {
-    await this.#reopening
+    await this.#reopening.over
     await this.#asking(() => this.#syncOnce(timeoutMs))
     this.#succeed()
   }
@@ -173,7 +152,7 @@ export class Replication {
       this.#waiting--
     }
     // After the upload: a successor that acquires later than this moment restores it.
-    if (!this.#canAcknowledge())
+    if (!this.#options.canAcknowledge())
       throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
     this.#lastDurableAt = new Date()
     this.#durableTxid = this.#syncedTxid
@@ -207,16 +186,16 @@ export class Replication {
   get known(): Known {
     const { txid, replicatedTxid } = this.#seen ?? { txid: 0, replicatedTxid: 0 }
     return {
-      agoMs: Math.round(this.#clock() - this.#completeAtMs),
+      agoMs: Math.round(this.#options.clock() - this.#completeAtMs),
       txid: this.#seen && Math.min(txid, replicatedTxid),
       missing: Math.max(0, txid - replicatedTxid),
-      isAcknowledgeable: this.#canAcknowledge(),
+      isAcknowledgeable: this.#options.canAcknowledge(),
     }
   }
 
   /** @throws {ReplicationProblem} if Litestream doesn't say, or not within `timeoutMs` */
   async lag(timeoutMs: number): Promise<Lag> {
-    const askedAtMs = this.#clock()
+    const askedAtMs = this.#options.clock()
     let positions = { txid: 0, replicatedTxid: 0 }
     await this.#asking(async () => {
       positions = await this.#litestream.positions(this.#path, timeoutMs)
@@ -229,22 +208,17 @@ export class Replication {
 
   /** Degraded from the second failure in a row on. */
   get health(): Health {
-    const outage = this.#outage()
-    if (outage) {
-      return { status: 'degraded', failingForMs: outage.forMs, problem: outage.problem }
-    }
-    if (!this.#failure || this.#failure.times < 2) return { status: 'healthy' }
-    const { since, problem } = this.#failure
-    return { status: 'degraded', failingForMs: Math.round(this.#clock() - since), problem }
+    const outage = this.#options.outage()
+    if (!outage) return this.#reopening.health
+    return { status: 'degraded', failingForMs: outage.forMs, problem: outage.problem }
   }
 
-  /**
-   * Begins anew what may hang, as the bucket did not answer for a while and does now: an upload that
-   * was under way then can hang for ever, or wait for half a minute before it is tried again.
-   */
+  /** Begins anew what may hang, as the bucket did not answer for a while and does now. */
   revive(): void {
-    this.#answersSinceMs = this.#clock()
-    if (this.#failure) this.#reopenSoon(() => this.#syncOnce(triedMs))
+    this.#reopening.revive(async () => {
+      await this.#syncOnce(triedMs)
+      this.#succeed()
+    })
   }
 
   /**
@@ -261,6 +235,7 @@ export class Replication {
       })
     } finally {
       this.#isStopped = true
+      this.#reopening.stop()
     }
   }
 
@@ -270,26 +245,26 @@ export class Replication {
    * @throws {LitestreamBusy} if it hasn't after `patienceMs`: the file can't be replicated again
    */
   async close(patienceMs: number): Promise<void> {
-    const gone = this.#reopening.then(() => this.#unregister(patienceMs))
+    const gone = this.#reopening.over.then(() => this.#unregister(patienceMs))
     await withTimeout(patienceMs, gone, () => new LitestreamBusy(this.#path))
   }
 
   #lastSync(): Promise<void> {
-    const again = () => this.#reopening.then(() => this.#commits.durable())
+    const again = () => this.#reopening.over.then(() => this.#commits.durable())
     return this.#commits.durable().catch(again)
   }
 
   async #sync(): Promise<void> {
-    await this.#reopening
+    await this.#reopening.over
     if (this.#isStopped) throw new ReplicationProblem('not-registered', this.#replicaUrl, 'stopped')
-    const startMs = this.#clock()
+    const startMs = this.#options.clock()
     try {
       await this.#asking(() => this.#syncOnce(syncMs))
-      this.#onSync(this.#clock() - startMs)
+      this.#options.onSync(this.#options.clock() - startMs)
       this.#completeAtMs = startMs
       this.#succeed()
     } catch (error) {
-      if (error instanceof ReplicationProblem) this.#note(error, startMs)
+      if (error instanceof ReplicationProblem) this.#reopening.fail(error, startMs)
       throw error
     }
   }
@@ -299,51 +274,22 @@ export class Replication {
     this.#firstUploadBytes ??= localBytes(this.#path) - this.#notedBytes
     const { txid, replicatedTxid } = this.#seen
     this.#syncedTxid = txid
-    if (replicatedTxid <= txid) return this.#onReached(replicatedTxid)
+    if (replicatedTxid <= txid) return this.#options.onReached(replicatedTxid)
     // Litestream answers 200 and uploads nothing when the replica is ahead of the database.
     const detail = `the replica is at transaction ${replicatedTxid}, the database at ${txid}`
     throw new ReplicationProblem('another-writer', this.#replicaUrl, detail)
   }
 
   #succeed(): void {
-    this.#failure = null
     this.#firstCopyMs = 0
-    this.#reopenAfterMs = reopenMs
+    this.#reopening.succeed()
   }
 
-  #note(problem: ReplicationProblem, startMs: number): void {
-    const { since, times } = this.#failure ?? { since: this.#clock(), times: 0 }
-    this.#failure = { since, times: times + 1, problem }
-    const failingForMs = this.#clock() - since
-    // Reopening has ended this sync, and a new one tells.
-    if (startMs < this.#reopenedAtMs) return
-    const hasHung = startMs < this.#answersSinceMs || failingForMs >= this.#reopenAfterMs
-    if (problem.code !== 'not-registered' && !hasHung) return
-    this.#reopenAfterMs = failingForMs * 2
-    this.#reopenSoon()
-  }
-
-  /** @param unless what makes it needless, where it succeeds: most outages leave nothing that hangs */
-  #reopenSoon(unless: () => Promise<void> = () => Promise.reject(new Error())): void {
-    if (this.#isStopped) return
-    this.#reopenedAtMs = this.#clock()
-    this.#reopening = this.#reopening
-      .then(unless)
-      .then(
-        () => this.#succeed(),
-        () => this.#reopen(),
-      )
-      .catch(() => {})
-  }
-
-  // One upload that hangs makes every later sync fail, also when the bucket is back for long. The one
-  // that a sync begins ends with it; those that Litestream begins by itself have no deadline, and
-  // forgetting the database is what ends them.
   async #reopen(): Promise<void> {
     try {
       await this.#unregister(closeMs)
     } catch (error) {
-      if (error instanceof LitestreamBusy) this.#onBusy(error)
+      if (error instanceof LitestreamBusy) this.#options.onBusy(error)
       throw error
     }
     if (this.#isStopped) return
