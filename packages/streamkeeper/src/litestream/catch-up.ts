@@ -1,13 +1,13 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import { openStore } from '../stores/open-store.ts'
 import type { ReplicaUrl } from '../stores/replica-url.ts'
-import { bytesOf, type Changes, changesSince, NeedsRestore } from './changes-since.ts'
+import { type Changes, changesSince, NeedsRestore } from './changes-since.ts'
 import { noteCopy } from './copy-notes.ts'
 import { clearRemains, copyOf, putInPlace, restoredOf } from './database-files.ts'
 import { applyLtx } from './ltx/apply.ts'
 import { mostPageBytes, pageBytesIn } from './ltx/contents.ts'
 import { LtxDamaged } from './ltx/format.ts'
-import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
+import { bytesOf, type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
 import type { FetchOptions, Origin } from './newest-copy.ts'
 
 /**

@@ -71,7 +71,3 @@ function asManyAsFit(files: readonly LtxFile[]): number {
   })
   return tooMany < 0 ? mostFiles : tooMany
 }
-
-export function bytesOf(files: readonly LtxFile[]): number {
-  return files.reduce((sum, { size }) => sum + size, 0)
-}

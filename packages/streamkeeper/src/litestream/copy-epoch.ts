@@ -1,8 +1,9 @@
+import { atOnce } from '../at-once.ts'
 import { epochName } from '../stores/epochs.ts'
 import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
 import type { Listed, Store } from '../stores/store.ts'
 import { copiedFiles } from './copied-files.ts'
-import { type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
+import { bytesOf, type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
 import { restorePlan } from './restore-plan.ts'
 
 const mostAtOnce = 16
@@ -118,12 +119,13 @@ async function bring(
   // First the end: what is cut off then has a gap, and is never taken for a replica that ends earlier.
   const end = newestIn(needed)
   const isEnd = ({ level, max }: LtxFile) => level === 0 && max === end
-  await atOnce(missing.filter(isEnd), copy)
+  await atOnce(mostAtOnce, missing.filter(isEnd), copy)
   await atOnce(
+    mostAtOnce,
     missing.filter((file) => !isEnd(file)),
     copy,
   )
-  await atOnce(extra, (name) => store.remove(`${epochName(to)}/${name}`))
+  await atOnce(mostAtOnce, extra, (name) => store.remove(`${epochName(to)}/${name}`))
 }
 
 function ifRefused(error: unknown): never {
@@ -131,22 +133,6 @@ function ifRefused(error: unknown): never {
     throw new CantContinue(`The bucket does not copy: ${error.message}`)
   }
   throw error
-}
-
-// None of them goes on once it has thrown.
-async function atOnce<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  const waiting = [...all]
-  const workers = Array.from({ length: mostAtOnce }, async () => {
-    try {
-      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await work(one)
-    } catch (error) {
-      waiting.length = 0
-      throw error
-    }
-  })
-  for (const result of await Promise.allSettled(workers)) {
-    if (result.status === 'rejected') throw result.reason
-  }
 }
 
 function isCopy(needed: LtxFile[], target: Files): boolean {
@@ -161,6 +147,5 @@ function isSame(original: Listed, copy: Listed | undefined): boolean {
 }
 
 function summary(files: LtxFile[]): { txid: number; files: number; bytes: number } {
-  const bytes = files.reduce((sum, { size }) => sum + size, 0)
-  return { txid: newestIn(files), files: files.length, bytes }
+  return { txid: newestIn(files), files: files.length, bytes: bytesOf(files) }
 }

@@ -45,7 +45,8 @@ export function lacksNoted(path: string): boolean {
   }
 }
 
-function readStart(path: string, length: number): { start: Buffer; size: number } | null {
+/** How a file begins, and its size in bytes; null if there is none. */
+export function readStart(path: string, length: number): { start: Buffer; size: number } | null {
   if (!statSync(path, { throwIfNoEntry: false })) return null
   const file = openSync(path, 'r')
   try {

@@ -57,6 +57,10 @@ export function newestIn(files: readonly LtxFile[]): number {
   return files.reduce((newest, { max }) => Math.max(newest, max), 0)
 }
 
+export function bytesOf(files: readonly LtxFile[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0)
+}
+
 /**
  * The first transaction that none of the files holds although they hold later ones; null where they
  * hold all from the first on.

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { atOnce } from '../at-once.ts'
 import { retry } from '../retry.ts'
 import { inserted, page, rewritten, stamps, understand } from './gcs-answers.ts'
 import { GcsHttp, type HttpOptions } from './gcs-http.ts'
@@ -136,14 +137,11 @@ export class GcsStore implements Store {
   async remove(prefix: string): Promise<void> {
     const patience = this.#bulkPatience()
     const objects = await this.#list(prefix, prefix, patience)
-    const removeSome = async () => {
-      for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
-        // It is no error if there is no such object.
-        const path = this.#objectPath(object.name)
-        await this.#http.repeat({ method: 'DELETE', path, expected: [404] }, patience)
-      }
-    }
-    await Promise.all(Array.from({ length: 8 }, removeSome))
+    await atOnce(8, objects, ({ name }) => {
+      // It is no error if there is no such object.
+      const request = { method: 'DELETE', path: this.#objectPath(name), expected: [404] } as const
+      return this.#http.repeat(request, patience)
+    })
   }
 
   // By the XML API, as only that one promises the object's time and generation with its content.

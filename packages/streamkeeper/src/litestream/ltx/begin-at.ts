@@ -1,16 +1,14 @@
 import {
   closeSync,
-  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readSync,
   renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { forgetPositions, positionsOf } from '../local-position.ts'
+import { forgetPositions, positionsOf, readStart } from '../local-position.ts'
 import { emptyTransaction } from './empty-transaction.ts'
 import { ltxName } from './format.ts'
 import { readWalHeader, walFrameHeaderBytes, walHeaderBytes } from './sqlite-headers.ts'
@@ -42,16 +40,18 @@ export function beginAt(path: string, txid: number, now: number): string | null 
 }
 
 function walOf(path: string): { pageSize: number; salts: [number, number] } {
-  const { start, size } = readStart(path, walHeaderBytes + walFrameHeaderBytes)
-  const header = readWalHeader(start)
+  const wal = readStart(path, walHeaderBytes + walFrameHeaderBytes)
+  if (!wal) throw new Unknown(`ENOENT: there is no ${path}`)
+  const header = readWalHeader(wal.start)
   if (!header) throw new Unknown('the WAL has no valid header')
   const { pageSize, restarts, salts } = header
   // What it held before is in the database file by now.
   if (restarts > 0) throw new Unknown('the WAL was begun anew')
-  if (size < walHeaderBytes + walFrameHeaderBytes + pageSize) throw new Unknown('the WAL is empty')
+  if (wal.size < walHeaderBytes + walFrameHeaderBytes + pageSize)
+    throw new Unknown('the WAL is empty')
   const frameSalts = [
-    start.readUInt32BE(walHeaderBytes + 8),
-    start.readUInt32BE(walHeaderBytes + 12),
+    wal.start.readUInt32BE(walHeaderBytes + 8),
+    wal.start.readUInt32BE(walHeaderBytes + 12),
   ]
   if (frameSalts[0] !== salts[0] || frameSalts[1] !== salts[1]) {
     throw new Unknown('the WAL begins with a frame of an earlier one')
@@ -68,16 +68,6 @@ function pagesOf(path: string, pageSize: number): number {
     throw new Unknown(`the file has ${size} bytes, no whole pages of ${pageSize}`)
   }
   return size / pageSize
-}
-
-function readStart(path: string, length: number): { start: Buffer; size: number } {
-  const file = openSync(path, 'r')
-  try {
-    const start = Buffer.alloc(length)
-    return { start: start.subarray(0, readSync(file, start)), size: fstatSync(file).size }
-  } finally {
-    closeSync(file)
-  }
 }
 
 function note(path: string, txid: number, bytes: Buffer): void {

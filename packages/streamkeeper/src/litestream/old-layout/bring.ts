@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { atOnce } from '../../at-once.ts'
 import { fileProblem } from '../../stores/file-problem.ts'
 import { ReplicationProblem } from '../../stores/problem.ts'
 import { type Store, takeAll } from '../../stores/store.ts'
@@ -8,7 +9,7 @@ import type { OldFile } from './generations.ts'
 import { neededFiles } from './needed-files.ts'
 
 // Most are small, and each takes some 20 ms.
-const atOnce = 16
+const mostAtOnce = 16
 
 /**
  * Brings the files of a replica of Litestream 0.3 that a restore needs to the new folder `to`.
@@ -40,15 +41,12 @@ export async function bringGeneration(
   } catch (error) {
     throw fileProblem(error, url)
   }
-  const left = [...files]
   const failed = new AbortController()
   const ended = AbortSignal.any([signal, failed.signal])
-  const bringSome = async () => {
-    for (let file = left.pop(); file && !ended.aborted; file = left.pop()) {
-      await bring(store, url, to, file, ended).catch((error) => failed.abort(error))
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, bringSome))
+  await atOnce(mostAtOnce, files, async (file) => {
+    ended.throwIfAborted()
+    await bring(store, url, to, file, ended).catch((error) => failed.abort(error))
+  })
   ended.throwIfAborted()
   return true
 }
