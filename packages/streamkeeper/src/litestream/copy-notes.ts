@@ -21,11 +21,10 @@ export function noteCopy(path: string, replicaUrl: string, txid?: number): void 
 
 /** The state of an epoch below `base` that the main part of the file is exactly at; null where no note tells. */
 export function notedState(path: string, base: string): Reached | null {
-  const [kind, url = '', txid] = readNote(path)?.split(' ') ?? []
-  const epoch = /^\/epoch-(\d{8})$/.exec(url.slice(base.length))?.[1]
-  if (kind !== copy || !url.startsWith(base) || !epoch || !/^\d+$/.test(txid ?? '')) return null
-  if (!statSync(path, { throwIfNoEntry: false })?.size) return null
-  return { epoch: Number(epoch), txid: Number(txid) }
+  const note = readNote(path)
+  const epoch = note?.isCopy ? epochBelow(base, note.url) : null
+  if (epoch === null || note?.txid == null || !hasContent(path)) return null
+  return { epoch, txid: note.txid }
 }
 
 // Never a part of it, nor before what it tells of: changes would be applied to another state.
@@ -34,21 +33,21 @@ function note(path: string, text: string): void {
   renameSync(`${noteOf(path)}.tmp`, noteOf(path))
 }
 
-// An earlier release noted no URL after it.
-const copy = 'copy'
-
 /** What the note beside the file says that it is, beside the replica at `replicaUrl`. */
 export function kindOf(path: string, replicaUrl: string): Facts['file'] {
-  if (!statSync(path, { throwIfNoEntry: false })?.size) return 'none'
+  if (!hasContent(path)) return 'none'
   const note = readNote(path)
-  if (note?.split(' ', 1)[0] === copy) return 'copy'
-  return note === replicaUrl ? 'own' : 'other'
+  if (note?.isCopy) return 'copy'
+  return note?.url === replicaUrl ? 'own' : 'other'
 }
 
 /** Whether it is a copy of a later epoch, as an operator has gone back to an earlier one. */
 export function isOfLaterEpoch(path: string, replicaUrl: string): boolean {
-  const [, base, epoch] = /^copy (.+\/epoch-)(\d{8})(?: \d+)?$/.exec(readNote(path) ?? '') ?? []
-  return base !== undefined && replicaUrl.startsWith(base) && `${base}${epoch}` > replicaUrl
+  const note = readNote(path)
+  if (!note?.isCopy) return false
+  const base = note.url.slice(0, note.url.lastIndexOf('/'))
+  const [noted, now] = [epochBelow(base, note.url), epochBelow(base, replicaUrl)]
+  return noted !== null && now !== null && noted > now
 }
 
 /** Forgets what the file was. */
@@ -60,10 +59,25 @@ function noteOf(path: string): string {
   return `${path}-replica`
 }
 
-function readNote(path: string): string | null {
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
+}
+
+const copy = 'copy'
+
+function readNote(path: string): { isCopy: boolean; url: string; txid: number | null } | null {
   try {
-    return readFileSync(noteOf(path), 'utf8')
+    const words = readFileSync(noteOf(path), 'utf8').split(' ')
+    const isCopy = words[0] === copy
+    // An earlier release noted no URL of a copy.
+    const [url = '', txid = ''] = isCopy ? words.slice(1) : words
+    return { isCopy, url, txid: /^\d+$/.test(txid) ? Number(txid) : null }
   } catch {
     return null
   }
+}
+
+function epochBelow(base: string, url: string): number | null {
+  const epoch = /^\/epoch-(\d{8})$/.exec(url.slice(base.length))?.[1]
+  return epoch && url.startsWith(base) ? Number(epoch) : null
 }

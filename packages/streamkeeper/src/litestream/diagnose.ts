@@ -1,12 +1,11 @@
-import { problemFrom, ReplicationProblem } from '../stores/problem.ts'
+import { atOnce } from '../at-once.ts'
+import { type ProblemCode, problemFrom, ReplicationProblem } from '../stores/problem.ts'
 import type { Store } from '../stores/store.ts'
+import { magic } from './ltx/format.ts'
 import { firstMissing, type LtxFile, listLtxFiles, newestIn } from './ltx-files.ts'
 
-// Every file of Litestream's begins with it.
-const magic = 'LTX1'
-
 // Each is a request that takes some 20 ms.
-const atOnce = 16
+const mostAtOnce = 16
 
 /**
  * Says why a replica could not be restored: Litestream's words name neither the object nor whether it
@@ -24,14 +23,11 @@ export async function diagnose(
     const files = await listLtxFiles(store)
     const missing = firstMissing(files)
     if (missing !== null) {
-      const newest = newestIn(files)
-      return new ReplicationProblem(
-        'replica-behind',
-        url,
-        `transaction ${missing} of ${newest} is not there`,
-      )
+      const detail = `transaction ${missing} of ${newestIn(files)} is not there`
+      return new ReplicationProblem('replica-behind', url, detail)
     }
-    return (await firstProblem(store, url, files)) ?? fromWords(words, url)
+    await atOnce(mostAtOnce, files, (file) => refuseDamaged(store, url, file))
+    return fromWords(words, url)
   } catch (error) {
     if (error instanceof ReplicationProblem) return error
     throw error
@@ -46,35 +42,24 @@ function fromWords(words: string, url: string): ReplicationProblem {
   return new ReplicationProblem('bucket-garbled', url, problem.detail)
 }
 
-async function firstProblem(
-  store: Pick<Store, 'peek'>,
-  url: string,
-  files: LtxFile[],
-): Promise<ReplicationProblem | null> {
-  for (let next = 0; next < files.length; next += atOnce) {
-    const some = files.slice(next, next + atOnce)
-    const problems = await Promise.all(some.map((file) => problemWith(store, url, file)))
-    const found = problems.find((problem) => problem !== null)
-    if (found) return found
-  }
-  return null
-}
-
-async function problemWith(
+/** @throws {ReplicationProblem} if the bucket does not have the file as it is listed */
+async function refuseDamaged(
   store: Pick<Store, 'peek'>,
   url: string,
   { name, size }: LtxFile,
-): Promise<ReplicationProblem | null> {
+): Promise<void> {
+  const problem = (code: ProblemCode, detail: string) => new ReplicationProblem(code, url, detail)
   const found = await store.peek(name).catch((error) => {
-    if (!(error instanceof ReplicationProblem)) throw error
-    throw new ReplicationProblem(error.code, url, `${name}: ${error.detail}`)
+    throw error instanceof ReplicationProblem
+      ? problem(error.code, `${name}: ${error.detail}`)
+      : error
   })
-  if (!found) return new ReplicationProblem('object-missing', url, name)
+  if (!found) throw problem('object-missing', name)
   if (found.size !== size || found.start.length < Math.min(size, 16)) {
-    const detail = `${name} has ${size} bytes, and other ones were sent`
-    return new ReplicationProblem('bucket-garbled', url, detail)
+    throw problem('bucket-garbled', `${name} has ${size} bytes, and other ones were sent`)
   }
-  if (found.start.startsWith(magic)) return null
-  const detail = size === 0 ? `${name} is empty` : `${name} is no file of Litestream's`
-  return new ReplicationProblem('replica-damaged', url, detail)
+  if (size === 0) throw problem('replica-damaged', `${name} is empty`)
+  if (!found.start.startsWith(magic)) {
+    throw problem('replica-damaged', `${name} is no file of Litestream's`)
+  }
 }

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import { openStore } from '../stores/open-store.ts'
 import { problemFrom, ReplicationProblem } from '../stores/problem.ts'
@@ -177,32 +178,24 @@ async function run(
   growing?: string,
 ): Promise<string> {
   signal.throwIfAborted()
-  const child = spawn('litestream', args, {
-    signal,
-    // After SIGTERM it goes on waiting for a bucket that doesn't answer.
-    killSignal: 'SIGKILL',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  // After SIGTERM it goes on waiting for a bucket that doesn't answer.
+  const killed = { signal, killSignal: 'SIGKILL', maxBuffer: Number.POSITIVE_INFINITY } as const
+  const running = promisify(execFile)('litestream', args, killed)
   const ended = new AbortController()
-  const stalled = killWhenStalled(child, stallMs, growing, ended.signal)
-  let output = ''
-  let words = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
-  child.stderr.setEncoding('utf8').on('data', (text) => (words += text))
+  const stalled = killWhenStalled(running.child, stallMs, growing, ended.signal)
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', resolve)
-    })
-    if (code === 0) return output
+    return (await running).stdout
+  } catch (error) {
+    ended.abort()
+    // Google's client retries a bucket that it can't reach for ever, and says nothing meanwhile.
+    if (await stalled) throw new Silence(url, stallMs)
+    const { code, stderr } = error as { code: unknown; stderr: string }
+    // It was aborted, or there is no Litestream.
+    if (typeof code === 'string') throw error
+    throw new Failed(stderr)
   } finally {
     ended.abort()
   }
-  // Google's client retries a bucket that it can't reach for ever, and says nothing meanwhile.
-  if (await stalled) {
-    throw new Silence(url, stallMs)
-  }
-  throw new Failed(words)
 }
 
 async function killWhenStalled(
