@@ -1,7 +1,9 @@
 // What an app's own `handle` and `refuse` are made of.
 export { type Accepted, accepts } from './server/accepts.ts'
+export { plural } from './server/in-words.ts'
 export { memoized } from './server/memoized.ts'
 export { type CachedPage, PageCache } from './server/page-cache.ts'
+export { escaped } from './server/plain-page.ts'
 export { problemAnswer } from './server/problem-details.ts'
 export { RateLimit } from './server/rate-limit.ts'
 export { answerByHandler, type RouteHandler } from './server/route-handler.ts'

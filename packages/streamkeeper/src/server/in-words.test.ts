@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { duration, size } from './in-words.ts'
+import { duration, plural, size } from './in-words.ts'
+import { plainPage } from './plain-page.ts'
 
 describe('The status page', () => {
   for (const [ms, words] of [
@@ -22,4 +23,17 @@ describe('The status page', () => {
   ] as const) {
     it(`writes ${bytes} bytes as ${words}`, () => assert.equal(size(bytes), words))
   }
+})
+
+describe('What is written for people', () => {
+  it('has one of a thing, and several of things', () => {
+    const written = [0, 1, 2].map((number) => plural(number, 'time'))
+    assert.deepEqual(written, ['times', 'time', 'times'])
+  })
+
+  it('shows text as text', () => {
+    const page = plainPage({ title: 'A "title"', detail: '<b> & </b>' })
+    assert.match(page, /<h1>A &quot;title&quot;<\/h1>/)
+    assert.match(page, /<p>&lt;b&gt; &amp; &lt;\/b&gt;<\/p>/)
+  })
 })

@@ -32,7 +32,7 @@ describe('A request that is refused', () => {
     assert.deepEqual([answer.status, answer.headers.get('retry-after')], [429, '5'])
     assert.equal(answer.headers.get('content-type'), 'text/html; charset=utf-8')
     const page = await answer.text()
-    assert.match(page, /<h1>There were &lt;too> many\.<\/h1>\n<p>Come back\.<\/p>/)
+    assert.match(page, /<h1>There were &lt;too&gt; many\.<\/h1>\n<p>Come back\.<\/p>/)
     assert.doesNotMatch(page, /<(script|style|link|a) /)
   })
 
