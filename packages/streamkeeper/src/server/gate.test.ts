@@ -49,7 +49,7 @@ async function scene(
   const gate = new Gate({
     ...{ leadership, lifecycle },
     database: {
-      ...{ current, ageMs: 7_400 },
+      ...{ current, ageMs: 7_400, isAhead: false },
       get open() {
         return current ?? assert.fail('There is none.')
       },

@@ -23,7 +23,7 @@ type Parts = {
     Leadership,
     'isLeading' | 'lead' | 'admit' | 'durable' | 'refreshInBackground' | 'position'
   >
-  database: Pick<LocalDatabase, 'current' | 'open' | 'reading' | 'ageMs'>
+  database: Pick<LocalDatabase, 'current' | 'open' | 'reading' | 'ageMs' | 'isAhead'>
   lifecycle: Pick<Lifecycle, 'state' | 'bar'>
   /** Whether a request may only look, whatever this instance may do. */
   isPreview?: (request: IncomingMessage) => boolean
@@ -61,6 +61,8 @@ export class Gate {
     if (kind === 'static' || kind === 'nothing') return this.#pages(request, response)
     const ifPossible = kind === 'write-if-possible'
     const bar = this.#bar(request)
+    // Readers of this release wait for the data to be migrated, and a read may be all that ever comes.
+    if (!bar && this.#parts.database.isAhead) this.#parts.leadership.lead().catch(() => {})
     const isReadable = kind === 'read' || (ifPossible && isReading(request))
     const canRead = isReadable && this.#parts.database.current !== null
     if (canRead && (bar || !ifPossible))

@@ -100,6 +100,11 @@ export class LocalDatabase {
     return this.#schema
   }
 
+  /** Whether it is migrated here alone: all others get that once this instance leads. */
+  get isAhead(): boolean {
+    return this.#last !== null
+  }
+
   /** How long ago the file was last known to be the newest state, in milliseconds. */
   get ageMs(): number {
     return performance.now() - this.#newestAtMs

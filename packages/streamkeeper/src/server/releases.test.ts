@@ -23,6 +23,7 @@ import { LocalDatabase } from './local-database.ts'
 import { barOf } from './may-lead.ts'
 import { isPreview } from './preview.ts'
 import { releaseOf } from './release.ts'
+import { until } from './test-leadership.ts'
 import { portOf } from './test-support.ts'
 import { leadershipTiming } from './timing.ts'
 
@@ -58,6 +59,8 @@ const served = new App({
     response.end(JSON.stringify([tags, countNotes({ $client: database })]))
   },
 })
+
+const tagged = { headers: { host: 'next---s-abc-ew.a.run.app' } }
 
 /** A release, and the next, which has one migration more; `before` is one more that both have. */
 function scene(
@@ -199,9 +202,35 @@ describe('An older release beside a newer one', { timeout: 180_000 }, () => {
   })
 })
 
-describe('A preview', { timeout: 180_000 }, () => {
-  const tagged = { headers: { host: 'next---s-abc-ew.a.run.app' } }
+describe('A release that changes the schema', { timeout: 180_000 }, () => {
+  it('leads once it serves a read, as readers of that release wait for the change', async (test) => {
+    const { start, lease } = scene(test)
+    const one = await start('one')
+    await one.write()
+    const two = await start('two')
+    assert.equal((await lease()).holder?.revision, 'one')
+    assert.equal((await two.ask('/list')).text, '[0,1]')
+    await until(() => two.lifecycle.state.name === 'leading')
+    await until(async () => (await lease()).schema?.release === 'two')
+    assert.equal((await one.ask('/list')).text, '[0,1]')
+  })
 
+  it('does not lead by a read of a preview, nor where the schema is the same', async (test) => {
+    const { start, generation } = scene(test)
+    const one = await start('one')
+    await one.write()
+    await one.leadership.end()
+    const before = await generation()
+    const [same, preview] = [await start('same'), await start('two')]
+    assert.equal((await same.ask('/list')).status, 200)
+    assert.equal((await preview.ask('/list', tagged)).status, 200)
+    assert.equal(same.lifecycle.state.name, 'following')
+    assert.equal(preview.lifecycle.state.name, 'following')
+    assert.equal(await generation(), before)
+  })
+})
+
+describe('A preview', { timeout: 180_000 }, () => {
   for (const [what, variables, init] of [
     ['by its address', {}, tagged],
     ['by its environment', { PREVIEW: '1' }, {}],
