@@ -5,6 +5,7 @@ import { ReplicationProblem } from '../stores/problem.ts'
 import type { Store } from '../stores/store.ts'
 import type { Beginning } from './begin-epoch.ts'
 import type { EventKind, Events } from './events.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
 import type { Lifecycle, Problem } from './lifecycle.ts'
 import type { LocalDatabase } from './local-database.ts'
 import type { CopyRefresh } from './refresh-copy.ts'
@@ -27,8 +28,16 @@ export type LeadershipParts = {
   onGone: (error: unknown) => void
 }
 
-/** Writes down what happened, where there is a database. */
-export type Recorder = (kind: EventKind, detail: string) => Promise<void>
+/** What its transitions work with besides. */
+export type LeadershipMeans = LeadershipParts & {
+  keeper: LeaseKeeper
+  /** Writes down what happened, where there is a database. */
+  record: (kind: EventKind, detail: string) => void
+}
+
+export function noLease(base: string): ReplicationProblem {
+  return new ReplicationProblem('lease-lost', base, 'no lease')
+}
 
 /** One leadership of this instance: from the beginning of its epoch until Litestream has closed the file. */
 export type Term = {
@@ -98,20 +107,14 @@ export type Next<From extends State> = From extends State
 
 /** Says what this instance is doing; after the end that is not for the leadership to say. */
 export function show(lifecycle: Lifecycle, state: State): void {
-  switch (state.name) {
-    case 'following':
-      lifecycle.enter({ name: 'following', problem: state.problem })
-      break
-    case 'acquiring':
-      lifecycle.enter({ name: 'acquiring', step: 'lease' })
-      break
-    case 'leading': {
-      const { epoch, replication } = state.term
-      lifecycle.enter({ name: 'leading', epoch, replication })
-      break
-    }
-    case 'stepping-down':
-      lifecycle.enter({ name: 'stepping-down', epoch: state.term.epoch })
+  if (state.name === 'following') lifecycle.enter({ name: 'following', problem: state.problem })
+  if (state.name === 'acquiring') lifecycle.enter({ name: 'acquiring', step: 'lease' })
+  if (state.name === 'leading') {
+    const { epoch, replication } = state.term
+    lifecycle.enter({ name: 'leading', epoch, replication })
+  }
+  if (state.name === 'stepping-down') {
+    lifecycle.enter({ name: 'stepping-down', epoch: state.term.epoch })
   }
 }
 

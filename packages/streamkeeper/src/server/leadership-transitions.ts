@@ -1,9 +1,10 @@
 import type { Health } from '../litestream/replication.ts'
-import type { Acquired } from './acquire-lease.ts'
 import type { EventKind } from './events.ts'
+import { watchReplication } from './keep-epoch.ts'
 import {
   type Acquiring,
   type Following,
+  type LeadershipMeans,
   type LeadershipParts,
   type Leading,
   refusalFor,
@@ -18,17 +19,14 @@ import { problemOf } from './lifecycle.ts'
 import { log, reasonOf } from './log.ts'
 import { News } from './news.ts'
 import { CopyRefresh } from './refresh-copy.ts'
-import { type Release, StepDown } from './step-down.ts'
-import { TakeOver } from './take-over.ts'
-import { watchReplication } from './watch-replication.ts'
+import { abandon, closeFile, handOver, type Release } from './step-down.ts'
+import { type Acquired, TakeOver } from './take-over.ts'
 
 /** The transitions of a leadership: what alone changes its state. */
 export class Transitions {
-  readonly #parts: LeadershipParts
-  readonly #keeper: LeaseKeeper
+  readonly #means: LeadershipMeans
   readonly #machine: StateMachine
   readonly #takeOver: TakeOver
-  readonly #stepDown: StepDown
   readonly #onLead: (term: Term) => void
   readonly #isEnding: () => boolean
   readonly #news = new News()
@@ -43,22 +41,20 @@ export class Transitions {
     onLead: (term: Term) => void,
     isEnding: () => boolean,
   ) {
-    const { lease, database } = parts
-    const record = (kind: EventKind, detail: string) => this.#record(kind, detail)
-    this.#parts = parts
-    this.#keeper = keeper
-    this.#takeOver = new TakeOver(parts, keeper, record, (epoch) => this.term?.epoch === epoch)
-    this.#stepDown = new StepDown(parts, keeper, record)
+    const { lease, database, events, lifecycle } = parts
+    const record = (kind: EventKind, detail: string) => {
+      events.note(kind, detail)
+      if (database.current) events.save(database.current)
+    }
+    this.#means = { ...parts, keeper, record }
+    this.#takeOver = new TakeOver(this.#means, (epoch) => this.term?.epoch === epoch)
     this.#onLead = onLead
     this.#isEnding = isEnding
     const first: Following = {
-      name: 'following',
-      problem: null,
-      refusal: null,
-      yieldUntilMs: 0,
+      ...{ name: 'following', problem: null, refusal: null, yieldUntilMs: 0 },
       refresh: new CopyRefresh(lease, database),
     }
-    this.#machine = new StateMachine(first, (next) => show(parts.lifecycle, next))
+    this.#machine = new StateMachine(first, (next) => show(lifecycle, next))
   }
 
   get state(): State {
@@ -84,7 +80,7 @@ export class Transitions {
   }
 
   async #tryToLead(from: Following, acquiring: Acquiring): Promise<void> {
-    const { lease, database, timing, events } = this.#parts
+    const { lease, database, timing, events } = this.#means
     let acquired: Acquired | null = null
     try {
       acquired = await this.#takeOver.acquire(from, this.#isEnding)
@@ -113,26 +109,27 @@ export class Transitions {
     const { replication, mayHandOver, ended } = leading.term
     this.#onLead(leading.term)
     watchReplication(replication, ended.signal, (health) => this.#report(health)).catch((error) => {
-      if (!ended.signal.aborted) this.#parts.onGone(error)
+      if (!ended.signal.aborted) this.#means.onGone(error)
     })
-    const over = await this.#keeper.untilOver(mayHandOver, ended.signal)
-    if (over === 'lost') this.abandon(leading, this.#keeper.problem)
+    const { keeper } = this.#means
+    const over = await keeper.untilOver(mayHandOver, ended.signal)
+    if (over === 'lost') this.abandon(leading, keeper.problem)
     if (over === 'wanted') this.handOver(leading, 'another instance wants to lead')
   }
 
   /** leading → stepping-down, with all that was written in the bucket */
   handOver(leading: Leading, why: string): void {
     // One that begins while the server drains has to be over by the end as well.
-    const isLast = this.#isEnding() || this.#parts.lifecycle.draining
+    const isLast = this.#isEnding() || this.#means.lifecycle.draining
     this.#stepDownFrom(leading, why, () =>
-      this.#stepDown.handOver(leading.term, why, isLast ? 'atTheEnd' : 'asked'),
+      handOver(this.#means, leading.term, why, isLast ? 'atTheEnd' : 'asked'),
     )
   }
 
   /** leading → stepping-down, as the lease is lost */
   abandon(leading: Leading, problem: Error): void {
     this.#stepDownFrom(leading, reasonOf(problem), () =>
-      this.#stepDown.abandon(leading.term, problem),
+      abandon(this.#means, leading.term, problem),
     )
   }
 
@@ -149,13 +146,13 @@ export class Transitions {
 
   // → following, or → ended where that fails
   async #follow(down: SteppingDown, releasing: Promise<Release>): Promise<void> {
-    const { lease, database, timing, onGone } = this.#parts
+    const { lease, database, timing, onGone } = this.#means
     const startMs = performance.now()
     let problem: Error | null
     try {
       const release = await releasing
       problem = release.problem
-      await this.#stepDown.close(down.term.replication)
+      await closeFile(this.#means, down.term.replication)
       database.follow(release.generation)
     } catch (error) {
       // Where Litestream has not closed the file, it would have two who replicate it once it is registered
@@ -174,17 +171,11 @@ export class Transitions {
   #report(health: Health): void {
     if (health.status === 'healthy') {
       log('INFO', 'What is written reaches the bucket again.')
-      this.#record('bucket-is-back', 'What is written reaches the bucket again.')
+      this.#means.record('bucket-is-back', 'What is written reaches the bucket again.')
     } else {
       const { message, code } = health.problem
       log('ERROR', `What is written does not reach the bucket. ${message}`, { code })
-      this.#record('bucket-fails', message)
+      this.#means.record('bucket-fails', message)
     }
-  }
-
-  async #record(kind: EventKind, detail: string): Promise<void> {
-    const { events, database } = this.#parts
-    events.note(kind, detail)
-    if (database.current) events.save(database.current)
   }
 }

@@ -3,7 +3,7 @@ import { ReplicationProblem } from '../stores/problem.ts'
 import { withTimeout } from '../with-timeout.ts'
 import { Admission, type Job } from './admission.ts'
 import type { Beginning } from './begin-epoch.ts'
-import type { LeadershipParts } from './leadership-states.ts'
+import { type LeadershipParts, noLease } from './leadership-states.ts'
 import { Transitions } from './leadership-transitions.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 
@@ -61,7 +61,7 @@ export class Leadership {
       const { state } = this.#transitions
       switch (state.name) {
         case 'following':
-          if (this.#isEnding) throw this.#lost()
+          if (this.#isEnding) throw noLease(this.#parts.base)
           if (state.refusal && performance.now() < state.refusal.untilMs) throw state.refusal.error
           this.#transitions.acquire(state)
           break
@@ -70,14 +70,15 @@ export class Leadership {
         case 'leading':
           if (this.#parts.lease.isValid) return
           // It has run out, as the bucket did not answer or the process has just woken up.
-          if (!(await this.#keeper.again())) this.#transitions.abandon(state, this.#lost())
+          if (!(await this.#keeper.again()))
+            this.#transitions.abandon(state, noLease(this.#parts.base))
           break
         case 'stepping-down':
           // It can take as long as the bucket is away, and who asks is to hear why.
           await withTimeout(4_000, state.done, () => this.#keeper.problem)
           break
         case 'ended':
-          throw this.#lost()
+          throw noLease(this.#parts.base)
       }
     }
   }
@@ -118,7 +119,7 @@ export class Leadership {
    */
   async durable(): Promise<void> {
     const { term } = this.#admission
-    if (!term || term !== this.#transitions.term) throw this.#lost()
+    if (!term || term !== this.#transitions.term) throw noLease(this.#parts.base)
     await withTimeout(10_000, term.restorable, () => {
       const { health } = term.replication
       if (health.status === 'degraded') return health.problem
@@ -133,7 +134,7 @@ export class Leadership {
   async end(): Promise<void> {
     this.#isEnding = true
     // It may wait for the bucket, for longer than this process has.
-    await withTimeout(endMs, this.#ending(), () => this.#lost()).catch(() => {})
+    await withTimeout(endMs, this.#ending(), () => noLease(this.#parts.base)).catch(() => {})
   }
 
   async #ending(): Promise<void> {
@@ -155,9 +156,5 @@ export class Leadership {
           return
       }
     }
-  }
-
-  #lost(): ReplicationProblem {
-    return new ReplicationProblem('lease-lost', this.#parts.base, 'no lease')
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease } from '../lease/lease.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import { withTimeout } from '../with-timeout.ts'
+import { noLease } from './leadership-states.ts'
 import { log, reasonOf } from './log.ts'
 import { News } from './news.ts'
 
@@ -61,7 +62,7 @@ export class LeaseKeeper {
 
   /** Why the lease could not be renewed; that there is none, where nothing else is known. */
   get problem(): Error {
-    return this.#problem ?? new ReplicationProblem('lease-lost', this.#base, 'no lease')
+    return this.#problem ?? noLease(this.#base)
   }
 
   /** Why the lease has run out; null where it is valid, or the bucket has answered since. */

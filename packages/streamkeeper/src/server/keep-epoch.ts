@@ -1,14 +1,18 @@
 import { setInterval, setTimeout as sleep } from 'node:timers/promises'
 import type { Lease } from '../lease/lease.ts'
 import { isCompacting, removeCompacted, removeObsolete } from '../lease/retention.ts'
-import type { Replication } from '../litestream/replication.ts'
+import type { Health, Replication } from '../litestream/replication.ts'
 import { pauseAfter, retry } from '../retry.ts'
 import { hasBeginning } from '../stores/epochs.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import type { Store } from '../stores/store.ts'
 import type { Beginning } from './begin-epoch.ts'
+import { noLease } from './leadership-states.ts'
 import { log, reasonOf } from './log.ts'
 import { News } from './news.ts'
+
+const tidyMs = 3_600_000
+const watchMs = 5_000
 
 /** An epoch that has just begun. */
 export type Begun = { epoch: number; replication: Replication; beginning: Beginning }
@@ -55,35 +59,7 @@ async function makeRestorable(
     }
   }
   if (await lease.publishEpoch(Date.now(), { begunWith: from, continued })) return
-  throw new ReplicationProblem('lease-lost', base, 'no lease')
-}
-
-/** Looks after the replica of a long leadership now and then. */
-export async function tidyEpoch(
-  parts: Parts,
-  epoch: number,
-  ended: AbortSignal,
-  everyMs = 3_600_000,
-): Promise<void> {
-  try {
-    for await (const _ of setInterval(everyMs, null, { signal: ended, ref: false })) {
-      await tidy(parts, epoch, everyMs).catch((error) =>
-        log('WARNING', `Old files could not be removed: ${reasonOf(error)}`),
-      )
-    }
-  } catch {
-    // The leadership has ended.
-  }
-}
-
-async function tidy({ store }: Parts, epoch: number, ageMs: number): Promise<void> {
-  if (!(await isCompacting(store, epoch, Date.now(), ageMs))) {
-    log(
-      'ERROR',
-      'Litestream compacts no more, so that restores become slow: restart this instance.',
-    )
-  }
-  await removeCompacted(store, epoch, Date.now(), ageMs)
+  throw noLease(base)
 }
 
 async function forgetObsolete({ lease, store, timing }: Parts): Promise<void> {
@@ -93,5 +69,50 @@ async function forgetObsolete({ lease, store, timing }: Parts): Promise<void> {
     if (upTo !== null) await lease.pruneObsolete(upTo)
   } catch (error) {
     log('WARNING', `Old epochs could not be removed: ${reasonOf(error)}`)
+  }
+}
+
+/** Looks after the replica of a long leadership now and then, until `ended` aborts. */
+export async function tidyEpoch({ store }: Parts, epoch: number, ended: AbortSignal) {
+  const tidy = async () => {
+    if (!(await isCompacting(store, epoch, Date.now(), tidyMs))) {
+      log(
+        'ERROR',
+        'Litestream compacts no more, so that restores become slow: restart this instance.',
+      )
+    }
+    await removeCompacted(store, epoch, Date.now(), tidyMs)
+  }
+  try {
+    for await (const _ of setInterval(tidyMs, null, { signal: ended, ref: false })) {
+      await tidy().catch((error) =>
+        log('WARNING', `Old files could not be removed: ${reasonOf(error)}`),
+      )
+    }
+  } catch {
+    // The leadership has ended.
+  }
+}
+
+/**
+ * Asks for a sync now and then, so that a bucket that fails is noticed, and noticed to be back, when
+ * nobody waits for one. It costs nothing while nothing is written. Ends when `ended` aborts.
+ *
+ * @param onChange told of each change of what `health` says
+ * @throws {LitestreamGone} if there is no Litestream any more
+ */
+export async function watchReplication(
+  replication: Replication,
+  ended: AbortSignal,
+  onChange: (health: Health) => void,
+): Promise<void> {
+  let last = replication.health
+  for await (const _ of setInterval(watchMs, null, { signal: ended })) {
+    await replication.durable().catch((error) => {
+      if (!(error instanceof ReplicationProblem)) throw error
+    })
+    const health = replication.health
+    if (health.status !== last.status) onChange(health)
+    last = health
   }
 }
