@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import type { AppSchema } from '../sqlite/app-schema.ts'
 import { callNow } from '../sqlite/call-now.ts'
 import { NewerSchema } from '../sqlite/migrate.ts'
-import { migrateApart, migratedInWords, runningInWords } from '../sqlite/migrate-apart.ts'
+import { migrateApart } from '../sqlite/migrate-apart.ts'
 import { type Examined, examine } from './examine.ts'
 import { mustBeText } from './must-be-text.ts'
 import type { Progress } from './progress.ts'
@@ -24,11 +24,7 @@ export async function prepareCopy(
   }
   verifyIsOurs(path, original, app)
   try {
-    const migrated = await migrateApart(path, app, (running) =>
-      progress.say(runningInWords(running)),
-    )
-    const said = migratedInWords(migrated)
-    if (said) progress.say(said)
+    await migrateApart(path, app, (words) => progress.say(words))
   } catch (error) {
     if (!(error instanceof NewerSchema)) throw error
     throw new Error(`${error.message} Bring ${original} in with that release, or a newer one.`)

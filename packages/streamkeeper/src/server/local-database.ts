@@ -1,6 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { statSync } from 'node:fs'
 import { inRestorable } from '../lease/continues.ts'
 import type { Reached, View } from '../lease/lease.ts'
 import type { Expected } from '../litestream/choose-copy.ts'
@@ -9,20 +7,12 @@ import type { CommandOptions } from '../litestream/litestream-command.ts'
 import { localTxid } from '../litestream/local-position.ts'
 import { LtxDamaged } from '../litestream/ltx/format.ts'
 import { fetchNewestCopy, type Origin } from '../litestream/newest-copy.ts'
-import { timed } from '../litestream/timed.ts'
 import type { AppSchema } from '../sqlite/app-schema.ts'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
-import {
-  compareSchema,
-  isNothing,
-  migrateDatabase,
-  newerSchema,
-  newestMigration,
-} from '../sqlite/migrate.ts'
-import { migrateApart, migratedInWords, runningInWords } from '../sqlite/migrate-apart.ts'
-import { type Database, openDatabase } from '../sqlite/open.ts'
-import { isReadable } from '../sqlite/readable.ts'
+import { newestMigration } from '../sqlite/migrate.ts'
+import type { Database } from '../sqlite/open.ts'
 import { epochUrl, sourceUrl } from '../stores/replica-url.ts'
+import { DatabaseFile, type Prepared } from './database-file.ts'
 import { log, reasonOf } from './log.ts'
 
 type Options = {
@@ -33,22 +23,19 @@ type Options = {
   restore: CommandOptions
 }
 
-/** What the schema of the file is beside this release's. */
-export type Schema = 'same' | 'newer'
+/** What the lease has to be for the file to be the newest state. */
+type NewestAt = { generation: string | null } | { heldBy: string; epoch: number }
 
 /**
- * The database file of this instance: a copy that can only be read while it follows, the one that is
- * replicated while it leads.
+ * The database file as a copy of the replica's: one that can only be read while this instance follows, the
+ * one that is replicated while it leads.
  */
-export class LocalDatabase {
-  readonly path: string
-  readonly #options: Options
-  #open: Database | null = null
-  /** The one that can only read, while the other writes. */
-  #reading: Database | null = null
-  /** Whether it may be written to. */
-  #isLed = false
-  #schema: Schema = 'same'
+export class LocalDatabase extends DatabaseFile {
+  readonly #base: string
+  readonly #command: CommandOptions
+  /** The newest migration of this release. */
+  readonly #migration: number
+  #isAhead = false
   /** When the file was last known to be the newest state, by `performance.now()`. */
   #newestAtMs = 0
   #tookMs = 0
@@ -56,53 +43,23 @@ export class LocalDatabase {
   #restored: Reached | null = null
   /** What this instance has written last, when Litestream had closed the file; null while it leads. */
   #written: Reached | null = null
-  /** What the lease has to be for the file to be the newest state; null if it isn't. */
-  #newestAt: { generation: string | null } | { heldBy: string; epoch: number } | null = null
-  /**
-   * There where this process has migrated the file for itself. Closed last, a connection that can only
-   * read leaves that in the WAL, and the file as the bucket has it.
-   */
-  #last: Sqlite.Database | null = null
+  /** null if it isn't the newest state. */
+  #newestAt: NewestAt | null = null
   /** The epoch that Litestream has replicated the file to, where SQLite has left its WAL alone since. */
   #replicatedTo: number | null = null
   /** Two at once would each write what they fetched over what the other has written. */
   #restoring: Promise<unknown> = Promise.resolve()
 
-  constructor(options: Options) {
-    this.path = options.path
-    this.#options = options
+  constructor({ path, base, app, restore }: Options) {
+    super(path, app)
+    this.#base = base
+    this.#command = restore
+    this.#migration = newestMigration(app.migrations)
   }
 
-  /** null where there is no database yet. */
-  get current(): Database | null {
-    return this.#open
-  }
-
-  /** @throws {Error} where there is no database yet */
-  get open(): Database {
-    if (!this.#open) throw new Error('There is no database yet: nothing was ever written.')
-    return this.#open
-  }
-
-  /**
-   * A connection that can only read, also while this instance leads.
-   *
-   * @throws {Error} where there is no database yet
-   */
-  get reading(): Database {
-    if (!this.#isLed) return this.open
-    this.#reading ??= openReading(this.path)
-    return this.#reading
-  }
-
-  /** `newer` where another release has migrated the file: this one reads it, and never writes to it. */
-  get schema(): Schema {
-    return this.#schema
-  }
-
-  /** Whether it is migrated here alone: all others get that once this instance leads. */
+  /** Whether the data gets migrated once this instance leads, and the copy here alone is by now. */
   get isAhead(): boolean {
-    return this.#last !== null
+    return this.#isAhead
   }
 
   /** How long ago the file was last known to be the newest state, in milliseconds. */
@@ -135,22 +92,23 @@ export class LocalDatabase {
 
   async #restore(view: View, unneeded?: AbortSignal): Promise<Origin> {
     const startMs = performance.now()
-    const { path, restore } = this.#options
-    const signal = AbortSignal.any([restore.signal, ...(unneeded ? [unneeded] : [])])
+    const { path } = this
     const { restorable } = view.lease
+    this.#compareWith(view)
     if (view.why) log('INFO', view.why)
-    const isFirst = this.#open === null
+    const isFirst = this.current === null
     if (isFirst) this.#takeUp()
     const base = this.stateIn(view)
     let prepared: Prepared | null = null
-    const origin = await fetchNewestCopy(path, sourceUrl(this.#options.base, view.lease), {
-      ...{ ...restore, signal },
+    const signal = AbortSignal.any([this.#command.signal, ...(unneeded ? [unneeded] : [])])
+    const origin = await fetchNewestCopy(path, sourceUrl(this.#base, view.lease), {
+      ...{ ...this.#command, signal },
       now: new Date(),
       expected: this.#expected(view),
       isCovered: this.#isCovered(view),
       base: base && { txid: base.txid, inPlace: this.#hasSchemaOf(view) },
       accept: async (file) => {
-        prepared = await this.#prepare(file)
+        prepared = await this.prepare(file)
       },
       hold: () => this.#hold(restorable),
       replace: (work) => {
@@ -159,18 +117,18 @@ export class LocalDatabase {
           work()
         } catch (error) {
           // What is damaged was not applied.
-          if (error instanceof LtxDamaged) this.#reopen(null)
+          if (error instanceof LtxDamaged) this.openToRead()
           throw error
         }
-        if (hasFile(path)) this.#reopen(prepared)
+        if (statSync(path, { throwIfNoEntry: false })) this.openToRead(prepared)
       },
     })
     if (origin.from === 'changes' && isFirst && !prepared) {
-      prepared = await this.#prepare(path)
-      this.#reopen(prepared)
+      prepared = await this.prepare(path)
+      this.openToRead(prepared)
     }
-    this.#schema = (prepared as Prepared | null)?.schema ?? this.#schema
-    if (origin.from !== 'nothing-yet') this.#open ??= openReadOnly(path)
+    this.schema = (prepared as Prepared | null)?.schema ?? this.schema
+    if (origin.from !== 'nothing-yet') this.openToRead()
     if (origin.from === 'bucket' || origin.from === 'changes') {
       this.#restored = { epoch: restorable, txid: origin.txid }
       this.#written = null
@@ -187,7 +145,7 @@ export class LocalDatabase {
    * being in its WAL; null where that isn't known.
    */
   stateIn({ lease }: Pick<View, 'lease'>): Reached | null {
-    const noted = notedState(this.path, this.#options.base)
+    const noted = notedState(this.path, this.#base)
     return noted && inRestorable(lease, noted)
   }
 
@@ -213,6 +171,7 @@ export class LocalDatabase {
    */
   async refresh(view: View, lookedAtMs: number, unneeded: AbortSignal): Promise<void> {
     const { reached, restorable } = view.lease
+    this.#compareWith(view)
     const has = this.position && inRestorable(view.lease, this.position)
     const hasAll = reached?.epoch === restorable && has !== null && has.txid >= reached.txid
     if (this.isNewest(view)) this.confirm(lookedAtMs)
@@ -242,27 +201,15 @@ export class LocalDatabase {
    * @throws {NewerSchema} if a newer release has migrated it
    */
   lead(id: string, epoch: number): Database {
-    this.#open ??= this.#create()
-    if (this.#schema === 'newer') throw newerSchema(this.#open, this.#options.app.migrations)
+    const database = this.openOrCreate()
     // From now on the file may not be what the bucket has.
-    const noted = notedState(this.path, this.#options.base)
-    if (noted) noteCopy(this.path, epochUrl(this.#options.base, noted.epoch))
-    this.#isLed = true
-    endTransaction(this.#open)
-    this.#open.$client.pragma('query_only = OFF')
+    const noted = notedState(this.path, this.#base)
+    if (noted) noteCopy(this.path, epochUrl(this.#base, noted.epoch))
+    this.beginWriting()
     this.#newestAt = { heldBy: id, epoch }
     this.#written = null
-    this.#last?.close()
-    this.#last = null
-    return this.#open
-  }
-
-  /** From now on nothing is written to the file: what was not committed by now never will be. */
-  stopWriting(): void {
-    if (!this.#open) return
-    this.#open.$client.pragma('query_only = ON')
-    // It could still be committed, and the file would have what the bucket does not.
-    endTransaction(this.#open)
+    this.#isAhead = false
+    return database
   }
 
   /**
@@ -274,7 +221,7 @@ export class LocalDatabase {
   follow(generation: string | null): void {
     this.stopWriting()
     try {
-      this.#endReading()
+      this.endReading()
     } catch {
       // Somebody goes over rows by it: it is closed with the other one.
     }
@@ -284,45 +231,25 @@ export class LocalDatabase {
     }
     if (generation === null) return
     this.#newestAt = { generation }
-    const { base } = this.#options
+    if (!this.#written) return
+    const { epoch, txid } = this.#written
     try {
-      if (this.#written) {
-        const { epoch, txid } = this.#written
-        noteCopy(this.path, epochUrl(base, epoch), this.#isAllInFile() ? txid : undefined)
-      }
+      noteCopy(this.path, epochUrl(this.#base, epoch), this.isAllInFile() ? txid : undefined)
     } catch (error) {
       // Without the note, a later start sets the file aside.
       log('WARNING', `The file could not be marked as a copy: ${reasonOf(error)}`)
     }
   }
 
-  close(): void {
-    // Before the one that writes, which brings the WAL into the file when it is closed last.
-    this.#endReading()
-    this.#open?.$client.close()
-    this.#open = null
+  override close(): void {
+    super.close()
     this.#replicatedTo = null
-    if (!this.#last) return
-    this.#last.close()
-    this.#last = null
-    removeWal(this.path)
-  }
-
-  #endReading(): void {
-    this.#isLed = false
-    this.#reading?.$client.close()
-    this.#reading = null
-  }
-
-  #reopen(prepared: Prepared | null): void {
-    this.#open ??= openReadOnly(this.path)
-    if (prepared?.isMigrated) this.#last = openLast(this.path)
   }
 
   // An earlier process may have left it, with a migration of its own in the WAL.
   #takeUp(): void {
-    if (!notedState(this.path, this.#options.base)) return
-    removeWal(this.path)
+    if (!notedState(this.path, this.#base)) return
+    this.removeWal()
     try {
       checkDatabase(this.path)
     } catch (error) {
@@ -334,27 +261,23 @@ export class LocalDatabase {
 
   // Litestream goes on in the WAL where it was, as long as SQLite doesn't empty it.
   #hold(epoch: number): void {
-    if (this.#open) return
+    if (this.current) return
     try {
-      this.#open = openReadOnly(this.path)
+      this.openToRead()
       this.#replicatedTo = epoch
     } catch {
       // The check that follows says why.
     }
   }
 
-  /** Brings all of the WAL into the file, which the last connection does when it is closed. */
-  #isAllInFile(): boolean {
-    this.close()
-    const isAll = !statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size
-    this.#open = openReadOnly(this.path)
-    return isAll
+  #compareWith({ lease: { schema } }: View): void {
+    this.#isAhead = schema !== undefined && schema.migration < this.#migration
   }
 
   // Nothing that changes how the data is read is among the changes, and nothing else is in the WAL.
   #hasSchemaOf({ lease: { schema } }: View): boolean {
-    const own = newestMigration(this.#options.app.migrations)
-    return this.#schema === 'same' && this.#last === null && schema?.migration === own
+    const isSame = this.schema === 'same' && schema?.migration === this.#migration
+    return isSame && !this.isMigratedHere
   }
 
   // Whoever led next began with all of it.
@@ -374,77 +297,4 @@ export class LocalDatabase {
     const known = [reached, restored].filter((state) => state?.epoch === restorable)
     return { replica: 'complete', reachedTxid: Math.max(0, ...known.map((s) => s?.txid ?? 0)) }
   }
-
-  #create(): Database {
-    const database = openDatabase(this.path)
-    try {
-      migrateDatabase(database, this.#options.app)
-      return database
-    } catch (error) {
-      database.$client.close()
-      throw error
-    }
-  }
-
-  /** Migrates the file, in its WAL, unless a newer release has; says in the log what takes long. */
-  async #prepare(file: string): Promise<Prepared> {
-    const { app } = this.#options
-    if (isNewer(file, app)) return { schema: 'newer', isMigrated: false }
-    const last = openLast(file)
-    try {
-      const migrate = () =>
-        migrateApart(file, app, (running) => log('INFO', runningInWords(running)))
-      const migrated = await timed('migrate', migrate)
-      const said = migratedInWords(migrated)
-      if (said) log('INFO', said)
-      return { schema: 'same', isMigrated: !isNothing(migrated) }
-    } finally {
-      last.close()
-    }
-  }
-}
-
-type Prepared = { schema: Schema; isMigrated: boolean }
-
-function openLast(path: string): Sqlite.Database {
-  const client = new Sqlite(path, { readonly: true })
-  // It is opened only when it is read.
-  client.pragma('schema_version')
-  return client
-}
-
-// One that was left open, by the app's own BEGIN, would take in what others write.
-function endTransaction({ $client }: Database): void {
-  if ($client.inTransaction) $client.exec('ROLLBACK')
-}
-
-function hasFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
-}
-
-function removeWal(path: string): void {
-  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
-}
-
-/** @throws {NewerSchema} if it is newer, and this release can't read it */
-function isNewer(file: string, { migrations, config }: AppSchema): boolean {
-  const database = openDatabase(file)
-  try {
-    if (compareSchema(database, migrations) !== 'newer') return false
-    if (!isReadable(database, config.schema)) throw newerSchema(database, migrations)
-    return true
-  } finally {
-    database.$client.close()
-  }
-}
-
-// With the settings of the other, none of which it could set.
-function openReading(path: string): Database {
-  return drizzle({ client: new Sqlite(path, { readonly: true, fileMustExist: true }) })
-}
-
-function openReadOnly(path: string): Database {
-  const database = openDatabase(path)
-  database.$client.pragma('query_only = ON')
-  return database
 }

@@ -8,9 +8,6 @@ import { openDatabase } from './open.ts'
 export type Order = { path: string; folder: string; migrations: string | null }
 export type Report = { step: string } | { done: Migrated } | { problem: string }
 
-/** What is being run, and for how long. */
-export type Running = { step: string; seconds: number }
-
 // Beside this file in the sources; beside the server, or one folder above a chunk of it, in the image.
 const workerFile = ['./migrate-worker.ts', './migrate-worker.js', '../migrate-worker.js']
   .map((file) => new URL(file, import.meta.url))
@@ -21,25 +18,35 @@ const workerFile = ['./migrate-worker.ts', './migrate-worker.js', '../migrate-wo
  * of its own, so that this one goes on answering and keeps its lease. There is none where nothing is to
  * be done.
  *
- * @param onProgress told every `everyMs` while it goes on
+ * @param say told every `everyMs` what is run, and in the end what an operator should know
  * @throws {NewerSchema} before anything is changed
  * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
 export async function migrateApart(
   path: string,
   app: AppSchema,
-  onProgress: (running: Running) => void = () => {},
+  say: (words: string) => void = () => {},
   everyMs = 5_000,
 ): Promise<Migrated> {
   const toDo = lookInto(path, app)
-  if (isNothing(toDo)) return toDo
+  const migrated = isNothing(toDo) ? toDo : await migrateInWorker(path, app, say, everyMs)
+  for (const words of migratedInWords(migrated)) say(words)
+  return migrated
+}
+
+async function migrateInWorker(
+  path: string,
+  app: AppSchema,
+  say: (words: string) => void,
+  everyMs: number,
+): Promise<Migrated> {
   if (!workerFile) throw new Error('migrate-worker.js is missing: build the app again.')
   const workerData: Order = { path, folder: app.folder, migrations: app.migrations }
   const worker = new Worker(workerFile, { workerData })
   const startMs = performance.now()
   let step = 'the file'
   const timer = setInterval(() => {
-    onProgress({ step, seconds: Math.round((performance.now() - startMs) / 1_000) })
+    say(`Migrating: ${step}, ${Math.round((performance.now() - startMs) / 1_000)} s`)
   }, everyMs)
   try {
     return await new Promise((resolve, reject) => {
@@ -57,21 +64,14 @@ export async function migrateApart(
   }
 }
 
-/** Such as `Migrating: 0006_tags.sql, statement 2 of 5, 40 s`. */
-export function runningInWords({ step, seconds }: Running): string {
-  return `Migrating: ${step}, ${seconds} s`
-}
-
-/** What an operator should know of it; null where there is nothing to say. */
-export function migratedInWords({ applied, repaired, edited }: Migrated): string | null {
-  const said = [
+function migratedInWords({ applied, repaired, edited }: Migrated): string[] {
+  return [
     applied.length > 0 && `Applied ${applied.join(', ')}.`,
     repaired.length > 0 &&
       `The triggers ${repaired.join(', ')} were missing or changed: they were made again, and what they keep was counted again.`,
     edited.length > 0 &&
       `${edited.join(', ')} was edited after it had been applied, and was not applied again: restore it, and write a new migration.`,
   ].filter((words) => words !== false)
-  return said.length > 0 ? said.join(' ') : null
 }
 
 function lookInto(path: string, app: AppSchema): Migrated {
