@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { entries } from '../../../db/schema.ts'
 import { countVisits } from '../../../db/visits.ts'
 import type { Bucket } from '../../../e2e/support/bucket.ts'
@@ -48,7 +49,7 @@ export async function restoreEpoch(bucket: Bucket, epoch: number, txid?: number)
 }
 
 async function contentOf(path: string): Promise<Omit<Copy, 'epoch'>> {
-  const database = openDatabase(path)
+  const database = drizzle({ client: openDatabase(path).$client })
   try {
     const { id, message } = entries
     const rows = database.select({ id, message }).from(entries).all()

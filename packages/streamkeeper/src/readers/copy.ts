@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { NeedsRestore } from '../litestream/changes-since.ts'
 import { type CommandOptions, restoreReplica } from '../litestream/litestream-command.ts'
 import { writeLtx } from '../litestream/ltx/apply.ts'
@@ -223,9 +222,9 @@ export class Copy {
 
   #open(): Database {
     if (this.#isOver) throw new CopyEnded('it is over')
-    this.#database ??= drizzle({
-      client: new Sqlite(this.path, { readonly: true, fileMustExist: true }),
-    })
+    this.#database ??= {
+      $client: new Sqlite(this.path, { readonly: true, fileMustExist: true }),
+    }
     return this.#database
   }
 

@@ -1,6 +1,5 @@
 import { rmSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { timed } from '../litestream/timed.ts'
 import type { AppSchema } from '../sqlite/app-schema.ts'
 import { compareSchema, isNothing, migrateDatabase, newerSchema } from '../sqlite/migrate.ts'
@@ -55,9 +54,9 @@ export class DatabaseFile {
   get reading(): Database {
     if (!this.#isWritten) return this.open
     // With the settings of the other, none of which it could set.
-    this.#reading ??= drizzle({
-      client: new Sqlite(this.path, { readonly: true, fileMustExist: true }),
-    })
+    this.#reading ??= {
+      $client: new Sqlite(this.path, { readonly: true, fileMustExist: true }),
+    }
     return this.#reading
   }
 

@@ -1,5 +1,7 @@
-import { is } from 'drizzle-orm'
-import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
+// Not all of Drizzle, which would take 0.6 s to load.
+import { is } from 'drizzle-orm/entity'
+import { getTableName, Table } from 'drizzle-orm/table'
+import { getTableColumns } from 'drizzle-orm/utils'
 import type { Database } from './open.ts'
 
 /** Drizzle's tables among what a module exports. */
@@ -14,11 +16,13 @@ export function isReadable(database: Database, schema: Tables = {}): boolean {
 export function missingFrom(database: Database, schema: Tables): string[] {
   const columnsOf = database.$client.prepare('select name from pragma_table_info(?)').pluck()
   return Object.values(schema)
-    .filter((table) => is(table, SQLiteTable))
-    .map((table) => getTableConfig(table))
-    .flatMap(({ name, columns }) => {
+    .filter((table) => is(table, Table))
+    .flatMap((table) => {
+      const name = getTableName(table)
       const found = new Set(columnsOf.all(name))
-      const missing = columns.filter((column) => !found.has(column.name))
+      const missing = Object.values(getTableColumns(table)).filter(
+        (column) => !found.has(column.name),
+      )
       return missing.map((column) => `${name}.${column.name}`)
     })
 }

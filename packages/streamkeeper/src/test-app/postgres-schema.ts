@@ -1,4 +1,6 @@
-import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint } from 'drizzle-orm/pg-core/columns/bigint'
+import { text } from 'drizzle-orm/pg-core/columns/text'
+import { pgTable } from 'drizzle-orm/pg-core/table'
 
 const number = () => bigint({ mode: 'number' })
 const id = () => number().primaryKey().generatedByDefaultAsIdentity()
