@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs'
 import { leaseName, type Me, parseLease } from '../lease/lease-object.ts'
 import { factsOf } from '../server/facts.ts'
 import { type Lifecycle, problemOf } from '../server/lifecycle.ts'
 import type { Runtime } from '../server/runtime.ts'
-import type { Status } from '../server/status.ts'
+import { type Status, sizeOf } from '../server/status.ts'
 import { listEvents } from '../sqlite/events.ts'
 import type { Store } from '../stores/store.ts'
 import { withTimeout } from '../with-timeout.ts'
@@ -63,8 +62,4 @@ async function leaseIn(store: Pick<Store, 'read'>, base: string): Promise<Status
   } catch (error) {
     return problemOf(error)
   }
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }

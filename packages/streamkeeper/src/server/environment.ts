@@ -1,27 +1,15 @@
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
-import { parseReplicaUrl, type ReplicaUrl } from '../stores/replica-url.ts'
+import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { reasonOf } from './log.ts'
 import {
+  optional,
   readVariables,
-  type ServerEnvironment,
   serverEnvironment,
   serverVariables,
 } from './server-environment.ts'
 
-export type Environment = ServerEnvironment & {
-  /** The base URL of the replica; each epoch has a path of its own below it. */
-  replicaUrl: ReplicaUrl
-  dataDirectory: string
-  /** The database file. */
-  databasePath: string
-  /** Litestream's control socket. */
-  socketPath: string
-  /** How long a leader that can't renew its lease counts on it, in milliseconds; null for the default. */
-  leaseTtlMs: number | null
-  /** Up to which migration they may take from older releases what those read; null for none. */
-  allowedMigration: string | null
-}
+export type Environment = ReturnType<typeof readEnvironment>
 
 const schema = serverVariables.extend({
   REPLICA_URL: z
@@ -49,10 +37,7 @@ const schema = serverVariables.extend({
     .refine((seconds) => seconds === null || (seconds >= 3 && seconds <= 60), {
       error: 'is no number from 3 to 60',
     }),
-  ALLOW_BREAKING_MIGRATION: z
-    .string()
-    .optional()
-    .transform((name) => name || null),
+  ALLOW_BREAKING_MIGRATION: optional,
 })
 
 /**
@@ -60,15 +45,19 @@ const schema = serverVariables.extend({
  *
  * @throws {Error} a line for all that is wrong, each with what to write instead
  */
-export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+export function readEnvironment(variables: Record<string, string | undefined>) {
   const data = readVariables(schema, variables)
   return {
     ...serverEnvironment(data),
+    /** The base URL of the replica; each epoch has a path of its own below it. */
     replicaUrl: data.REPLICA_URL,
     dataDirectory: data.DATA_DIR,
     databasePath: join(data.DATA_DIR, 'app.db'),
+    /** Litestream's control socket. */
     socketPath: socketIn(data.DATA_DIR),
+    /** How long a leader that can't renew its lease counts on it, in milliseconds; null for the default. */
     leaseTtlMs: data.LEASE_TTL_SECONDS === null ? null : data.LEASE_TTL_SECONDS * 1000,
+    /** Up to which migration they may take from older releases what those read; null for none. */
     allowedMigration: data.ALLOW_BREAKING_MIGRATION,
   }
 }

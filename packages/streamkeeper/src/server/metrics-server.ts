@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { litestreamFamilies } from './litestream-metrics.ts'
 import { log, reasonOf } from './log.ts'
-import { openMetricsType } from './open-metrics.ts'
+import { litestreamFamilies, openMetricsType } from './open-metrics.ts'
 
 /**
  * Serves `/metrics` to this machine alone: on Cloud Run to a sidecar container. Without its port the

@@ -40,14 +40,23 @@ export class Metrics {
 
   /** @param more families of others */
   text(status: Status, events: Pick<Events, 'count'>, more = ''): string {
+    const prefix = this.#prefix
+    const inStates = states.map((state) => ({
+      labels: { state },
+      value: state === status.state ? 1 : 0,
+    }))
+    const happened = eventKinds.map((kind) => ({ labels: { kind }, value: events.count(kind) }))
+    const gauges = [...ofProcess(status), ...ofReplication(status)]
     return exposition([
-      ...processFamilies(this.#prefix, status),
-      ...(status.replication ? replicationFamilies(this.#prefix, status.replication) : []),
-      counter(
-        `${this.#prefix}events`,
-        'What happened since the process started.',
-        eventKinds.map((kind) => ({ labels: { kind }, value: events.count(kind) })),
+      gauge(
+        `${prefix}state`,
+        'What the process is doing: 1 for the state that it is in.',
+        inStates,
       ),
+      ...gauges.map(([name, help, value]) =>
+        gauge(prefix + name, help, value === null ? [] : [{ value }]),
+      ),
+      counter(`${prefix}events`, 'What happened since the process started.', happened),
       this.#syncs.text,
       this.#requests.text,
       more,
@@ -55,66 +64,54 @@ export class Metrics {
   }
 }
 
-function processFamilies(prefix: string, status: Status): string[] {
-  const one = (value: number) => [{ value }]
-  const inStates = states.map((state) => ({
-    labels: { state },
-    value: state === status.state ? 1 : 0,
-  }))
+/** The value is null where it isn't known. */
+type Gauge = [name: string, help: string, value: number | null]
+
+function ofProcess(status: Status): Gauge[] {
+  const { epoch, upMs, restoreMs, copyAgeMs, databaseBytes, walBytes } = status
   return [
-    gauge(`${prefix}state`, 'What the process is doing: 1 for the state that it is in.', inStates),
-    gauge(
-      `${prefix}epoch`,
-      'The epoch that this instance leads; 0 if none.',
-      one(status.epoch ?? 0),
-    ),
-    gauge(`${prefix}up_seconds`, 'Since the process started.', one(status.upMs / 1000)),
-    gauge(`${prefix}restore_seconds`, 'What the last restore took.', one(status.restoreMs / 1000)),
-    gauge(
-      `${prefix}copy_age_seconds`,
+    ['epoch', 'The epoch that this instance leads; 0 if none.', epoch ?? 0],
+    ['up_seconds', 'Since the process started.', upMs / 1000],
+    ['restore_seconds', 'What the last restore took.', restoreMs / 1000],
+    [
+      'copy_age_seconds',
       'The age of what can be read here, at most; 0 while this instance leads.',
-      one(status.copyAgeMs / 1000),
-    ),
-    gauge(`${prefix}database_bytes`, 'The size of the database file.', one(status.databaseBytes)),
-    gauge(`${prefix}wal_bytes`, 'The size of its write-ahead log.', one(status.walBytes)),
+      copyAgeMs / 1000,
+    ],
+    ['database_bytes', 'The size of the database file.', databaseBytes],
+    ['wal_bytes', 'The size of its write-ahead log.', walBytes],
   ]
 }
 
-function replicationFamilies(
-  prefix: string,
-  replication: NonNullable<Status['replication']>,
-): string[] {
+function ofReplication({ replication }: Status): Gauge[] {
+  if (!replication) return []
   const { txid, replicatedTxid, lagMs, waiting, problem, lastDurableAt } = replication
   const { beginning, firstUploadBytes } = replication
-  const known = (value: number | null) => (value === null ? [] : [{ value }])
-  const missing = txid === null || replicatedTxid === null ? null : txid - replicatedTxid
+  const missing =
+    txid === null || replicatedTxid === null ? null : Math.max(0, txid - replicatedTxid)
   return [
-    gauge(
-      `${prefix}epoch_continued`,
+    [
+      'epoch_continued',
       '1 if the epoch began with what is new; 0 if all of the database was uploaded.',
-      known(beginning && (beginning.how === 'continued' ? 1 : 0)),
-    ),
-    gauge(
-      `${prefix}epoch_first_upload_bytes`,
+      beginning && Number(beginning.how === 'continued'),
+    ],
+    [
+      'epoch_first_upload_bytes',
       'How much was uploaded first to the epoch that is led.',
-      known(firstUploadBytes),
-    ),
-    gauge(
-      `${prefix}replication_lag_seconds`,
+      firstUploadBytes,
+    ],
+    [
+      'replication_lag_seconds',
       'Since when at most something is missing in the bucket.',
-      known(lagMs === null ? null : lagMs / 1000),
-    ),
-    gauge(
-      `${prefix}replication_lag_transactions`,
-      'How many transactions are missing in the bucket.',
-      known(missing === null ? null : Math.max(0, missing)),
-    ),
-    gauge(`${prefix}replication_failing`, '1 while uploads fail.', known(problem ? 1 : 0)),
-    gauge(`${prefix}waiting_writers`, 'Writes that wait to be in the bucket.', known(waiting)),
-    gauge(
-      `${prefix}last_durable_timestamp_seconds`,
+      lagMs === null ? null : lagMs / 1000,
+    ],
+    ['replication_lag_transactions', 'How many transactions are missing in the bucket.', missing],
+    ['replication_failing', '1 while uploads fail.', problem ? 1 : 0],
+    ['waiting_writers', 'Writes that wait to be in the bucket.', waiting],
+    [
+      'last_durable_timestamp_seconds',
       'When it was last promised that all is in the bucket.',
-      known(lastDurableAt && lastDurableAt.getTime() / 1000),
-    ),
+      lastDurableAt && lastDurableAt.getTime() / 1000,
+    ],
   ]
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { litestreamFamilies } from './litestream-metrics.ts'
-import { counter, exposition, gauge, Histogram } from './open-metrics.ts'
+import { counter, exposition, gauge, Histogram, litestreamFamilies } from './open-metrics.ts'
 
 describe('OpenMetrics', () => {
   it('has gauges and counters, with labels that are quoted, and an end', () => {

@@ -7,31 +7,7 @@ import type { Previews } from './preview.ts'
 export type RateLimits = { requests: number; writes: number }
 
 /** What every server is told. */
-export type ServerEnvironment = {
-  port: number
-  development: boolean
-  /** Whether its owner alone uses this server, on a machine of the own. */
-  isLocal: boolean
-  /** Where browsers find the app; empty where nobody has said. */
-  publicOrigins: string[]
-  /** How many proxies in front are believed about who asked them. */
-  trustedProxies: number
-  /** How long a connection is kept on which nobody asks. */
-  keepAliveSeconds: number
-  /** Where metrics are served to this machine; null for nowhere. */
-  metricsPort: number | null
-  /** Where Litestream serves its own, as host:port; null for nowhere. */
-  litestreamMetrics: string | null
-  /** The Google Cloud project that requests are traced in; null for none. */
-  project: string | null
-  /** What a server shows that passes on requests; null where nobody is believed to be one. */
-  forwardToken: string | null
-  /** How often a client may ask, and write, in a minute; null for as often as it likes. */
-  rateLimits: RateLimits | null
-  previews: Previews
-  /** Who this process is among all that may want to write. */
-  instance: Me
-}
+export type ServerEnvironment = ReturnType<typeof serverEnvironment>
 
 const port = z
   .string()
@@ -41,7 +17,7 @@ const port = z
   })
 
 // An image's default is turned off by setting it to nothing.
-const optional = z
+export const optional = z
   .string()
   .optional()
   .transform((text) => text || null)
@@ -99,38 +75,45 @@ export const serverVariables = z.object({
   K_REVISION: z.string().default('local'),
 })
 
-export function serverEnvironment(data: z.output<typeof serverVariables>): ServerEnvironment {
+export function serverEnvironment(data: z.output<typeof serverVariables>) {
   const onCloudRun = data.K_SERVICE !== undefined
+  const instance: Me = {
+    id: randomUUID(),
+    service: data.K_SERVICE ?? 'local',
+    revision: data.K_REVISION,
+    instance: hostname(),
+  }
   return {
     port: data.PORT,
     development: data.NODE_ENV === 'development',
+    /** Whether its owner alone uses this server, on a machine of the own. */
     isLocal: !onCloudRun && (data.LOCAL === '1' || data.NODE_ENV === 'development'),
+    /** Where browsers find the app; empty where nobody has said. */
     publicOrigins: data.PUBLIC_URL,
-    // Google's front end appends the address that it saw.
+    /** How many proxies in front are believed about who asked them: Google's front end is one. */
     trustedProxies: data.TRUSTED_PROXIES ?? (onCloudRun ? 1 : 0),
+    /** How long a connection is kept on which nobody asks. */
     keepAliveSeconds: data.KEEP_ALIVE_SECONDS,
+    /** Where metrics are served to this machine; null for nowhere. */
     metricsPort: data.METRICS_PORT,
+    /** Where Litestream serves its own, as host:port; null for nowhere. */
     litestreamMetrics: data.LITESTREAM_METRICS,
+    /** The Google Cloud project that requests are traced in; null for none. */
     project: data.GOOGLE_CLOUD_PROJECT,
+    /** What a server shows that passes on requests; null where nobody is believed to be one. */
     forwardToken: data.FORWARD_TOKEN || null,
+    /** How often a client may ask, and write, in a minute; null for as often as it likes. */
     rateLimits: data.RATE_LIMITS,
-    previews: previewsOf(data),
-    instance: {
-      id: randomUUID(),
-      service: data.K_SERVICE ?? 'local',
-      revision: data.K_REVISION,
-      instance: hostname(),
-    },
+    previews: previewsOf(data.PREVIEW, onCloudRun),
+    /** Who this process is among all that may want to write. */
+    instance,
   }
 }
 
-// Only Cloud Run has addresses of tags.
-function previewsOf({
-  PREVIEW,
-  K_SERVICE,
-}: Pick<z.output<typeof serverVariables>, 'PREVIEW' | 'K_SERVICE'>): Previews {
-  if (PREVIEW === '1') return 'all'
-  return PREVIEW === '' && K_SERVICE !== undefined ? 'tags' : 'none'
+function previewsOf(preview: string, onCloudRun: boolean): Previews {
+  if (preview === '1') return 'all'
+  // Only Cloud Run has addresses of tags.
+  return preview === '' && onCloudRun ? 'tags' : 'none'
 }
 
 /**
