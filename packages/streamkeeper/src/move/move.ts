@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { type Context, naming, runCommand, WrongArguments } from '../operations/command.ts'
+import { type Context, defineCommand, main, naming, WrongArguments } from '../operations/command.ts'
 import { loadApp } from '../operations/load-app.ts'
 import { seconds } from '../operations/values.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -32,7 +32,7 @@ The app goes on meanwhile, and what it writes after that moment is not copied, u
   --wait SECONDS   how long to wait until a running app hands over; 30 unless given
   --work FOLDER    where the SQLite file is made and kept, on the way from PostgreSQL`
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     from: { type: 'string' },
@@ -79,6 +79,8 @@ await runCommand({
     throw new WrongArguments('One of --from and --to has to be a PostgreSQL database.')
   },
 })
+
+if (import.meta.main) await main(command)
 
 function isDatabase(given: Place | undefined): given is { database: string } {
   return given !== undefined && 'database' in given

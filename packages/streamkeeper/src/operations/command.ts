@@ -8,7 +8,7 @@ import { parseReplicaUrl, type ReplicaUrl } from '../stores/replica-url.ts'
 import type { Store } from '../stores/store.ts'
 import { forOperators } from './for-operators.ts'
 import { NoReplica } from './no-replica.ts'
-import { Progress } from './progress.ts'
+import { type Output, Progress } from './progress.ts'
 
 export { WrongArguments }
 
@@ -35,8 +35,13 @@ export type Command<T> = {
   /** Reads the values of the options. */
   schema: z.ZodType<T>
   run(values: T, context: Context): Promise<Outcome>
-  /** Tells the outcome, or an error, in a form of its own; there is no progress then. */
-  tell?(outcome: Outcome): void
+  /** Tells the outcome, or an error, where the option `--log` is given; there is no progress then. */
+  log?(outcome: Outcome): void
+}
+
+/** Infers what the options are read as. */
+export function defineCommand<T>(command: Command<T>): Command<T> {
+  return command
 }
 
 const common = {
@@ -51,27 +56,43 @@ const commonHelp = `  --url URL        the replica: gs://BUCKET/PATH or file:///
 
 Exit codes: 0 done, 1 failed or found wrong, 2 wrong arguments.`
 
-/**
- * Runs a command with the arguments of this process, and sets its exit code. The result goes to
- * stdout, all else to stderr.
- */
-export async function runCommand<T>(command: Command<T>): Promise<void> {
-  const args = process.argv.slice(2)
+/** Where a command says something, and what ends it early. */
+export type Terminal = {
+  /** For the result alone. */
+  stdout: Output
+  stderr: Output
+  signal: AbortSignal
+}
+
+/** Runs the command that this process is for. */
+export async function main<T>(command: Command<T>): Promise<void> {
+  const { stdout, stderr } = process
+  const terminal = { stdout, stderr, signal: abortedBySignals() }
+  process.exitCode = await runCommand(command, process.argv.slice(2), terminal)
+}
+
+/** @returns the exit code */
+export async function runCommand<T>(
+  command: Command<T>,
+  args: string[],
+  terminal: Terminal,
+): Promise<number> {
   if (asksForHelp(args)) {
-    console.log(`${command.help}\n${commonHelp}`)
-    return
+    terminal.stdout.write(`${command.help}\n${commonHelp}\n`)
+    return 0
   }
-  const tell = command.tell ?? (args.includes('--json') ? tellPrograms : tellPeople)
+  const log = args.includes('--log') ? command.log : undefined
+  const tell = log ?? (args.includes('--json') ? tellPrograms : tellPeople)
   try {
-    const outcome = await run(command, args)
-    tell(outcome)
-    process.exitCode = outcome.ok ? 0 : 1
+    const outcome = await run(command, args, terminal.signal, log ? null : terminal.stderr)
+    tell(outcome, terminal)
+    return outcome.ok ? 0 : 1
   } catch (error) {
     const problem = problemFacts(error)
     const isWrong = error instanceof WrongArguments
     const words = isWrong ? `${problem.message} --help says what there is.` : problem.message
-    tell({ ok: false, facts: { problem }, words })
-    process.exitCode = isWrong ? 2 : 1
+    tell({ ok: false, facts: { problem }, words }, terminal)
+    return isWrong ? 2 : 1
   }
 }
 
@@ -89,13 +110,16 @@ export function naming(option: string, error: unknown): unknown {
   return error
 }
 
-async function run<T>(command: Command<T>, args: string[]): Promise<Outcome> {
+async function run<T>(
+  command: Command<T>,
+  args: string[],
+  signal: AbortSignal,
+  output: Output | null,
+): Promise<Outcome> {
   const { values, given } = read(command, args)
   const option = values.url === undefined ? 'REPLICA_URL' : '--url'
   const url = readUrl(option, values.url)
-  const quiet = command.tell !== undefined
-  using progress = new Progress(quiet ? null : process.stderr)
-  const signal = abortedBySignals()
+  using progress = new Progress(output)
   try {
     return await command.run(given, { url, option, store: openStore(url), signal, progress })
   } catch (error) {
@@ -132,11 +156,11 @@ function abortedBySignals(): AbortSignal {
   return ending.signal
 }
 
-function tellPrograms({ ok, facts }: Outcome): void {
-  console.log(JSON.stringify({ ok, ...facts }))
+function tellPrograms({ ok, facts }: Outcome, { stdout }: Terminal): void {
+  stdout.write(`${JSON.stringify({ ok, ...facts })}\n`)
 }
 
-function tellPeople({ ok, words }: Outcome): void {
-  if (ok) console.log(words)
-  else console.error(words)
+function tellPeople({ ok, words }: Outcome, { stdout, stderr }: Terminal): void {
+  const output = ok ? stdout : stderr
+  output.write(`${words}\n`)
 }

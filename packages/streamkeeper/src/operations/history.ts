@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Layout } from '../stores/replica-url.ts'
-import { naming, problemFacts, runCommand } from './command.ts'
+import { defineCommand, main, naming, problemFacts } from './command.ts'
 import type { State } from './epoch-files.ts'
 import { type EpochState, type History, listHistory } from './list-history.ts'
 import { NoReplica } from './no-replica.ts'
@@ -16,7 +16,7 @@ before is in that one.
 It fails where what is restorable is not all there.
 `
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {},
   schema: z.object({}),
@@ -38,6 +38,8 @@ await runCommand({
     }
   },
 })
+
+if (import.meta.main) await main(command)
 
 function factsOf({ epochs, states, lease, renewedMsAgo, isHeldByOther, why }: History) {
   return {

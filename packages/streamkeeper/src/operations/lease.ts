@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { findPlain } from '../lease/adopt.ts'
 import { refuseHeld, repair } from '../lease/repair.ts'
 import { sourceUrl } from '../stores/replica-url.ts'
-import { type Context, naming, runCommand, WrongArguments } from './command.ts'
+import { type Context, defineCommand, main, naming, WrongArguments } from './command.ts'
 import { NoReplica } from './no-replica.ts'
 import { mustBeSound, restoreAndExamine } from './restored.ts'
 import { showLease } from './show-lease.ts'
@@ -26,7 +26,7 @@ first.
   --force          also while somebody leads: they step down, and what they had not acknowledged is
                    lost`
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     epoch: { type: 'string' },
@@ -63,6 +63,8 @@ await runCommand({
     }
   },
 })
+
+if (import.meta.main) await main(command)
 
 async function look(context: Context) {
   const surveyed = await survey(context)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { bucketScene, note, notesIn, run } from './test-support.ts'
+import { bucketScene, type CommandName, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 
@@ -15,7 +15,7 @@ async function scene(test: TestContext) {
   note(file, 'mine')
   const to = join(bucket.folder, 'to.db')
   const all = [['history'], ['verify'], ['restore', '--to', to], ['lease', 'show']] as const
-  const command = async ([name, ...args]: readonly [string, ...string[]]) =>
+  const command = async ([name, ...args]: readonly [CommandName, ...string[]]) =>
     run(name, [...args, '--url', bucket.url])
   return { ...bucket, file, to, all, command, epoch: join(bucket.bucket, 'epoch-00000002/ltx/0') }
 }
@@ -80,10 +80,10 @@ describe('An empty bucket', () => {
       ['restore', '--to', join(folder, 'to.db')],
       ['lease', 'show'],
       ['lease', 'repair', '--epoch', '1', '--service', 's'],
-    ]) {
-      const told = await run(name ?? '', [...args, '--url', url])
+    ] as const) {
+      const told = await run(name, [...args, '--url', url])
       assert.deepEqual([told.code, told.stderr], [1, `There is no replica below ${url}.\n`])
-      const { stdout } = await run(name ?? '', [...args, '--url', url, '--json'])
+      const { stdout } = await run(name, [...args, '--url', url, '--json'])
       const { ok, problem } = JSON.parse(stdout)
       assert.deepEqual([ok, problem.code], [false, 'no-replica'])
     }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { runOriginal, timestamps, visitsIn } from '../litestream/old-layout/test-support.ts'
-import { bucketScene, note, run } from './test-support.ts'
+import { bucketScene, type CommandName, note, run } from './test-support.ts'
 
 /** A replica of the original sample, which Litestream 0.3 has made. */
 async function scene(test: TestContext) {
@@ -16,7 +16,8 @@ async function scene(test: TestContext) {
   )
   await original.visit('2024-05-01 10:00:00')
   await original.stop()
-  const command = (name: string, ...args: string[]) => run(name, [...args, '--url', bucket.url])
+  const command = (name: CommandName, ...args: string[]) =>
+    run(name, [...args, '--url', bucket.url])
   return { ...bucket, command, visits: [...timestamps, '2024-05-01 10:00:00'] }
 }
 

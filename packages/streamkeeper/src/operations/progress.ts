@@ -1,12 +1,13 @@
-import type { WriteStream } from 'node:tty'
+/** A terminal, a file, or another program. */
+export type Output = { write(words: string): unknown; isTTY?: boolean }
 
 /** Says what takes longer than a second: a line that changes on a terminal, some lines elsewhere. */
 export class Progress implements Disposable {
-  readonly #output: WriteStream | null
+  readonly #output: Output | null
   #isLineOpen = false
 
   /** @param output null for silence */
-  constructor(output: WriteStream | null) {
+  constructor(output: Output | null) {
     this.#output = output
   }
 

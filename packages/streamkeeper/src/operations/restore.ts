@@ -2,7 +2,7 @@ import { existsSync, renameSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Choice, chooseState } from './choose-state.ts'
-import { type Context, runCommand, WrongArguments } from './command.ts'
+import { type Context, defineCommand, main, WrongArguments } from './command.ts'
 import { changeIn } from './epoch-files.ts'
 import { tablesInWords } from './examine.ts'
 import { parseMoment } from './moment.ts'
@@ -21,7 +21,7 @@ const help = `Restores the database as it was at a moment to a file of its own, 
   --epoch N        the epoch to take it from; the one that was restorable then unless given
   --force          replace FILE if it is there`
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     to: { type: 'string' },
@@ -64,6 +64,8 @@ await runCommand({
     }
   },
 })
+
+if (import.meta.main) await main(command)
 
 function readMoment(text: string | undefined, now: number): number {
   const at = text === undefined ? now : parseMoment(text, now)

@@ -6,7 +6,7 @@ import { Lease } from '../lease/lease.ts'
 import { strictClock } from '../server/strict-clock.ts'
 import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
 import { newestMigration } from '../sqlite/migrate.ts'
-import { runCommand, WrongArguments } from './command.ts'
+import { defineCommand, main, WrongArguments } from './command.ts'
 import { tablesInWords } from './examine.ts'
 import { loadApp } from './load-app.ts'
 import { type Seeded, seedEpoch } from './seed-epoch.ts'
@@ -23,7 +23,7 @@ const help = `Brings a SQLite file into the bucket: it is what the app goes on w
   --replace        let it take the place of the data that is there
   --wait SECONDS   how long to wait until a running app hands over; 30 unless given`
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
     from: { type: 'string' },
@@ -68,6 +68,8 @@ await runCommand({
     return { ok: true, facts: { ...facts, url }, words: formatSeeded(seeded, retentionMs) }
   },
 })
+
+if (import.meta.main) await main(command)
 
 function formatSeeded(
   { epoch, before, hadData, bytes, tables }: Seeded,

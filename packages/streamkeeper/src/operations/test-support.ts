@@ -18,16 +18,69 @@ import { epochName } from '../stores/epochs.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { epochUrl } from '../stores/replica-url.ts'
 import { addNote } from '../test-app/notes.ts'
+import { type Command, runCommand } from './command.ts'
+import { command as history } from './history.ts'
+import { command as lease } from './lease.ts'
+import { command as restore } from './restore.ts'
+import { command as seed } from './seed.ts'
+import { command as verify } from './verify.ts'
 
 export type Answer = { code: number | null; stdout: string; stderr: string }
 
-/** Runs a command as `cli/NAME.mjs` does. */
+// It is the folder whose configuration they load.
+process.chdir(app.folder)
+
+const commands = { history, lease, restore, seed, verify }
+
+export type CommandName = keyof typeof commands
+
+/** Runs a command as its own process would, in this one. */
 export async function run(
-  name: string,
+  name: CommandName,
   args: string[],
   env: Record<string, string> = {},
 ): Promise<Answer> {
-  return answerOf(begin(name, args, env))
+  return runHere(commands[name], args, { env })
+}
+
+/**
+ * Runs a command in this process, with these variables meanwhile.
+ *
+ * @param options.signal ends it as Ctrl-C would
+ * @param options.onSaid told all that it has said on stderr, each time that there is more
+ */
+export async function runHere(
+  command: Command<unknown>,
+  args: string[],
+  {
+    env = {},
+    signal = new AbortController().signal,
+    onSaid = () => {},
+  }: {
+    env?: Record<string, string>
+    signal?: AbortSignal
+    onSaid?: (words: string) => void
+  },
+): Promise<Answer> {
+  const before = { ...process.env }
+  Object.assign(process.env, env)
+  const answer = { stdout: '', stderr: '' }
+  const output = (name: 'stdout' | 'stderr') => ({
+    write(words: string) {
+      answer[name] += words
+      if (name === 'stderr') onSaid(answer.stderr)
+    },
+  })
+  const terminal = { stdout: output('stdout'), stderr: output('stderr'), signal }
+  try {
+    const code = await runCommand(command, args, terminal)
+    return { code, ...answer }
+  } finally {
+    for (const name of Object.keys(env)) {
+      if (before[name] === undefined) delete process.env[name]
+      else process.env[name] = before[name]
+    }
+  }
 }
 
 /** Begins to run a command, in the folder of the test app. */

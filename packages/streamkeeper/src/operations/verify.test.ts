@@ -11,7 +11,7 @@ import { replicate } from '../litestream/test-support.ts'
 import { app as notesApp } from '../sqlite/test-support.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { Progress } from './progress.ts'
-import { bucketScene, note, run } from './test-support.ts'
+import { answerOf, begin, bucketScene, note, run } from './test-support.ts'
 import { verifyCopy } from './verify-copy.ts'
 
 const migrations = notesApp.migrations ?? ''
@@ -188,18 +188,20 @@ describe('verify', () => {
 
   it('logs one line for Cloud Logging, which an alert can tell by its severity', async (test) => {
     const { url } = await scene(test)
-    const good = await run('verify', ['--log'], { REPLICA_URL: url })
+    const log = (env: Record<string, string>, ...args: string[]) =>
+      answerOf(begin('verify', ['--log', ...args], env))
+    const good = await log({ REPLICA_URL: url })
     const [line, ...others] = good.stdout.trim().split('\n')
     const { severity, message, ok } = JSON.parse(line ?? '')
     assert.deepEqual([severity, ok, good.code, others], ['INFO', true, 0, []])
     assert.match(message, /^The newest copy restores/)
     const shown = await app(test, { total: 5, newest: 'two' })
     const env = { REPLICA_URL: url, VERIFY_APP: shown }
-    const bad = await run('verify', ['--log', '--attempts', '1'], env)
+    const bad = await log(env, '--attempts', '1')
     assert.equal(bad.code, 1)
     assert.equal(bad.stderr, '')
     assert.equal(JSON.parse(bad.stdout).severity, 'ERROR')
-    const wrong = await run('verify', ['--log'], { REPLICA_URL: '' })
+    const wrong = await log({ REPLICA_URL: '' })
     assert.equal(wrong.code, 2)
     assert.equal(JSON.parse(wrong.stdout).severity, 'ERROR')
   })

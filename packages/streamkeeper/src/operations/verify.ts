@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Shown } from '../config.ts'
 import { log } from '../server/log.ts'
-import { type Outcome, runCommand, WrongArguments } from './command.ts'
+import { defineCommand, main, type Outcome, WrongArguments } from './command.ts'
 import { tablesInWords } from './examine.ts'
 import { loadApp } from './load-app.ts'
 import { atLeastOne, seconds } from './values.ts'
@@ -24,24 +24,22 @@ const help = `Restores the newest copy of the database to a temporary folder, an
   --pause SECONDS  before the second attempt, and twice as long before each further one; 1
   --log            print one line in Cloud Logging's JSON, with severity INFO or ERROR`
 
-const given = process.env.VERIFY_APP ? ', and so does VERIFY_APP' : ''
+const url = z
+  .url({ protocol: /^https?$/, error: noUrl })
+  .transform((text) => text.replace(/\/+$/, ''))
+  .optional()
+  // The container's job has it there.
+  .prefault(() => process.env.VERIFY_APP || undefined)
 
-await runCommand({
+export const command = defineCommand({
   help,
   options: {
-    app: { type: 'string', ...(process.env.VERIFY_APP && { default: process.env.VERIFY_APP }) },
+    app: { type: 'string' },
     attempts: { type: 'string', default: '5' },
     pause: { type: 'string', default: '1' },
     log: { type: 'boolean' },
   },
-  schema: z.object({
-    app: z
-      .url({ protocol: /^https?$/, error: `needs a URL, such as https://notes.example${given}` })
-      .transform((url) => url.replace(/\/+$/, ''))
-      .optional(),
-    attempts: atLeastOne,
-    pause: seconds,
-  }),
+  schema: z.object({ app: url, attempts: atLeastOne, pause: seconds }),
   run: async ({ app, attempts, pause }, context) => {
     const { config, migrations } = await loadApp()
     if (app && !config.shown && app !== process.env.VERIFY_APP) {
@@ -53,12 +51,16 @@ await runCommand({
     return outcome(copy, shown)
   },
   // Whoever runs it in the container has no terminal, but alerts on the severity.
-  ...(process.argv.includes('--log') && {
-    tell: ({ ok, facts, words }: Outcome) => {
-      log(ok ? 'INFO' : 'ERROR', words.split('\n', 1)[0] ?? '', { ok, ...facts })
-    },
-  }),
+  log: ({ ok, facts, words }) =>
+    log(ok ? 'INFO' : 'ERROR', words.split('\n', 1)[0] ?? '', { ok, ...facts }),
 })
+
+if (import.meta.main) await main(command)
+
+function noUrl(): string {
+  const also = process.env.VERIFY_APP ? ', and so does VERIFY_APP' : ''
+  return `needs a URL, such as https://notes.example${also}`
+}
 
 function outcome(copy: Copy, shown: Shown | null): Outcome {
   const { findings, migrations, missing, changedAt, ...facts } = copy
