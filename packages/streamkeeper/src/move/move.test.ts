@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
+import { Client } from 'pg'
 import { answerOf } from '../operations/test-support.ts'
 import { migrateDatabase, refuseHalfMoved } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
@@ -16,6 +19,7 @@ import {
   inFile,
   migrations,
   moveScene,
+  runMove,
   whileSwitched,
 } from './test-support.ts'
 
@@ -30,10 +34,17 @@ describe('move', () => {
     assert.equal(code, 0, stderr)
     assert.match(stdout, /notes +2 .+--switch/s)
     assert.deepEqual(await inPostgres(), before)
-    const back = await whileSwitched([...args.back, '--replace'], async (words) => {
-      assert.match(words, /REPLICA_URL=file:.+ npm start/)
-    })
-    assert.equal(back.code, 0, back.stderr)
+    const back = beginMove([...args.back, '--replace', '--switch'])
+    const answer = answerOf(back)
+    const words: string[] = []
+    assert.ok(back.stderr)
+    for await (const line of createInterface(back.stderr)) {
+      words.push(line)
+      if (line.includes('Press Ctrl-C')) break
+    }
+    assert.match(words.join('\n'), /REPLICA_URL=file:.+ npm start/)
+    back.kill('SIGINT')
+    assert.equal((await answer).code, 0, (await answer).stderr)
     assert.deepEqual(await inBucket(), before)
     const { restorable, holder } = (await lease.read()).lease
     assert.deepEqual([restorable, holder], [2, null])
@@ -66,15 +77,15 @@ describe('move', () => {
 
   it('goes on where it was killed', async (test) => {
     const { there, change, args, query, databaseUrl, inBucket, inPostgres } = await scene(test)
-    await change(`with recursive n (n) as (values (1) union all select n + 1 from n where n < 60000)
+    await change(`with recursive n (n) as (values (1) union all select n + 1 from n where n < ${many})
       insert into tags (label) select 'a label' from n`)
+    const copied = await firstInserted(test, databaseUrl)
     const killed = beginMove(args.there)
-    const count = async () => Number((await query('select count(*) from tags'))[0]?.count)
-    while ((await count().catch(() => 0)) === 0) assert.equal(killed.exitCode, null)
+    await unlessItEnds(killed, copied.done)
     killed.kill('SIGKILL')
     await once(killed, 'exit')
-    const before = await count()
-    assert.ok(before > 0 && before < 60_000)
+    const before = Number((await query('select count(*) from tags'))[0]?.count)
+    assert.ok(before > 0 && before < many, `${before}`)
     await noMoveUnderWay(query)
     const database = openPostgres(databaseUrl, 'notes')
     test.after(() => database.$client.end())
@@ -86,34 +97,32 @@ describe('move', () => {
     const { code, stdout, stderr } = await there()
     assert.equal(code, 0, stderr)
     await refuseHalfMoved(database)
-    assert.doesNotMatch(stdout, /60,0\d\d rows brought/)
+    assert.doesNotMatch(stdout, /40,0\d\d rows brought/)
     assert.deepEqual(await inPostgres(), await inBucket())
   })
 
   it('goes on where it was killed, on the way back', async (test) => {
     const { back, args, query, work, inPostgres } = await manyTags(test)
+    const copied = firstCopied(work)
     const killed = beginMove(args.back)
-    while (tagsIn(work) === 0) {
-      assert.equal(killed.exitCode, null)
-      await setImmediate()
-    }
+    await unlessItEnds(killed, copied)
     killed.kill('SIGKILL')
     await once(killed, 'exit')
     const before = tagsIn(work)
-    assert.ok(before > 0 && before < 60_000)
+    assert.ok(before > 0 && before < many, `${before}`)
     await noMoveUnderWay(query)
     const { code, stdout, stderr } = await back()
     assert.equal(code, 0, stderr)
-    assert.match(stdout, new RegExp(`changed +${(60_000 - before).toLocaleString('en-US')} rows`))
+    assert.match(stdout, new RegExp(`changed +${(many - before).toLocaleString('en-US')} rows`))
     const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
     assert.deepEqual(await inFile(file), await inPostgres())
   })
 
   it('says so when the connection is cut while it copies, and goes on when it is run again', async (test) => {
-    const { back, args, query, work, inPostgres } = await manyTags(test)
-    const cut = beginMove(args.back)
-    const answer = answerOf(cut)
-    while (tagsIn(work) === 0) await setImmediate()
+    const { back, query, work, inPostgres } = await manyTags(test)
+    const copied = firstCopied(work)
+    const answer = back()
+    await copied
     await query(`select pg_terminate_backend(pid) from pg_stat_activity
       where pid <> pg_backend_pid() and datname = current_database()`)
     const { code, stderr } = await answer
@@ -121,7 +130,7 @@ describe('move', () => {
     assert.match(stderr, /Then run it again\. It says: /)
     assert.ok(tagsIn(work) > 0)
     const { stdout } = await back()
-    assert.doesNotMatch(stdout, /60,000 rows brought/)
+    assert.doesNotMatch(stdout, /40,000 rows brought/)
     const [, file = ''] = /^(\S+\.db) has what/.exec(stdout) ?? []
     assert.deepEqual(await inFile(file), await inPostgres())
   })
@@ -143,10 +152,10 @@ describe('move', () => {
       await there(),
       await there('--json'),
       await back(),
-      await answerOf(beginMove(['--from', url, '--to', wrong])),
-      await answerOf(beginMove(['--to', databaseUrl.replace('postgres:', 'postgras:')])),
-      await answerOf(beginMove([databaseUrl])),
-      await answerOf(beginMove(['--to', databaseUrl, '--from', databaseUrl])),
+      await runMove(['--from', url, '--to', wrong]),
+      await runMove(['--to', databaseUrl.replace('postgres:', 'postgras:')]),
+      await runMove([databaseUrl]),
+      await runMove(['--to', databaseUrl, '--from', databaseUrl]),
     ]
     for (const { stdout, stderr } of all) assert.doesNotMatch(stdout + stderr, /secret|guessed/)
     assert.deepEqual(
@@ -158,10 +167,10 @@ describe('move', () => {
 
   it('takes the database from DATABASE_URL, so that no list of processes has it', async (test) => {
     const { url, databaseUrl, inBucket, inPostgres } = await scene(test)
-    const child = beginMove(['--to', 'postgres'], { REPLICA_URL: url, DATABASE_URL: databaseUrl })
-    assert.equal((await answerOf(child)).code, 0)
+    const given = { REPLICA_URL: url, DATABASE_URL: databaseUrl }
+    assert.equal((await runMove(['--to', 'postgres'], given)).code, 0)
     assert.deepEqual(await inPostgres(), await inBucket())
-    const without = await answerOf(beginMove(['--to', 'postgres']))
+    const without = await runMove(['--to', 'postgres'])
     assert.equal(without.code, 2)
     assert.match(without.stderr, /--to postgres needs DATABASE_URL/)
   })
@@ -179,7 +188,7 @@ describe('move on Cloud Storage', () => {
     await there()
     const bucket = cloud.emptyUrl()
     const env = { STORAGE_EMULATOR_HOST: cloud.host, REPLICA_URL: bucket }
-    const move = (...args: string[]) => answerOf(beginMove(args, env))
+    const move = (...args: string[]) => runMove(args, env)
     const back = ['--from', databaseUrl, '--work', work, '--switch', '--stopped']
     const nameless = await move(...back)
     assert.equal(nameless.code, 2)
@@ -201,14 +210,51 @@ async function noMoveUnderWay(query: (sql: string) => Promise<{ count?: string }
   while ((await query(locks))[0]?.count !== '0') await setImmediate()
 }
 
-/** An app on PostgreSQL that has 60,000 tags, and an empty bucket. */
-async function manyTags(test: TestContext) {
-  const made = moveScene(test, await postgres.emptyUrl())
-  const database = openPostgres(made.databaseUrl, 'notes')
+// Several blocks, so that there is a moment when some of them are there.
+const many = 40_000
+
+/** Resolves with a promise of the first tags that are committed to a database, which is migrated before. */
+async function firstInserted(test: TestContext, url: string): Promise<{ done: Promise<unknown> }> {
+  await migrated(url)
+  const client = new Client(url)
+  await client.connect()
+  test.after(() => client.end())
+  await client.query(`create function tell() returns trigger language plpgsql
+      as 'begin notify inserted; return null; end';
+    create trigger told after insert on tags execute function tell();
+    listen inserted`)
+  return { done: once(client, 'notification') }
+}
+
+/** Resolves when some tags have been copied to the file in the folder. */
+async function firstCopied(work: string): Promise<void> {
+  mkdirSync(work)
+  const watcher = watch(work)
+  while (tagsIn(work) === 0) {
+    await once(watcher, 'change')
+    // To look is a change as well: without a pause, nothing else would run.
+    await setImmediate()
+  }
+  watcher.close()
+}
+
+async function unlessItEnds(child: ChildProcess, happened: Promise<unknown>): Promise<void> {
+  const early = once(child, 'exit').then(([code]) => assert.fail(`It ended with ${code}.`))
+  await Promise.race([happened, early])
+}
+
+async function migrated(url: string): Promise<void> {
+  const database = openPostgres(url, 'notes')
   await migrateDatabase(database, migrations)
   await database.$client.end()
+}
+
+/** An app on PostgreSQL that has many tags, and an empty bucket. */
+async function manyTags(test: TestContext) {
+  const made = moveScene(test, await postgres.emptyUrl())
+  await migrated(made.databaseUrl)
   await made.query(`insert into tags (id, label)
-    select n, 'a label' from generate_series(1, 60000) as n`)
+    select n, 'a label' from generate_series(1, ${many}) as n`)
   return made
 }
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { Lease } from '../lease/lease.ts'
 import { runLitestream } from '../litestream/test-support.ts'
-import { answerOf } from '../operations/test-support.ts'
 import { migrateDatabase } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { PostgresProblem } from '../postgres/problem.ts'
@@ -21,7 +20,6 @@ import type { Store } from '../stores/store.ts'
 import { addNote } from '../test-app/notes.ts'
 import {
   appOnPostgres,
-  beginMove,
   filledScene,
   moveScene,
   migrations as postgresMigrations,
@@ -125,14 +123,12 @@ describe('move while the app runs', () => {
   })
 
   it('leaves the bucket as it was where what comes from there is not what was sent', async (test) => {
-    const { there, args, bucket, work, lease } = await scene(test)
+    const { there, back, bucket, work, lease } = await scene(test)
     await there()
-    const child = beginMove([...args.back, '--switch', '--stopped', '--replace'])
-    const answer = answerOf(child)
-    while (!existsSync(join(bucket, 'epoch-00000002'))) {
-      assert.equal(child.exitCode, null)
-      await setImmediate()
-    }
+    const watcher = watch(bucket)
+    const answer = back('--switch', '--stopped', '--replace')
+    while (!existsSync(join(bucket, 'epoch-00000002'))) await once(watcher, 'change')
+    watcher.close()
     // It was sent by now, and is not back yet.
     const [name = ''] = readdirSync(work).filter((file) => file.endsWith('.db'))
     const sent = new Sqlite(join(work, name))
@@ -154,13 +150,15 @@ describe('move while the app runs', () => {
   })
 
   it('finds that the service is not stopped', async (test) => {
-    const { there, args, store, databaseUrl } = await scene(test)
+    const { there, back, store, databaseUrl } = await scene(test)
     await there()
     const before = await store.list('')
     const app = appOnPostgres(test, databaseUrl)
-    const child = beginMove([...args.back, '--switch', '--stopped', '--replace'])
-    const answer = answerOf(child)
-    while (child.exitCode === null) await app.add('more')
+    let isOver = false
+    const answer = back('--switch', '--stopped', '--replace').finally(() => {
+      isOver = true
+    })
+    while (!isOver) await app.add('more')
     const { code, stderr } = await answer
     assert.equal(code, 1)
     assert.match(stderr, /Somebody has just written to PostgreSQL/)

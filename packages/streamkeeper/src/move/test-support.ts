@@ -5,13 +5,14 @@ import type { TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { Client } from 'pg'
-import { answerOf, bucketScene, run } from '../operations/test-support.ts'
+import { type Answer, bucketScene, filledOnce, run, runHere } from '../operations/test-support.ts'
 import { ask } from '../postgres/index.ts'
 import { type Database, openPostgres } from '../postgres/open.ts'
 import { app } from '../sqlite/test-support.ts'
 import { noteCount, notes } from '../test-app/postgres-schema.ts'
 import config from '../test-app/streamkeeper.config.ts'
 import { encode } from './digest.ts'
+import { command } from './move.ts'
 import { movedApp } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import type { Source } from './side.ts'
@@ -23,12 +24,19 @@ export const moved = movedApp({ ...app, config })
 /** The folder of its migrations for PostgreSQL. */
 export const migrations = moved.postgresMigrations
 
-/** Begins to run the command, as `cli/move.mjs` does. */
-export function beginMove(args: string[], env: Record<string, string> = {}): ChildProcess {
+/** Begins to run the command in a process of its own, to be killed. */
+export function beginMove(args: string[]): ChildProcess {
   const file = join(import.meta.dirname, 'move.ts')
-  const given = { ...process.env, REPLICA_URL: 'file:///nowhere', ...env }
-  return spawn(process.execPath, [file, ...args], { cwd: app.folder, env: given })
+  const env = { ...process.env, ...nowhere }
+  return spawn(process.execPath, [file, ...args], { cwd: app.folder, env })
 }
+
+/** Runs the command. */
+export function runMove(args: string[], env: Record<string, string> = {}): Promise<Answer> {
+  return runHere(command, args, { env: { ...nowhere, ...env } })
+}
+
+const nowhere = { REPLICA_URL: 'file:///nowhere' }
 
 /** All rows of the app's tables, such that any two that differ differ here. */
 export async function contentOf(side: Source): Promise<Record<string, string[]>> {
@@ -41,8 +49,7 @@ export async function contentOf(side: Source): Promise<Record<string, string[]>>
 }
 
 /** A folder as the bucket, and an empty database. */
-export function moveScene(test: TestContext, databaseUrl: string) {
-  const bucket = bucketScene(test)
+export function moveScene(test: TestContext, databaseUrl: string, bucket = bucketScene(test)) {
   const work = join(bucket.folder, 'work')
   const args = {
     there: ['--from', bucket.url, '--to', databaseUrl],
@@ -59,8 +66,8 @@ export function moveScene(test: TestContext, databaseUrl: string) {
     work,
     databaseUrl,
     args,
-    there: (...more: string[]) => answerOf(beginMove([...args.there, ...more])),
-    back: (...more: string[]) => answerOf(beginMove([...args.back, ...more])),
+    there: (...more: string[]) => runMove([...args.there, ...more]),
+    back: (...more: string[]) => runMove([...args.back, ...more]),
     /** What a new instance would restore from the bucket. */
     inBucket: async () => inFile(await look()),
     /** Changes what is in the bucket, as an app would. */
@@ -98,25 +105,13 @@ async function withClient<T>(url: string, use: (client: Client) => Promise<T>): 
   }
 }
 
-/** Resolves when the command has said the words on stderr; throws if it ends without. */
-export async function said(child: ChildProcess, words: RegExp): Promise<string> {
-  const { stderr } = child
-  assert.ok(stderr)
-  let text = ''
-  return new Promise((resolve, reject) => {
-    stderr.setEncoding('utf8').on('data', (more: string) => {
-      text += more
-      if (words.test(text)) resolve(text)
-    })
-    child.once('exit', (code) => reject(new Error(`It ended with ${code}: ${text}`)))
-  })
-}
+const filled = filledOnce(async ({ lead }) => {
+  await lead({ one: noon, 'two, ünïcödé and "quotes"': noon }, noon)
+})
 
 /** A bucket with two notes, and an empty database. */
 export async function filledScene(test: TestContext, postgres: { emptyUrl(): Promise<string> }) {
-  const made = moveScene(test, await postgres.emptyUrl())
-  await made.lead({ one: noon, 'two, ünïcödé and "quotes"': noon }, noon)
-  return made
+  return moveScene(test, await postgres.emptyUrl(), await filled(test))
 }
 
 export const noon = Date.UTC(2020, 0, 1, 12)
@@ -149,14 +144,19 @@ export async function whileSwitched(
   args: string[],
   look: (words: string) => Promise<void>,
   end: 'by Ctrl-C' | 'by itself' = 'by Ctrl-C',
-) {
-  const child = beginMove([...args, '--switch'])
-  const answer = answerOf(child)
+): Promise<Answer> {
+  const { promise: switched, resolve } = Promise.withResolvers<string>()
+  const ctrlC = new AbortController()
+  const answer = runHere(command, [...args, '--switch'], {
+    ...{ env: nowhere, signal: ctrlC.signal },
+    onSaid: (words) => words.includes('Press Ctrl-C') && resolve(words),
+  })
   try {
-    await look(await said(child, /Press Ctrl-C/))
+    const early = answer.then(({ code, stderr }) => assert.fail(`It ended with ${code}: ${stderr}`))
+    await look(await Promise.race([switched, early]))
     if (end === 'by itself') await answer
   } finally {
-    child.kill('SIGINT')
+    ctrlC.abort(new Error('Interrupted by SIGINT.'))
   }
   return answer
 }

@@ -7,19 +7,21 @@ import { diagnose } from '../litestream/diagnose.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { epochUrl, parseReplicaUrl } from '../stores/replica-url.ts'
 import { listHistory } from './list-history.ts'
-import { bucketScene, note, notesIn, run } from './test-support.ts'
+import { filledOnce, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 const time = (seconds: number) => new Date(noon + seconds * 1_000).toISOString()
 
-/** Epoch 2 continued epoch 1 at 12:01:40, of which it has a snapshot of 12:00:57 and no state before. */
-async function scene(test: TestContext) {
-  const bucket = bucketScene(test)
-  const { lead, goOn } = bucket
+const filled = filledOnce(async ({ lead, goOn }) => {
   await lead({ a: noon, b: noon + 50_000, z: noon + 55_000 }, noon + 10_000, {
     snapshotAt: noon + 57_000,
   })
   await goOn({ c: noon + 101_000, d: noon + 120_000 }, noon + 100_000)
+})
+
+/** Epoch 2 continued epoch 1 at 12:01:40, of which it has a snapshot of 12:00:57 and no state before. */
+async function scene(test: TestContext) {
+  const bucket = await filled(test)
   const to = join(bucket.folder, 'restored.db')
   const at = async (seconds: number, ...args: string[]) => {
     const given = ['--to', to, '--url', bucket.url, '--at', time(seconds), '--force', ...args]

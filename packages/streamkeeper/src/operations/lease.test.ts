@@ -3,15 +3,18 @@ import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { leaseName } from '../lease/lease-object.ts'
-import { bucketScene, run } from './test-support.ts'
+import { bucketScene, filledOnce, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 
+const filled = filledOnce(async ({ lead }) => {
+  await lead({ a: noon }, noon)
+  await lead({ b: noon + 1_000 }, noon + 1_000)
+})
+
 /** Epochs 1 and 2, of which the second is restored. */
 async function scene(test: TestContext) {
-  const bucket = bucketScene(test)
-  await bucket.lead({ a: noon }, noon)
-  await bucket.lead({ b: noon + 1_000 }, noon + 1_000)
+  const bucket = await filled(test)
   const repair = (...args: string[]) => run('lease', ['repair', '--url', bucket.url, ...args])
   return { ...bucket, repair }
 }

@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { bucketScene, type CommandName, note, notesIn, run } from './test-support.ts'
+import { bucketScene, type CommandName, filledOnce, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 
+const filled = filledOnce(async ({ lead }) => {
+  await lead({ a: noon }, noon)
+  await lead({ b: noon + 1_000, c: noon + 2_000, d: noon + 3_000 }, noon + 4_000)
+})
+
 /** Epoch 1 was restorable, epoch 2 is, with three transactions. */
 async function scene(test: TestContext) {
-  const bucket = bucketScene(test)
-  await bucket.lead({ a: noon }, noon)
-  await bucket.lead({ b: noon + 1_000, c: noon + 2_000, d: noon + 3_000 }, noon + 4_000)
+  const bucket = await filled(test)
   const file = join(bucket.folder, 'mine.db')
   note(file, 'mine')
   const to = join(bucket.folder, 'to.db')

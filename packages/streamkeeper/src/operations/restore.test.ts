@@ -4,18 +4,21 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { replicate } from '../litestream/test-support.ts'
-import { bucketScene, note, notesIn, run } from './test-support.ts'
+import { bucketScene, filledOnce, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)
 const time = (seconds: number) => new Date(noon + seconds * 1_000).toISOString()
 
+const filled = filledOnce(async ({ lead }) => {
+  await lead({ a: noon, b: noon + 50_000, z: noon + 55_000 }, noon + 10_000)
+  await lead({ 'never complete': noon + 60_000 }, null)
+  await lead({ 'never complete either': noon + 70_000 }, null)
+  await lead({ c: noon + 90_000, d: noon + 120_000 }, noon + 100_000)
+})
+
 /** Epochs 1 and 4 were restorable, from 12:00:10 and from 12:01:40 on. */
 async function scene(test: TestContext) {
-  const bucket = bucketScene(test)
-  await bucket.lead({ a: noon, b: noon + 50_000, z: noon + 55_000 }, noon + 10_000)
-  await bucket.lead({ 'never complete': noon + 60_000 }, null)
-  await bucket.lead({ 'never complete either': noon + 70_000 }, null)
-  await bucket.lead({ c: noon + 90_000, d: noon + 120_000 }, noon + 100_000)
+  const bucket = await filled(test)
   const to = join(bucket.folder, 'restored.db')
   const restore = (...args: string[]) => run('restore', ['--to', to, '--url', bucket.url, ...args])
   const at = async (seconds: number) => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { defaultTiming, Lease } from '../lease/lease.ts'
 import { copyEpoch } from '../litestream/copy-epoch.ts'
 import { restoreReplica } from '../litestream/litestream-command.ts'
@@ -59,7 +60,7 @@ export async function runHere(
   }: {
     env?: Record<string, string>
     signal?: AbortSignal
-    onSaid?: (words: string) => void
+    onSaid?: (words: string) => unknown
   },
 ): Promise<Answer> {
   const before = { ...process.env }
@@ -181,6 +182,27 @@ export function bucketScene(test: TestContext) {
       if (markAt !== null) await lease.publishEpoch(markAt, { begunWith, continued: true })
       await lease.release()
     },
+  }
+}
+
+/**
+ * A bucket that is filled once, and copied for each test that asks for it: to replicate a change starts
+ * Litestream.
+ */
+export function filledOnce(fill: (bucket: ReturnType<typeof bucketScene>) => Promise<void>) {
+  const filled = mkdtempSync(join(tmpdir(), 'streamkeeper-'))
+  let filling: Promise<void> | null = null
+  after(() => rmSync(filled, { recursive: true, force: true }))
+  return async (test: TestContext) => {
+    filling ??= (async () => {
+      const first = bucketScene(test)
+      await fill(first)
+      cpSync(first.bucket, filled, { recursive: true, preserveTimestamps: true })
+    })()
+    await filling
+    const scene = bucketScene(test)
+    cpSync(filled, scene.bucket, { recursive: true, preserveTimestamps: true })
+    return scene
   }
 }
 
