@@ -1,5 +1,3 @@
-import { controlsOf, keyOf } from './form-parts.ts'
-
 type Draft = { key: string; fields: Record<string, string> }
 
 /** Keeps what is written in a form for as long as its tab, so that no reload and no crash loses it. */
@@ -75,4 +73,15 @@ function read<T>(name: string): T | null {
   } catch {
     return null
   }
+}
+
+/** The fields of a form that people write in, but for secrets. */
+export function controlsOf(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement)[] {
+  const selector = 'input:not([type=hidden], [type=password], [readonly]), textarea'
+  return [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(selector)]
+}
+
+/** The field with the key of what is written in a form; null where it has none. */
+export function keyOf(form: HTMLFormElement): HTMLInputElement | null {
+  return form.querySelector<HTMLInputElement>('input[name=key]')
 }

@@ -12,19 +12,56 @@ export type Told = {
 export type Stored = { id: number; name: string; message: string }
 
 /** What became of a form that was sent. */
-export type Outcome =
-  | { state: 'done'; told: Told }
-  | {
-      /** Where it is `unclear`, it may have been taken, or not, or something else has. */
-      state: 'failed' | 'unclear'
-      words: string
-      errors: { field: string; detail: string }[]
-      /** When it may be sent again by itself, in seconds; null where it may not. */
-      retryAfter: number | null
-      /** What was stored of it before, and the key for another one. */
-      stored: Stored | null
-      key: string | null
-    }
+export type Outcome = { state: 'done'; told: Told } | Failure
+
+export type Failure = {
+  /** Where it is `unclear`, it may have been taken, or not, or something else has. */
+  state: 'failed' | 'unclear'
+  words: string
+  errors: { field: string; detail: string }[]
+  /** When it may be sent again by itself, in seconds; null where it may not. */
+  retryAfter: number | null
+  /** What was stored of it before, and the key for another one. */
+  stored: Stored | null
+  key: string | null
+}
+
+// The server lets a form wait for 7 s, and a start for 30 s.
+const patienceMs = 35_000
+
+/**
+ * Sends a form.
+ *
+ * @returns what became of it, and the release that has answered; null where it isn't said
+ */
+export async function ask(
+  action: string,
+  body: URLSearchParams,
+): Promise<{ outcome: Outcome; release: string | null }> {
+  try {
+    const answer = await fetch(action, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body,
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    const { status, headers } = answer
+    const text = await answer.text()
+    const outcome = outcomeOf(status, jsonOf(text), headers.get('retry-after'))
+    return { outcome, release: headers.get('x-release') }
+  } catch {
+    return { outcome: outcomeOfNone(navigator.onLine), release: null }
+  }
+}
+
+function jsonOf(text: string): Record<string, unknown> | null {
+  try {
+    const json = JSON.parse(text)
+    return json && typeof json === 'object' ? json : null
+  } catch {
+    return null
+  }
+}
 
 /**
  * Says what an answer means. The server's own words are shown where it has any; a proxy, say, has
@@ -67,16 +104,20 @@ function isUnclear(status: number, type: unknown): boolean {
   return status < 400 || status >= 500
 }
 
+const otherRelease =
+  'this page is of another release than the server. What you have written is still here.'
+
+const reasons: Record<number, string> = {
+  404: otherRelease,
+  405: otherRelease,
+  413: 'this is too long. Please shorten it.',
+  429: 'there were too many requests. Please send it again in a minute.',
+}
+
 function wordsFor(status: number): string {
-  if (status === 404 || status === 405) {
-    return 'Nothing was saved: this page is of another release than the server. What you have written is still here.'
+  if (isUnclear(status, null)) {
+    return 'The answer can not be understood. It may have arrived, or not: what you have written is still here. Please send it again in a moment; it will be there only once.'
   }
-  if (status === 413) return 'Nothing was saved: this is too long. Please shorten it.'
-  if (status === 429) {
-    return 'Nothing was saved: there were too many requests. Please send it again in a minute.'
-  }
-  if (status >= 400 && status < 500) {
-    return `Nothing was saved: this was refused (${status}). What you have written is still here.`
-  }
-  return 'The answer can not be understood. It may have arrived, or not: what you have written is still here. Please send it again in a moment; it will be there only once.'
+  const refused = `this was refused (${status}). What you have written is still here.`
+  return `Nothing was saved: ${reasons[status] ?? refused}`
 }

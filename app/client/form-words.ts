@@ -1,4 +1,4 @@
-import { element } from './form-parts.ts'
+import { element, linkToPage } from './page.ts'
 
 type State = 'working' | 'done' | 'failed' | 'unclear'
 
@@ -44,18 +44,21 @@ export function showErrors(
   }
 }
 
-const release = document.documentElement.dataset.release
-
 /** Offers to load the page again where the server is of another release than it. */
 export function tellRelease(form: HTMLFormElement, answered: string | null): void {
+  const { release } = document.documentElement.dataset
   if (!release || !answered || release === answered) return
-  const link = element('a', { href: location.pathname + location.search }, 'Load it')
   const words = element('p', { role: 'status' })
   addBelow(form, words, element('p', { class: 'quiet' }, 'What you have written is kept.'))
-  announce(words, 'There is another release of this page. ', link)
+  announce(words, 'There is another release of this page. ', linkToPage('Load it'))
 }
 
 /** Says something in a live region that is new: it is heard of when it changes, not when it comes. */
 export function announce(region: HTMLElement, ...words: (string | Node)[]): void {
   setTimeout(() => region.append(...words))
+}
+
+/** Leads to the button of a form, or of an entry. */
+export function focusButton(within: Element): void {
+  within.querySelector<HTMLElement>('button:not([hidden])')?.focus()
 }

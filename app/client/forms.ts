@@ -1,30 +1,25 @@
-import { ask } from './ask.ts'
-import { dropDraft, keepDraft, restoreDraft } from './drafts.ts'
-import type { Outcome, Stored, Told } from './form-answer.ts'
-import { controlsOf, element, keyOf } from './form-parts.ts'
-import { addBelow, clearWords, say, showErrors, tellRelease } from './form-words.ts'
-import { showReceipt } from './receipt.ts'
+import { controlsOf, dropDraft, keepDraft, keyOf, restoreDraft } from './drafts.ts'
+import { showChange, showEntry, showReceipt } from './entries.ts'
+import { ask, type Failure, type Stored, type Told } from './form-answer.ts'
+import { addBelow, clearWords, focusButton, say, showErrors, tellRelease } from './form-words.ts'
+import { element } from './page.ts'
 import { resendSoon } from './resend.ts'
-import { showChange } from './show-change.ts'
-import { showEntry } from './show-entry.ts'
 
-// Forms are sent without leaving the page, so that nothing that was written depends on the answer.
-
-type Failure = Extract<Outcome, { words: string }>
-
-for (const form of document.querySelectorAll<HTMLFormElement>('form[data-form]')) restoreDraft(form)
-
-document.addEventListener('submit', (event) => {
-  const form = formOf(event)
-  if (!form || event.defaultPrevented) return
-  event.preventDefault()
-  send(form, event.submitter)
-})
-
-document.addEventListener('input', (event) => {
-  const form = formOf(event)
-  if (form) keepDraft(form)
-})
+/** Sends forms without leaving the page, so that nothing that was written depends on the answer. */
+export function takeForms(): void {
+  const forms = document.querySelectorAll<HTMLFormElement>('form[data-form]')
+  for (const form of forms) restoreDraft(form)
+  document.addEventListener('submit', (event) => {
+    const form = formOf(event)
+    if (!form || event.defaultPrevented) return
+    event.preventDefault()
+    send(form, event.submitter)
+  })
+  document.addEventListener('input', (event) => {
+    const form = formOf(event)
+    if (form) keepDraft(form)
+  })
+}
 
 function formOf({ target }: Event): HTMLFormElement | null {
   return target instanceof Element ? target.closest<HTMLFormElement>('form[data-form]') : null
@@ -52,18 +47,16 @@ async function send(
 
 // Neither disabled: the focus would be lost. What is typed meanwhile would be, too.
 function begin(form: HTMLFormElement): () => void {
-  const fields = [...form.querySelectorAll<HTMLInputElement>('input, textarea')].filter(
-    (field) => field.type !== 'hidden' && !field.readOnly,
-  )
+  const selector = ':is(input, textarea):not([type=hidden], [readonly])'
+  const fields = [...form.querySelectorAll<HTMLInputElement>(selector)]
   const buttons = [...form.querySelectorAll<HTMLButtonElement>('button')]
-  form.ariaBusy = 'true'
-  for (const field of fields) field.readOnly = true
-  for (const button of buttons) button.ariaDisabled = 'true'
-  return () => {
-    form.ariaBusy = null
-    for (const field of fields) field.readOnly = false
-    for (const button of buttons) button.ariaDisabled = null
+  const setBusy = (isBusy: boolean) => {
+    form.ariaBusy = isBusy ? 'true' : null
+    for (const field of fields) field.readOnly = isBusy
+    for (const button of buttons) button.ariaDisabled = form.ariaBusy
   }
+  setBusy(true)
+  return () => setBusy(false)
 }
 
 async function taken(form: HTMLFormElement, told: Told): Promise<void> {
@@ -90,27 +83,24 @@ function failed(form: HTMLFormElement, failure: Failure, resend: (() => void) | 
 }
 
 /** Asks what is to become of what was written after something else was stored in its place. */
-function choose(form: HTMLFormElement, stored: Stored, key: string): void {
+function choose(form: HTMLFormElement, { id, name, message }: Stored, key: string): void {
   const keep = element('button', { type: 'button', class: 'second' }, 'Keep that one')
   const another = element('button', { type: 'button' }, 'Save this as another entry')
+  const text = element('p', { dir: 'auto' }, message)
+  const author = element('footer', { dir: 'auto' }, name)
   addBelow(
     form,
-    element(
-      'blockquote',
-      { class: 'stored' },
-      element('p', { dir: 'auto' }, stored.message),
-      element('footer', { dir: 'auto' }, stored.name),
-    ),
+    element('blockquote', { class: 'stored' }, text, author),
     element('p', {}, keep, ' ', another),
   )
   keep.addEventListener('click', () => {
     clearWords(form)
-    taken(form, { said: 'Your entry is kept.', id: stored.id, key, to: '/guestbook' })
-    form.querySelector<HTMLElement>('[type=submit]')?.focus()
+    taken(form, { said: 'Your entry is kept.', id, key, to: '/guestbook' })
+    focusButton(form)
   })
   another.addEventListener('click', () => {
     setKey(form, key)
-    form.querySelector<HTMLElement>('[type=submit]')?.focus()
+    focusButton(form)
     send(form, null)
   })
 }

@@ -1,10 +1,12 @@
 // All that browsers run: each of these adds to what works without it.
-import './forms.ts'
+import { takeForms } from './forms.ts'
 import { stayLive } from './live.ts'
-import './shown.ts'
+import { countWhenShown } from './numbers.ts'
 import { renewStatus } from './status.ts'
 import { showTimes } from './times.ts'
 
+takeForms()
 stayLive()
+countWhenShown()
 renewStatus()
 showTimes()

@@ -1,6 +1,5 @@
 import type { Live } from '../live/answer-live.ts'
-import { fetchPage } from './fragment.ts'
-import { newsInWords, unseen } from './news-words.ts'
+import { element, fetchPage } from './page.ts'
 
 const most = 11
 
@@ -9,18 +8,17 @@ export function offerNews(): (live: Live) => void {
   const entries = document.getElementById('entries')
   // Older pages have none that are new.
   if (!entries || new URLSearchParams(location.search).has('before')) return () => {}
-  const place = document.createElement('div')
-  place.className = 'news'
-  place.ariaLive = 'polite'
+  const place = element('div', { class: 'news', 'aria-live': 'polite' })
   entries.before(place)
-  const pill = newPill(() => show(entries, pill))
+  const pill = element('button', { type: 'button', class: 'pill' })
+  pill.addEventListener('click', () => show(entries, pill))
   let newest: number[] = []
   const offer = () => {
     const count = unseen(newest, shownIn(entries)).length
     // It may be one's own, which is about to be shown.
     if (document.querySelector('form[aria-busy="true"]')) return
     if (count === 0) return pill.remove()
-    const words = newsInWords(count, most)
+    const words = newsInWords(count)
     if (pill.textContent !== words) pill.textContent = words
     if (!pill.isConnected) place.append(pill)
   }
@@ -32,12 +30,21 @@ export function offerNews(): (live: Live) => void {
   }
 }
 
-function newPill(press: () => Promise<void>): HTMLButtonElement {
-  const pill = document.createElement('button')
-  pill.type = 'button'
-  pill.className = 'pill'
-  pill.addEventListener('click', press)
-  return pill
+/**
+ * Which entries are new to who reads the page: those between the ones that are shown, too, as an
+ * own entry is shown before those that others wrote meanwhile.
+ *
+ * @param newest the ids of the newest there are, the newest first
+ * @param shown the ids that are shown
+ */
+export function unseen(newest: number[], shown: number[]): number[] {
+  const oldest = Math.min(...shown)
+  return newest.filter((id) => !shown.includes(id) && (shown.length === 0 || id > oldest))
+}
+
+export function newsInWords(count: number): string {
+  if (count >= most) return `More than ${most - 1} new entries`
+  return count === 1 ? '1 new entry' : `${count} new entries`
 }
 
 async function show(entries: HTMLElement, pill: HTMLButtonElement): Promise<void> {
@@ -54,8 +61,8 @@ async function show(entries: HTMLElement, pill: HTMLButtonElement): Promise<void
 }
 
 function putOnTop(entries: HTMLElement, page: HTMLElement): void {
-  const [shown, there] = [shownIn(entries), shownIn(page)]
-  const fresh = unseen(there, shown)
+  const there = shownIn(page)
+  const fresh = unseen(there, shownIn(entries))
   const list = entries.querySelector('ol')
   // Where there is a page of new ones, those between would be missing.
   if (!list || fresh.length === there.length) entries.replaceChildren(...page.childNodes)

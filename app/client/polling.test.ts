@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Polling, Refused } from './polling.ts'
+import { newPolling, Refused } from './polling.ts'
 
 /** A page that asks every 5 s, in virtual time. */
 function scene(answer: (signal: AbortSignal) => Promise<void> = async () => {}) {
   const set: { call: () => void; ms: number }[] = []
   let [asked, hidden] = [0, false]
-  const polling = new Polling(
+  const polling = newPolling(
     (signal) => {
       asked++
       return answer(signal)
@@ -141,11 +141,11 @@ describe('A page that asks what is new', () => {
   it('asks nothing while it is paused, also when it is shown, and goes on at once', async () => {
     const { polling, waits, show } = scene()
     polling.start(1_000)
-    polling.pause()
+    polling.setPaused(true)
     show(false)
     show(true)
     assert.deepEqual(waits(), [])
-    polling.goOn()
+    polling.setPaused(false)
     assert.deepEqual(waits(), [0])
   })
 })

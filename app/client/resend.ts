@@ -1,5 +1,5 @@
-import { element } from './form-parts.ts'
-import { addBelow } from './form-words.ts'
+import { addBelow, focusButton } from './form-words.ts'
+import { element } from './page.ts'
 
 // Longer, and nobody waits for it.
 const longestSeconds = 120
@@ -34,7 +34,7 @@ export function resendSoon(form: HTMLFormElement, seconds: number, resend: () =>
   signal.addEventListener('abort', () => clearInterval(timer))
   stop.addEventListener('click', () => {
     end()
-    form.querySelector<HTMLElement>('[type=submit]:not([hidden])')?.focus()
+    focusButton(form)
   })
   form.addEventListener('input', end, { signal })
   document.addEventListener('visibilitychange', end, { signal })

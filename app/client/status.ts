@@ -1,5 +1,5 @@
-import { fetchPage } from './fragment.ts'
-import { Polling, whileSeen } from './polling.ts'
+import { element, fetchPage } from './page.ts'
+import { newPolling, whileSeen } from './polling.ts'
 
 const everyMs = 5_000
 
@@ -16,35 +16,27 @@ export function renewStatus(): void {
     signal.throwIfAborted()
     failingSince = null
     // Without a session there is the form to sign in.
-    if (!page.getElementById('facts')) return endOfSession(polling)
+    if (!page.getElementById('facts')) {
+      polling.setPaused(true)
+      const link = element('a', { href: '/sign-in?to=/status' }, 'Sign in')
+      return tell('Your session has ended; these are the last known facts. ', link)
+    }
     tell()
-    renewFacts(page)
-    renewTimeline(page)
-    const [time, fresh] = [timeIn(document), timeIn(page)]
-    if (time && fresh) time.textContent = fresh.textContent
+    for (const list of ['#facts', '#timeline', '#renewal time']) renew(list, page)
   }
   const onFailure = () => {
     failingSince ??= new Date().toLocaleTimeString('en-GB')
     tell(`Not reachable since ${failingSince}; these are the last known facts.`)
   }
-  const polling: Polling = new Polling(ask, { everyMs, onFailure })
+  const polling = newPolling(ask, { everyMs, onFailure })
   button.hidden = false
   button.addEventListener('click', () => {
-    if (polling.isPaused) polling.goOn()
-    else polling.pause()
-    button.textContent = polling.isPaused ? 'Go on' : 'Pause'
-    if (every) every.textContent = polling.isPaused ? '' : everyWords
+    polling.setPaused(!polling.isPaused())
+    button.textContent = polling.isPaused() ? 'Go on' : 'Pause'
+    if (every) every.textContent = polling.isPaused() ? '' : everyWords
   })
   polling.start(everyMs)
   whileSeen(polling)
-}
-
-function endOfSession(polling: Polling): void {
-  polling.pause()
-  const link = document.createElement('a')
-  link.href = '/sign-in?to=/status'
-  link.textContent = 'Sign in'
-  tell('Your session has ended; these are the last known facts. ', link)
 }
 
 function tell(...words: (string | Node)[]): void {
@@ -55,32 +47,16 @@ function tell(...words: (string | Node)[]): void {
 }
 
 // Only what has changed is touched: what is selected, or has the focus, stays so.
-function renewFacts(page: Document): void {
-  const [facts, fresh] = [document.getElementById('facts'), page.getElementById('facts')]
-  if (!facts || !fresh || facts.innerHTML === fresh.innerHTML) return
-  const names = (within: Element) => [...within.querySelectorAll('dt')].map((dt) => dt.textContent)
-  if (names(facts).join('\n') !== names(fresh).join('\n')) {
-    facts.replaceChildren(...fresh.childNodes)
-    return
-  }
-  const values = [...fresh.querySelectorAll('dd')]
-  for (const [index, value] of [...facts.querySelectorAll('dd')].entries()) {
-    const renewed = values[index]
-    if (renewed && !value.isEqualNode(renewed)) value.replaceWith(renewed)
-  }
-}
-
-// What happened is there for good, so all that can be new is what comes first.
-function renewTimeline(page: Document): void {
-  const [list, fresh] = [document.getElementById('timeline'), page.getElementById('timeline')]
+function renew(selector: string, page: Document): void {
+  const [list, fresh] = [document.querySelector(selector), page.querySelector(selector)]
   if (!list || !fresh) return
-  const last = list.firstElementChild
-  const items = [...fresh.children]
-  const known = items.findIndex((item) => last?.isEqualNode(item))
-  list.prepend(...items.slice(0, known < 0 ? items.length : known))
-  while (list.children.length > items.length) list.lastElementChild?.remove()
-}
-
-function timeIn(page: Document): Element | null {
-  return page.querySelector('#renewal time')
+  const items = [...fresh.childNodes]
+  for (const item of [...list.childNodes]) {
+    if (!items.some((one) => one.isEqualNode(item))) item.remove()
+  }
+  for (const [index, item] of items.entries()) {
+    const there = list.childNodes[index] ?? null
+    if (!there?.isEqualNode(item)) list.insertBefore(item, there)
+  }
+  while (list.childNodes.length > items.length) list.lastChild?.remove()
 }

@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Entry, EntryPage } from '../../db/entries.ts'
 import { timeInWords } from '../format.ts'
-import { isLong } from './is-long.ts'
+import { isLong } from './words.ts'
 
 /**
  * @param path of the page that shows the list

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { newsInWords, unseen } from './news-words.ts'
+import { newsInWords, unseen } from './news.ts'
 
 describe('New entries', () => {
   it('are those that are not shown', () => {
@@ -25,8 +25,8 @@ describe('New entries', () => {
   })
 
   it('are counted, as far as they are known', () => {
-    assert.equal(newsInWords(1, 11), '1 new entry')
-    assert.equal(newsInWords(2, 11), '2 new entries')
-    assert.equal(newsInWords(11, 11), 'More than 10 new entries')
+    assert.equal(newsInWords(1), '1 new entry')
+    assert.equal(newsInWords(2), '2 new entries')
+    assert.equal(newsInWords(11), 'More than 10 new entries')
   })
 })
