@@ -1,7 +1,7 @@
 import '../packages/streamkeeper/src/cli/lib/require-node.mjs'
 import { endChildrenOnSignals } from '../packages/streamkeeper/src/cli/lib/children.mjs'
 import { report, WrongArguments } from '../packages/streamkeeper/src/cli/lib/failure.mjs'
-import { inWords, sum } from './lib/counts.mjs'
+import { inWords, sum, timesInWords } from './lib/counts.mjs'
 import { parts } from './lib/parts.mjs'
 import { inAdvance, stages } from './lib/stages.mjs'
 
@@ -13,7 +13,7 @@ try {
   const results = []
   for (const name of names) results.push(await runStage(name))
   const total = sum(results)
-  console.log(`\n${inWords(total)}`)
+  console.log(`\n${timesInWords(results)}\n\n${inWords(total)}`)
   process.exitCode = total.failed > 0 ? 1 : 0
 } catch (error) {
   report(error)
@@ -37,11 +37,12 @@ async function prepare(names) {
 
 async function runStage(name) {
   console.log(`\n── ${name} ──`)
-  const start = performance.now()
-  const counts = await stages[name].run().catch((error) => {
+  const startMs = performance.now()
+  const result = await stages[name].run().catch((error) => {
     report(error)
     return { passed: 0, failed: 1, skipped: 0 }
   })
-  console.log(`${inWords(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
-  return counts
+  const ms = performance.now() - startMs
+  console.log(`${inWords(result)} in ${(ms / 1000).toFixed(1)} s`)
+  return { ...result, name, ms }
 }

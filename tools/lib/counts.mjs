@@ -1,4 +1,7 @@
-/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+/**
+ * @typedef {{passed: number, failed: number, skipped: number}} Counts
+ * @typedef {Counts & {files?: Record<string, number>}} Result with the milliseconds of each test file
+ */
 
 /** @returns {Counts} */
 export function sum(list) {
@@ -13,38 +16,61 @@ export function inWords({ passed, failed, skipped }) {
 }
 
 /**
- * Counts what Node's test runner reports in TAP.
- * @param {string} tap
- * @returns {Counts}
+ * Where the time of a run went: each stage, and the test files that took longest.
+ * @param {{name: string, ms: number, files?: Record<string, number>}[]} stages
  */
-export function countTap(tap) {
-  const of = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0)
+export function timesInWords(stages, most = 10) {
+  const seconds = (ms) => (ms / 1_000).toFixed(1)
+  const stageTimes = stages.map(({ name, ms }) => `${name} ${seconds(ms)} s`).join(', ')
+  const slowest = stages
+    .flatMap(({ files = {} }) => Object.entries(files))
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, most)
+  const lines = slowest.map(([file, ms]) => `${seconds(ms).padStart(8)} s  ${file}`)
+  const title = lines.length > 0 ? ['The slowest test files, of which some ran side by side:'] : []
+  return [`The time went to: ${stageTimes}.`, ...title, ...lines].join('\n')
+}
+
+/**
+ * What Node's test runner counted, as `test-reporter.mjs` writes it.
+ * @param {{counts: Record<string, number>, files: Record<string, number>}} report
+ * @returns {Result}
+ */
+export function countNode({ counts, files }) {
   return {
-    passed: of('pass'),
-    failed: of('fail') + of('cancelled'),
-    skipped: of('skipped') + of('todo'),
+    passed: counts.passed,
+    failed: counts.failed + counts.cancelled,
+    skipped: counts.skipped + counts.todo,
+    files,
   }
 }
 
 /**
- * Counts what Playwright reports in JSON. What passed only at a second try has failed.
- * @param {{stats: {expected: number, unexpected: number, flaky: number, skipped: number}}} report
- * @returns {Counts}
+ * What Playwright counted, as it reports it in JSON. What passed only at a second try has failed.
+ * @returns {Result}
  */
-export function countPlaywright({ stats }) {
+export function countPlaywright({ stats, suites = [] }) {
   return {
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky,
     skipped: stats.skipped,
+    files: Object.fromEntries(suites.map((suite) => [suite.file, durationOf(suite)])),
   }
+}
+
+function durationOf({ suites = [], specs = [] }) {
+  const results = specs.flatMap(({ tests }) => tests).flatMap((test) => test.results)
+  const all = [...suites.map(durationOf), ...results.map(({ duration }) => duration)]
+  return all.reduce((total, ms) => total + ms, 0)
 }
 
 /**
  * What a runner counted, made to agree with how it ended: one that failed or died without a
  * failure among its counts has failed once more, and so has one that found nothing to run.
- * @param {Counts} counts
+ * @template {Counts} T
+ * @param {T} counts
  * @param {boolean} ok whether it ended with exit code 0
- * @returns {Counts}
+ * @returns {T}
  */
 export function agree(counts, ok) {
   const ranNothing = counts.passed + counts.failed === 0

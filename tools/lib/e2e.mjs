@@ -8,7 +8,7 @@ import { cache, root } from './project.mjs'
 
 const nothing = { stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }
 
-/** @returns {Promise<import('./counts.mjs').Counts>} */
+/** @returns {Promise<import('./counts.mjs').Result>} */
 export async function e2e() {
   await parts.dependencies()
   await parts.build()

@@ -10,7 +10,7 @@ const onePassed = { passed: 1, failed: 0, skipped: 0 }
  * The stages of the tests, in their order. `needs` is what is prepared before the first of them;
  * `run` returns its counts, or throws a Failure, which counts as one failed. `minutes` are those of
  * 2 cores.
- * @type {Record<string, {needs: string[], minutes: number, run: () => Promise<import('./counts.mjs').Counts>}>}
+ * @type {Record<string, {needs: string[], minutes: number, run: () => Promise<import('./counts.mjs').Result>}>}
  */
 export const stages = {
   lint: {

@@ -1,12 +1,14 @@
 import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { onPath } from '../../packages/streamkeeper/src/cli/lib/on-path.mjs'
 import { run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
-import { agree, countTap } from './counts.mjs'
+import { agree, countNode } from './counts.mjs'
 import { parts } from './parts.mjs'
 import { cache, root } from './project.mjs'
 
-/** @returns {Promise<import('./counts.mjs').Counts>} */
+const nothing = { passed: 0, failed: 0, skipped: 0 }
+
+/** @returns {Promise<import('./counts.mjs').Result>} */
 export async function unit() {
   const env = {
     ...onPath([await parts.node(), await parts.litestream()]),
@@ -34,18 +36,24 @@ export async function packageTests() {
 
 async function nodeTests(name, files, { concurrency, env }) {
   await parts.dependencies()
-  const report = join(cache, `${name}.tap`)
+  const report = join(cache, `${name}.json`)
   await rm(report, { force: true })
   const args = [
     '--test',
     `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    '--test-reporter=tap',
+    `--test-reporter=${join(import.meta.dirname, 'test-reporter.mjs')}`,
     `--test-reporter-destination=${report}`,
     files,
   ]
   const options = { cwd: root, env, deadlineMs: 1_800_000, show: true }
   const { ok } = await run(await parts.node(), args, options)
-  return agree(countTap(await readFile(report, 'utf8').catch(() => '')), ok)
+  const result = await readFile(report, 'utf8').then(JSON.parse, () => null)
+  return agree(result ? inRepository(countNode(result)) : nothing, ok)
+}
+
+function inRepository({ files, ...counts }) {
+  const named = Object.entries(files).map(([file, ms]) => [relative(root, file), ms])
+  return { ...counts, files: Object.fromEntries(named) }
 }
