@@ -22,7 +22,7 @@ async function soak({ minutes, seed, faultsAMinute }) {
   const node = await parts.node()
   const env = await environment(node)
   giveSignalsBack()
-  const file = join(root, 'tools/bench/soak.ts')
+  const file = join(root, 'tools/bench/soak/main.ts')
   process.exitCode = await follow(
     spawn(node, [file, minutes, seed, faultsAMinute], {
       cwd: root,

@@ -13,12 +13,11 @@ import { Bucket } from '../../e2e/support/bucket.ts'
 import { required } from '../../e2e/support/environment.ts'
 import { ltxFilesIn } from '../../packages/streamkeeper/src/litestream/ltx-files.ts'
 import { restorePlan } from '../../packages/streamkeeper/src/litestream/restore-plan.ts'
-import { freePort } from '../../packages/streamkeeper/src/test-tools/ports.ts'
-import { listBucket } from './soak/bucket-size.ts'
+import { listBucket } from './soak/bucket-content.ts'
 import { Bill, type Operations } from './support/bill.ts'
 import { childOf, cpuSeconds } from './support/cpu.ts'
-import { appFolder, Program, underLitestream } from './support/programs.ts'
-import { percentile, printTable } from './support/table.ts'
+import { startApp, underLitestream } from './support/programs.ts'
+import { percentile, type Row, show } from './support/table.ts'
 
 const minutes = Number(process.env.MINUTES ?? 60)
 const perSecond = Number(process.env.WRITES ?? 1)
@@ -32,10 +31,13 @@ const bucket = await Bucket.start()
 const bill = new Bill(bucket.environment.STORAGE_EMULATOR_HOST ?? '')
 const store = { STORAGE_EMULATOR_HOST: await bill.start() }
 const data = mkdtempSync(join(work, 'data-'))
-const app = await Program.start(underLitestream(process.env.CONFIG), await freePort(), {
-  cwd: process.env.APP ?? appFolder,
-  env: { ...store, REPLICA_URL: bucket.replicaUrl, DATA_DIR: data, RATE_LIMITS: 'off' },
-})
+const app = await startApp(
+  { ...store, REPLICA_URL: bucket.replicaUrl, DATA_DIR: data },
+  {
+    command: underLitestream(process.env.CONFIG),
+    ...(process.env.APP && { cwd: process.env.APP }),
+  },
+)
 let failed = 0
 try {
   // The first copy of all of it is not what an hour of writes costs.
@@ -105,57 +107,47 @@ async function tell(
   const classB = all.reduce((sum, each) => sum + each.reads, 0) / hours
   const cost = classA * dollars.classA + classB * dollars.classB
   const { stdout: version } = await run(litestream, ['version'])
-  console.log(`${perSecond} durable writes a second for ${minutes} min, ${version.trim()}:\n`)
-  printTable(
-    ['what', 'writes', 'lists', 'reads', 'deletes', 'objects left', 'MB left'],
-    await rowsByUse(operations),
-  )
-  console.log()
-  printTable(
-    ['', 'figure'],
-    [
-      ['writes that failed', failed],
-      ['a write, median ms', percentile(took, 0.5)],
-      ['a write, p99 ms', percentile(took, 0.99)],
-      ['class A an hour', classA],
-      ['class B an hour', classB],
-      ['dollars a month, at this all the time', cost * dollars.monthHours],
-      ['objects that a restore reads, median', percentile(reads, 0.5)],
-      ['at worst', Math.max(...reads)],
-      ['at the end', restoreReads()],
-      ['at the end, a real restore', await realReads()],
-      ['CPU of Litestream, % of a core', (cpu.litestream - cpuBefore.litestream) / (hours * 36)],
-      ['CPU of the server, % of a core', (cpu.server - cpuBefore.server) / (hours * 36)],
-      ['files in the data directory', await filesLeft()],
-    ],
-  )
+  const percentOfCore = (seconds: number) => seconds / (hours * 36)
+  const title = `${perSecond} durable writes a second for ${minutes} min, ${version.trim()}`
+  show(`${title}: operations`, await rowsByUse(operations))
+  const figures: Row = {
+    'writes that failed': failed,
+    'a write, median ms': percentile(took, 0.5),
+    'a write, p99 ms': percentile(took, 0.99),
+    'class A an hour': classA,
+    'class B an hour': classB,
+    'dollars a month, at this all the time': cost * dollars.monthHours,
+    'objects that a restore reads, median': percentile(reads, 0.5),
+    'at worst': Math.max(...reads),
+    'at the end': restoreReads(),
+    'at the end, a real restore': await realReads(),
+    'CPU of Litestream, % of a core': percentOfCore(cpu.litestream - cpuBefore.litestream),
+    'CPU of the server, % of a core': percentOfCore(cpu.server - cpuBefore.server),
+    'files in the data directory': await filesLeft(),
+  }
+  const rows = Object.entries(figures).map(([what, figure]) => ({ what, figure }))
+  show(title, rows)
 }
 
-async function rowsByUse(operations: Map<string, Operations>): Promise<(string | number)[][]> {
+async function rowsByUse(operations: Map<string, Operations>): Promise<Row[]> {
   const left = await listBucket(bucket)
-  return [...operations].toSorted().map(([use, { writes, lists, reads, deletes }]) => {
+  return [...operations].toSorted().map(([use, counts]) => {
     const level = /\d/.exec(use)?.[0]
     const of = left.filter(({ name }) => level && name.includes(`/ltx/${level}/`))
     const megabytes = of.reduce((sum, { size }) => sum + size, 0) / 1e6
-    return [use, writes, lists, reads, deletes, of.length, megabytes]
+    return { what: use, ...counts, 'objects left': of.length, 'MB left': megabytes }
   })
 }
 
 function difference(after: Map<string, Operations>, before: Map<string, Operations>) {
-  return new Map(
-    [...after].map(([use, counts]) => {
-      const { writes = 0, lists = 0, reads = 0, deletes = 0 } = before.get(use) ?? {}
-      return [
-        use,
-        {
-          writes: counts.writes - writes,
-          lists: counts.lists - lists,
-          reads: counts.reads - reads,
-          deletes: counts.deletes - deletes,
-        },
-      ]
-    }),
-  )
+  const none = { writes: 0, lists: 0, reads: 0, deletes: 0 }
+  const since = (counts: Operations, { writes, lists, reads, deletes } = none) => ({
+    writes: counts.writes - writes,
+    lists: counts.lists - lists,
+    reads: counts.reads - reads,
+    deletes: counts.deletes - deletes,
+  })
+  return new Map([...after].map(([use, counts]) => [use, since(counts, before.get(use))]))
 }
 
 function cpuOfBoth() {

@@ -3,43 +3,33 @@
  * acknowledges the next entry; and where the time goes.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { postEntry } from '../../e2e/support/api-client.ts'
-import { Bucket } from '../../e2e/support/bucket.ts'
-import { Container } from '../../e2e/support/container.ts'
-import { fillWith } from './support/ballast.ts'
-import { printTable } from './support/table.ts'
+import type { Container } from '../../e2e/support/container.ts'
+import { bucketWith } from './support/ballast.ts'
+import { acknowledges, startContainer, until } from './support/containers.ts'
+import { numbers, percentile, type Row, show } from './support/table.ts'
 
-const megabytes = (process.env.MEGABYTES ?? '0,100').split(',').map(Number)
 const times = Number(process.env.TIMES ?? 20)
 
-/** All in seconds: until the lease was taken, until it led, until the entry was acknowledged; and in all. */
-type Crash = { lease: number; takeOver: number; firstSync: number; all: number }
+/** In seconds: until the lease was taken, until it led, until the entry was acknowledged; and in all. */
+type Crash = { all: number; lease: number; 'take-over': number; 'first sync': number }
 
-const rows: (string | number)[][] = []
-for (const size of megabytes) {
+const rows: Row[] = []
+for (const size of numbers('MEGABYTES', '0,100')) {
   const crashes = await measure(size)
-  for (const part of ['all', 'lease', 'takeOver', 'firstSync'] as const) {
-    const sorted = crashes.map((crash) => crash[part]).sort((a, b) => a - b)
-    const [median = 0, least = 0, most = 0] = [sorted[sorted.length >> 1], sorted[0], sorted.at(-1)]
-    rows.push([size, part, sorted.length, least, median, most])
+  for (const part of ['all', 'lease', 'take-over', 'first sync'] as const) {
+    const all = crashes.map((crash) => crash[part])
+    const [least, most] = [Math.min(...all), Math.max(...all)]
+    const row = { MB: size, part, times, 'least s': least, 'median s': percentile(all, 0.5) }
+    rows.push({ ...row, 'most s': most })
   }
 }
-printTable(['MB', 'part', 'times', 'least s', 'median s', 'most s'], rows)
+show('From a SIGKILL to the next entry', rows)
 
 async function measure(size: number): Promise<Crash[]> {
-  const bucket = await Bucket.start()
-  if (size > 0) await bucket.seed((database) => fillWith(database, size))
-  const start = async (revision: string) => {
-    const environment = {
-      REPLICA_URL: bucket.replicaUrl,
-      K_SERVICE: 'visits',
-      K_REVISION: revision,
-    }
-    const quiet = { RATE_LIMITS: 'off', METRICS_PORT: '', LITESTREAM_METRICS: '' }
-    const container = await Container.start(
-      { ...environment, ...quiet, ...bucket.environment },
-      size > 500 ? `${3 * size}m` : '1g',
-    )
+  const bucket = await bucketWith(size)
+  const start = async (revision: number) => {
+    const disk = size > 500 ? `${3 * size}m` : '1g'
+    const container = await startContainer(bucket, { revision: String(revision), disk })
     await container.ready()
     return container
   }
@@ -47,12 +37,12 @@ async function measure(size: number): Promise<Crash[]> {
   const acknowledged: string[] = []
   const write = async (instance: Container) => {
     const message = `entry-${acknowledged.length}`
-    while ((await postEntry(instance.url, message, message)) !== 201) await sleep(20)
+    await until(() => acknowledges(instance, message))
     acknowledged.push(message)
   }
-  let leader = await start('0')
+  let leader = await start(0)
   for (let number = 1; number <= times; number++) {
-    const follower = await start(String(number))
+    const follower = await start(number)
     for (let entry = 0; entry < 3; entry++) await write(leader)
     // At any moment of its renewals.
     await sleep(Math.random() * 2_000)
@@ -80,11 +70,11 @@ function split(logs: string, killedAt: number, endedAt: number): Crash {
   })
   const led = lines.find(({ message }) => message.startsWith('Leading epoch'))
   const ledAt = Date.parse(led?.time)
-  const inSeconds = (ms: number) => Math.round(ms) / 1_000
+  const seconds = (ms: number) => Math.round(ms) / 1_000
   return {
-    lease: inSeconds(ledAt - led?.ms - killedAt),
-    takeOver: inSeconds(led?.ms),
-    firstSync: inSeconds(endedAt - ledAt),
-    all: inSeconds(endedAt - killedAt),
+    all: seconds(endedAt - killedAt),
+    lease: seconds(ledAt - led?.ms - killedAt),
+    'take-over': seconds(led?.ms),
+    'first sync': seconds(endedAt - ledAt),
   }
 }

@@ -6,43 +6,27 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '../../db/test-support.ts'
-import { postEntry } from '../../e2e/support/api-client.ts'
-import { Container } from '../../e2e/support/container.ts'
 import { required } from '../../e2e/support/environment.ts'
 import { fillWith } from './support/ballast.ts'
 import { Charged } from './support/charged.ts'
-import { printTable } from './support/table.ts'
+import { acknowledges, isShown, startContainer, until } from './support/containers.ts'
+import { numbers, type Row, show } from './support/table.ts'
 
-const sizes = (process.env.MEGABYTES ?? '500,1000').split(',').map(Number)
-const limits = (process.env.LIMITS ?? '256,512').split(',').map(Number)
 const places = (process.env.PLACES ?? 'disk,memory').split(',')
 const patienceMs = Number(process.env.PATIENCE_MS ?? 120_000)
-const html = { accept: 'text/html' }
 
 // Not where the system keeps its temporary files, which may be memory.
 const work = mkdtempSync(join(process.env.WORK ?? tmpdir(), 'visits-disk-'))
-const rows: (string | number)[][] = []
+const rows: Row[] = []
 try {
-  for (const size of sizes) {
+  for (const size of numbers('MEGABYTES', '500,1000')) {
     seed(size)
-    for (const place of places) for (const limit of limits) await measure(size, place, limit)
+    for (const place of places) {
+      for (const limit of numbers('LIMITS', '256,512')) rows.push(await measure(size, place, limit))
+    }
   }
-  printTable(
-    [
-      'database MB',
-      'data',
-      'limit MiB',
-      'page s',
-      'entry s',
-      'needed MB',
-      'used MB',
-      'disk MB',
-      '',
-    ],
-    rows,
-  )
+  show('The data on a disk, and in memory', rows)
 } finally {
   rmSync(work, { recursive: true })
 }
@@ -60,60 +44,43 @@ function seed(megabytes: number): void {
   }
 }
 
-async function measure(size: number, place: string, limit: number): Promise<void> {
+async function measure(size: number, place: string, limit: number): Promise<Row> {
   const run = join(work, 'run')
+  const data = join(run, 'data')
   cpSync(join(work, 'seeded'), join(run, 'bucket'), { recursive: true })
-  mkdirSync(join(run, 'data'))
+  mkdirSync(data)
   execFileSync('chmod', ['-R', 'a+rwX', run])
   chmodSync(work, 0o755)
-  const disk = place === 'disk' ? join(run, 'data') : `${limit}m`
   const startMs = performance.now()
-  const app = await Container.start({ REPLICA_URL: 'file:///bucket/app' }, disk, {
-    memory: `${limit}m`,
-    volumes: [`${join(run, 'bucket')}:/bucket`],
-  })
-  const took = { page: Number.NaN, entry: Number.NaN }
+  const bucket = { replicaUrl: 'file:///bucket/app', environment: {} }
+  const memory = `${limit}m`
+  const disk = place === 'disk' ? data : memory
+  const volumes = [`${join(run, 'bucket')}:/bucket`]
+  const app = await startContainer(bucket, { disk, memory, volumes })
+  const took: Record<'page' | 'entry', number | '-'> = { page: '-', entry: '-' }
   await using charged = await Charged.watch(app)
-  try {
-    took.page = await until(app, startMs, () => isShown(app.url))
-    took.entry = await until(app, startMs, async () => (await postEntry(app.url, 'x')) === 201)
-  } catch (error) {
-    console.error(`${size} MB, ${place}, ${limit} MiB: ${error}`)
+  const after = async (holds: () => Promise<boolean>) => {
+    const isOver = async () => (await holds()) || !(await app.isRunning())
+    await until(isOver, { patienceMs, everyMs: 100 })
+    if (!(await app.isRunning())) throw new Error('the container has ended')
+    return (performance.now() - startMs) / 1e3
   }
-  const isRunning = await app.isRunning()
+  try {
+    took.page = await after(() => isShown(app))
+    took.entry = await after(() => acknowledges(app, 'first'))
+  } catch (error) {
+    console.error(`${size} MB, ${place}, ${limit} MiB: ${error} ${await app.problem()}`)
+  }
+  const outcome = (await app.isRunning()) ? 'serves' : 'ends'
   const { used, needed } = await charged.take()
-  const onDisk = Number(
-    execFileSync('du', ['-sm', join(run, 'data')], { encoding: 'utf8' }).split('\t')[0],
-  )
-  const outcome = isRunning ? `exit code ${await app.stop()}` : 'ended'
-  rows.push([
-    ...[size, place, limit, took.page / 1e3, took.entry / 1e3, needed / 1e6, used / 1e6],
-    ...[place === 'disk' ? onDisk : '-', outcome],
-  ])
+  const [onDisk] = execFileSync('du', ['-sm', data], { encoding: 'utf8' }).split('\t')
+  if (outcome === 'serves') await app.stop()
   await app.remove()
   rmSync(run, { recursive: true })
-}
-
-async function until(
-  app: Container,
-  startMs: number,
-  holds: () => Promise<boolean>,
-): Promise<number> {
-  const endMs = startMs + patienceMs
-  while (performance.now() < endMs) {
-    if (await holds()) return performance.now() - startMs
-    if (!(await app.isRunning())) throw new Error('the container has ended')
-    await sleep(100)
+  const megabytes = { 'needed MB': needed / 1e6, 'used MB': used / 1e6 }
+  return {
+    ...{ MB: size, data: place, 'limit MiB': limit, outcome },
+    ...{ 'first page s': took.page, 'first write s': took.entry, ...megabytes },
+    'disk MB': place === 'disk' ? Number(onDisk) : '-',
   }
-  throw new Error(`not within ${patienceMs / 1000} s: ${await app.problem()}`)
-}
-
-function isShown(url: string): Promise<boolean> {
-  return fetch(`${url}/guestbook`, { headers: html }).then(
-    async (answer) => {
-      await answer.text()
-      return answer.ok
-    },
-    () => false,
-  )
 }

@@ -9,11 +9,10 @@ import { openDatabase } from '../../db/test-support.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
 import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
-import { percentile, printTable } from './support/table.ts'
+import { numbers, percentile, type Row, show } from './support/table.ts'
 
-const eachMs = 3_000
-const addedMs = [0, 20, 100]
-const writers = [1, 4, 16, 64, 256]
+const eachMs = Number(process.env.EACH_MS ?? 3_000)
+const writers = numbers('WRITERS', '1,4,16,64,256')
 
 const cleanUps: (() => unknown)[] = []
 const bucket = await Bucket.start()
@@ -23,8 +22,8 @@ const { litestream, folder } = await runLitestream(
   3_600,
 )
 
-const rows: (string | number)[][] = []
-for (const added of addedMs) {
+const rows: Row[] = []
+for (const added of numbers('LATENCY', '0,20,100')) {
   bucket.inject({ delayMs: added })
   const roundTrip = await roundTripMs()
   const path = join(folder, `added-${added}.db`)
@@ -38,40 +37,28 @@ for (const added of addedMs) {
     addEntry(database, { name: 'Ada', message: 'Hello', idempotencyKey: key }, new Date())
   const local = await measure(1, `${added}-local`, write)
   let serial = 0
+  const add = (writers: number | string, { perSecond, p50, p99 }: typeof local) => {
+    serial ||= perSecond
+    const rates = { 'writes/s': perSecond, 'x serial': perSecond / serial }
+    const times = { 'p50 ms': p50, 'p99 ms': p99 }
+    rows.push({ 'added ms': added, 'round trip ms': roundTrip, writers, ...rates, ...times })
+  }
   for (const count of writers) {
-    const { perSecond, p50, p99 } = await measure(count, `${added}-${count}`, async (key) => {
+    const waiting = async (key: string) => {
       await write(key)
       await replication.durable()
-    })
-    serial ||= perSecond
-    rows.push([added, roundTrip, count, perSecond, perSecond / serial, p50, p99, p50 - roundTrip])
+    }
+    add(count, await measure(count, `${added}-${count}`, waiting))
   }
-  rows.push([
-    added,
-    roundTrip,
-    'local',
-    local.perSecond,
-    local.perSecond / serial,
-    local.p50,
-    local.p99,
-    '-',
-  ])
+  add('local', local)
   await replication.stop(30_000)
   database.$client.close()
 }
-printTable(
-  [
-    'added ms',
-    'round trip ms',
-    'writers',
-    'writes/s',
-    'x serial',
-    'p50 ms',
-    'p99 ms',
-    'p50 - round trip',
-  ],
-  rows,
-)
+const waits = rows.map((row) => {
+  const wait = Number(row['p50 ms']) - Number(row['round trip ms'])
+  return { ...row, 'p50 - round trip': row.writers === 'local' ? '-' : wait }
+})
+show('Durable writes', waits)
 
 bucket.inject(null)
 for (const cleanUp of cleanUps.reverse()) await cleanUp()
@@ -109,5 +96,5 @@ async function roundTripMs(): Promise<number> {
     await answer.text()
     took.push(performance.now() - start)
   }
-  return took.toSorted((a, b) => a - b)[10] ?? Number.NaN
+  return percentile(took, 0.5)
 }

@@ -3,40 +3,31 @@
  * containers, with clients that write and read all the time. And what the lease costs.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { postEntry } from '../../e2e/support/api-client.ts'
-import { Bucket } from '../../e2e/support/bucket.ts'
-import { Container } from '../../e2e/support/container.ts'
+import type { Container } from '../../e2e/support/container.ts'
 import { History } from '../../e2e/support/history.ts'
 import { Router } from '../../packages/streamkeeper/src/test-tools/router.ts'
-import { fillWith } from './support/ballast.ts'
-import { printTable } from './support/table.ts'
+import { bucketWith } from './support/ballast.ts'
+import { acknowledges, startContainer, until } from './support/containers.ts'
+import { numbers, type Row, show } from './support/table.ts'
 
-const megabytes = (process.env.MEGABYTES ?? '0,10,100,1000').split(',').map(Number)
-const idleMs = 30_000
+const idleMs = Number(process.env.IDLE_MS ?? 30_000)
 const first = 'first'
 
-const headings = [
-  ...['MB', 'start: first write s', 'MB read'],
-  ...['deploy: write gap ms', 'read gap ms', 'failed writes', 'failed reads'],
-  ...['kB up', 'kB down', 'how it began'],
-  ...['crash: write gap s'],
-]
-const rows: (string | number)[][] = []
-for (const size of megabytes) {
-  const row = await measure(size)
-  console.log(row.join('  '))
-  rows.push(row)
+const rows: Row[] = []
+for (const size of numbers('MEGABYTES', '0,10,100,1000')) {
+  rows.push(await measure(size))
+  console.log(JSON.stringify(rows.at(-1)))
 }
-printTable(headings, rows)
-await printCost()
+show('Handover', rows)
+await measureCost()
 
-async function measure(size: number): Promise<(string | number)[]> {
+async function measure(size: number): Promise<Row> {
   const { bucket, router, deploy, patienceMs, end } = await scene(size)
   const startMs = performance.now()
   const one = await deploy('one', false)
-  await firstWrite(one, startMs + patienceMs)
-  const row: (string | number)[] = [size, (performance.now() - startMs) / 1_000]
-  row.push(bucket.bytes.down / 1e6)
+  await until(() => acknowledges(one, first), { patienceMs })
+  const start = { 'first write s': (performance.now() - startMs) / 1_000 }
+  const read = { 'MB read': bucket.bytes.down / 1e6 }
   router.route(one)
   const history = new History(() => router.url, { writers: 4, readers: 4 })
   await history.grows(100, patienceMs)
@@ -47,29 +38,28 @@ async function measure(size: number): Promise<(string | number)[]> {
   await history.grows(100, patienceMs)
   await one.stop()
   await history.grows(100, patienceMs)
-  const { longestWriteGapMs, longestReadGapMs, failedWrites, failedReads } = history
-  row.push(longestWriteGapMs, longestReadGapMs, failedWrites.length, failedReads.length)
   const { bytes: after } = bucket
-  row.push((after.up - before.up) / 1e3, (after.down - before.down) / 1e3, await beginningOf(two))
+  const deployed = {
+    'write gap ms': history.longestWriteGapMs,
+    'read gap ms': history.longestReadGapMs,
+    'failed writes': history.failedWrites.length,
+    'failed reads': history.failedReads.length,
+    'kB up': (after.up - before.up) / 1e3,
+    'kB down': (after.down - before.down) / 1e3,
+    'how it began': await beginningOf(two),
+  }
   const three = await deploy('three')
   history.resetGaps()
   router.route(three)
   await two.kill()
   await history.grows(20, patienceMs)
-  row.push(history.longestWriteGapMs / 1000)
+  const crash = { 'crash: write gap s': history.longestWriteGapMs / 1_000 }
   await history.end()
   await three.stop()
   const { messages } = await bucket.content()
   history.check(messages.filter((message) => message !== first))
   await end()
-  return row
-}
-
-async function firstWrite({ url }: Container, untilMs: number): Promise<void> {
-  while ((await postEntry(url, first, first)) !== 201) {
-    if (performance.now() > untilMs) throw new Error('no first write')
-    await sleep(20)
-  }
+  return { MB: size, ...start, ...read, ...deployed, ...crash }
 }
 
 /** As its log says it. */
@@ -78,10 +68,9 @@ async function beginningOf(container: Container): Promise<string> {
   return said ?? 'not said'
 }
 
-async function printCost(): Promise<void> {
+async function measureCost(): Promise<void> {
   const { bucket, router, deploy, end } = await scene(0)
-  const one = await deploy('one')
-  router.route(one)
+  router.route(await deploy('one'))
   await fetch(router.url)
   await sleep(3_000)
   const before = bucket.counts
@@ -91,29 +80,21 @@ async function printCost(): Promise<void> {
     ((after[kind] - before[kind]) * 3_600_000) / idleMs
   const classA = anHour('write') + anHour('list')
   const classB = anHour('read')
-  console.log('\nAn instance that leads and has nothing to do, an hour:')
-  printTable(
-    ['writes and lists', 'reads', 'dollars'],
-    [[classA, classB, (classA * 5 + classB * 0.4) / 1e6]],
-  )
+  const dollars = (classA * 5 + classB * 0.4) / 1e6
+  show('An instance that leads and has nothing to do, an hour', [
+    { 'writes and lists': classA, reads: classB, dollars },
+  ])
   await end()
 }
 
 async function scene(size: number) {
-  const bucket = await Bucket.start()
-  if (size > 0) await bucket.seed((database) => fillWith(database, size))
+  const bucket = await bucketWith(size)
   const router = await Router.start()
   const containers: Container[] = []
   const disk = `${Math.max(1_024, 3 * size + 512)}m`
   const patienceMs = 40_000 + size * 250
   const deploy = async (revision: string, isAwaited = true) => {
-    const environment = {
-      REPLICA_URL: bucket.replicaUrl,
-      K_SERVICE: 'visits',
-      K_REVISION: revision,
-      RATE_LIMITS: 'off',
-    }
-    const container = await Container.start({ ...environment, ...bucket.environment }, disk)
+    const container = await startContainer(bucket, { revision, disk })
     containers.push(container)
     if (isAwaited) await container.ready(patienceMs)
     return container

@@ -10,9 +10,10 @@ import { recordVisits } from '../../db/visits.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
 import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
-import { percentile, printTable } from './support/table.ts'
+import { percentile, type Row, show } from './support/table.ts'
 
-const anHour = 36_000
+const visitsOfAnHour = 36_000
+const forMs = Number(process.env.EACH_MS ?? 20_000)
 const readerMs = Number(process.env.READER_MS ?? 30_000)
 
 const cleanUps: (() => unknown)[] = []
@@ -34,39 +35,32 @@ bucket.watchWrites((url, startMs) => {
   if (url.includes('/ltx/0/')) uploads.push({ startMs, endMs: performance.now() })
 })
 
-console.log('How long a visit takes to the bucket, at so many a second:')
-const lags: (string | number)[][] = []
-for (const [perSecond, forMs] of [
-  [1, 20_000],
-  [10, 20_000],
-  [100, 20_000],
-  [1_000, 20_000],
-] as const) {
-  lags.push([perSecond, ...(await lagAt(perSecond, forMs))])
-}
-printTable(['visits/s', 'p50 ms', 'p99 ms', 'most ms', 'log MB at most'], lags)
+const lags: Row[] = []
+for (const perSecond of [1, 10, 100, 1_000]) lags.push(await lagAt(perSecond, forMs))
+show('From a visit to the bucket', lags)
 
-console.log(`\nThe log while an hour of 10 visits a second is written as fast as it goes:`)
-const rows: (string | number)[][] = []
-const fast = await write(anHour, Number.POSITIVE_INFINITY)
-rows.push(['an hour of visits', fast.seconds, fast.mostWal])
-rows.push(['10 s later', 10, await walAfter(10_000)])
+const rows: Row[] = []
+const fast = await write(visitsOfAnHour, Number.POSITIVE_INFINITY)
+rows.push({ what: 'an hour of visits', s: fast.seconds, 'log MB': fast.mostWal })
+rows.push({ what: '10 s later', s: 10, 'log MB': await walAfter(10_000) })
 const reader = openDatabase(path)
 reader.$client.exec('begin; select count(*) from page_view_count')
 const beside = await write(20_000, (20_000 / readerMs) * 1_000)
-rows.push(['20,000 visits beside one that reads all the time', beside.seconds, beside.mostWal])
+const besideWhat = '20,000 visits beside an endless read transaction'
+rows.push({ what: besideWhat, s: beside.seconds, 'log MB': beside.mostWal })
 reader.$client.exec('commit')
 reader.$client.close()
 const after = await write(2_000, 200)
-rows.push(['2,000 visits after it has ended', after.seconds, await walAfter(2_000)])
-printTable(['what', 's', 'log MB'], rows)
+const walLeft = await walAfter(2_000)
+rows.push({ what: '2,000 visits after it has ended', s: after.seconds, 'log MB': walLeft })
+show('The log, while an hour of 10 visits a second is written as fast as it goes', rows)
 
 await replication.stop(30_000)
 database.$client.close()
 for (const clean of cleanUps.toReversed()) await clean()
 await bucket.stop()
 
-async function lagAt(perSecond: number, forMs: number): Promise<number[]> {
+async function lagAt(perSecond: number, forMs: number): Promise<Row> {
   uploads.length = 0
   const { commits, mostWal } = await write((perSecond * forMs) / 1000, perSecond)
   await replication.durable()
@@ -75,7 +69,9 @@ async function lagAt(perSecond: number, forMs: number): Promise<number[]> {
     const upload = uploads.find(({ startMs }) => startMs > commitMs)
     return upload ? [upload.endMs - commitMs] : []
   })
-  return [percentile(took, 0.5), percentile(took, 0.99), Math.max(...took), mostWal]
+  const percentiles = { 'p50 ms': percentile(took, 0.5), 'p99 ms': percentile(took, 0.99) }
+  const most = { 'most ms': Math.max(...took), 'log MB at most': mostWal }
+  return { 'visits/s': perSecond, ...percentiles, ...most }
 }
 
 async function write(count: number, perSecond: number) {

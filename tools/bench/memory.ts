@@ -3,30 +3,25 @@
  * Cloud Run. It has to start, serve people who read and write for a while, and lose nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Bucket } from '../../e2e/support/bucket.ts'
-import { Container } from '../../e2e/support/container.ts'
 import { History } from '../../e2e/support/history.ts'
-import { fillWith } from './support/ballast.ts'
+import { bucketWith } from './support/ballast.ts'
+import { startContainer } from './support/containers.ts'
 import { load } from './support/load.ts'
-import { printTable } from './support/table.ts'
+import { numbers, type Row, show } from './support/table.ts'
 
-const limits = (process.env.LIMITS ?? '128,192,256,384,512').split(',').map(Number)
-const sizes = (process.env.MEGABYTES ?? '1,10,100').split(',').map(Number)
 const loadMs = Number(process.env.LOAD_MS ?? 20_000)
 
-const rows: (string | number)[][] = []
-for (const size of sizes) for (const limit of limits) rows.push(await measure(size, limit))
-printTable(['database MB', 'limit MiB', 'outcome', 'peak MB', 'pages/s', 'writes/s'], rows)
+const rows: Row[] = []
+for (const size of numbers('MEGABYTES', '1,10,100')) {
+  for (const limit of numbers('LIMITS', '128,192,256,384,512')) {
+    rows.push({ MB: size, 'limit MiB': limit, ...(await measure(size, limit)) })
+  }
+}
+show('Memory of the container', rows)
 
-async function measure(size: number, limit: number): Promise<(string | number)[]> {
-  const bucket = await Bucket.start()
-  await bucket.seed((database) => fillWith(database, size))
-  const environment = { REPLICA_URL: bucket.replicaUrl, METRICS_PORT: '', LITESTREAM_METRICS: '' }
-  const app = await Container.start(
-    { ...environment, RATE_LIMITS: 'off', ...bucket.environment },
-    `${limit}m`,
-    { memory: `${limit}m` },
-  )
+async function measure(size: number, limit: number): Promise<Row> {
+  const bucket = await bucketWith(size)
+  const app = await startContainer(bucket, { disk: `${limit}m`, memory: `${limit}m` })
   const history = new History(() => app.url, { writers: 8, readers: 4 })
   try {
     await app.ready()
@@ -46,10 +41,10 @@ async function measure(size: number, limit: number): Promise<(string | number)[]
     const isClean = (await app.stop()) === 0
     history.check((await bucket.content()).messages)
     const outcome = isClean && failures === 0 ? 'serves' : `${failures} requests failed`
-    return [size, limit, outcome, peak, perSecond, writes]
+    return { outcome, 'peak MB': peak, 'pages/s': perSecond, 'writes/s': writes }
   } catch (error) {
     console.error(`${size} MB in ${limit} MiB: ${error}`)
-    return [size, limit, 'ends', '-', '-', '-']
+    return { outcome: 'ends' }
   } finally {
     history.giveUp()
     await app.remove()

@@ -14,7 +14,7 @@ import { Client } from 'pg'
 import type { Database } from '../../db/database.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
 import { TestPostgres } from '../../packages/streamkeeper/src/postgres/test-postgres.ts'
-import { printTable } from './support/table.ts'
+import { type Row, show } from './support/table.ts'
 
 const entries = Number(process.env.ENTRIES ?? 1_000_000)
 
@@ -36,10 +36,7 @@ try {
       return { args: [...args, '--from', server.url('whole')], count: async () => countIn(work) }
     })),
   ]
-  printTable(
-    ['direction', 'what', 's', 'rows brought', 'rows/s', 'peak MB', 's without writes'],
-    rows,
-  )
+  show('Moving', rows)
 } finally {
   await bucket.stop()
   rmSync(folder, { recursive: true, force: true })
@@ -47,7 +44,10 @@ try {
 
 type Target = { args: string[]; count(): Promise<number> }
 
-async function measure(direction: string, target: (name: string) => Promise<Target>) {
+async function measure(
+  direction: string,
+  target: (name: string) => Promise<Target>,
+): Promise<Row[]> {
   const half = await target('half')
   const killed = move(half.args)
   while ((await half.count().catch(() => 0)) < entries / 2) {
@@ -64,9 +64,11 @@ async function measure(direction: string, target: (name: string) => Promise<Targ
     ['nothing new', await timed(args)],
     ['--switch', await timed([...args, '--switch'])],
   ] as const
-  return rows.map(([what, { s, brought, peakMB, stoppedS }]) => [
-    ...[direction, what, s, brought, brought > 0 ? brought / s : '-', peakMB, stoppedS ?? '-'],
-  ])
+  return rows.map(([what, { s, brought, peakMB, stoppedS }]) => {
+    const rate = { 'rows brought': brought, 'rows/s': brought > 0 ? brought / s : '-' }
+    const costs = { 'peak MB': peakMB, 's without writes': stoppedS ?? '-' }
+    return { direction, what, s, ...rate, ...costs }
+  })
 }
 
 /** Runs a move, and ends it as Ctrl-C does when it waits for the new service. */

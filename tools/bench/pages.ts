@@ -1,127 +1,137 @@
 /**
- * What a page costs, beside a page of Next that does nothing, a bare server of Node with SQLite, and
- * the Go sample: requests a second, with a table of visits that is empty, or holds millions.
+ * What a page costs, beside a page of Next that does nothing, a bare server of Node that counts visits
+ * as the app does, and the Go sample: requests a second, with a table of visits that is empty, or holds
+ * millions. Whatever counts visits has its Litestream running.
  */
 import { execFile } from 'node:child_process'
-import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
+import { openDatabase } from '../../db/test-support.ts'
 import { required } from '../../e2e/support/environment.ts'
-import { freePort } from '../../packages/streamkeeper/src/test-tools/ports.ts'
-import { type Load, load } from './support/load.ts'
-import { appFolder, Program, underLitestream } from './support/programs.ts'
-import { printTable } from './support/table.ts'
+import { load } from './support/load.ts'
+import { Program, startApp } from './support/programs.ts'
+import { numbers, type Row, show } from './support/table.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const peers = join(import.meta.dirname, 'peers')
-const eachMs = 5_000
+const eachMs = Number(process.env.EACH_MS ?? 5_000)
 const clients = 16
-const millions = (process.env.MILLIONS ?? '0,1,10').split(',').map(Number)
 const html = { accept: 'text/html' }
 
 const work = await mkdtemp(join(tmpdir(), 'visits-'))
-const rows: (string | number)[][] = []
+const [data, bucket, seed] = [join(work, 'data'), join(work, 'bucket'), join(work, 'seed.db')]
+const answer = join(work, 'answer.json')
+const goSample = join(work, 'original')
+const rows: Row[] = []
 try {
-  const bare = await benchBareNext()
-  for (const million of millions) await benchVisits(million, bare)
-  printTable(['server', 'page', 'million rows', 'requests/s', 'x bare', 'p50 ms', 'p99 ms'], rows)
+  const env = { ...process.env, CGO_ENABLED: '1' }
+  await run('go', ['build', '-trimpath', '-o', goSample], { cwd: join(peers, 'original'), env })
+  await benchBareNext()
+  for (const million of numbers('MILLIONS', '0,1,10')) await benchVisits(million)
+  show('Pages', rows)
 } finally {
   await rm(work, { recursive: true, force: true })
 }
 
-async function benchBareNext(): Promise<Load> {
+async function benchBareNext(): Promise<void> {
   // Inside the project, where it finds Next.
-  const folder = join(root, '.cache', 'bench-next-bare')
-  await cp(join(peers, 'next-bare'), folder, { recursive: true })
-  const next = join(root, 'node_modules/next/dist/bin/next')
-  const env = {
-    PROJECT: '../..',
-    NEXT_TELEMETRY_DISABLED: '1',
-    NODE_ENV: 'production' as const,
-  }
-  await run(process.execPath, [next, 'build'], { cwd: folder, env: { ...process.env, ...env } })
-  const port = await freePort()
-  const start = [process.execPath, next, 'start', '--hostname', '127.0.0.1', '--port', String(port)]
-  const program = await Program.start(start, port, { cwd: folder, env })
-  const measured = await measure(program.url, html)
+  const cwd = join(root, '.cache', 'bench-next-bare')
+  await cp(join(peers, 'next-bare'), cwd, { recursive: true })
+  const next = [join(root, 'node_modules/next/dist/bin/next')]
+  const env = { PROJECT: '../..', NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' as const }
+  await run(process.execPath, [...next, 'build'], { cwd, env: { ...process.env, ...env } })
+  const start = [process.execPath, ...next, 'start', '--hostname', '127.0.0.1']
+  const program = await Program.start(start, { cwd, env })
+  await measure({ server: 'bare Next', page: 'the time' }, program.url, html)
   await program.stop()
-  add('Next', 'bare dynamic page', '-', measured, measured)
-  return measured
 }
 
-async function benchVisits(million: number, bare: Load): Promise<void> {
-  const seed = join(work, 'seed.db')
+async function benchVisits(million: number): Promise<void> {
   await rm(seed, { force: true })
   fill(seed, million * 1_000_000)
-  await benchApp(seed, million, bare)
-  await benchNode(seed, million, bare)
-  for (const journal of ['DELETE', 'WAL']) await benchOriginal(seed, million, journal, bare)
+  await benchApp(million)
+  await benchNode(million)
+  for (const journal of ['DELETE', 'WAL']) await benchGo(million, journal)
 }
 
-async function benchApp(seed: string, million: number, bare: Load): Promise<void> {
-  const folder = join(work, 'app')
-  const bucket = join(work, 'bucket')
-  await mkdir(folder)
+async function benchApp(million: number): Promise<void> {
+  await empty()
   await run(required('LITESTREAM'), ['replicate', '-once', seed, `file://${bucket}`])
-  const port = await freePort()
-  const program = await Program.start(underLitestream(), port, {
-    cwd: appFolder,
-    env: {
-      NODE_ENV: 'production',
-      DATA_DIR: folder,
-      REPLICA_URL: `file://${bucket}`,
-      RATE_LIMITS: 'off',
-    },
-  })
+  const program = await startApp({ DATA_DIR: data, REPLICA_URL: `file://${bucket}` })
+  const server = 'this app'
   for (const [page, path, headers] of [
     ['/', '/', html],
     ['/ in plain text', '/', {}],
     ['/guestbook', '/guestbook', html],
     ['/api/entries', '/api/entries', {}],
   ] as const) {
-    add('this app', page, million, await measure(program.url + path, headers), bare)
+    await measure({ server, page, million }, program.url + path, headers)
   }
-  await program.stop()
-  await rm(folder, { recursive: true })
-  await rm(bucket, { recursive: true })
-}
-
-async function benchNode(seed: string, million: number, bare: Load): Promise<void> {
-  const DATABASE = await copyOf(seed)
-  const port = await freePort()
-  const command = [process.execPath, join(peers, 'node-http.mjs')]
-  const program = await Program.start(command, port, { env: { DATABASE } })
-  add('node:http', 'plain text', million, await measure(program.url, {}), bare)
+  await keepAnswer(program.url)
   await program.stop()
 }
 
-async function benchOriginal(seed: string, million: number, journal: string, bare: Load) {
-  const binary = join(work, 'original')
-  const env = { ...process.env, CGO_ENABLED: '1' }
-  await run('go', ['build', '-trimpath', '-o', binary], { cwd: join(peers, 'original'), env })
-  const DSN = `file:${await copyOf(seed)}?_journal_mode=${journal}&_busy_timeout=5000&_txlock=immediate`
-  const program = await Program.start([binary], await freePort(), { env: { DSN } })
-  add(`Go sample, ${journal}`, 'plain text', million, await measure(program.url, {}), bare)
+/** What the bare server of Node answers as well. */
+async function keepAnswer(url: string): Promise<void> {
+  const { headers, ...response } = await fetch(url, { headers: html }).then(async (response) => ({
+    page: await response.text(),
+    headers: Object.fromEntries(response.headers),
+  }))
+  const ofConnection = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-encoding']
+  for (const name of ofConnection) delete headers[name]
+  await writeFile(answer, JSON.stringify({ ...response, headers }))
+}
+
+async function benchNode(million: number): Promise<void> {
+  const path = await copyOfSeed()
+  openDatabase(path).$client.close()
+  const command = `${process.execPath} ${join(peers, 'node-http.mjs')}`
+  const program = await startBesideLitestream(path, command, { DATABASE: path, ANSWER: answer })
+  const server = 'node:http'
+  await measure({ server, page: '/', million }, program.url, html)
+  await measure({ server, page: '/ in plain text', million }, program.url, {})
   await program.stop()
 }
 
-async function measure(url: string, headers: Record<string, string>): Promise<Load> {
+async function benchGo(million: number, journal: string): Promise<void> {
+  const path = await copyOfSeed()
+  const DSN = `file:${path}?_journal_mode=${journal}&_busy_timeout=5000&_txlock=immediate`
+  const program = await startBesideLitestream(path, goSample, { DSN })
+  const server = `Go sample, ${journal}`
+  await measure({ server, page: '/ in plain text', million }, program.url, {})
+  await program.stop()
+}
+
+function startBesideLitestream(path: string, command: string, env: Record<string, string>) {
+  const litestream = [required('LITESTREAM'), 'replicate', '-exec', command]
+  return Program.start([...litestream, path, `file://${bucket}`], { env })
+}
+
+async function measure(
+  { server, page, million = '-' }: { server: string; page: string; million?: number | string },
+  url: string,
+  headers: Record<string, string>,
+): Promise<void> {
   await load(url, { ms: eachMs / 2, clients, headers })
-  return load(url, { ms: eachMs, clients, headers })
+  const { perSecond, p50, p99, failed } = await load(url, { ms: eachMs, clients, headers })
+  const bare = Number(rows[0]?.['requests/s'] ?? perSecond)
+  const rates = { 'requests/s': perSecond, 'x bare Next': perSecond / bare }
+  const of = { server, page, 'million rows': million }
+  rows.push({ ...of, ...rates, 'p50 ms': p50, 'p99 ms': p99, failed })
 }
 
-function add(server: string, page: string, million: number | string, of: Load, bare: Load): void {
-  if (of.failed > 0) console.log(`${server} ${page}: ${of.failed} requests failed`)
-  const ratio = of.perSecond / bare.perSecond
-  rows.push([server, page, million, of.perSecond, ratio, of.p50, of.p99])
+async function empty(): Promise<void> {
+  for (const folder of [data, bucket]) await rm(folder, { recursive: true, force: true })
+  await mkdir(data)
 }
 
-async function copyOf(seed: string): Promise<string> {
-  const copy = join(work, 'copy.db')
-  for (const suffix of ['', '-wal', '-shm']) await rm(copy + suffix, { force: true })
+async function copyOfSeed(): Promise<string> {
+  await empty()
+  const copy = join(data, 'copy.db')
   await copyFile(seed, copy)
   return copy
 }

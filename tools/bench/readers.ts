@@ -10,15 +10,15 @@ import { Bucket } from '../../e2e/support/bucket.ts'
 import { FaultyProxy } from '../../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
 import { freePort } from '../../packages/streamkeeper/src/test-tools/ports.ts'
 import { load } from './support/load.ts'
-import { appFolder, Program, underLitestream } from './support/programs.ts'
-import { percentile, printTable } from './support/table.ts'
+import { type Program, startApp } from './support/programs.ts'
+import { percentile, type Row, show } from './support/table.ts'
 
 const html = { accept: 'text/html' }
 const readsMs = 5_000
 const clients = 8
 const entries = 40
-const idleMs = 65_000
-const writingMs = 30_000
+const idleMs = Number(process.env.IDLE_MS ?? 65_000)
+const writingMs = idleMs / 2
 
 // Assumptions, in dollars: operations on a standard regional bucket (a list is class A, a read is
 // class B), and network between regions of one continent.
@@ -37,7 +37,7 @@ try {
   const writer = await start('writer', bucket.environment)
   await write(writer, 'the first')
   const readers: Program[] = []
-  const rows: (string | number)[][] = []
+  const rows: Row[] = []
   for (let count = 1; count <= 3; count++) {
     readers.push(await startReader(`reader-${count}`, writer))
     const asked = readers.map(({ url }) =>
@@ -45,15 +45,16 @@ try {
     )
     const measured = await Promise.all(asked)
     const sum = measured.reduce((total, { perSecond }) => total + perSecond, 0)
-    rows.push([count, sum, Math.max(...measured.map(({ p99 }) => p99))])
+    const p99 = Math.max(...measured.map((one) => one.p99))
+    rows.push({ readers: count, 'reads/s': sum, 'p99 ms': p99 })
   }
-  printTable(['readers', 'reads/s', 'p99 ms'], rows)
+  show('Reads', rows)
 
   const reader = readers.shift()
   if (!reader) throw new Error('No reader was started.')
   for (const other of readers) await stop(other)
-  await printLag(writer, reader)
-  await printOperations(writer)
+  await showLag(writer, reader)
+  await showOperations(writer)
 } finally {
   for (const program of running.toReversed()) await program.stop()
   await counting.cut()
@@ -61,7 +62,7 @@ try {
   await rm(work, { recursive: true, force: true })
 }
 
-async function printLag(writer: Program, reader: Program): Promise<void> {
+async function showLag(writer: Program, reader: Program): Promise<void> {
   const behind: number[] = []
   const own: number[] = []
   for (let number = 0; number < entries; number++) {
@@ -78,52 +79,43 @@ async function printLag(writer: Program, reader: Program): Promise<void> {
     own.push(performance.now() - askedMs)
     if (!seen.includes(`"own ${number}"`)) throw new Error('Who wrote did not see it.')
   }
-  console.log('\nHow long after it is acknowledged a reader shows an entry:')
-  printTable(
-    ['to whom', 'p50 ms', 'p99 ms'],
-    [
-      ['to anybody', percentile(behind, 0.5), percentile(behind, 0.99)],
-      ['to who wrote it: the time of the read', percentile(own, 0.5), percentile(own, 0.99)],
-    ],
-  )
+  const times = (ms: number[]) => ({
+    'p50 ms': percentile(ms, 0.5),
+    'p99 ms': percentile(ms, 0.99),
+  })
+  show('From the acknowledgement to a reader that shows the entry', [
+    { 'to whom': 'to anybody', ...times(behind) },
+    { 'to whom': 'to who wrote it: the time of the read', ...times(own) },
+  ])
 }
 
-async function printOperations(writer: Program): Promise<void> {
+async function showOperations(writer: Program): Promise<void> {
   const idle = await countFor(idleMs, async () => {})
-  const { list } = idle
   // Lists come once a minute, whatever is written, and this is shorter.
-  const writing = {
-    ...(await countFor(writingMs, (number) => write(writer, `one a second ${number}`))),
-    list,
-  }
-  console.log('\nWhat one reader asks of the bucket in an hour:')
-  printTable(
-    ['while', 'lists (class A)', 'reads (class B)', 'writes'],
-    [
-      ['nothing is written', idle.list, idle.read, idle.write],
-      ['one entry a second is written', writing.list, writing.read, writing.write],
-    ],
-  )
+  const counted = await countFor(writingMs, (number) => write(writer, `one a second ${number}`))
+  const writing = { ...counted, lists: idle.lists }
+  const [rests, writes] = ['nothing is written', 'one entry a second is written']
+  show('What one reader asks of the bucket in an hour', [
+    { while: rests, ...idle },
+    { while: writes, ...writing },
+  ])
   console.log(
-    `\nOn paper: ${manyReaders} readers in 10 regions, at ${price.classA * 1e6} and ${price.classB * 1e6} dollars for a million operations of class A and B, and ${price.gigabyte} for a gigabyte between regions (4 kB for each write, to every reader):`,
+    `\nOn paper: ${manyReaders} readers in 10 regions, at ${price.classA * 1e6} and ${price.classB * 1e6} dollars for a million operations of class A and B, and ${price.gigabyte} for a gigabyte between regions (4 kB for each write, to every reader).`,
   )
-  printTable(
-    ['while', 'million operations a month', 'for them $', 'network $'],
-    [
-      ['nothing is written', ...monthly(idle, 0)],
-      ['one entry a second is written', ...monthly(writing, 1)],
-    ],
-  )
+  show('A month of them', [
+    { while: rests, ...monthly(idle, 0) },
+    { while: writes, ...monthly(writing, 1) },
+  ])
 }
 
-function monthly({ list, read }: { list: number; read: number }, writesASecond: number): number[] {
+function monthly({ lists, reads }: { lists: number; reads: number }, writesASecond: number): Row {
   const readerHours = manyReaders * hoursAMonth
   const gigabytes = (readerHours * 3_600 * writesASecond * 4_000) / 1e9
-  return [
-    ((list + read) * readerHours) / 1e6,
-    (list * price.classA + read * price.classB) * readerHours,
-    gigabytes * price.gigabyte,
-  ]
+  return {
+    'million operations': ((lists + reads) * readerHours) / 1e6,
+    'for them $': (lists * price.classA + reads * price.classB) * readerHours,
+    'network $': gigabytes * price.gigabyte,
+  }
 }
 
 async function countFor(ms: number, everySecond: (number: number) => Promise<unknown>) {
@@ -135,7 +127,7 @@ async function countFor(ms: number, everySecond: (number: number) => Promise<unk
   }
   const anHour = (kind: 'list' | 'read' | 'write') =>
     ((counting.counts[kind] - before[kind]) * 3_600_000) / (performance.now() - startMs)
-  return { list: anHour('list'), read: anHour('read'), write: anHour('write') }
+  return { lists: anHour('list'), reads: anHour('read'), writes: anHour('write') }
 }
 
 function startReader(name: string, writer: Program): Promise<Program> {
@@ -146,15 +138,7 @@ function startReader(name: string, writer: Program): Promise<Program> {
 async function start(name: string, environment: Record<string, string>): Promise<Program> {
   const DATA_DIR = join(work, name)
   await mkdir(DATA_DIR)
-  const port = await freePort()
-  const program = await Program.start(underLitestream(), port, {
-    cwd: appFolder,
-    env: {
-      ...{ NODE_ENV: 'production', RATE_LIMITS: 'off', DATA_DIR, REPLICA_URL: bucket.replicaUrl },
-      ...{ METRICS_PORT: '', LITESTREAM_METRICS: '' },
-      ...environment,
-    },
-  })
+  const program = await startApp({ DATA_DIR, REPLICA_URL: bucket.replicaUrl, ...environment })
   running.push(program)
   return program
 }

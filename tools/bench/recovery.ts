@@ -5,10 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { postEntry } from '../../e2e/support/api-client.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
-import { Container } from '../../e2e/support/container.ts'
+import type { Container } from '../../e2e/support/container.ts'
 import type { Fault } from '../../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
-import { ended } from './soak/engine.ts'
-import { printTable } from './support/table.ts'
+import { acknowledges, ended, startContainer, until } from './support/containers.ts'
+import { type Row, show } from './support/table.ts'
 
 const html = '<!doctype html><title>Sign in</title>'
 const kinds: [string, Fault | 'cut'][] = [
@@ -26,29 +26,22 @@ const kinds: [string, Fault | 'cut'][] = [
 // Within the time of the lease, and beyond it.
 const lastMs = [7_000, 20_000]
 const startMs = 20_000
-const patienceMs = 120_000
 
-const only = process.argv[2]
-const chosen = kinds.filter(([name]) => !only || name.includes(only))
-const rows: (string | number)[][] = []
-for (const [name, fault] of chosen) {
-  const row: (string | number)[] = [name]
+const only = process.env.FAULT ?? ''
+const rows: Row[] = []
+for (const [name, fault] of kinds.filter(([name]) => name.includes(only))) {
+  const row: Row = { 'the bucket': name }
   const scene = await sceneOf(fault)
-  for (const ms of lastMs) row.push(await recovery(scene, ms, false))
-  row.push(await recovery(scene, startMs, true))
-  console.log(row.join('  '))
+  for (const ms of lastMs) row[`after ${ms / 1_000} s, s`] = await recovery(scene, ms, false)
+  row[`start after ${startMs / 1_000} s, s`] = await recovery(scene, startMs, true)
+  console.log(JSON.stringify(row))
   rows.push(row)
   await scene.end()
 }
-const after = lastMs.map((ms) => `after ${ms / 1_000} s`)
-printTable(['the bucket', ...after, `start after ${startMs / 1_000} s`], rows)
+show('From the return of the bucket to the next entry', rows)
 
 /** @returns in seconds */
-async function recovery(
-  { bucket, fault, service, start }: Scene,
-  ms: number,
-  isNew: boolean,
-): Promise<number> {
+async function recovery({ bucket, fault, service, start }: Scene, ms: number, isNew: boolean) {
   if (fault === 'cut') await bucket.cut()
   else bucket.inject(fault)
   if (isNew) await start()
@@ -71,17 +64,13 @@ async function recovery(
 }
 
 async function acknowledged(service: () => Container): Promise<void> {
-  const endsAtMs = performance.now() + patienceMs
-  const attempt = async () => {
-    while (performance.now() < endsAtMs) {
-      if ((await postEntry(service().url, 'after')) === 201) return
-      await sleep(100)
-    }
-    throw new Error(`Nothing was acknowledged for ${patienceMs / 1_000} s.`)
+  const attempt = async (index: number) => {
+    await sleep(index * 250)
+    const isTaken = () => acknowledges(service(), crypto.randomUUID())
+    await until(isTaken, { everyMs: 100 })
   }
   // As several people do: who waits for an answer does not hold up the others.
-  const attempts = Array.from({ length: 4 }, (_, index) => sleep(index * 250).then(attempt))
-  await Promise.any(attempts)
+  await Promise.any([0, 1, 2, 3].map(attempt))
 }
 
 type Scene = Awaited<ReturnType<typeof sceneOf>>
@@ -96,15 +85,10 @@ async function sceneOf(fault: Fault | 'cut') {
     return current
   }
   const start = async () => {
-    const container = await Container.start({
-      REPLICA_URL: bucket.replicaUrl,
-      ...{ RATE_LIMITS: 'off', METRICS_PORT: '', LITESTREAM_METRICS: '' },
-      K_SERVICE: 'visits',
-      ...bucket.environment,
-    })
+    const container = await startContainer(bucket)
     containers.push(container)
     // As Cloud Run starts another one in its place.
-    ended(container.name).then(
+    ended(container).then(
       (code) => {
         if (isOver.signal.aborted) return
         console.log(`An instance ended by itself with ${code}.`)

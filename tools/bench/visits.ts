@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import type { Database } from '../../db/database.ts'
 import { openDatabase } from '../../db/test-support.ts'
 import { recordVisits } from '../../db/visits.ts'
-import { percentile, printTable } from './support/table.ts'
+import { numbers, percentile, show } from './support/table.ts'
 
-const millions = (process.env.MILLIONS ?? '0,1,10').split(',').map(Number)
+const millions = numbers('MILLIONS', '0,1,10')
 const turns = 40
 const visitsATurn = 2_000
 
@@ -25,13 +25,12 @@ try {
     }
   }
   const first = rates[0] ?? []
-  printTable(
-    ['million rows', 'visits/s', 'x the first'],
-    rates.map((all, index) => {
-      const ratios = all.map((rate, turn) => rate / (first[turn] ?? rate))
-      return [millions[index] ?? 0, percentile(all, 0.5), percentile(ratios, 0.5)]
-    }),
-  )
+  const rows = rates.map((all, index) => {
+    const ratios = all.map((rate, turn) => rate / (first[turn] ?? rate))
+    const visits = { 'visits/s': percentile(all, 0.5), 'x the first': percentile(ratios, 0.5) }
+    return { 'million rows': millions[index] ?? 0, ...visits }
+  })
+  show('Counting a visit', rows)
   for (const database of databases) database.$client.close()
 } finally {
   rmSync(folder, { recursive: true })

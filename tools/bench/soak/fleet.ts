@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bucket } from '../../../e2e/support/bucket.ts'
-import { Container } from '../../../e2e/support/container.ts'
+import type { Container } from '../../../e2e/support/container.ts'
 import type { Router } from '../../../packages/streamkeeper/src/test-tools/router.ts'
-import { ended, saveLog } from './engine.ts'
+import { ended, saveLog, startContainer } from '../support/containers.ts'
 import type { Findings } from './findings.ts'
 
 export type Instance = {
@@ -24,8 +24,6 @@ export class Fleet {
   #started = 0
   #current: Instance | null = null
   #isEnded = false
-  /** How the leaderships of instances that have ended began, as their logs say it. */
-  readonly beginnings = { continued: 0, uploaded: 0 }
   /** Stops that took so long that SIGKILL came. */
   lateStops = 0
 
@@ -48,7 +46,8 @@ export class Fleet {
   async start(): Promise<Instance> {
     if (this.#isEnded) throw new Error('The run has ended.')
     const number = ++this.#started
-    const starting = Container.start(this.#environment(number), '256m', { memory: '512m' })
+    const options = { revision: String(number), disk: '256m', memory: '512m' }
+    const starting = startContainer(this.#parts.bucket, options)
     this.#containers.set(number, starting)
     const container = await starting
     const instance = { number, container, bornMs: performance.now(), isLeaving: false }
@@ -114,7 +113,7 @@ export class Fleet {
   // As Cloud Run starts another one in its place.
   async #watch(instance: Instance): Promise<void> {
     const { number, container } = instance
-    const code = await ended(container.name).catch(() => null)
+    const code = await ended(container).catch(() => null)
     if (instance.isLeaving || this.#isEnded || code === null) return
     instance.isLeaving = true
     await this.#remove(instance)
@@ -126,44 +125,24 @@ export class Fleet {
   }
 
   async #remove({ number, container }: Pick<Instance, 'number' | 'container'>): Promise<void> {
-    await saveLog(container.name, this.#logOf(number)).catch(() => {})
-    await this.#noteBeginnings(number)
+    await saveLog(container, this.#logOf(number)).catch(() => {})
+    await this.#checkBeginnings(number)
     await container.remove()
     this.#containers.delete(number)
   }
 
-  async #noteBeginnings(number: number): Promise<void> {
+  async #checkBeginnings(number: number): Promise<void> {
     const log = await readFile(this.#logOf(number), 'utf8').catch(() => '')
-    for (const [, how, words = ''] of log.matchAll(
-      /"Leading epoch \d+ \((continues|uploaded in full:)([^"]*)\)\."/g,
+    for (const [, why = ''] of log.matchAll(
+      /"Leading epoch \d+ \(uploaded in full: ([^"]*)\)\."/g,
     )) {
-      if (how === 'continues') this.beginnings.continued++
-      else this.#noteUpload(number, words.trim())
+      // There was nothing to continue, or the bucket would not copy: both are the run's own doing.
+      if (/no epoch before|does not copy/.test(why)) continue
+      this.#parts.findings.note(`instance ${number} could have continued an epoch: ${why}`)
     }
-  }
-
-  // There was nothing to continue, or the bucket would not copy: both are the run's own doing.
-  #noteUpload(number: number, why: string): void {
-    this.beginnings.uploaded++
-    if (/no epoch before|does not copy/.test(why)) return
-    this.#parts.findings.note(`instance ${number} could have continued an epoch: ${why}`)
   }
 
   #logOf(number: number): string {
     return join(this.#parts.folder, `instance-${number}.log`)
-  }
-
-  #environment(number: number): Record<string, string> {
-    const { bucket } = this.#parts
-    return {
-      REPLICA_URL: bucket.replicaUrl,
-      K_SERVICE: 'visits',
-      K_REVISION: `revision-${number}`,
-      RATE_LIMITS: 'off',
-      // All containers share the ports of this machine.
-      METRICS_PORT: '',
-      LITESTREAM_METRICS: '',
-      ...bucket.environment,
-    }
   }
 }

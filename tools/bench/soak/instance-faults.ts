@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chance } from './chance.ts'
-import type { Fleet } from './fleet.ts'
+import type { Fleet, Instance } from './fleet.ts'
 
 export type Scene = {
   fleet: Fleet
@@ -12,21 +12,15 @@ export type Scene = {
 export type InstanceFault = {
   name: string
   weight: number
-  /** Until when the app has to acknowledge again, in seconds. */
-  boundSeconds: number
+  /** After it, one healthy instance gets all requests. */
   make(scene: Scene): Promise<void>
 }
 
-// A lease runs out after 5 s; then an instance starts, restores and uploads its first copy, while
-// the bucket fails now and then.
-const boundSeconds = 30
-
-/** What happens to instances. After each, one healthy instance gets all requests. */
+/** What happens to instances. */
 export const instanceFaults: InstanceFault[] = [
   {
     name: 'SIGTERM',
     weight: 3,
-    boundSeconds,
     make: async ({ fleet, recovered }) => {
       await fleet.stop(fleet.current)
       const sinceMs = performance.now()
@@ -34,36 +28,16 @@ export const instanceFaults: InstanceFault[] = [
       await recovered(sinceMs)
     },
   },
-  {
-    name: 'SIGKILL of all',
-    weight: 3,
-    boundSeconds,
-    make: async ({ fleet, recovered }) => {
-      const sinceMs = performance.now()
-      await fleet.kill(fleet.current)
-      await fleet.replace()
-      await recovered(sinceMs)
-    },
-  },
-  {
-    name: 'SIGKILL of the server',
-    weight: 3,
-    boundSeconds,
-    make: async ({ fleet, recovered }) => {
-      const sinceMs = performance.now()
-      await fleet.crash(fleet.current)
-      await fleet.replace()
-      await recovered(sinceMs)
-    },
-  },
+  dying('SIGKILL of all', (fleet, instance) => fleet.kill(instance)),
+  dying('SIGKILL of the server', (fleet, instance) => fleet.crash(instance)),
+  freezing('freeze, shorter than the lease', 3, [500, 8_000]),
+  freezing('freeze, longer than the lease', 1, [15_000, 20_000]),
   {
     name: 'SIGKILL during a deploy',
     weight: 3,
-    boundSeconds,
     make: async ({ fleet, chance, recovered }) => {
       const old = fleet.current
-      const next = await fleet.start()
-      fleet.route(next)
+      fleet.route(await fleet.start())
       await sleep(chance.between(0, 1_500))
       const sinceMs = performance.now()
       await fleet.kill(old)
@@ -71,33 +45,8 @@ export const instanceFaults: InstanceFault[] = [
     },
   },
   {
-    name: 'freeze, shorter than the lease',
-    weight: 3,
-    boundSeconds,
-    make: async ({ fleet, chance, recovered }) => {
-      const { container } = fleet.current
-      await container.pause()
-      await sleep(chance.between(500, 8_000))
-      await container.unpause()
-      await recovered()
-    },
-  },
-  {
-    name: 'freeze, longer than the lease',
-    weight: 1,
-    boundSeconds,
-    make: async ({ fleet, chance, recovered }) => {
-      const { container } = fleet.current
-      await container.pause()
-      await sleep(chance.between(15_000, 20_000))
-      await container.unpause()
-      await recovered()
-    },
-  },
-  {
     name: 'freeze, and another takes over',
     weight: 2,
-    boundSeconds,
     make: async ({ fleet, chance, recovered }) => {
       const old = fleet.current
       const next = await fleet.start()
@@ -114,7 +63,6 @@ export const instanceFaults: InstanceFault[] = [
   {
     name: 'deploy',
     weight: 4,
-    boundSeconds,
     make: async ({ fleet, chance, recovered }) => {
       const old = fleet.current
       fleet.route(await fleet.start())
@@ -126,7 +74,6 @@ export const instanceFaults: InstanceFault[] = [
   {
     name: 'rollback',
     weight: 3,
-    boundSeconds,
     make: async ({ fleet, chance, recovered }) => {
       const old = fleet.current
       const next = await fleet.start()
@@ -140,7 +87,6 @@ export const instanceFaults: InstanceFault[] = [
   {
     name: 'two deploys in a row',
     weight: 3,
-    boundSeconds,
     make: async ({ fleet, chance, recovered }) => {
       const old = fleet.current
       const [next, last] = await Promise.all([fleet.start(), fleet.start()])
@@ -154,7 +100,6 @@ export const instanceFaults: InstanceFault[] = [
   {
     name: 'split traffic',
     weight: 1,
-    boundSeconds,
     make: async ({ fleet, chance, recovered }) => {
       const old = fleet.current
       const next = await fleet.start()
@@ -166,3 +111,34 @@ export const instanceFaults: InstanceFault[] = [
     },
   },
 ]
+
+/** The instance ends at once, and another one is started after it. */
+function dying(
+  name: string,
+  end: (fleet: Fleet, instance: Instance) => Promise<void>,
+): InstanceFault {
+  return {
+    name,
+    weight: 3,
+    make: async ({ fleet, recovered }) => {
+      const sinceMs = performance.now()
+      await end(fleet, fleet.current)
+      await fleet.replace()
+      await recovered(sinceMs)
+    },
+  }
+}
+
+function freezing(name: string, weight: number, [fromMs, toMs]: [number, number]): InstanceFault {
+  return {
+    name,
+    weight,
+    make: async ({ fleet, chance, recovered }) => {
+      const { container } = fleet.current
+      await container.pause()
+      await sleep(chance.between(fromMs, toMs))
+      await container.unpause()
+      await recovered()
+    },
+  }
+}

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Outcomes } from './ask.ts'
 import { Chance } from './chance.ts'
 import type { Findings } from './findings.ts'
 import { Ledger } from './ledger.ts'
-import { Outcomes } from './outcomes.ts'
 import { person } from './person.ts'
 import { program, write } from './program.ts'
+
+const people = 6
+const programs = 6
 
 /** What every client works with. */
 export type Client = {
@@ -14,6 +17,8 @@ export type Client = {
   ledger: Ledger
   outcomes: Outcomes
   findings: Findings
+  /** Notes what it was told, which ends the run where that is wrong. */
+  acknowledged(message: string, id: number, epoch: number | null): void
   /** Aborted when it is to begin nothing new. */
   ending: AbortSignal
 }
@@ -27,20 +32,16 @@ export class Load {
   readonly #prober: Client
   #probes = 0
 
-  constructor(
-    url: string,
-    {
-      seed,
-      findings,
-      people = 6,
-      programs = 6,
-    }: LoadOptions & { seed: number; findings: Findings },
-  ) {
+  constructor(url: string, { seed, findings }: { seed: number; findings: Findings }) {
     const { ledger, outcomes } = this
     const ending = this.#ending.signal
+    const acknowledged = (...told: Parameters<Ledger['acknowledge']>) => {
+      for (const finding of ledger.acknowledge(...told)) findings.end(finding)
+    }
     let next = seed + 100
     const client = (name: string): Client => {
-      return { name, url, chance: new Chance(++next), ledger, outcomes, findings, ending }
+      const own = { name, chance: new Chance(++next) }
+      return { ...own, url, ledger, outcomes, findings, acknowledged, ending }
     }
     this.#prober = client('probe')
     this.#clients = [
@@ -66,16 +67,9 @@ export class Load {
     throw new Error(`no entry was acknowledged for ${patienceMs / 1000} s`)
   }
 
-  /** Returns when each client was told of its last request. */
+  /** Begins nothing new; resolves when each client was told of its last request. */
   async end(): Promise<void> {
     this.#ending.abort()
     await Promise.all(this.#clients)
   }
-
-  /** Ends without waiting. */
-  giveUp(): void {
-    this.#ending.abort()
-  }
 }
-
-type LoadOptions = { people?: number; programs?: number }

@@ -9,8 +9,10 @@ const written = z.object({ id: z.number().int() })
 export async function program(client: Client): Promise<void> {
   const { name, chance, ending } = client
   for (let number = 1; !ending.aborted; number++) {
-    if (chance.of(0.4)) await read(client)
-    else await writeOften(client, `${name}.${number}`)
+    if (chance.of(0.4)) {
+      const path = chance.of(0.3) ? '/api/visits' : '/api/entries?limit=50'
+      await ask(client, { kind: 'read, API', path, wanted: 200 }, {})
+    } else await writeOften(client, `${name}.${number}`)
     await sleep(chance.between(50, 250))
   }
 }
@@ -30,39 +32,20 @@ async function writeOften(client: Client, message: string): Promise<void> {
 
 /** @returns whether the entry was acknowledged */
 export async function write(
-  { url, ledger, outcomes, findings }: Client,
+  client: Client,
   message: string,
   { kind = 'write, API', timeoutMs = 20_000 } = {},
 ): Promise<boolean> {
-  ledger.send(message)
-  const answer = await ask(
-    { outcomes, kind, url: `${url}/api/entries` },
-    {
-      method: 'POST',
-      // The message is its own idempotency key.
-      headers: { 'content-type': 'application/json', 'idempotency-key': message },
-      body: JSON.stringify({ name: 'Client', message }),
-    },
-    ({ status }) => (status === 201 ? 'done' : 'wrong'),
-    timeoutMs,
-  )
-  if (answer.status === 201) {
-    const { id } = written.parse(JSON.parse(answer.text))
-    for (const finding of ledger.acknowledge(message, id, answer.epoch)) findings.end(finding)
-    return true
-  }
-  if (answer.status !== 0 && answer.status !== 503) {
-    findings.note(`POST /api/entries was answered with ${answer.status}: ${answer.text}`)
-  }
-  return false
-}
-
-async function read({ url, chance, outcomes, findings }: Client): Promise<void> {
-  const path = chance.of(0.3) ? '/api/visits' : '/api/entries?limit=50'
-  const answer = await ask({ outcomes, kind: 'read, API', url: url + path }, {}, ({ status }) =>
-    status === 200 ? 'done' : 'wrong',
-  )
-  if (![0, 200, 503].includes(answer.status)) {
-    findings.note(`${path} was answered with ${answer.status}: ${answer.text}`)
-  }
+  client.ledger.send(message)
+  const asked = { kind, path: '/api/entries', wanted: 201, timeoutMs }
+  const answer = await ask(client, asked, {
+    method: 'POST',
+    // The message is its own idempotency key.
+    headers: { 'content-type': 'application/json', 'idempotency-key': message },
+    body: JSON.stringify({ name: 'Client', message }),
+  })
+  if (answer.status !== 201) return false
+  const { id } = written.parse(JSON.parse(answer.text))
+  client.acknowledged(message, id, answer.epoch)
+  return true
 }

@@ -1,27 +1,37 @@
-import { printTable } from '../support/table.ts'
-import { headings as bucketHeadings, rowsOf } from './bucket-growth.ts'
-import { epochOf, listBucket } from './bucket-size.ts'
-import { Outcomes } from './outcomes.ts'
-import { Recoveries } from './recoveries.ts'
+import { show } from '../support/table.ts'
+import { epochOf, listBucket, rowsOf } from './bucket-content.ts'
 import type { Soak } from './run.ts'
-import { growthOf } from './vitals-growth.ts'
+import { growthOf } from './vitals.ts'
 
 // A shorter life says nothing of growth, and one that is still shorter nothing at all.
 const judgedMs = 4 * 60_000
 const shownMs = 60_000
 
+/** Prints how far the run is, on one line. */
+export function showMinute(soak: Soak, stretch: string, minute: number): void {
+  const { recoveries, load, checker, fleet, watcher, findings } = soak
+  const { current } = fleet
+  const megabytes = Math.round(watcher.latest(current)?.server.megabytes ?? 0)
+  const facts = [
+    `${recoveries.total} faults`,
+    `${load.ledger.count} entries acknowledged`,
+    `${checker.last?.entries.length ?? 0} restored`,
+    `slowest recovery ${recoveries.slowest.toFixed(1)} s`,
+    `instance ${current.number}${megabytes ? ` with ${megabytes} MB` : ''}`,
+    `${findings.all.length} wrong`,
+  ]
+  console.log(`${String(minute).padStart(3)} min, ${stretch}: ${facts.join(', ')}`)
+}
+
 /** Prints all that was counted, as tables in Markdown; notes what grew too much. */
 export async function report(soak: Soak): Promise<void> {
   const { recoveries, load, bucket } = soak
-  console.log('\nFaults, and the time until the next entry was acknowledged:\n')
-  printTable(Recoveries.headings, recoveries.rows)
-  console.log('\nRequests:\n')
-  printTable(Outcomes.headings, load.outcomes.rows)
+  show('Faults, and the time until the next entry was acknowledged', recoveries.rows)
+  show('Requests', load.outcomes.rows)
   reportLives(soak)
-  console.log('\nThe bucket:\n')
   const { epoch = 0, restorable = 0 } = (await bucket.lease()) ?? {}
   const all = await listBucket(bucket)
-  printTable(bucketHeadings, rowsOf(all, restorable, Date.now()))
+  show('The bucket', rowsOf(all, restorable, Date.now()))
   console.log('\nObsolete epochs are kept for 24 hours: those of the whole run are there.')
   const written = new Set(all.map(epochOf).filter((number) => number !== null)).size
   const vain = epoch - written
@@ -42,11 +52,11 @@ function reportLives({ watcher, findings }: Soak): void {
         const levels = `${early.toPrecision(3)} to ${late.toPrecision(3)}`
         findings.note(`instance ${number} grows: ${measure} from ${levels}`)
       }
-      return [number, lifeMs / 60_000, measure, early, late, most]
+      const lived = { instance: number, 'lived min': lifeMs / 60_000 }
+      return { ...lived, what: measure, early, late, most }
     }),
   )
-  console.log('\nWhat instances that lived for a while use, early and late in their lives:\n')
-  printTable('instance,lived min,what,early,late,most'.split(','), rows)
+  show('What instances that lived for a while use, early and late in their lives', rows)
 }
 
 function formatReport({ recoveries, load, fleet, checker }: Soak): string {

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bucket } from '../../../e2e/support/bucket.ts'
+import { listBucket, unexplained } from './bucket-content.ts'
 import { allFaults, lightFaults } from './bucket-faults.ts'
-import { unexplained } from './bucket-growth.ts'
-import { listBucket } from './bucket-size.ts'
 import { Chance } from './chance.ts'
 import type { Checker } from './checker.ts'
 import type { Findings } from './findings.ts'
 import type { Fleet } from './fleet.ts'
 import { instanceFaults } from './instance-faults.ts'
 import type { Load } from './load.ts'
-import type { Recoveries } from './recoveries.ts'
-import { type Stretch, stretchesOf } from './stretches.ts'
+import { boundSeconds, type Recoveries } from './recoveries.ts'
+import { showMinute } from './report.ts'
 import type { Watcher } from './vitals.ts'
 
 export type Soak = {
@@ -24,9 +23,10 @@ export type Soak = {
   watcher: Watcher
   recoveries: Recoveries
   findings: Findings
-  /** Told once a minute, after a check. */
-  onMinute: (soak: Soak, stretch: Stretch, minute: number) => void
 }
+
+/** In a storm instances end, freeze and are replaced; in a calm one lives with bucket faults alone. */
+type Stretch = { kind: 'storm' | 'calm'; untilMs: number }
 
 // After this nothing will come any more.
 const patienceMs = 120_000
@@ -72,7 +72,7 @@ export class Run {
   }
 
   async #bucketFaults(stretch: Stretch): Promise<void> {
-    const { bucket, recoveries, faultsAMinute, checker, onMinute } = this.#soak
+    const { bucket, recoveries, faultsAMinute, checker } = this.#soak
     while (this.#isIn(stretch)) {
       const dueMs = (recoveries.total / faultsAMinute) * 60_000
       // Some time for the app in any case, also when there were fewer faults than there should be.
@@ -81,13 +81,13 @@ export class Run {
       if (minute > this.#minute) {
         this.#minute = minute
         await checker.check()
-        onMinute(this.#soak, stretch, minute)
+        showMinute(this.#soak, stretch.kind, minute)
       }
       const fault = this.#bucketChance.pick(stretch.kind === 'calm' ? allFaults : lightFaults)
-      recoveries.count(fault.name, fault.boundSeconds)
+      recoveries.count('bucket', fault.name)
       await fault.make(bucket, this.#bucketChance)
       // In a storm it would be the other fault whose recovery is measured.
-      if (stretch.kind === 'calm') await this.#recovered(fault)
+      if (stretch.kind === 'calm') await this.#recovered('bucket', fault.name)
     }
   }
 
@@ -96,15 +96,16 @@ export class Run {
     const chance = this.#instanceChance
     while (this.#isIn(stretch)) {
       const fault = chance.pick(instanceFaults)
-      recoveries.count(fault.name, fault.boundSeconds)
-      const recovered = (sinceMs?: number) => this.#recovered(fault, sinceMs)
+      recoveries.count('instance', fault.name)
+      const recovered = (sinceMs?: number) => this.#recovered('instance', fault.name, sinceMs)
       await fault.make({ fleet, chance, recovered })
       await sleep(chance.between(300, 3_000))
     }
   }
 
   async #recovered(
-    { name, boundSeconds }: { name: string; boundSeconds: number },
+    of: keyof typeof boundSeconds,
+    name: string,
     sinceMs = performance.now(),
   ): Promise<void> {
     const { load, recoveries, findings } = this.#soak
@@ -113,7 +114,7 @@ export class Run {
     })
     const seconds = (performance.now() - sinceMs) / 1000
     recoveries.recovered(name, seconds)
-    if (seconds > boundSeconds) {
+    if (seconds > boundSeconds[of]) {
       const at = new Date().toISOString()
       findings.note(`it took ${seconds.toFixed(1)} s to recover from "${name}", until ${at}`)
     }
@@ -126,4 +127,18 @@ export class Run {
   get #elapsedMs(): number {
     return performance.now() - this.#startMs
   }
+}
+
+/**
+ * Storms and calms in turn, up to 8 minutes each, that take so many minutes.
+ *
+ * @returns with the moment of each end, in milliseconds after the begin
+ */
+function stretchesOf(minutes: number): Stretch[] {
+  const turns = Math.max(1, Math.round(minutes / 15))
+  const turnMs = (minutes * 60_000) / turns
+  return Array.from({ length: turns }, (_, turn): Stretch[] => [
+    { kind: 'storm', untilMs: (turn + 0.45) * turnMs },
+    { kind: 'calm', untilMs: (turn + 1) * turnMs },
+  ]).flat()
 }

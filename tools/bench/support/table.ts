@@ -1,18 +1,37 @@
-/** Prints rows under their headings as a table in Markdown, numbers to the right. */
-export function printTable(headings: string[], rows: (string | number)[][]): void {
-  const cells = [headings, ...rows.map((row) => row.map(format))]
+import { appendFileSync } from 'node:fs'
+
+/** What was measured in one case, by the headings of the table. */
+export type Row = Record<string, string | number>
+
+/**
+ * Prints rows as a table in Markdown. Where `FIGURES` names a file, they are kept there as well, a line of
+ * JSON for each table.
+ */
+export function show(title: string, rows: Row[]): void {
+  console.log(`\n${title}:\n\n${markdown(rows)}`)
+  const { FIGURES } = process.env
+  // JSON has no NaN, which is what nothing was measured for.
+  const known = (_: string, value: unknown) => (Number.isNaN(value) ? '-' : value)
+  if (FIGURES) appendFileSync(FIGURES, `${JSON.stringify({ title, rows }, known)}\n`)
+}
+
+/** A table in Markdown, numbers to the right. */
+export function markdown(rows: Row[]): string {
+  const headings = Object.keys(rows[0] ?? {})
+  const cells = [headings, ...rows.map((row) => headings.map((name) => format(row[name] ?? '-')))]
   const widths = headings.map((_, column) =>
     Math.max(...cells.map((row) => (row[column] ?? '').length)),
   )
-  const line = (row: string[], pad: 'padStart' | 'padEnd') =>
-    `| ${row.map((cell, column) => cell[pad](widths[column] ?? 0)).join(' | ')} |`
-  console.log(line(headings, 'padStart'))
-  console.log(`|${widths.map((width) => `${'-'.repeat(width + 1)}:`).join('|')}|`)
-  for (const row of cells.slice(1)) console.log(line(row, 'padStart'))
+  const line = (row: string[]) =>
+    `| ${row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join(' | ')} |`
+  const rule = `|${widths.map((width) => `${'-'.repeat(width + 1)}:`).join('|')}|`
+  return [line(headings), rule, ...cells.slice(1).map(line)].join('\n')
 }
 
-function format(value: string | number): string {
+/** A number with three digits, or with all before the point. */
+export function format(value: string | number): string {
   if (typeof value === 'string') return value
+  if (Number.isNaN(value)) return '-'
   return value >= 100
     ? Math.round(value).toLocaleString('en-US')
     : String(Number(value.toPrecision(3)))
@@ -22,4 +41,9 @@ function format(value: string | number): string {
 export function percentile(values: number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN
+}
+
+/** The numbers of a variable of the environment, as in `0,1,10`. */
+export function numbers(name: string, otherwise: string): number[] {
+  return (process.env[name] ?? otherwise).split(',').map(Number)
 }

@@ -18,17 +18,8 @@ const run = promisify(execFile)
 export type Copy = { epoch: number; entries: Restored[]; visits: number }
 
 /**
- * What a stranger with Litestream would restore from the bucket now, all of it, checked.
- *
- * @throws {Error} if it does not restore, or is damaged
- */
-export async function restoreAll(bucket: Bucket): Promise<Copy> {
-  const { restorable } = (await bucket.lease()) ?? { restorable: 0 }
-  return restoreEpoch(bucket, restorable)
-}
-
-/**
- * All of an epoch, checked, or its state at a transaction.
+ * What a stranger with Litestream would restore of an epoch: all of it, checked, or its state at a
+ * transaction.
  *
  * @throws {Error} if it does not restore, or is damaged
  */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Vitals } from './vitals.ts'
-import { growthOf } from './vitals-growth.ts'
+import { growthOf, type Vitals } from './vitals.ts'
 
 const life = (files: (minute: number) => number): Vitals[] =>
   Array.from({ length: 11 }, (_, minute) => ({

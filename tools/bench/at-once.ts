@@ -1,18 +1,18 @@
+/** How many requests one container holds at once, how long they take, and what they need. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, type ClientRequest, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Bucket } from '../../../e2e/support/bucket.ts'
-import { Container } from '../../../e2e/support/container.ts'
-import { fillWith } from './ballast.ts'
-import { Charged } from './charged.ts'
-import { type Load, load } from './load.ts'
-import { percentile } from './table.ts'
+import type { Bucket } from '../../e2e/support/bucket.ts'
+import { bucketWith } from './support/ballast.ts'
+import { Charged } from './support/charged.ts'
+import { startContainer } from './support/containers.ts'
+import { type Load, load } from './support/load.ts'
+import { numbers, percentile, type Row, show } from './support/table.ts'
 
 const limit = Number(process.env.LIMIT ?? 512)
 const megabytes = Number(process.env.MEGABYTES ?? 1)
-const counts = (process.env.AT_ONCE ?? '80,250,500,1000').split(',').map(Number)
 const eachMs = 3_000
 const warmMs = 3_000
 const json = { 'content-type': 'application/json' }
@@ -50,19 +50,14 @@ const kinds: Record<string, Ask> = {
   'forms of 128 KiB, all but their end': holdForms,
 }
 
-/** How many requests one container holds at once, how long they take, and what they need. */
-export async function benchAtOnce(): Promise<(string | number)[][]> {
-  const rows: (string | number)[][] = []
-  for (const clients of counts) rows.push(...(await measure(clients)))
-  return rows
-}
+const rows: Row[] = []
+for (const clients of numbers('AT_ONCE', '80,250,500,1000')) rows.push(...(await measure(clients)))
+show('Requests at once', rows)
 
-async function measure(clients: number): Promise<(string | number)[][]> {
-  const bucket = await Bucket.start()
-  await bucket.seed((database) => fillWith(database, megabytes))
-  const own = { REPLICA_URL: bucket.replicaUrl, RATE_LIMITS: 'off', ...bucket.environment }
-  const app = await Container.start(own, `${limit}m`, { memory: `${limit}m` })
-  const rows: (string | number)[][] = []
+async function measure(clients: number): Promise<Row[]> {
+  const bucket = await bucketWith(megabytes)
+  const app = await startContainer(bucket, { disk: `${limit}m`, memory: `${limit}m` })
+  const rows: Row[] = []
   try {
     await app.ready()
     await load(app.url, { clients: 16, ms: warmMs, headers: html })
@@ -72,7 +67,9 @@ async function measure(clients: number): Promise<(string | number)[][]> {
       await charged.take()
       const { answered, p50, p99, failed } = await ask(app.url, clients, bucket)
       const { cpuMs, needed } = await charged.take()
-      rows.push([what, clients, answered, failed, p50, p99, cpuMs / answered, needed / 1e6])
+      const counts = { what, 'at once': clients, answered, failed }
+      const costs = { 'CPU ms each': cpuMs / answered, 'memory MB': needed / 1e6 }
+      rows.push({ ...counts, 'p50 ms': p50, 'p99 ms': p99, ...costs })
       bucket.inject(null)
       if (!(await app.isRunning())) throw new Error(`${what}: the container has ended.`)
       await post(app.url, 1, 201)

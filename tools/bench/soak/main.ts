@@ -6,29 +6,30 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Bucket } from '../../e2e/support/bucket.ts'
-import { Router } from '../../packages/streamkeeper/src/test-tools/router.ts'
-import { withTimeout } from '../../packages/streamkeeper/src/with-timeout.ts'
-import { readArguments } from './soak/arguments.ts'
-import { saveBucket } from './soak/bucket-size.ts'
-import { checkEpochs } from './soak/check-epochs.ts'
-import { Checker } from './soak/checker.ts'
-import { Findings } from './soak/findings.ts'
-import { Fleet } from './soak/fleet.ts'
-import { Interrupted, interrupted } from './soak/interrupted.ts'
-import { Load } from './soak/load.ts'
-import { Recoveries } from './soak/recoveries.ts'
-import { report } from './soak/report.ts'
-import { Run, type Soak } from './soak/run.ts'
-import { showMinute } from './soak/show-minute.ts'
-import { Watcher } from './soak/vitals.ts'
+import { Bucket } from '../../../e2e/support/bucket.ts'
+import { Router } from '../../../packages/streamkeeper/src/test-tools/router.ts'
+import { withTimeout } from '../../../packages/streamkeeper/src/with-timeout.ts'
+import { saveBucket } from './bucket-content.ts'
+import { Checker } from './checker.ts'
+import { Findings } from './findings.ts'
+import { Fleet } from './fleet.ts'
+import { Load } from './load.ts'
+import { Recoveries } from './recoveries.ts'
+import { report } from './report.ts'
+import { Run, type Soak } from './run.ts'
+import { Watcher } from './vitals.ts'
 
-const plan = readArguments(process.argv.slice(2))
-const folder = join(import.meta.dirname, '../../.cache/soak')
+/** Somebody wants the run to end. */
+class Interrupted extends Error {}
+
+// They were checked before anything was built.
+const [minutes = 30, seed = 1, faultsAMinute = 40] = process.argv.slice(2).map(Number)
+const plan = { minutes, seed, faultsAMinute }
+const folder = join(import.meta.dirname, '../../../.cache/soak')
 const interruption = interrupted()
 await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
-console.log(`Seed ${plan.seed}: ${plan.minutes} min, ${plan.faultsAMinute} faults a minute.`)
+console.log(`Seed ${seed}: ${minutes} min, ${faultsAMinute} faults a minute.`)
 
 const findings = new Findings()
 const bucket = await Bucket.start()
@@ -51,9 +52,9 @@ process.exit()
 /** @returns the exit code */
 async function soakApp(): Promise<number> {
   await Promise.race([fleet.replace(), interruption])
-  const load = new Load(router.url, { seed: plan.seed, findings })
+  const load = new Load(router.url, { seed, findings })
   const checker = new Checker(bucket, load.ledger, findings)
-  const parts = { bucket, fleet, load, checker, findings, onMinute: showMinute }
+  const parts = { bucket, fleet, load, checker, findings }
   const soak = { ...plan, ...parts, recoveries: new Recoveries(), watcher: new Watcher() }
   const run = new Run(soak)
   const running = run.all().then(() => finish(soak))
@@ -61,7 +62,7 @@ async function soakApp(): Promise<number> {
     await Promise.race([running, findings.serious, interruption])
   } catch (error) {
     run.end()
-    load.giveUp()
+    load.end().catch(() => {})
     if (error instanceof Interrupted) throw error
     const message = error instanceof Error ? error.message : String(error)
     if (!findings.all.includes(message)) findings.note(message)
@@ -74,7 +75,7 @@ async function soakApp(): Promise<number> {
 }
 
 /** What is checked once the last client was told of its last request, and the last instance stopped. */
-async function finish({ load, checker, bucket, findings }: Soak): Promise<void> {
+async function finish({ load, checker }: Soak): Promise<void> {
   await withTimeout(
     90_000,
     load.end(),
@@ -82,7 +83,7 @@ async function finish({ load, checker, bucket, findings }: Soak): Promise<void> 
   )
   await fleet.stop(fleet.current)
   await checker.check()
-  const { epochs, continued } = await checkEpochs(bucket, load.ledger, findings)
+  const { epochs, continued } = await checker.checkEpochs()
   console.log(
     `\nEach of ${epochs} epochs was restored, and compared; ${continued} continued another.`,
   )
@@ -91,8 +92,19 @@ async function finish({ load, checker, bucket, findings }: Soak): Promise<void> 
 async function explain(): Promise<number> {
   const from = relative(process.cwd(), folder)
   await saveBucket(bucket, join(folder, 'bucket'))
-  console.log(`\nWrong, with seed ${plan.seed}:\n`)
+  console.log(`\nWrong, with seed ${seed}:\n`)
   for (const finding of findings.all) console.log(`- ${finding}`)
   console.log(`\nThe instances' logs are in ${from}, the bucket's objects in ${from}/bucket.`)
   return 1
+}
+
+/** Rejects at the first signal, or error that nobody caught; what comes after changes nothing. */
+function interrupted(): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => {})
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => reject(new Interrupted(`Interrupted by ${signal}.`)))
+  }
+  process.on('uncaughtException', reject)
+  return promise
 }
