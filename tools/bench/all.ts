@@ -15,7 +15,6 @@ const bounds: Record<string, Record<string, string>> = {
   'at-once': { AT_ONCE: '80,250' },
   'bucket-hour': { MINUTES: '2', WRITES: '10' },
   'cold-start': { MEGABYTES: '0,10,100', TIMES: '3' },
-  crash: { MEGABYTES: '0', TIMES: '3' },
   disk: { MEGABYTES: '100' },
   durable: { LATENCY: '0,20', EACH_MS: '2000' },
   growing: { EACH_MS: '3000' },

@@ -2,37 +2,20 @@
  * What it costs to wait until a write is in the bucket: writers that each wait for their last entry
  * to be durable before they write the next, beside writers that only commit.
  */
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { addEntry } from '../../db/entries.ts'
-import { openDatabase } from '../../db/test-support.ts'
-import { Bucket } from '../../e2e/support/bucket.ts'
-import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
-import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
+import { startReplication } from './support/replication.ts'
 import { numbers, percentile, type Row, show } from './support/table.ts'
 
 const eachMs = Number(process.env.EACH_MS ?? 3_000)
 const writers = numbers('WRITERS', '1,4,16,64,256')
 
-const cleanUps: (() => unknown)[] = []
-const bucket = await Bucket.start()
-Object.assign(process.env, bucket.environment)
-const { litestream, folder } = await runLitestream(
-  { after: (clean) => cleanUps.push(clean) },
-  3_600,
-)
-
+await using scope = new AsyncDisposableStack()
+const { bucket, replicate } = await startReplication(scope)
 const rows: Row[] = []
 for (const added of numbers('LATENCY', '0,20,100')) {
   bucket.inject({ delayMs: added })
   const roundTrip = await roundTripMs()
-  const path = join(folder, `added-${added}.db`)
-  const database = openDatabase(path)
-  const replicaUrl = `${bucket.replicaUrl}/added-${added}`
-  const replication = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
-  await replication.start()
-  await replication.complete(30_000)
-
+  const { database, replication } = await replicate(`added-${added}`)
   const write = (key: string) =>
     addEntry(database, { name: 'Ada', message: 'Hello', idempotencyKey: key }, new Date())
   const local = await measure(1, `${added}-local`, write)
@@ -51,19 +34,12 @@ for (const added of numbers('LATENCY', '0,20,100')) {
     add(count, await measure(count, `${added}-${count}`, waiting))
   }
   add('local', local)
-  await replication.stop(30_000)
-  database.$client.close()
 }
 const waits = rows.map((row) => {
   const wait = Number(row['p50 ms']) - Number(row['round trip ms'])
   return { ...row, 'p50 - round trip': row.writers === 'local' ? '-' : wait }
 })
 show('Durable writes', waits)
-
-bucket.inject(null)
-for (const cleanUp of cleanUps.reverse()) await cleanUp()
-await bucket.stop()
-rmSync(folder, { recursive: true, force: true })
 
 async function measure(count: number, name: string, write: (key: string) => Promise<unknown>) {
   const took: number[] = []

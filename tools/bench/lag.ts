@@ -3,32 +3,19 @@
  * grows meanwhile, and what a reader does to it that never ends its transaction.
  */
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '../../db/test-support.ts'
 import { recordVisits } from '../../db/visits.ts'
-import { Bucket } from '../../e2e/support/bucket.ts'
-import { Replication } from '../../packages/streamkeeper/src/litestream/replication.ts'
-import { runLitestream } from '../../packages/streamkeeper/src/litestream/test-support.ts'
+import { startReplication } from './support/replication.ts'
 import { percentile, type Row, show } from './support/table.ts'
 
 const visitsOfAnHour = 36_000
 const forMs = Number(process.env.EACH_MS ?? 20_000)
 const readerMs = Number(process.env.READER_MS ?? 30_000)
 
-const cleanUps: (() => unknown)[] = []
-const bucket = await Bucket.start()
-Object.assign(process.env, bucket.environment)
-const { litestream, folder } = await runLitestream(
-  { after: (clean) => cleanUps.push(clean) },
-  3_600,
-)
-const path = join(folder, 'app.db')
-const database = openDatabase(path)
-const replicaUrl = `${bucket.replicaUrl}/lag`
-const replication = new Replication(litestream, { path, replicaUrl, canAcknowledge: () => true })
-await replication.start()
-await replication.complete(30_000)
+await using scope = new AsyncDisposableStack()
+const { bucket, replicate } = await startReplication(scope)
+const { path, database, replication } = await replicate('lag')
 
 const uploads: { startMs: number; endMs: number }[] = []
 bucket.watchWrites((url, startMs) => {
@@ -54,11 +41,6 @@ const after = await write(2_000, 200)
 const walLeft = await walAfter(2_000)
 rows.push({ what: '2,000 visits after it has ended', s: after.seconds, 'log MB': walLeft })
 show('The log, while an hour of 10 visits a second is written as fast as it goes', rows)
-
-await replication.stop(30_000)
-database.$client.close()
-for (const clean of cleanUps.toReversed()) await clean()
-await bucket.stop()
 
 async function lagAt(perSecond: number, forMs: number): Promise<Row> {
   uploads.length = 0

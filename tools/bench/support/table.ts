@@ -17,15 +17,17 @@ export function show(title: string, rows: Row[]): void {
 
 /** A table in Markdown, numbers to the right. */
 export function markdown(rows: Row[]): string {
-  const headings = Object.keys(rows[0] ?? {})
-  const cells = [headings, ...rows.map((row) => headings.map((name) => format(row[name] ?? '-')))]
-  const widths = headings.map((_, column) =>
-    Math.max(...cells.map((row) => (row[column] ?? '').length)),
-  )
-  const line = (row: string[]) =>
-    `| ${row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join(' | ')} |`
-  const rule = `|${widths.map((width) => `${'-'.repeat(width + 1)}:`).join('|')}|`
-  return [line(headings), rule, ...cells.slice(1).map(line)].join('\n')
+  const columns = Object.keys(rows[0] ?? {}).map((heading) => {
+    const values = rows.map((row) => row[heading] ?? '-')
+    const cells = [heading, ...values.map(format)]
+    const width = Math.max(...cells.map(({ length }) => length))
+    return values.some((value) => typeof value === 'number')
+      ? { rule: `${'-'.repeat(width - 1)}:`, cells: cells.map((cell) => cell.padStart(width)) }
+      : { rule: '-'.repeat(width), cells: cells.map((cell) => cell.padEnd(width)) }
+  })
+  const line = (at: number) => `| ${columns.map(({ cells }) => cells[at]).join(' | ')} |`
+  const rule = `| ${columns.map((column) => column.rule).join(' | ')} |`
+  return [line(0), rule, ...rows.map((_, at) => line(at + 1))].join('\n')
 }
 
 /** A number with three digits, or with all before the point. */
