@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { parse } from 'yaml'
-import { root } from '../src/cli/lib/project.mjs'
 import { deploy } from './gcloud/deploy.mjs'
 import { Cloud } from './test-support/cloud.mjs'
 import { knativeService } from './test-support/knative-service.mjs'
@@ -72,12 +70,8 @@ describe('the commands in the head of that YAML', () => {
     await writeFile(join(folder, 'npx'), npx, { mode: 0o755 })
     const cloud = new Cloud()
     const commands = script.replaceAll('/tmp/', `${folder}/`)
-    const ended = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', commands], {
-      cwd: root,
-      env: { ...cloud.env, PATH: [folder, cloud.env.PATH].join(delimiter) },
-      encoding: 'utf8',
-      timeout: 300_000,
-    })
+    cloud.path = [folder, cloud.path].join(delimiter)
+    const ended = await cloud.process('bash', ['-e', '-o', 'pipefail', '-c', commands])
     assert.equal(ended.status, 0, ended.stderr)
     assert.deepEqual(made(cloud.state), made(await byCommand()))
   })

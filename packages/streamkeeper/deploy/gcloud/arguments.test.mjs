@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { WrongArguments } from '../../src/cli/lib/failure.mjs'
-import { root } from '../../src/cli/lib/project.mjs'
 import { Cloud } from '../test-support/cloud.mjs'
 import { readArguments } from './arguments.mjs'
 import { deploy } from './deploy.mjs'
@@ -175,14 +173,20 @@ describe('wrong arguments', () => {
     }
   })
 
-  it('end the command with 2 before anything is run', () => {
+  it('are found before anything is run', async () => {
     for (const args of [[], ['--projekt', 'x'], ['stray'], ['--project']]) {
       const cloud = new Cloud()
-      const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
-      const { status, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...args])
-      assert.equal(status, 2, stderr)
-      assert.match(stderr, /See --help/)
+      const { error } = await cloud.run(deploy, args)
+      assert.ok(error instanceof WrongArguments, args.join(' '))
       assert.deepEqual(cloud.calls(), [])
     }
+  })
+
+  it('end the command with 2', async () => {
+    const cloud = new Cloud()
+    const { status, stderr } = await cloud.streamkeeper('deploy', '--projekt', 'x')
+    assert.equal(status, 2, stderr)
+    assert.match(stderr, /See --help/)
+    assert.deepEqual(cloud.calls(), [])
   })
 })

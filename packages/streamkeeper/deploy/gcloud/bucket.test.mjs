@@ -46,7 +46,7 @@ describe('a deployment to a bucket that is there', () => {
     assert.equal(commands.length, 6)
     for (const command of commands) {
       const [program, ...args] = command.split(' ')
-      assert.equal(cloud.process(program, args).status, 0, command)
+      assert.equal((await cloud.process(program, args)).status, 0, command)
     }
     assert.equal((await cloud.run(deploy, yes)).error, null)
   })

@@ -81,10 +81,7 @@ describe('a deployment on a database', () => {
     await real.run(deploy, [...onDatabase, ...cloudSql])
     const byHand = new Cloud(withDatabaseUrl)
     const { printed } = await byHand.run(deploy, [...place, ...secret, ...cloudSql, '--dry-run'])
-    for (const line of printed.split('\n')) {
-      const { status, stderr } = byHand.process('sh', ['-c', line])
-      assert.equal(status, 0, `${line}\n${stderr}`)
-    }
+    await byHand.runLines(printed)
     const argvs = (cloud) => cloud.calls({ onlyChanges: true }).map(({ argv }) => argv)
     assert.deepEqual(argvs(byHand), argvs(real))
   })

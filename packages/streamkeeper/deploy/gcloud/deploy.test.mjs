@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { root } from '../../src/cli/lib/project.mjs'
 import { apis } from '../settings.mjs'
 import { Cloud } from '../test-support/cloud.mjs'
 import { deploy } from './deploy.mjs'
@@ -70,10 +68,7 @@ describe('a first deployment', () => {
     const byHand = new Cloud()
     const { printed } = await byHand.run(deploy, [...where, '--dry-run'])
     assert.deepEqual(byHand.calls(), [])
-    for (const line of printed.split('\n')) {
-      const { status, stderr } = byHand.process('sh', ['-c', line])
-      assert.equal(status, 0, `${line}\n${stderr}`)
-    }
+    await byHand.runLines(printed)
     const argvs = (cloud) => cloud.calls({ onlyChanges: true }).map(({ argv }) => argv)
     assert.deepEqual(argvs(byHand), argvs(real))
     assert.match(byHand.state.secrets['visits-admin-token'].versions[0], /^[\w-]{43}$/)
@@ -170,8 +165,7 @@ describe('a second deployment', () => {
 describe('the admin token', () => {
   it('is nowhere but on the stdin of the one command that stores it', async () => {
     const cloud = new Cloud()
-    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
-    const { status, stdout, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...yes])
+    const { status, stdout, stderr } = await cloud.streamkeeper('deploy', ...yes)
     assert.equal(status, 0, stderr)
     const [token] = cloud.state.secrets['visits-admin-token'].versions
     assert.match(token, /^[\w-]{43}$/)
@@ -238,10 +232,9 @@ describe('the plan', () => {
     assert.equal(error, null)
   })
 
-  it('is refused where nobody can be asked', () => {
+  it('is refused where nobody can be asked', async () => {
     const cloud = new Cloud()
-    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
-    const { status, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...where])
+    const { status, stderr } = await cloud.streamkeeper('deploy', ...where)
     assert.equal(status, 1)
     assert.match(stderr, /Nobody can be asked.*Give --yes/)
     assert.deepEqual(cloud.changes(), [])
@@ -249,10 +242,9 @@ describe('the plan', () => {
 })
 
 describe('the result as JSON', () => {
-  it('is all that is on stdout', () => {
+  it('is all that is on stdout', async () => {
     const cloud = new Cloud()
-    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
-    const { stdout } = cloud.process(process.execPath, [bin, 'deploy', ...yes, '--json'])
+    const { stdout } = await cloud.streamkeeper('deploy', ...yes, '--json')
     const { done, ...outcome } = JSON.parse(stdout)
     assert.deepEqual(outcome, {
       url: 'https://visits-europe-west1.run.app',
@@ -262,10 +254,9 @@ describe('the result as JSON', () => {
     assert.equal(done.length, 20)
   })
 
-  it('tells of a failure what was done before it', () => {
+  it('tells of a failure what was done before it', async () => {
     const cloud = new Cloud({ failures: [{ match: 'run deploy', message: 'PERMISSION_DENIED' }] })
-    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
-    const { status, stdout } = cloud.process(process.execPath, [bin, 'deploy', ...yes, '--json'])
+    const { status, stdout } = await cloud.streamkeeper('deploy', ...yes, '--json')
     const { error, done } = JSON.parse(stdout)
     assert.equal(status, 1)
     assert.match(error, /gcloud run deploy visits failed/)

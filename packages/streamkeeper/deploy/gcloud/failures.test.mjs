@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { root } from '../../src/cli/lib/project.mjs'
 import { Cloud } from '../test-support/cloud.mjs'
 import { deploy } from './deploy.mjs'
 
@@ -11,12 +10,11 @@ const where = ['--project', 'my-project', '--region', 'europe-west1', '--bucket'
 const yes = [...where, '--yes']
 
 describe('a deployment that can not be', () => {
-  it('says how to get gcloud where there is none', () => {
+  it('says how to get gcloud where there is none', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'no-gcloud-'))
     const cloud = new Cloud()
-    cloud.env = { ...process.env, PATH: folder }
-    const bin = join(root, 'packages/streamkeeper/src/cli/streamkeeper.mjs')
-    const { status, stderr } = cloud.process(process.execPath, [bin, 'deploy', ...yes])
+    cloud.path = folder
+    const { status, stderr } = await cloud.streamkeeper('deploy', ...yes)
     rmSync(folder, { recursive: true })
     assert.equal(status, 1)
     assert.match(stderr, /gcloud is not installed: see https:/)

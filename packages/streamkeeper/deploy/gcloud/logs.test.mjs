@@ -77,9 +77,8 @@ describe('the log', () => {
     }
   })
 
-  it('is a command, and ends with 2 where its arguments are wrong', () => {
-    const bin = new URL('../../src/cli/streamkeeper.mjs', import.meta.url).pathname
-    const { status, stderr } = new Cloud().process(process.execPath, [bin, 'logs'])
+  it('is a command, and ends with 2 where its arguments are wrong', async () => {
+    const { status, stderr } = await new Cloud().streamkeeper('logs')
     assert.equal(status, 2)
     assert.match(stderr, /--project is missing.*See --help/s)
   })

@@ -119,7 +119,7 @@ describe('a preview', () => {
     assert.deepEqual(cloud.calls(), [])
     const inJson = await cloud.run(deploy, [...where, '--preview', 'next', '--dry-run', '--json'])
     assert.deepEqual(JSON.parse(inJson.printed), { commands: printed.split('\n') })
-    const { status, stderr } = cloud.process('sh', ['-ec', printed])
+    const { status, stderr } = await cloud.process('sh', ['-ec', printed])
     assert.equal(status, 0, stderr)
     const real = another()
     await real.run(deploy, [...yes, '--preview', 'next'])

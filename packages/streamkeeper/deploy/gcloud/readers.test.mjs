@@ -118,10 +118,7 @@ describe('a deployment with readers', () => {
   it('runs exactly the commands that --dry-run prints, each of which can be run by hand', async () => {
     const byHand = new Cloud()
     const { printed } = await byHand.run(deploy, [...where, ...readers, '--dry-run'])
-    for (const line of printed.split('\n')) {
-      const { status, stderr } = byHand.process('sh', ['-c', line])
-      assert.equal(status, 0, `${line}\n${stderr}`)
-    }
+    await byHand.runLines(printed)
     const argvs = (cloud) => cloud.calls({ onlyChanges: true }).map(({ argv }) => argv)
     assert.deepEqual(argvs(byHand), argvs(cloud))
   })
@@ -191,7 +188,7 @@ describe('a second deployment with readers', () => {
       assert.deepEqual(cloud.changes(), [])
     }
     const { error } = await cloud.run(deploy, [...yes, '--readers', 'us-east1'])
-    const { status } = cloud.process('sh', ['-c', error.message.split('\n').at(-1)])
+    const { status } = await cloud.process('sh', ['-c', error.message.split('\n').at(-1)])
     assert.equal(status, 0)
     const again = await cloud.run(deploy, [...yes, '--readers', 'us-east1'])
     assert.equal(again.error, null)

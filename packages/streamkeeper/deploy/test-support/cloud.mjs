@@ -1,7 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { disk } from '../settings.mjs'
@@ -35,10 +39,16 @@ const empty = {
   // What each address answers, if not what its service does.
   web: null,
 }
-const folders = []
+const cli = join(import.meta.dirname, '../../src/cli/streamkeeper.mjs')
+const servers = []
+const programs = mkdtempSync(join(tmpdir(), 'cloud-'))
+for (const program of ['gcloud', 'curl']) {
+  symlinkSync(join(import.meta.dirname, 'fake-program.sh'), join(programs, program))
+}
 
 after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true })
+  rmSync(programs, { recursive: true })
+  for (const server of servers) server.close()
 })
 
 /** The state of a project in which somebody has made the secret `database-url`. */
@@ -47,45 +57,32 @@ export const withDatabaseUrl = {
   secrets: { 'database-url': { versions: ['postgres://app:secret@db/visits'] } },
 }
 
-/** A Google Cloud project in a folder, with the gcloud that works on it first on the PATH. */
+/** A Google Cloud project, with a gcloud that works on it. */
 export class Cloud {
   #state
-  #calls
+  #calls = []
+  #port
 
   /** @param {Partial<typeof empty>} [state] */
   constructor(state) {
-    const folder = mkdtempSync(join(tmpdir(), 'cloud-'))
-    folders.push(folder)
-    for (const program of ['gcloud', 'curl']) {
-      symlinkSync(join(import.meta.dirname, 'fake-program.mjs'), join(folder, program))
-    }
-    this.#state = join(folder, 'state.json')
-    this.#calls = join(folder, 'calls.jsonl')
-    writeFileSync(this.#state, JSON.stringify({ ...empty, ...state }))
-    writeFileSync(this.#calls, '')
-    this.env = {
-      ...process.env,
-      PATH: [folder, process.env.PATH].join(delimiter),
-      FAKE_GCLOUD_STATE: this.#state,
-      FAKE_GCLOUD_CALLS: this.#calls,
-    }
+    this.#state = copyOf({ ...empty, ...state })
+    /** The PATH of programs that find this gcloud. */
+    this.path = [programs, process.env.PATH].join(delimiter)
   }
 
   /** @returns {typeof empty} */
   get state() {
-    return JSON.parse(readFileSync(this.#state, 'utf8'))
+    return copyOf(this.#state)
   }
 
   /** Replaces a part of the state. */
   set(part) {
-    writeFileSync(this.#state, JSON.stringify({ ...this.state, ...part }))
+    Object.assign(this.#state, copyOf(part))
   }
 
   /** All calls until now, or those that changed something. */
   calls({ onlyChanges = false } = {}) {
-    const lines = readFileSync(this.#calls, 'utf8').split('\n').filter(Boolean)
-    const calls = lines.map((line) => JSON.parse(line))
-    return onlyChanges ? calls.filter(({ argv }) => !isRead(argv)) : calls
+    return this.#calls.filter(({ argv }) => !onlyChanges || !isRead(argv))
   }
 
   /** The calls that changed something, without their options. */
@@ -102,7 +99,7 @@ export class Cloud {
 
   /** Forgets the calls until now. */
   forget() {
-    writeFileSync(this.#calls, '')
+    this.#calls = []
   }
 
   /**
@@ -123,7 +120,7 @@ export class Cloud {
       newToken = () => 'token-of-the-test',
       findBreaking = async () => null,
       newestMigrationAt = async () => null,
-      get = (url) => getFrom(this.#state, url),
+      get = async (url) => getFrom(this.#state, url),
     } = {},
   ) {
     const printed = []
@@ -154,20 +151,81 @@ export class Cloud {
 
   // In this process: a deployment asks some forty times.
   #runFake = async (args, { program = 'gcloud', input } = {}) => {
-    const means = { stateFile: this.#state, callsFile: this.#calls, stdin: () => input }
-    const { ok, output } = runFake(program, args, means)
+    const { ok, output } = this.#answer(program, args, input)
     const isMeant = ({ match }) => args.join(' ').includes(match)
-    const warnings = this.state.warnings.filter(isMeant).map(({ message }) => message)
+    const warnings = this.#state.warnings.filter(isMeant).map(({ message }) => message)
     return { ok, stdout: ok ? output : '', output: [...warnings, output].join('\n') }
   }
 
-  /** Runs a program that finds this cloud's gcloud. */
-  process(command, args = []) {
-    const preload = pathToFileURL(join(import.meta.dirname, 'fake-fetch.mjs'))
-    const env = { ...this.env, NODE_OPTIONS: `--import ${preload}` }
-    const options = { env, encoding: 'utf8', timeout: 60_000 }
-    return spawnSync(command, args, options)
+  #answer(program, args, stdin) {
+    return runFake(program, args, { state: this.#state, calls: this.#calls, stdin })
   }
+
+  /**
+   * Runs a program that finds this cloud's gcloud.
+   * @returns {Promise<{status: number | null, stdout: string, stderr: string}>}
+   */
+  async process(command, args = []) {
+    this.#port ??= await this.#listen()
+    const preload = pathToFileURL(join(import.meta.dirname, 'fake-fetch.mjs'))
+    const child = spawn(command, args, {
+      env: {
+        ...process.env,
+        PATH: this.path,
+        FAKE_CLOUD_PORT: this.#port,
+        NODE_OPTIONS: `--import ${preload}`,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 120_000,
+    })
+    const [stdout, stderr, [status]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ])
+    return { status, stdout, stderr }
+  }
+
+  /** Runs `streamkeeper`. */
+  streamkeeper(...args) {
+    return this.process(process.execPath, [cli, ...args])
+  }
+
+  /** Runs lines by a shell, each on its own; all of them have to succeed. */
+  async runLines(lines) {
+    for (const line of lines.split('\n')) {
+      const { status, stderr } = await this.process('sh', ['-c', line])
+      assert.equal(status, 0, `${line}\n${stderr}`)
+    }
+  }
+
+  // What fake-program.sh and fake-fetch.mjs ask, each of its texts with a NUL at its end.
+  async #listen() {
+    const server = createServer((socket) => {
+      let asked = ''
+      socket.setEncoding('utf8').on('data', (text) => {
+        asked += text
+        const [count, program, stdin, ...args] = asked.split('\0')
+        if (args.length <= Number(count)) return
+        args.pop()
+        socket.end(this.#said(program, args, stdin))
+      })
+    })
+    servers.push(server.listen(0, '127.0.0.1').unref())
+    await once(server, 'listening')
+    return server.address().port
+  }
+
+  #said(program, args, stdin) {
+    if (program === 'fetch') return `0\n${JSON.stringify(getFrom(this.#state, ...args))}`
+    const { ok, output } = this.#answer(program, args, stdin)
+    return `${ok ? 0 : 1}\n${output && `${output}\n`}`
+  }
+}
+
+// As JSON has it: what is undefined is absent.
+function copyOf(value) {
+  return JSON.parse(JSON.stringify(value))
 }
 
 function isRead(argv) {

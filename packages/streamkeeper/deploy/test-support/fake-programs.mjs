@@ -1,6 +1,5 @@
-// What stands in for gcloud and curl: a project in a file, in which a command does what it says, or
-// fails in the words that the program has for it. Each call is noted, with what it read on stdin.
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+// What stands in for gcloud and curl: a project in which a command does what it says, or fails in the
+// words that the program has for it. Each call is noted, with what it read on stdin.
 import { serviceInJson } from './fake-knative.mjs'
 import { urlOf, verbsOf } from './fake-project.mjs'
 import { servingNumber } from './fake-traffic.mjs'
@@ -11,27 +10,22 @@ class Refusal extends Error {}
  * Runs one of the programs.
  * @param {'gcloud' | 'curl'} program
  * @param {string[]} argv
- * @param {{stateFile: string, callsFile: string, stdin: () => string}} means
+ * @param {{state: object, calls: object[], stdin?: string}} project changes with it
  * @returns {{ok: boolean, output: string}}
  */
-export function runFake(program, argv, { stateFile, callsFile, stdin }) {
-  const before = readFileSync(stateFile, 'utf8')
-  const state = JSON.parse(before)
-  const earlier = readFileSync(callsFile, 'utf8').split('\n').filter(Boolean).map(JSON.parse)
+export function runFake(program, argv, { state, calls, stdin }) {
+  const earlier = [...calls]
   const call =
     program === 'curl'
       ? { argv: ['curl', ...argv], stdin: null }
-      : { argv, stdin: argumentOf('data-file', argv) === '-' ? stdin() : null }
-  appendFileSync(callsFile, `${JSON.stringify(call)}\n`)
+      : { argv, stdin: argumentOf('data-file', argv) === '-' ? stdin : null }
+  calls.push(call)
   try {
     const output = program === 'curl' ? visit(state, argv) : answer(state, call, earlier)
     return { ok: true, output }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { ok: false, output: error.message }
-  } finally {
-    // Questions are asked side by side, and a half-written file would be read.
-    if (JSON.stringify(state) !== before) writeFileSync(stateFile, JSON.stringify(state))
   }
 }
 

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { urlOf } from './fake-project.mjs'
 
 /** What a service of the fake project answers to whoever is not logged in. */
-export async function getFrom(file, url) {
-  const { services, web } = JSON.parse(readFileSync(file, 'utf8'))
+export function getFrom({ services, web }, url) {
   const found = Object.entries(services).find(([key]) => isAt(url, urlOf(key)))
   if (!found) return { status: null, reason: `getaddrinfo ENOTFOUND ${new URL(url).host}` }
   const { flags } = found[1]
