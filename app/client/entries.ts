@@ -1,8 +1,8 @@
 import type { Replicated } from 'streamkeeper'
 import { receiptInWords } from '../guestbook/words.ts'
+import { element, fetchPage } from './elements.ts'
 import type { Told } from './form-answer.ts'
 import { announce, focusButton } from './form-words.ts'
-import { element, fetchPage } from './page.ts'
 
 /**
  * Puts an entry that was just written on top of the others, as the server renders it.

@@ -1,4 +1,4 @@
-import { element, linkToPage } from './page.ts'
+import { element, linkToPage } from './elements.ts'
 
 type State = 'working' | 'done' | 'failed' | 'unclear'
 

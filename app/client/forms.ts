@@ -1,8 +1,8 @@
 import { controlsOf, dropDraft, keepDraft, keyOf, restoreDraft } from './drafts.ts'
+import { element } from './elements.ts'
 import { showChange, showEntry, showReceipt } from './entries.ts'
 import { ask, type Failure, type Stored, type Told } from './form-answer.ts'
 import { addBelow, clearWords, focusButton, say, showErrors, tellRelease } from './form-words.ts'
-import { element } from './page.ts'
 import { resendSoon } from './resend.ts'
 
 /** Sends forms without leaving the page, so that nothing that was written depends on the answer. */

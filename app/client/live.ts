@@ -1,9 +1,9 @@
 import type { Replicated } from 'streamkeeper'
 import type { Live } from '../live/answer-live.ts'
 import { later, replicatedInWords } from '../live/replicated.ts'
+import { element, linkToPage } from './elements.ts'
 import { offerNews } from './news.ts'
 import { renewNumbers } from './numbers.ts'
-import { element, linkToPage } from './page.ts'
 import { newPolling, Refused, whileSeen } from './polling.ts'
 
 const everyMs = 5_000

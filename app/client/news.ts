@@ -1,5 +1,5 @@
 import type { Live } from '../live/answer-live.ts'
-import { element, fetchPage } from './page.ts'
+import { element, fetchPage } from './elements.ts'
 
 const most = 11
 

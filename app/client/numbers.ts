@@ -1,6 +1,6 @@
 import { numberInWords, plural } from '../format.ts'
 import type { Live } from '../live/answer-live.ts'
-import { fetchPage } from './page.ts'
+import { fetchPage } from './elements.ts'
 
 // The picture is made by the server, and the numbers beside it are newer anyway.
 const chartMs = 60_000

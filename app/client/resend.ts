@@ -1,5 +1,5 @@
+import { element } from './elements.ts'
 import { addBelow, focusButton } from './form-words.ts'
-import { element } from './page.ts'
 
 // Longer, and nobody waits for it.
 const longestSeconds = 120

@@ -1,4 +1,4 @@
-import { element, fetchPage } from './page.ts'
+import { element, fetchPage } from './elements.ts'
 import { newPolling, whileSeen } from './polling.ts'
 
 const everyMs = 5_000
