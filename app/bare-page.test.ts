@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { barePage, escaped, style, styleSource } from './bare-page.ts'
-import { places } from './frame/places.ts'
+import { escaped } from 'streamkeeper/http'
+import { barePage, style, styleSource } from './bare-page.ts'
+import { places } from './frame.ts'
 
 describe('A page that the server writes by itself', () => {
   const page = barePage('A "title" <b>', '<h1>Hello</h1>', 'abc')

@@ -1,11 +1,12 @@
 import { MIMEType } from 'node:util'
 import type { ProblemDetails } from 'streamkeeper/config'
-import { tooLarge } from './too-large.ts'
+import { ProblemError } from './api/problem.ts'
 
-/** A body that was read, or why it is not. */
-export type Body =
-  | { text: string; type: MIMEType; refused?: never }
-  | { refused: ProblemDetails; text?: never }
+/** An entry in any script, each character escaped, with room for one that is too long. */
+export const apiLimitBytes = 32 * 1024
+
+/** The same as a form: its writer is told how much too long it is, and keeps it. */
+export const formLimitBytes = 128 * 1024
 
 /**
  * Reads the body of a request as text, to the byte as it was sent: what is not UTF-8 is refused
@@ -13,6 +14,7 @@ export type Body =
  *
  * @param types the content types that are taken
  * @param notOfType the answer to any other
+ * @throws {ProblemError} if it is not taken
  */
 export async function readBody(
   request: Request,
@@ -21,28 +23,54 @@ export async function readBody(
     notOfType,
     limitBytes,
   }: { types: string[]; notOfType: ProblemDetails; limitBytes: number },
-): Promise<Body> {
+): Promise<{ text: string; type: MIMEType }> {
   const type = contentType(request)
-  if (!type || !types.includes(type.essence)) return { refused: notOfType }
+  if (!type || !types.includes(type.essence)) throw new ProblemError(notOfType)
   const charset = type.params.get('charset')
-  if (charset !== null && charset.toLowerCase() !== 'utf-8') return { refused: otherCharset }
+  if (charset !== null && charset.toLowerCase() !== 'utf-8') throw new ProblemError(otherCharset)
   const encoding = request.headers.get('content-encoding') ?? 'identity'
-  if (encoding.trim().toLowerCase() !== 'identity') return { refused: encoded }
-  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) {
-    return { refused: tooLarge(limitBytes) }
-  }
-  let bytes: Uint8Array | null
-  try {
-    bytes = await bytesOf(request, limitBytes)
-  } catch {
-    return { refused: interrupted }
-  }
-  if (bytes === null) return { refused: tooLarge(limitBytes) }
+  if (encoding.trim().toLowerCase() !== 'identity') throw new ProblemError(encoded)
+  const bytes = await bytesOf(request, limitBytes)
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), type }
   } catch {
-    return { refused: notUtf8 }
+    throw new ProblemError(notUtf8)
   }
+}
+
+async function bytesOf(request: Request, limitBytes: number): Promise<Uint8Array> {
+  const said = Number(request.headers.get('content-length') ?? 0)
+  if (said > limitBytes) throw tooLarge(limitBytes)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length
+      if (size > limitBytes) break
+      chunks.push(chunk)
+    }
+  } catch {
+    throw new ProblemError(interrupted)
+  }
+  if (size > limitBytes) throw tooLarge(limitBytes)
+  return Buffer.concat(chunks)
+}
+
+function contentType({ headers }: Request): MIMEType | null {
+  try {
+    return new MIMEType(headers.get('content-type') ?? '')
+  } catch {
+    return null
+  }
+}
+
+function tooLarge(limitBytes: number): ProblemError {
+  return new ProblemError({
+    status: 413,
+    type: 'too-large',
+    title: 'The body is too large.',
+    detail: `Send at most ${limitBytes / 1024} KiB.`,
+  })
 }
 
 /** The answer to bytes, or escaped bytes, that are no text. */
@@ -72,23 +100,4 @@ const interrupted: ProblemDetails = {
   type: 'interrupted',
   title: 'The body did not arrive whole.',
   detail: 'Nothing was changed. Send it again.',
-}
-
-function contentType({ headers }: Request): MIMEType | null {
-  try {
-    return new MIMEType(headers.get('content-type') ?? '')
-  } catch {
-    return null
-  }
-}
-
-async function bytesOf(request: Request, limitBytes: number): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > limitBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }

@@ -1,11 +1,7 @@
-import type { ProblemDetails } from 'streamkeeper/config'
-import { notUtf8, readBody } from './body.ts'
-import { formLimitBytes } from './too-large.ts'
+import { ProblemError } from './api/problem.ts'
+import { formLimitBytes, notUtf8, readBody } from './body.ts'
 
-/** A form that was read, or why it is not. */
-export type FormRead =
-  | { fields: ReadonlyMap<string, string>; refused?: never }
-  | { refused: ProblemDetails; fields?: never }
+type Fields = ReadonlyMap<string, string>
 
 const urlencoded = 'application/x-www-form-urlencoded'
 const multipart = 'multipart/form-data'
@@ -15,73 +11,65 @@ const multipart = 'multipart/form-data'
  *
  * `Request.formData()` alone would not do: it puts U+FFFD where bytes are not UTF-8, so another text
  * would be kept than was written.
+ *
+ * @throws {ProblemError} if it is no form, or can't be read
  */
-export async function readForm(request: Request): Promise<FormRead> {
-  const body = await readBody(request, {
+export async function readForm(request: Request): Promise<Fields> {
+  const { text, type } = await readBody(request, {
     types: [urlencoded, multipart],
-    notOfType: noForm,
+    notOfType: {
+      status: 415,
+      type: 'not-a-form',
+      title: 'This is not a form.',
+      detail: `Send a form as "${urlencoded}" or "${multipart}".`,
+    },
     limitBytes: formLimitBytes,
   })
-  if (body.refused) return body
-  return body.type.essence === urlencoded
-    ? readUrlencoded(body.text)
-    : readMultipart(body.text, request.headers.get('content-type') ?? '')
+  if (type.essence === urlencoded) return once(pairsOf(text))
+  return readMultipart(text, request.headers.get('content-type') ?? '')
 }
 
-function readUrlencoded(text: string): FormRead {
+function pairsOf(text: string): [string, string][] {
   const pairs = text.split('&').filter((pair) => pair !== '')
   try {
-    return once(
-      pairs.map((pair) => {
-        const [name = '', ...value] = pair.replaceAll('+', ' ').split('=')
-        return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
-      }),
-    )
+    return pairs.map((pair) => {
+      const [name = '', ...value] = pair.replaceAll('+', ' ').split('=')
+      return [decodeURIComponent(name), decodeURIComponent(value.join('='))]
+    })
   } catch {
-    return { refused: notUtf8 }
+    throw new ProblemError(notUtf8)
   }
 }
 
-async function readMultipart(text: string, type: string): Promise<FormRead> {
-  let data: FormData
-  try {
-    data = await new Response(text, { headers: { 'content-type': type } }).formData()
-  } catch {
-    return malformed('It is not built as "Content-Type" says.')
-  }
+async function readMultipart(text: string, type: string): Promise<Fields> {
+  const answer = new Response(text, { headers: { 'content-type': type } })
+  const data = await answer.formData().catch(() => {
+    throw malformed('It is not built as "Content-Type" says.')
+  })
   const pairs: [string, string][] = []
   for (const [name, value] of data) {
-    if (typeof value !== 'string') return malformed(`The field "${name}" holds a file.`)
+    if (typeof value !== 'string') throw malformed(`The field "${name}" holds a file.`)
     // It was decoded from base64, say, and perhaps from bytes that are no text.
-    if (!text.includes(value)) return malformed(`The field "${name}" is encoded.`)
+    if (!text.includes(value)) throw malformed(`The field "${name}" is encoded.`)
     pairs.push([name, value])
   }
   return once(pairs)
 }
 
-function once(pairs: (readonly [string, string])[]): FormRead {
+function once(pairs: [string, string][]): Fields {
   const fields = new Map<string, string>()
   for (const [name, value] of pairs) {
-    if (fields.has(name)) return malformed(`The field "${name}" is there more than once.`)
+    if (fields.has(name)) throw malformed(`The field "${name}" is there more than once.`)
     fields.set(name, value)
   }
-  return { fields }
+  return fields
 }
 
-const noForm: ProblemDetails = {
-  status: 415,
-  type: 'not-a-form',
-  title: 'This is not a form.',
-  detail: `Send a form as "${urlencoded}" or "${multipart}".`,
-}
-
-function malformed(detail: string): FormRead {
-  return {
-    refused: {
-      status: 400,
-      type: 'not-a-form',
-      title: 'The form could not be read.',
-      detail: `${detail} Nothing was changed.`,
-    },
-  }
+function malformed(detail: string): ProblemError {
+  return new ProblemError({
+    status: 400,
+    type: 'not-a-form',
+    title: 'The form could not be read.',
+    detail: `${detail} Nothing was changed.`,
+  })
 }

@@ -1,12 +1,14 @@
 import type { Metadata, Viewport } from 'next'
-import { headers } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { nonceOf, release } from 'streamkeeper'
-import { SiteFooter } from './frame/site-footer.tsx'
-import { SiteHeader } from './frame/site-header.tsx'
+import { sessionCookie } from './admin/admin.ts'
+import { footer, navigation } from './frame.ts'
+import { ReplicationLine } from './live/replication.tsx'
 import { Notice } from './notice.tsx'
 import { OpenGraph } from './open-graph.tsx'
 import './style/index.css'
+import { told } from './told.ts'
 import { VisitWhenShown } from './visits/visit-when-shown.tsx'
 
 export const metadata: Metadata = {
@@ -25,7 +27,11 @@ export const viewport: Viewport = {
 }
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  const nonce = nonceOf((await headers()).get('content-security-policy'))
+  const asked = await headers()
+  const nonce = nonceOf(asked.get('content-security-policy'))
+  // Whether the session still holds is for the pages of admins to find out.
+  const hasSession = (await cookies()).has(sessionCookie)
+  const nav = { __html: navigation(asked.get(told.path), hasSession) }
   return (
     // Of scripts only those below: see `ownScripts` in streamkeeper.config.ts.
     <html lang="en" data-scripts="own" data-release={release().id}>
@@ -38,12 +44,15 @@ export default async function Layout({ children }: { children: ReactNode }) {
         <a className="skip" href="#content">
           Skip to the content
         </a>
-        <SiteHeader />
+        <header className="site">
+          <nav aria-label="Site" dangerouslySetInnerHTML={nav} />
+          <ReplicationLine />
+        </header>
         <Notice />
         <main id="content" tabIndex={-1}>
           {children}
         </main>
-        <SiteFooter />
+        <footer className="site" dangerouslySetInnerHTML={{ __html: footer() }} />
       </body>
     </html>
   )

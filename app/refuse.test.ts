@@ -4,9 +4,9 @@ import { request as ask, type IncomingMessage } from 'node:http'
 import { buffer, text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import type { ProblemDetails, Refusal } from 'streamkeeper/config'
+import { formLimitBytes } from './body.ts'
 import { refuse } from './refuse.ts'
 import { serve } from './test-server.ts'
-import { formLimitBytes } from './too-large.ts'
 
 const key = 'd84a4ed4-9d4d-4a5a-a2a7-1dc1cbb5b8a2'
 const written = { key, name: 'Ada', message: 'Two\nlines, <b>no markup</b> & "quotes"' }

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { log, nonceOf, reasonOf } from 'streamkeeper'
 import type { Refusal as Refused } from 'streamkeeper/config'
-import { accepts } from 'streamkeeper/http'
+import { accepts, escaped } from 'streamkeeper/http'
 import { problemAnswer } from './api/problem.ts'
-import { barePage, escaped } from './bare-page.ts'
+import { barePage } from './bare-page.ts'
 import { readForm } from './form-data.ts'
 import { formFor, type Sent } from './forms/forms.ts'
-import { refusalPage } from './forms/refusal.ts'
-import { refusalOf } from './forms/words.ts'
+import { refusalOf, refusalPage } from './forms/refusal.ts'
 import { isForPrograms } from './requests.ts'
 import { wantsPlainText } from './visits/wants-plain-text.ts'
 
@@ -116,8 +115,7 @@ async function fieldsOf(request: IncomingMessage, body: Buffer | null): Promise<
   if (body === null) return null
   const { 'content-type': type = '', 'content-encoding': encoding } = request.headers
   const headers = { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) }
-  const { fields = null } = await readForm(
-    new Request('http://localhost', { method: 'POST', headers, body: new Uint8Array(body) }),
-  )
-  return fields
+  const sent = { method: 'POST', headers, body: new Uint8Array(body) }
+  // It is shown again as far as it can be read; why it is refused is another matter.
+  return readForm(new Request('http://localhost', sent)).catch(() => null)
 }

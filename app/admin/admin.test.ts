@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Admin, adminToken } from './admin.ts'
+import { Admin, adminToken, sessionCookieOptions } from './admin.ts'
 
 const token = 'correct horse battery'.replaceAll(' ', '-')
 const client = '192.0.2.1'
@@ -159,4 +159,27 @@ describe('The token of admins', () => {
       assert.throws(() => adminToken(environment), /^Error: ADMIN_TOKEN is too easy to guess/)
     })
   }
+})
+
+describe('The cookie of a session', () => {
+  for (const [headers, secure] of [
+    [{}, false],
+    [{ origin: 'http://localhost:8080' }, false],
+    [{ 'x-forwarded-proto': 'http' }, false],
+    [{ 'x-forwarded-proto': 'httpsx' }, false],
+    [{ origin: 'https://visits.example' }, true],
+    // Behind a proxy that speaks HTTP to this server and says nothing of what it was asked by.
+    [{ origin: 'https://visits.example', 'x-forwarded-proto': 'http' }, true],
+    [{ 'x-forwarded-proto': 'https' }, true],
+    [{ 'x-forwarded-proto': 'https,http' }, true],
+  ] as [Record<string, string>, boolean][]) {
+    it(`is ${secure ? 'only' : 'not only'} for https with ${JSON.stringify(headers)}`, () => {
+      assert.equal(sessionCookieOptions(new Headers(headers)).secure, secure)
+    })
+  }
+
+  it('is out of reach of scripts, and comes along when a link leads here', () => {
+    const { httpOnly, sameSite } = sessionCookieOptions(new Headers())
+    assert.deepEqual({ httpOnly, sameSite }, { httpOnly: true, sameSite: 'lax' })
+  })
 })

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { isSameSecret, RateLimit } from 'streamkeeper/http'
 import { z } from 'zod'
 
-export const sessionSeconds = 12 * 3600
+const sessionSeconds = 12 * 3600
 
 /** `guarded` by a token; `open` where only its owner uses the app; else `closed`. */
 export type Access = 'guarded' | 'open' | 'closed'
@@ -94,4 +94,31 @@ export function admin(): Admin {
   const isLocal = !env.K_SERVICE && (env.LOCAL === '1' || env.NODE_ENV === 'development')
   ofProcess ??= new Admin(adminToken(env), isLocal)
   return ofProcess
+}
+
+/** The one cookie that Firebase Hosting passes on (https://firebase.google.com/docs/hosting/manage-cache). */
+export const sessionCookie = '__session'
+
+/**
+ * How a browser is to keep the session of an admin.
+ *
+ * @param headers of the request that begins it
+ */
+export function sessionCookieOptions(headers: Headers) {
+  return {
+    httpOnly: true,
+    // A link to an admin's page shows that page. What changes something is refused to other sites
+    // before it comes to a page.
+    sameSite: 'lax',
+    secure: isSecure(headers),
+    maxAge: sessionSeconds,
+    path: '/',
+  } as const
+}
+
+// Browsers name the page's origin, with what they send; proxies what they were asked by. Whoever lies
+// about it only loses the own cookie.
+function isSecure(headers: Headers): boolean {
+  const origin = headers.get('origin') ?? ''
+  return /^https:/.test(origin) || /^https\b/i.test(headers.get('x-forwarded-proto') ?? '')
 }

@@ -1,15 +1,6 @@
 import { log, reasonOf } from 'streamkeeper'
-import { z } from 'zod'
 import { data, durable } from '../data.ts'
-
-export { entryId } from '../digits.ts'
-
-export const change = z.enum(['hide', 'show', 'delete'])
-
-export type Change = z.infer<typeof change>
-
-/** `not-durable`: it is changed here, but nobody may be told that it stays so. */
-export type Changing = 'changed' | 'no-entry' | 'not-durable' | 'not-written'
+import type { Change, Changing } from './change.ts'
 
 /** Changes an entry for an admin, and says so only once the bucket has it. */
 export async function changeEntry(id: number, what: Change): Promise<Changing> {

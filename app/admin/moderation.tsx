@@ -1,5 +1,10 @@
 import { changeForm } from '../forms/forms.ts'
 
+const buttons = [
+  { change: 'hide', label: 'Hide', during: 'shown' },
+  { change: 'show', label: 'Show', during: 'hidden' },
+]
+
 /**
  * The buttons for an entry; deleting takes two.
  *
@@ -9,66 +14,53 @@ import { changeForm } from '../forms/forms.ts'
 export function ModerationButtons({
   id,
   before,
-  isHidden,
-  done = '',
+  state,
+  done,
 }: {
   id: number
   before: number | null
-  isHidden: boolean
-  done?: string | undefined
+  state: 'hidden' | 'shown'
+  done: string
 }) {
+  const { action, busy } = changeForm
   return (
     <>
-      <p className="mark" data-while="hidden" hidden={!isHidden}>
+      <p className="mark" data-while="hidden" hidden={state === 'shown'}>
         Hidden from everybody but admins
       </p>
       <form
-        action={changeForm.action}
+        action={action}
         method="post"
         data-form
-        data-busy={changeForm.busy}
+        data-busy={busy}
         className="bare"
         aria-label={`Entry ${id}`}
       >
         <input type="hidden" name="id" value={id} />
         <input type="hidden" name="before" value={before ?? ''} />
-        <ChangeButton change="hide" label="Hide" during="shown" isThere={!isHidden} />
-        <ChangeButton change="show" label="Show" during="hidden" isThere={isHidden} />
+        {buttons.map(({ change, label, during }) => (
+          <button
+            key={change}
+            type="submit"
+            name="change"
+            value={change}
+            className="second"
+            data-while={during}
+            hidden={during !== state}
+          >
+            {label}
+          </button>
+        ))}
         <details>
           <summary>Delete …</summary>
           <button type="submit" name="change" value="delete">
             Delete for good
           </button>
         </details>
-        <p role="status" className="outcome" {...(done && { 'data-state': 'done' })}>
+        <p role="status" className="outcome" data-state={done ? 'done' : undefined}>
           {done}
         </p>
       </form>
     </>
-  )
-}
-
-function ChangeButton({
-  change,
-  label,
-  during,
-  isThere,
-}: {
-  change: string
-  label: string
-  during: 'hidden' | 'shown'
-  isThere: boolean
-}) {
-  return (
-    <button
-      type="submit"
-      name="change"
-      value={change}
-      className="second"
-      data-while={during}
-      hidden={!isThere}
-    >
-      {label}
-    </button>
   )
 }

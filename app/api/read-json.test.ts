@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { z } from 'zod'
 import { addEntry, findEntry } from '../../db/entries.ts'
 import { temporaryDatabase } from '../../db/test-support.ts'
 import { newEntry } from '../guestbook/new-entry.ts'
-import { invalid } from './invalid.ts'
-import { readJson } from './read-json.ts'
+import { invalid, ProblemError } from './problem.ts'
+import { jsonOf, readJson } from './read-json.ts'
 
 function sent(body: BodyInit, type = 'application/json', headers: Record<string, string> = {}) {
   return new Request('http://localhost/api/entries', {
@@ -15,17 +16,15 @@ function sent(body: BodyInit, type = 'application/json', headers: Record<string,
   })
 }
 
-async function jsonOf(request: Request): Promise<unknown> {
-  const read = await readJson(request)
-  assert.ok(!(read instanceof Response), `${read instanceof Response && (await read.text())}`)
-  return read.json
+async function problemOf(request: Request, schema: z.ZodType = z.unknown()) {
+  const error = await readJson(request, schema, 'entry').catch((error) => error)
+  assert.ok(error instanceof ProblemError)
+  return error.details
 }
 
 async function refusalOf(request: Request): Promise<[status: number, type: string]> {
-  const read = await readJson(request)
-  assert.ok(read instanceof Response)
-  const { type } = (await read.json()) as { type: string }
-  return [read.status, type.replace('urn:visits:problem:', '')]
+  const { status, type } = await problemOf(request)
+  return [status, type]
 }
 
 describe('A body of JSON', () => {
@@ -78,10 +77,9 @@ describe('A body of JSON', () => {
 
   it('is not taken compressed', async () => {
     for (const encoding of ['gzip', 'br', 'x', 'identity, gzip']) {
-      const read = await readJson(sent('[]', undefined, { 'content-encoding': encoding }))
-      assert.ok(read instanceof Response)
-      assert.equal(read.status, 415)
-      assert.equal(read.headers.get('accept-encoding'), 'identity')
+      const packed = await problemOf(sent('[]', undefined, { 'content-encoding': encoding }))
+      assert.equal(packed.status, 415)
+      assert.equal(packed.headers?.['accept-encoding'], 'identity')
     }
     assert.deepEqual(await jsonOf(sent('[]', undefined, { 'content-encoding': 'identity' })), [])
   })
@@ -132,9 +130,8 @@ describe('An entry that a program sends', () => {
   it('is stored as it was sent, once for each key, or not at all', async (test) => {
     const database = temporaryDatabase(test)
     const store = async (body: string | Uint8Array, idempotencyKey: string) => {
-      const read = await readJson(sent(body as BodyInit))
-      const entry = newEntry.safeParse(read instanceof Response ? null : read.json)
-      return entry.success && addEntry(database, { ...entry.data, idempotencyKey }, new Date(0))
+      const entry = await readJson(sent(body as BodyInit), newEntry, 'entry').catch(() => null)
+      return entry && addEntry(database, { ...entry, idempotencyKey }, new Date(0))
     }
     const kept = (written: string) => written.replace(/\r\n?/g, '\n').trim()
     await fc.assert(
@@ -166,8 +163,7 @@ describe('An entry that a program sends', () => {
       fc.asyncProperty(values, async (value) => {
         const { error } = newEntry.safeParse(value)
         if (!error) return
-        const answer = invalid(422, 'The entry is not valid.', error)
-        const { errors } = (await answer.json()) as { errors: { field: string; detail: string }[] }
+        const { errors = [] } = invalid(422, 'The entry is not valid.', error).details
         assert.ok(errors.length > 0)
         for (const { detail } of errors) {
           assert.match(detail, /^(Please|This|There|Nothing|Send) .+\.$/)
@@ -177,13 +173,8 @@ describe('An entry that a program sends', () => {
   })
 
   it('may have no other fields', async () => {
-    const sent = JSON.parse('{"name":"A","message":"B","__proto__":{},"id":1}')
-    const { error } = newEntry.safeParse(sent)
-    assert.ok(error)
-    const { errors } = await invalid(422, 'The entry is not valid.', error).json()
-    assert.deepEqual(errors.map(({ field }: { field: string }) => field).toSorted(), [
-      '__proto__',
-      'id',
-    ])
+    const body = '{"name":"A","message":"B","__proto__":{},"id":1}'
+    const { errors = [] } = await problemOf(sent(body), newEntry)
+    assert.deepEqual(errors.map(({ field }) => field).toSorted(), ['__proto__', 'id'])
   })
 })

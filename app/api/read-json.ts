@@ -1,24 +1,45 @@
-import type { ProblemDetails } from 'streamkeeper/config'
-import { readBody } from '../body.ts'
-import { apiLimitBytes } from '../too-large.ts'
-import { problem } from './problem.ts'
+import type { z } from 'zod'
+import { apiLimitBytes, readBody } from '../body.ts'
+import { invalid, ProblemError } from './problem.ts'
 
-/** The JSON that a request brings, or the answer to one that brings none. */
-export async function readJson(request: Request): Promise<{ json: unknown } | Response> {
-  const { text, refused } = await readBody(request, {
+/**
+ * What a request brings as JSON.
+ *
+ * @param schema its messages say what to change
+ * @param what as in `entry`
+ * @throws {ProblemError} if it brings something else
+ */
+export async function readJson<T>(
+  request: Request,
+  schema: z.ZodType<T>,
+  what: string,
+): Promise<T> {
+  const { success, data, error } = schema.safeParse(await jsonOf(request))
+  if (success) return data
+  throw invalid(422, `The ${what} is not valid.`, error)
+}
+
+/** @throws {ProblemError} if the body is no JSON */
+export async function jsonOf(request: Request): Promise<unknown> {
+  const { text } = await readBody(request, {
     // A form on another site can't send this type without asking first, so it can't write here.
     types: ['application/json'],
-    notOfType: otherType,
+    notOfType: {
+      ...notJson('Send JSON with the header "Content-Type: application/json".'),
+      status: 415,
+    },
     limitBytes: apiLimitBytes,
   })
-  if (refused) return problem(refused)
+  let json: unknown
+  let twice: string | undefined
   try {
-    const json: unknown = JSON.parse(text)
-    const twice = fieldThatIsThereTwice(text)
-    return twice === undefined ? { json } : problem(notJson(`"${twice}" is there more than once.`))
+    json = JSON.parse(text)
+    twice = fieldThatIsThereTwice(text)
   } catch {
-    return problem(notJson('It can not be parsed.'))
+    throw new ProblemError(notJson('It can not be parsed.'))
   }
+  if (twice === undefined) return json
+  throw new ProblemError(notJson(`"${twice}" is there more than once.`))
 }
 
 // JSON.parse would take the last one. What is read here is flat, so names are told apart by nothing else.
@@ -28,11 +49,6 @@ function fieldThatIsThereTwice(json: string): string | undefined {
   return names.find((name, index) => names.indexOf(name) !== index)
 }
 
-function notJson(detail: string): ProblemDetails {
+function notJson(detail: string) {
   return { status: 400, type: 'not-json', title: 'The body is not JSON.', detail }
-}
-
-const otherType: ProblemDetails = {
-  ...notJson('Send JSON with the header "Content-Type: application/json".'),
-  status: 415,
 }

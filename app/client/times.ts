@@ -1,4 +1,4 @@
-import { localInWords, relativeInWords } from '../relative-time.ts'
+import { localInWords, relativeInWords } from '../format.ts'
 
 const selector = 'time[data-relative]'
 const everyMs = 20_000

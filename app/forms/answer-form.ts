@@ -1,10 +1,9 @@
 import { log, nonceOf, reasonOf } from 'streamkeeper'
 import { accepts } from 'streamkeeper/http'
-import { problemAnswer } from '../api/problem.ts'
+import { ProblemError, problemAnswer } from '../api/problem.ts'
 import { readForm } from '../form-data.ts'
 import type { Form, Sent } from './forms.ts'
-import { type Refusal, refusalPage } from './refusal.ts'
-import { refusalOf } from './words.ts'
+import { type Refusal, refusalOf, refusalPage } from './refusal.ts'
 
 /** What became of a form. */
 export type Outcome =
@@ -33,26 +32,36 @@ export async function answerForm(
   form: Form,
   take: (sent: Sent) => Promise<Outcome>,
 ): Promise<Response> {
-  const { fields: sent, refused } = await readForm(request)
-  if (refused) return answerRefusal(request, form, null, refusalOf(form, refused))
-  const outcome = await take(sent).catch((error): Outcome => {
-    log('ERROR', `A form could not be answered: ${reasonOf(error)}`)
-    return { refused: refusalOf(form, failed) }
-  })
-  if ('refused' in outcome) {
+  let sent: Sent | null = null
+  try {
+    sent = await readForm(request)
+    const outcome = await take(sent)
+    if (!('refused' in outcome)) return answerTaken(request, outcome)
     const shown = outcome.instead ?? { form, sent }
     return answerRefusal(request, shown.form, shown.sent, outcome.refused)
+  } catch (error) {
+    const isRefused = error instanceof ProblemError
+    if (!isRefused) log('ERROR', `A form could not be answered: ${reasonOf(error)}`)
+    return answerRefusal(request, form, sent, refusalOf(form, isRefused ? error.details : failed))
   }
-  const { to, told = {}, cookies = [] } = outcome
-  const answer = wantsJson(request)
-    ? Response.json({ to, ...told })
-    : new Response(null, { status: 303, headers: { location: to } })
+}
+
+const failed = { status: 500, type: 'failed', title: '', detail: '' }
+
+/** Who loads the address of an answer again is led to the page of the form. */
+export function leadTo(location: string): () => Response {
+  return () => new Response(null, { status: 303, headers: { location } })
+}
+
+function answerTaken(
+  request: Request,
+  { to, told, cookies = [] }: Extract<Outcome, { to: string }>,
+): Response {
+  const answer = wantsJson(request) ? Response.json({ to, ...told }) : leadTo(to)()
   answer.headers.set('cache-control', 'no-store')
   for (const cookie of cookies) answer.headers.append('set-cookie', cookie)
   return answer
 }
-
-const failed = { status: 500, type: 'failed', title: '', detail: '' }
 
 function answerRefusal(request: Request, form: Form, sent: Sent | null, refusal: Refusal) {
   const { status, headers, body } = problemAnswer(refusal)

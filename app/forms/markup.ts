@@ -1,4 +1,4 @@
-import { escaped } from '../bare-page.ts'
+import { escaped } from 'streamkeeper/http'
 import { type Field, type Form, type Sent, trap } from './forms.ts'
 
 /** What stands in a form, beside what it is made of. */

@@ -1,11 +1,20 @@
+import { randomUUID } from 'node:crypto'
+import { headers } from 'next/headers'
+import { replicated } from 'streamkeeper'
+import { z } from 'zod'
 import { data } from '../data.ts'
-import { formKey } from '../form-key.ts'
+import { digits, entryId } from '../entry-id.ts'
+import { flashed } from '../forms/flashed.ts'
+import { FormOnPage } from '../forms/form.tsx'
+import { signForm } from '../forms/forms.ts'
+import { told } from '../told.ts'
 import { EntryList } from './entry-list.tsx'
-import { justSigned } from './just-signed.ts'
-import { Receipt } from './receipt.tsx'
-import { SignForm } from './sign-form.tsx'
+import { receiptInWords } from './words.ts'
 
 const entriesAPage = 10
+
+// The entry that who asks for this page has just written, and after how many milliseconds it was safe.
+const signed = z.tuple([entryId, digits(0, 999_999_999, '')])
 
 /**
  * The form and a page of entries.
@@ -21,19 +30,25 @@ export async function Guestbook({
   before: number | null
 }) {
   const page = await (await data()).listEntries({ before, limit: entriesAPage })
-  const signed = await justSigned()
+  const [own, durableMs = 0] = (await flashed('signed', signed)) ?? []
+  const isThanked = page.entries.some(({ id }) => id === own)
+  const key = (await headers()).get(told.formKey) ?? randomUUID()
   return (
     <section className="guestbook" aria-labelledby="guestbook">
       <Heading id="guestbook">Guestbook</Heading>
       {before === null && (
-        <SignForm
-          idempotencyKey={await formKey()}
-          isThanked={page.entries.some(({ id }) => id === signed?.id)}
+        <FormOnPage
+          form={signForm}
+          values={new Map([['key', key]])}
+          done={isThanked ? 'Thank you. Your entry is saved.' : ''}
         />
       )}
       <div id="entries">
         <EntryList page={page} before={before} path="/guestbook">
-          {({ id }) => id === signed?.id && <Receipt durableMs={signed.durableMs} />}
+          {({ id }) =>
+            // As app/client/entries.ts says it.
+            id === own && <p className="receipt">{receiptInWords(durableMs, replicated().role)}</p>
+          }
         </EntryList>
       </div>
     </section>

@@ -11,6 +11,8 @@ export type Keeping =
   | { outcome: 'kept' | 'key-reused'; entry: Entry }
   | { outcome: 'entry-deleted' | 'not-durable' | 'not-written' }
 
+export type NotKept = Exclude<Keeping['outcome'], 'kept'>
+
 /** Writes an entry, and says that one is kept only once the bucket has it. */
 export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promise<Keeping> {
   let keeping: Keeping

@@ -2,18 +2,14 @@ import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { admin } from '../admin/admin.ts'
 import { isAdmin } from '../admin/is-admin.ts'
+import type { PageProps } from '../entry-id.ts'
 import { FormOnPage } from '../forms/form.tsx'
-import { signInForm } from '../forms/forms.ts'
-import { SignOut } from '../sign-out/sign-out.tsx'
+import { signInForm, signOutForm } from '../forms/forms.ts'
 import { localPath } from './local-path.ts'
 
 export const metadata: Metadata = { title: 'Sign in', robots: { index: false } }
 
-export default async function SignInPage({
-  searchParams,
-}: {
-  searchParams: Promise<Record<string, string | string[] | undefined>>
-}) {
+export default async function SignInPage({ searchParams }: PageProps) {
   await connection()
   const to = localPath.parse((await searchParams).to)
   const { access } = admin()
@@ -38,7 +34,7 @@ export default async function SignInPage({
             <p>
               You are signed in. <a href={to}>Go on</a>
             </p>
-            <SignOut />
+            <FormOnPage form={signOutForm} />
           </>
         ) : (
           <FormOnPage form={signInForm} values={new Map([['to', to]])} />

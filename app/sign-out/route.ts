@@ -1,5 +1,5 @@
 import { cookies } from 'next/headers'
-import { sessionCookie } from '../admin/session-cookie.ts'
+import { sessionCookie } from '../admin/admin.ts'
 import { answerForm } from '../forms/answer-form.ts'
 import { signOutForm } from '../forms/forms.ts'
 

@@ -1,12 +1,10 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { status } from 'streamkeeper'
+import { type Event, type Fact, status } from 'streamkeeper'
 import { admin } from '../admin/admin.ts'
-import { requireAdmin } from '../admin/require-admin.ts'
-import { SignOut } from '../sign-out/sign-out.tsx'
-import { Facts } from './facts.tsx'
-import { Renewal } from './renewal.tsx'
-import { Timeline } from './timeline.tsx'
+import { requireAdmin } from '../admin/is-admin.ts'
+import { FormOnPage } from '../forms/form.tsx'
+import { signOutForm } from '../forms/forms.ts'
 
 export const metadata: Metadata = { title: 'Status', robots: 'noindex' }
 
@@ -20,10 +18,62 @@ export default async function StatusPage() {
   return (
     <>
       <h1>Status</h1>
-      {admin().access === 'guarded' && <SignOut />}
-      <Renewal everySeconds={everySeconds} now={new Date().toISOString()} />
-      <Facts facts={facts} />
-      <Timeline events={events} />
+      {admin().access === 'guarded' && <FormOnPage form={signOutForm} />}
+      <Renewal now={new Date().toISOString()} />
+      <dl id="facts" className="facts">
+        {facts.map((fact) => (
+          <FactRow key={fact.name} {...fact} />
+        ))}
+      </dl>
+      <section aria-labelledby="events">
+        <h2 id="events">What happened</h2>
+        <ol id="timeline" className="timeline">
+          {events.map((event) => (
+            <EventRow key={`${event.at} ${event.kind} ${event.detail}`} {...event} />
+          ))}
+        </ol>
+      </section>
     </>
+  )
+}
+
+/** As of when the page is; app/client/status.ts renews it, and lets people who read it stop that. */
+function Renewal({ now }: { now: string }) {
+  return (
+    <>
+      <noscript>
+        <meta httpEquiv="refresh" content={String(everySeconds)} />
+      </noscript>
+      <div id="renewal" className="refresh quiet">
+        <span>
+          As of <time dateTime={now}>{now.slice(11, 19)} UTC</time>
+          <span className="every">, renewed every {everySeconds} s</span>.
+        </span>
+        <button type="button" hidden>
+          Pause
+        </button>
+        <p className="problem" aria-live="polite" />
+      </div>
+    </>
+  )
+}
+
+function FactRow({ name, value, isProblem }: Fact) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className={isProblem ? 'problem' : undefined}>{value}</dd>
+    </div>
+  )
+}
+
+function EventRow({ at, instance, detail }: Event) {
+  return (
+    <li>
+      <time dateTime={at}>{at.slice(0, 19).replace('T', ' ')}</time>
+      <span>
+        {detail} <span className="quiet">{instance}</span>
+      </span>
+    </li>
   )
 }

@@ -1,13 +1,13 @@
 import { countedVisits } from '../../visits/visits.ts'
-import { noParameters, readQuery } from '../read-query.ts'
+import { route } from '../problem.ts'
+import { readQuery } from '../read-query.ts'
 
 /** How many visits there are; asking is no visit. */
-export async function GET(request: Request): Promise<Response> {
-  const query = readQuery(request, noParameters)
-  if (query instanceof Response) return query
+export const GET = route(async (request) => {
+  readQuery(request, {})
   const { total, today } = await countedVisits()
   return Response.json({ visits: total, today }, { headers: { 'cache-control': 'no-store' } })
-}
+})
 
 /** How many visits there are with this one: for who shows the front page and can't write. */
 export const POST = GET

@@ -1,8 +1,7 @@
 import { cookies } from 'next/headers'
 import { clientHeader, log } from 'streamkeeper'
-import { admin } from '../../admin/admin.ts'
-import { sessionCookie, sessionCookieOptions } from '../../admin/session-cookie.ts'
-import { answerForm, type Outcome } from '../../forms/answer-form.ts'
+import { admin, sessionCookie, sessionCookieOptions } from '../../admin/admin.ts'
+import { answerForm, leadTo, type Outcome } from '../../forms/answer-form.ts'
 import { type Sent, signInForm } from '../../forms/forms.ts'
 import type { Refusal } from '../../forms/refusal.ts'
 import { localPath } from '../local-path.ts'
@@ -12,10 +11,7 @@ export function POST(request: Request): Promise<Response> {
   return answerForm(request, signInForm, (sent) => signIn(sent, request.headers))
 }
 
-/** Who loads the address of an answer again is led to the form. */
-export function GET(): Response {
-  return new Response(null, { status: 303, headers: { location: '/sign-in' } })
-}
+export const GET = leadTo('/sign-in')
 
 async function signIn(sent: Sent, headers: Headers): Promise<Outcome> {
   const client = headers.get(clientHeader) ?? ''

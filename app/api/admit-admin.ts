@@ -1,14 +1,14 @@
 import { clientHeader } from 'streamkeeper'
 import { admin } from '../admin/admin.ts'
-import { problem } from './problem.ts'
+import { ProblemError } from './problem.ts'
 
-/** The answer to a program that may not do what admins may; null where it may. */
-export async function refused({ headers }: Request): Promise<Response | null> {
+/** @throws {ProblemError} if a program may not do what admins may */
+export async function admitAdmin({ headers }: Request): Promise<void> {
   const client = headers.get(clientHeader) ?? ''
   const attempt = await admin().admits(client, headers.get('authorization'))
-  if (attempt === 'right') return null
+  if (attempt === 'right') return
   if (admin().access === 'closed') {
-    return problem({
+    throw new ProblemError({
       status: 403,
       type: 'no-admin',
       title: 'There are no admins.',
@@ -16,7 +16,7 @@ export async function refused({ headers }: Request): Promise<Response | null> {
     })
   }
   if (attempt !== 'wrong') {
-    return problem({
+    throw new ProblemError({
       status: 429,
       type: 'too-many',
       title: 'There were too many wrong tokens.',
@@ -24,12 +24,11 @@ export async function refused({ headers }: Request): Promise<Response | null> {
       retryAfter: attempt.retryAfter,
     })
   }
-  const answer = problem({
+  throw new ProblemError({
     status: 401,
     type: 'not-admin',
     title: 'This is for admins.',
     detail: 'Send the header "Authorization: Bearer TOKEN" with the admin token.',
+    headers: { 'www-authenticate': 'Bearer' },
   })
-  answer.headers.set('www-authenticate', 'Bearer')
-  return answer
 }

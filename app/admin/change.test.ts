@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Changing } from './change-entry.ts'
-import { outcomeOfChange } from './outcome-of-change.ts'
+import { type Changing, outcomeOfChange } from './change.ts'
 
 function outcome(change: 'hide' | 'delete', changing: Changing, before: number | null = null) {
   const outcome = outcomeOfChange({ id: 7, change, before }, changing)
