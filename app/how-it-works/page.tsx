@@ -1,10 +1,9 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
-import { replicated } from 'streamkeeper'
-import { Dare } from './dare.tsx'
+import { release, replicated } from 'streamkeeper'
+import { LiveFacts } from '../live/facts.tsx'
 import { Drawing } from './drawing.tsx'
-import { Facts } from './facts.tsx'
-import { Steps } from './steps.tsx'
+import { Dare, Steps } from './story.tsx'
 
 export const metadata: Metadata = {
   title: 'How it works',
@@ -24,7 +23,15 @@ export default async function HowItWorksPage() {
       </div>
       <figure className="how-drawing">
         <Drawing epoch={replicated().epoch} />
-        <Facts />
+        <figcaption>
+          <dl className="facts">
+            <LiveFacts />
+            <div>
+              <dt>Release</dt>
+              <dd>{release().name}</dd>
+            </div>
+          </dl>
+        </figcaption>
       </figure>
       <div className="how-story">
         <Steps />
