@@ -39,4 +39,14 @@ describe('The style', () => {
       assert.ok(style.includes(readFileSync(join('app/style', name), 'utf8')), name)
     }
   })
+
+  it('has no rule for a class that no page has', () => {
+    const sources = readdirSync('app', { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => readFileSync(join('app', name), 'utf8'))
+      .join()
+    const classes = new Set(style.match(/(?<=\.)[a-z][a-z-]+/g))
+    const words = new Set(sources.match(/[a-z][a-z-]+/g))
+    assert.deepEqual([...classes.difference(words)], [])
+  })
 })

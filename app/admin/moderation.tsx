@@ -25,7 +25,7 @@ export function ModerationButtons({
   const { action, busy } = changeForm
   return (
     <>
-      <p className="mark" data-while="hidden" hidden={state === 'shown'}>
+      <p className="mark-hidden" data-while="hidden" hidden={state === 'shown'}>
         Hidden from everybody but admins
       </p>
       <form
