@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { z } from 'zod'
 import { digits } from '../entry-id.ts'
 import { ProblemError } from './problem.ts'
 import { readQuery } from './read-query.ts'
 
-const limit = digits(1, 100, 'Send a number.').default(20)
+const parameters = z.strictObject({ limit: digits(1, 100, 'Send a number.').default(20) })
 
 function read(query: string) {
   try {
-    return readQuery(new Request(`http://localhost/api/entries${query}`), { limit })
+    return readQuery(new Request(`http://localhost/api/entries${query}`), parameters)
   } catch (error) {
     assert.ok(error instanceof ProblemError)
     return [error.details.status, error.details.errors]

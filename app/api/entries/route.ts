@@ -1,18 +1,19 @@
 import type { ProblemDetails } from 'streamkeeper/config'
 import { z } from 'zod'
-import { requestData } from '../../request-data.ts'
 import { before, digits } from '../../entry-id.ts'
 import { keepEntry, type NotKept } from '../../guestbook/keep-entry.ts'
 import { newEntry } from '../../guestbook/new-entry.ts'
+import { requestData } from '../../request-data.ts'
 import { ProblemError, route } from '../problem.ts'
 import { readJson } from '../read-json.ts'
-import { readQuery } from '../read-query.ts'
+import { noParameters, readQuery } from '../read-query.ts'
 
 const limit = digits(1, 100, 'Send a number from 1 to 100, in digits alone.').default(20)
+const parameters = z.strictObject({ before, limit })
 
 /** A page of entries, newest first; `older` is the cursor of the next (`?before=`). */
 export const GET = route(async (request) => {
-  const query = readQuery(request, { before, limit })
+  const query = readQuery(request, parameters)
   const page = await (await requestData()).listEntries(query)
   return Response.json(page, { headers: { 'cache-control': 'no-store' } })
 })
@@ -21,7 +22,7 @@ const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/)
 
 /** Writes an entry, and answers 201 once it is in the bucket. */
 export const POST = route(async (request) => {
-  readQuery(request, {})
+  readQuery(request, noParameters)
   const key = idempotencyKey.safeParse(request.headers.get('idempotency-key'))
   if (!key.success) throw new ProblemError(noKey)
   const kept = await keepEntry(await readJson(request, newEntry, 'entry'), key.data)

@@ -1,10 +1,10 @@
 import { countedVisits } from '../../visits/visits.ts'
 import { route } from '../problem.ts'
-import { readQuery } from '../read-query.ts'
+import { noParameters, readQuery } from '../read-query.ts'
 
 /** How many visits there are; asking is no visit. */
 export const GET = route(async (request) => {
-  readQuery(request, {})
+  readQuery(request, noParameters)
   const { total, today } = await countedVisits()
   return Response.json({ visits: total, today }, { headers: { 'cache-control': 'no-store' } })
 })

@@ -7,7 +7,7 @@ import { entryId } from '../../../entry-id.ts'
 import { admitAdmin } from '../../admit-admin.ts'
 import { ProblemError, route } from '../../problem.ts'
 import { readJson } from '../../read-json.ts'
-import { readQuery } from '../../read-query.ts'
+import { noParameters, readQuery } from '../../read-query.ts'
 
 type Context = { params: Promise<{ id: string }> }
 
@@ -18,7 +18,7 @@ const visibility = z.strictObject(
 
 /** An entry as everybody may see it. */
 export const GET = route(async (request, { params }: Context) => {
-  readQuery(request, {})
+  readQuery(request, noParameters)
   const id = entryId.safeParse((await params).id)
   const entry = id.success ? await (await data()).findEntry(id.data) : null
   if (!entry) throw new ProblemError(refusals['no-entry'])
@@ -28,7 +28,7 @@ export const GET = route(async (request, { params }: Context) => {
 /** Hides an entry, or shows it again. */
 export const PATCH = route(async (request, context: Context) => {
   await admitAdmin(request)
-  readQuery(request, {})
+  readQuery(request, noParameters)
   const { hidden } = await readJson(request, visibility, 'change')
   return moderate(context, hidden ? 'hide' : 'show')
 })
@@ -36,7 +36,7 @@ export const PATCH = route(async (request, context: Context) => {
 /** Deletes an entry. */
 export const DELETE = route(async (request, context: Context) => {
   await admitAdmin(request)
-  readQuery(request, {})
+  readQuery(request, noParameters)
   return moderate(context, 'delete')
 })
 
