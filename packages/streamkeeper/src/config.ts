@@ -1,9 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Database } from 'better-sqlite3'
 import type { ProblemDetails } from './server/problem-details.ts'
-import type { Triggers } from './sqlite/triggers.ts'
 
-export type { ProblemDetails, Triggers }
+export type { ProblemDetails }
 
 /** A connection of better-sqlite3. */
 export type Connection = Database
@@ -50,6 +49,14 @@ export type Shown = {
   facts: Record<string, unknown>
   /** What of it a copy of the database lacks, in words; empty where it has all. */
   missingFrom(copy: Connection): string[]
+}
+
+/** Triggers that keep tables true to another, and what makes these true where one was missing. */
+export type Triggers = {
+  table: string
+  /** By their names. */
+  triggers: Record<string, string>
+  repair: string[]
 }
 
 /** What an app tells the machine that runs it. Only `name` is needed. */

@@ -2,8 +2,7 @@ import { loadConfig } from './load-config.ts'
 import { log } from './server/log.ts'
 import { release, releaseInWords } from './server/release-name.ts'
 import { onPostgres } from './server/runtime.ts'
-import { stopOnCrash } from './server/stop-on-crash.ts'
-import { StopRequested, stopOnSignals } from './server/stop-signal.ts'
+import { StopRequested, stopOnCrash, stopOnSignals } from './server/stop-signal.ts'
 
 const stop = stopOnSignals()
 stopOnCrash(stop)

@@ -3,8 +3,9 @@ import type { Pool } from 'pg'
 import type { Config, Connection } from './config.ts'
 import type { TestPostgres } from './postgres/test-postgres.ts'
 import { schemaOf } from './sqlite/app-schema.ts'
-import { type Breaking, findBreaking, readMigrations } from './sqlite/breaking-migrations.ts'
+import { type Breaking, findBreaking } from './sqlite/breaking-migrations.ts'
 import { migrateDatabase } from './sqlite/migrate.ts'
+import { readMigrations } from './sqlite/migrations.ts'
 import { openDatabase } from './sqlite/open.ts'
 
 export type { TestPostgres }

@@ -3,8 +3,7 @@ import type { Config } from '../config.ts'
 import { configFile, loadConfig } from '../load-config.ts'
 import { type AppSchema, schemaOf } from '../sqlite/app-schema.ts'
 import { versionName } from '../sqlite/migrate.ts'
-import { readMigrations } from '../sqlite/migration-files.ts'
-import { appliedTo, planMigrations } from '../sqlite/migration-plan.ts'
+import { appliedTo, planMigrations, readMigrations } from '../sqlite/migrations.ts'
 
 /** The app whose data a command works on. */
 export type App = AppSchema & { config: Config }

@@ -1,6 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import type { AppSchema } from '../sqlite/app-schema.ts'
-import { callNow } from '../sqlite/call-now.ts'
+import { type AppSchema, callNow } from '../sqlite/app-schema.ts'
 import { NewerSchema } from '../sqlite/migrate.ts'
 import { migrateApart } from '../sqlite/migrate-apart.ts'
 import { type Examined, examine } from './examine.ts'

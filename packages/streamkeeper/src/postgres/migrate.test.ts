@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { MigrationProblem, NewerSchema } from '../sqlite/migrate.ts'
-import { readMigrations } from '../sqlite/migration-files.ts'
+import { readMigrations } from '../sqlite/migrations.ts'
 import { TestMigrations } from '../sqlite/test-migrations.ts'
 import { notes, tags } from '../test-app/postgres-schema.ts'
 import { appliedMigration, migrateDatabase, mustBeMigrated } from './migrate.ts'

@@ -5,9 +5,14 @@ import { Client } from 'pg'
 import { Barred } from '../lease/barred.ts'
 import { log } from '../server/log.ts'
 import { unknownSchema } from '../sqlite/migrate.ts'
-import { type Migration, readMigrations } from '../sqlite/migration-files.ts'
-import { type Applied, type Plan, planMigrations } from '../sqlite/migration-plan.ts'
 import { failedMigration, MigrationProblem } from '../sqlite/migration-problem.ts'
+import {
+  type Applied,
+  type Migration,
+  type Plan,
+  planMigrations,
+  readMigrations,
+} from '../sqlite/migrations.ts'
 import { createEvents, events } from './events.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError, sqlStateOf } from './problem.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { hostProblem } from './host.ts'
+import { hostProblem } from './unreadable.ts'
 
 const said = (hosts: string[], httpVersion = '1.1') =>
   hostProblem({

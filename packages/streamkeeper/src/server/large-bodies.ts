@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { appOf } from './app.ts'
 import { discardBody } from './body-of.ts'
-import type { ProblemDetails } from './problem-details.ts'
+import { describeProblem, type ProblemDetails } from './problem-details.ts'
 
 /** How many bodies there may be at once that are large: 8 MiB, unless the app allows longer ones, however many ask. */
 export const largeAtOnce = 64
@@ -26,13 +26,8 @@ export class LargeBodies {
 }
 
 function tooManyLarge(smallBytes: number): ProblemDetails {
-  return {
-    status: 503,
-    type: 'unavailable',
-    title: 'Too many large bodies come at once.',
-    detail: `Please send it again in a moment. One of at most ${smallBytes / 1024} KiB that says so (Content-Length) is always let in.`,
-    retryAfter: 5,
-  }
+  const detail = `Please send it again in a moment. One of at most ${smallBytes / 1024} KiB that says so (Content-Length) is always let in.`
+  return describeProblem(503, 'unavailable', 'Too many large bodies come at once.', detail, 5)
 }
 
 function isLarge({ headers }: IncomingMessage, smallBytes: number): boolean {

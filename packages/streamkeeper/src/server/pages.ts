@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { join } from 'node:path'
 import { timed } from '../litestream/timed.ts'
-import type { Place } from './cross-site.ts'
-import { throughTunnels } from './through-tunnels.ts'
+import { isCrossSite, type Place } from './cross-site.ts'
 
 /**
  * Prepares Next to render the app in `folder`: the standalone build, or the sources in
@@ -35,4 +34,25 @@ export async function preparePages(
 
 function builtConfig(folder: string): unknown {
   return JSON.parse(readFileSync(join(folder, '.next/required-server-files.json'), 'utf8')).config
+}
+
+/**
+ * Has Next's development server take for ours what comes through a tunnel or from a code space: it
+ * compares the page's origin with the name of this machine, and refuses to renew the page otherwise.
+ */
+export function throughTunnels(
+  render: RequestListener,
+  server: Pick<Server, 'prependListener'>,
+  place: Place,
+): RequestListener {
+  const dropOwnOrigin = (request: IncomingMessage) => {
+    if (!isCrossSite({ method: 'POST', headers: request.headers }, place)) {
+      Reflect.deleteProperty(request.headers, 'origin')
+    }
+  }
+  server.prependListener('upgrade', dropOwnOrigin)
+  return (request, response) => {
+    dropOwnOrigin(request)
+    return render(request, response)
+  }
 }

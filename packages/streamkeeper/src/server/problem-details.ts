@@ -14,6 +14,17 @@ export type ProblemDetails = {
   headers?: Record<string, string>
 }
 
+/** A problem that needs no further headers. */
+export function describeProblem(
+  status: number,
+  type: string,
+  title: string,
+  detail: string,
+  retryAfter?: number,
+): ProblemDetails {
+  return { status, type, title, detail, ...(retryAfter !== undefined && { retryAfter }) }
+}
+
 /**
  * The head and the body of the answer that tells a program of a problem.
  *

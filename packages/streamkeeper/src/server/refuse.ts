@@ -5,7 +5,7 @@ import { appOf } from './app.ts'
 import { bodyOf } from './body-of.ts'
 import { log, reasonOf } from './log.ts'
 import { plainPage } from './plain-page.ts'
-import { type ProblemDetails, problemAnswer } from './problem-details.ts'
+import { describeProblem, type ProblemDetails, problemAnswer } from './problem-details.ts'
 import { refusalWords, type Words } from './words.ts'
 
 /**
@@ -40,13 +40,15 @@ export function refuse(
 
 /** Answers a request for what could not be made; the log has the reason. */
 export function answerFailed(request: IncomingMessage, response: ServerResponse): void {
-  refuse(request, response, {
-    status: 500,
-    type: 'failed',
-    title: 'This page could not be made.',
-    detail: 'Nothing that was saved is lost. Please try again in a moment.',
-  })
+  refuse(request, response, failed)
 }
+
+const failed = describeProblem(
+  500,
+  'failed',
+  'This page could not be made.',
+  'Nothing that was saved is lost. Please try again in a moment.',
+)
 
 function isRefusedByApp(
   request: IncomingMessage,

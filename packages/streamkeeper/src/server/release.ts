@@ -1,4 +1,5 @@
-import { type Breaking, breakingSince, readMigrations } from '../sqlite/breaking-migrations.ts'
+import { type Breaking, breakingSince } from '../sqlite/breaking-migrations.ts'
+import { readMigrations } from '../sqlite/migrations.ts'
 import type { Environment } from './environment.ts'
 import type { LocalDatabase } from './local-database.ts'
 import type { Release } from './may-lead.ts'
@@ -14,7 +15,7 @@ export function releaseOf(
   database: Pick<LocalDatabase, 'schema'>,
 ): Release {
   const all = readMigrations(migrations)
-  const allowed = all.find(({ name }) => name === allowedMigration)?.at ?? 0
+  const allowed = all.find(({ name }) => name === `${allowedMigration}.sql`)?.at ?? 0
   const known = new Map<number, Breaking | null>()
   return {
     name: instance.revision,

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 /** What a process says that goes wrong like this, and that is told when it is to stop; and its exit code. */
 function crash(how: string): { said: string; code: number | null } {
   const program = `
-    import { stopOnCrash } from './stop-on-crash.ts'
+    import { stopOnCrash } from './stop-signal.ts'
     const stop = new AbortController()
     stopOnCrash(stop)
     // As Next does, which goes on then.

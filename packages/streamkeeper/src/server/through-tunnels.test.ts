@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
+import { throughTunnels } from './pages.ts'
 import { portOf } from './test-support.ts'
-import { throughTunnels } from './through-tunnels.ts'
 
 /** Which origin reaches Next's development server with a request of a page, and with its socket. */
 async function origins(test: TestContext, headers: IncomingHttpHeaders) {

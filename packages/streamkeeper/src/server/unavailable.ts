@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Problem } from './lifecycle.ts'
+import { describeProblem } from './problem-details.ts'
 import { refuse } from './refuse.ts'
 import { unavailableWords } from './words.ts'
 
@@ -19,8 +20,8 @@ export function answerUnavailable(
   const words = unavailableWords(problem, isStarting)
   const type = isStarting ? 'starting' : 'unavailable'
   const detail = problem?.message ?? 'Please ask again in a moment.'
-  const details = { status: 503, type, title: words.title, detail, retryAfter }
-  refuse(request, response, details, words, problem?.code)
+  const told = describeProblem(503, type, words.title, detail, retryAfter)
+  refuse(request, response, told, words, problem?.code)
 }
 
 const titles = new Map([
@@ -38,5 +39,5 @@ export function refuseToWrite(
   const { code: type, message: detail } = problem
   const title = titles.get(type)
   if (!title) answerUnavailable(request, response, problem)
-  else refuse(request, response, { status: 503, type, title, detail, retryAfter })
+  else refuse(request, response, describeProblem(503, type, title, detail, retryAfter))
 }

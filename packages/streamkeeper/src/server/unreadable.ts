@@ -1,9 +1,8 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type BufferedResponse, bufferedResponse } from './buffered-response.ts'
-import { hostProblem } from './host.ts'
 import { log, reasonOf } from './log.ts'
-import type { ProblemDetails } from './problem-details.ts'
+import { describeProblem, type ProblemDetails } from './problem-details.ts'
 import type { Protection } from './protect.ts'
 import { refuse } from './refuse.ts'
 
@@ -50,6 +49,25 @@ export function headProblem(request: IncomingMessage): ProblemDetails | null {
   return hostProblem(request)
 }
 
+// A name or an address, and perhaps a port: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
+const host = /^([a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/i
+
+/**
+ * What is wrong with the host that a request names: a proxy and this server could each believe another
+ * one (https://www.rfc-editor.org/rfc/rfc9112#section-3.2). Without it there is only HTTP/1.0.
+ */
+export function hostProblem({
+  rawHeaders,
+  httpVersion,
+}: Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'>): ProblemDetails | null {
+  const isHost = (name: string | undefined) => name?.length === 4 && name.toLowerCase() === 'host'
+  const named = rawHeaders.filter((_, index) => index % 2 === 1 && isHost(rawHeaders[index - 1]))
+  if (named.length === 0 && httpVersion === '1.0') return null
+  const [name = ''] = named
+  if (named.length === 1 && host.test(name)) return null
+  return wrongHost
+}
+
 // https://nodejs.org/api/http.html#event-clienterror
 function problemOf({ code = '' }: Failure): ProblemDetails | null {
   switch (code) {
@@ -88,45 +106,41 @@ function inText({ status, headers, body }: BufferedResponse): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), body])
 }
 
-const noRequest: ProblemDetails = {
-  status: 400,
-  type: 'no-request',
-  title: 'This can not be read.',
-  detail: 'Send a request of HTTP/1.1.',
-}
-
-const tooSlow: ProblemDetails = {
-  status: 408,
-  type: 'too-slow',
-  title: 'This took too long to arrive.',
-  detail: 'Please send it again.',
-}
-
-const longHead: ProblemDetails = {
-  status: 431,
-  type: 'long-head',
-  title: 'This asks in too many words.',
-  detail:
-    'The address and the cookies are too long. Shorten the address, or delete the cookies of this site.',
-}
-
-const longChunk: ProblemDetails = {
-  status: 413,
-  type: 'too-large',
-  title: 'The body is too large.',
-  detail: 'Send chunks without extensions.',
-}
-
-const otherVersion: ProblemDetails = {
-  status: 505,
-  type: 'other-version',
-  title: 'This version of HTTP is not spoken here.',
-  detail: 'Send a request of HTTP/1.1.',
-}
-
-const otherExpectation: ProblemDetails = {
-  status: 417,
-  type: 'other-expectation',
-  title: 'This can not be expected here.',
-  detail: 'Leave out the header "Expect", or expect "100-continue".',
-}
+const http11 = 'Send a request of HTTP/1.1.'
+const noRequest = describeProblem(400, 'no-request', 'This can not be read.', http11)
+const tooSlow = describeProblem(
+  408,
+  'too-slow',
+  'This took too long to arrive.',
+  'Please send it again.',
+)
+const longHead = describeProblem(
+  431,
+  'long-head',
+  'This asks in too many words.',
+  'The address and the cookies are too long. Shorten the address, or delete the cookies of this site.',
+)
+const longChunk = describeProblem(
+  413,
+  'too-large',
+  'The body is too large.',
+  'Send chunks without extensions.',
+)
+const otherVersion = describeProblem(
+  505,
+  'other-version',
+  'This version of HTTP is not spoken here.',
+  http11,
+)
+const otherExpectation = describeProblem(
+  417,
+  'other-expectation',
+  'This can not be expected here.',
+  'Leave out the header "Expect", or expect "100-continue".',
+)
+const wrongHost = describeProblem(
+  400,
+  'wrong-host',
+  'This request does not say which host it is for.',
+  'Send one header "Host", with a name and perhaps a port.',
+)

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { findBreaking, type Migration, readMigrations } from './breaking-migrations.ts'
+import { findBreaking } from './breaking-migrations.ts'
+import { readMigrations } from './migrations.ts'
 import { app } from './test-support.ts'
 
-const first: Migration = {
+const first = {
   name: '0000_first',
   at: 1,
   statements: [
@@ -94,7 +95,10 @@ describe('A migration breaks nothing', () => {
 describe('The migrations in a folder', () => {
   const all = readMigrations(app.migrations)
 
-  it('are named as their files', () => assert.equal(all[0]?.name, '0000_first'))
+  it('are named as the journal names them, where they break something', () => {
+    const dropped = { name: '0001_next.sql', at: 2, statements: ['DROP TABLE `pets`'] }
+    assert.equal(findBreaking([first], [dropped])?.migration, '0001_next')
+  })
 
   it('break no release before', () => {
     for (let count = 1; count < all.length; count++) {

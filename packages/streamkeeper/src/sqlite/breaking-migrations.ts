@@ -1,12 +1,12 @@
 import Sqlite from 'better-sqlite3'
 import { createEvents } from './events.ts'
-import * as files from './migration-files.ts'
+import { readMigrations, type Migration as Whole } from './migrations.ts'
 
-/** A migration, named as the journal names it. */
-export type Migration = Pick<files.Migration, 'name' | 'at' | 'statements'>
+type Migration = Pick<Whole, 'name' | 'at' | 'statements'>
 
 /** What a release before may still read, and a migration takes away. */
 export type Breaking = {
+  /** As drizzle-kit's journal names it. */
   migration: string
   statement: string
   /** The tables, and the columns as TABLE.COLUMN. */
@@ -31,7 +31,11 @@ export function findBreaking(applied: Migration[], pending: Migration[]): Breaki
     const steps = pending.flatMap(({ name, statements }) =>
       statements.map((statement) => {
         database.exec(statement)
-        return { migration: name, statement: statement.trim(), names: namesIn(database) }
+        return {
+          migration: name.replace(/\.sql$/, ''),
+          statement: statement.trim(),
+          names: namesIn(database),
+        }
       }),
     )
     const after = steps.at(-1)?.names ?? before
@@ -45,13 +49,6 @@ export function findBreaking(applied: Migration[], pending: Migration[]): Breaki
   } finally {
     database.close()
   }
-}
-
-/** Reads the migrations of this release, oldest first. */
-export function readMigrations(folder: string | null): Migration[] {
-  return files
-    .readMigrations(folder)
-    .map(({ name, at, statements }) => ({ name: name.replace(/\.sql$/, ''), at, statements }))
 }
 
 /** Finds the same among the migrations in a folder, for a release before that is at `migration`. */

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3'
+import type { Triggers } from '../config.ts'
 import { failedMigration } from './migration-problem.ts'
-import type { Triggers } from './triggers.ts'
 
 /** The names of the triggers that are missing, or not as they should be. */
 export function staleTriggers(client: Sqlite.Database, kept: Triggers[]): string[] {

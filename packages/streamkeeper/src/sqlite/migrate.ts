@@ -1,16 +1,21 @@
 import Sqlite from 'better-sqlite3'
-import type { AppSchema } from './app-schema.ts'
-import { callNow } from './call-now.ts'
+import { type AppSchema, callNow } from './app-schema.ts'
 import { createEvents, eventsTable } from './events.ts'
 import { keepTriggers, staleTriggers } from './keep-triggers.ts'
-import { type Migration, readMigrations } from './migration-files.ts'
-import { type Applied, appliedTo, hasTable, planMigrations } from './migration-plan.ts'
 import {
   failedMigration,
   MigrationProblem,
   NewerSchema,
   refusedMigration,
 } from './migration-problem.ts'
+import {
+  type Applied,
+  appliedTo,
+  hasTable,
+  type Migration,
+  planMigrations,
+  readMigrations,
+} from './migrations.ts'
 import type { Database } from './open.ts'
 import { missingFrom } from './readable.ts'
 import { refuseStatements, runMigration } from './run-migration.ts'

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3'
-import type { Migration } from './migration-files.ts'
 import { failedMigration, refusedMigration } from './migration-problem.ts'
+import type { Migration } from './migrations.ts'
 import { bareName, type Statement, splitStatements } from './sql-statements.ts'
 
 // All migrations are one transaction, and these would end it, or can't be in one.

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3'
-import type { Migration } from './migration-files.ts'
 import { MigrationProblem } from './migration-problem.ts'
+import type { Migration } from './migrations.ts'
 import { bareName, splitStatements } from './sql-statements.ts'
 
 const create = /^create (?:unique )?(table|index|view|trigger) (if not exists )?(\S+)/
