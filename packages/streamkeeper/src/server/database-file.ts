@@ -84,7 +84,6 @@ export class DatabaseFile {
     this.removeWal()
   }
 
-  /** Opens it, and a new one where there is none, as it is to be written to. */
   protected openOrCreate(): Database {
     this.#open ??= createDatabase(this.path, this.app)
     if (this.schema === 'newer') throw newerSchema(this.#open, this.app.migrations)

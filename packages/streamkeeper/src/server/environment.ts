@@ -53,7 +53,6 @@ export function readEnvironment(variables: Record<string, string | undefined>) {
     replicaUrl: data.REPLICA_URL,
     dataDirectory: data.DATA_DIR,
     databasePath: join(data.DATA_DIR, 'app.db'),
-    /** Litestream's control socket. */
     socketPath: socketIn(data.DATA_DIR),
     /** How long a leader that can't renew its lease counts on it, in milliseconds; null for the default. */
     leaseTtlMs: data.LEASE_TTL_SECONDS === null ? null : data.LEASE_TTL_SECONDS * 1000,

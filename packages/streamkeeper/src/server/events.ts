@@ -23,7 +23,6 @@ export class Events {
   readonly #counts = new Map<EventKind, number>()
   #unsaved: Event[] = []
 
-  /** @param instance names this instance to people */
   constructor(instance: string, now = () => new Date()) {
     this.#instance = instance
     this.#now = now

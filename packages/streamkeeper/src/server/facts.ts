@@ -3,7 +3,6 @@ import { duration, plural, size } from './in-words.ts'
 import { releaseInWords } from './release-name.ts'
 import type { Status } from './status.ts'
 
-/** A line of the status page. */
 export type Fact = { name: string; value: string; isProblem?: boolean }
 
 /** What operators want to know first, in words. */

@@ -14,7 +14,6 @@ import { News } from './news.ts'
 const tidyMs = 3_600_000
 const watchMs = 5_000
 
-/** An epoch that has just begun. */
 export type Begun = { epoch: number; replication: Replication; beginning: Beginning }
 
 type Parts = { lease: Lease; store: Store; base: string; timing: { retentionMs: number } }

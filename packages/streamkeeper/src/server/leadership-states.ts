@@ -24,7 +24,6 @@ export type LeadershipParts = {
   /** The base URL of the replica. */
   base: string
   timing: LeadershipTiming
-  /** Told when there is no Litestream any more. */
   onGone: (error: unknown) => void
 }
 
@@ -90,7 +89,6 @@ export type Ended = { name: 'ended' }
 
 export type State = Following | Acquiring | Leading | SteppingDown | Ended
 
-/** All transitions that there are. */
 export const transitions = {
   following: ['acquiring', 'ended'],
   acquiring: ['leading', 'following'],
@@ -100,7 +98,6 @@ export const transitions = {
   ended: [],
 } as const satisfies Record<State['name'], readonly State['name'][]>
 
-/** What may come after a state. */
 export type Next<From extends State> = From extends State
   ? Extract<State, { name: (typeof transitions)[From['name']][number] }>
   : never
@@ -123,7 +120,6 @@ export class StateMachine {
   #state: State
   readonly #onEnter: (next: State) => void
 
-  /** @param onEnter told of each state that is entered */
   constructor(first: State, onEnter: (next: State) => void = () => {}) {
     this.#state = first
     this.#onEnter = onEnter

@@ -30,7 +30,6 @@ export class Leadership {
     )
   }
 
-  /** Whether a write may be begun now. */
   get isLeading(): boolean {
     return this.#transitions.state.name === 'leading' && this.#parts.lease.isValid
   }

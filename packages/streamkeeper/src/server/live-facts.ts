@@ -23,7 +23,6 @@ export type Replicated = {
   waiting: number
   epoch: number | null
   txid: number | null
-  /** What is wrong, for visitors. */
   why: string | null
 }
 
@@ -42,7 +41,6 @@ export class LiveFacts {
   #lookedAtMs = Number.NEGATIVE_INFINITY
   #isLooking = false
 
-  /** @param clock monotonic, in milliseconds */
   constructor(parts: Parts, clock = () => performance.now()) {
     this.#parts = parts
     this.#clock = clock
@@ -100,42 +98,36 @@ function stateOf({
 }
 
 const awayInWords = 'The bucket does not answer.'
+const refusesInWords = 'The bucket takes nothing.'
+
+// While the bucket has not answered since.
+const whileAway = new Map([
+  ['bucket-busy', awayInWords],
+  ['bucket-unreachable', awayInWords],
+  ['bucket-garbled', awayInWords],
+  // It has run out, or another instance has it: the bucket tells when it next answers.
+  ['lease-lost', 'The bucket has not answered lately.'],
+])
+
+const always = new Map<string, string | null>([
+  // Each of these says that another instance writes.
+  ...['lease-held', 'older-release', 'preview'].map((code) => [code, null] as const),
+  ...[
+    ...['billing-disabled', 'bucket-locked', 'bucket-missing', 'bucket-refuses', 'key-unusable'],
+    ...['no-credentials', 'permission-denied', 'policy-violation', 'requester-pays'],
+  ].map((code) => [code, refusesInWords] as const),
+  ['disk-full', 'The disk of this server is full.'],
+  ['first-copy', 'The first copy is not complete yet.'],
+])
 
 /**
  * What a problem means to visitors; null where it is none to them.
  *
  * @param isAway whether the bucket has not answered since
  */
-export function whyInWords(code: string | undefined, isAway: boolean): string | null {
-  switch (code) {
-    case undefined:
-    // Each of these says that another instance writes.
-    case 'lease-held':
-    case 'older-release':
-    case 'preview':
-      return null
-    case 'bucket-busy':
-    case 'bucket-unreachable':
-    case 'bucket-garbled':
-      return isAway ? awayInWords : null
-    // It has run out, or another instance has it: the bucket tells when it next answers.
-    case 'lease-lost':
-      return isAway ? 'The bucket has not answered lately.' : null
-    case 'billing-disabled':
-    case 'bucket-locked':
-    case 'bucket-missing':
-    case 'bucket-refuses':
-    case 'key-unusable':
-    case 'no-credentials':
-    case 'permission-denied':
-    case 'policy-violation':
-    case 'requester-pays':
-      return 'The bucket takes nothing.'
-    case 'disk-full':
-      return 'The disk of this server is full.'
-    case 'first-copy':
-      return 'The first copy is not complete yet.'
-    default:
-      return 'This server can not write now.'
-  }
+function whyInWords(code: string | undefined, isAway: boolean): string | null {
+  if (code === undefined) return null
+  const away = whileAway.get(code)
+  if (away) return isAway ? away : null
+  return always.has(code) ? (always.get(code) ?? null) : 'This server can not write now.'
 }

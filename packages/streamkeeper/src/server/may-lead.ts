@@ -7,7 +7,6 @@ import { versionName } from '../sqlite/migrate.ts'
 export type Release = {
   /** As the lease and the log name it. */
   name: string
-  /** The newest migration that it knows. */
   migration: number
   isPreview: boolean
   /** Whether a newer release has migrated the file on this disk. */

@@ -14,7 +14,6 @@ const shownEvents = 50
 export class Monitoring {
   readonly #parts: Parameters<typeof statusOf>[0]
   readonly #metrics: Metrics
-  /** Told of each request. */
   readonly observe: RequestListener
 
   constructor(
@@ -32,7 +31,6 @@ export class Monitoring {
     return { facts: factsOf(status), events: status.events }
   }
 
-  /** Serves the metrics where the environment wants them. */
   async serve({
     metricsPort,
     litestreamMetrics,

@@ -22,14 +22,13 @@ export function counter(name: string, help: string, samples: Sample[]): string {
   return family(name, 'counter', help, lines)
 }
 
-/** Counts durations in buckets; in seconds, as is the custom. */
+/** Counts durations in buckets with the given bounds; in seconds, as is the custom. */
 export class Histogram {
   readonly #name: string
   readonly #help: string
   readonly #bounds: number[]
   readonly #series = new Map<string, { labels: Labels; counts: number[]; sum: number }>()
 
-  /** @param bounds of the buckets, in seconds, ascending */
   constructor(name: string, help: string, bounds: number[]) {
     this.#name = name
     this.#help = help
@@ -58,7 +57,6 @@ export class Histogram {
   }
 }
 
-/** Joins what the functions above made, as an answer's whole body. */
 export function exposition(families: string[]): string {
   return `${families.join('')}# EOF\n`
 }

@@ -10,11 +10,9 @@ export type ProblemDetails = {
   errors?: { field: string; detail: string }[]
   /** When to ask again, in seconds. */
   retryAfter?: number
-  /** Further headers of the answer. */
   headers?: Record<string, string>
 }
 
-/** A problem that needs no further headers. */
 export function describeProblem(
   status: number,
   type: string,

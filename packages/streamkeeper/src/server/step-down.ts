@@ -83,7 +83,6 @@ export async function closeFile(
   }
 }
 
-/** @returns whether all is in the bucket */
 async function stop(
   replication: Replication,
   withinMs: number,

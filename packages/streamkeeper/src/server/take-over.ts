@@ -19,7 +19,6 @@ export class TakeOver {
   readonly #isLed: (epoch: number) => boolean
   /** Settles when the copy is as new as it can be while another leads. */
   #catchingUp: Promise<unknown> = Promise.resolve()
-  /** How often in a row the bucket has failed to copy an epoch. */
   #failedCopies = 0
 
   /** @param isLed whether this instance leads that epoch, or just hands it over */

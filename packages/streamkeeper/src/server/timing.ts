@@ -2,24 +2,7 @@ import { defaultTiming, type Timing } from '../lease/lease.ts'
 import type { ReplicaUrl } from '../stores/replica-url.ts'
 
 /** All in milliseconds. */
-export type LeadershipTiming = {
-  /** How often the leader looks whether somebody wants the lease, while somebody writes. */
-  pollMs: number
-  idlePollMs: number
-  /** How often who waits for the lease looks. */
-  waitMs: number
-  /** How long who wants the lease goes on waiting. */
-  patienceMs: number
-  /** How long who was handed the lease keeps it, so that two don't swap it all the time. */
-  minimumHoldMs: number
-  /** How long who gave the lease away because another wanted it leaves it to them. */
-  yieldMs: number
-  retentionMs: number
-  /** How long Litestream may take to close the file while the bucket answers. */
-  closeMs: number
-  /** After a first failure to lead; it doubles with each further one, up to sixteen times as long. */
-  pauseMs: number
-}
+export type LeadershipTiming = ReturnType<typeof leadershipTiming>
 
 /**
  * A folder answers in less than a millisecond, and who restarts the app on it waits for the lease.
@@ -36,16 +19,23 @@ export function leaseTiming(base: ReplicaUrl, ttlMs: number | null): Timing {
 export const commandTtlMs = 10_000
 
 /** Cloud Storage takes one write a second to an object; reading it is ten times cheaper. */
-export function leadershipTiming(base: ReplicaUrl): LeadershipTiming {
+export function leadershipTiming(base: ReplicaUrl) {
   return {
+    /** How often the leader looks whether somebody wants the lease, while somebody writes. */
     pollMs: isFolder(base) ? 100 : 200,
     idlePollMs: isFolder(base) ? 100 : 1_000,
+    /** How often who waits for the lease looks. */
     waitMs: isFolder(base) ? 50 : 100,
+    /** How long who wants the lease goes on waiting. */
     patienceMs: 30_000,
+    /** How long who was handed the lease keeps it, so that two don't swap it all the time. */
     minimumHoldMs: 10_000,
+    /** How long who gave the lease away because another wanted it leaves it to them. */
     yieldMs: isFolder(base) ? 250 : 1_000,
     retentionMs: 24 * 3_600_000,
+    /** How long Litestream may take to close the file while the bucket answers. */
     closeMs: 5_000,
+    /** After a first failure to lead; it doubles with each further one, up to sixteen times as long. */
     pauseMs: 250,
   }
 }

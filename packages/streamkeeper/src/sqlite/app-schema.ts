@@ -4,14 +4,12 @@ import type { Config } from '../config.ts'
 
 /** What an app says of its tables. */
 export type AppSchema = {
-  /** Where the app is. */
   folder: string
   /** Where drizzle-kit wrote its migrations; null where it has none, and makes its tables itself. */
   migrations: string | null
   config: Pick<Config, 'schema' | 'triggers' | 'beforeMigrations' | 'verify'>
 }
 
-/** @param folder where the app is */
 export function schemaOf(
   config: AppSchema['config'] & Pick<Config, 'migrations'>,
   folder: string,

@@ -4,12 +4,11 @@ import { readMigrations, type Migration as Whole } from './migrations.ts'
 
 type Migration = Pick<Whole, 'name' | 'at' | 'statements'>
 
-/** What a release before may still read, and a migration takes away. */
+/** The tables and columns (TABLE.COLUMN) that a release before may still read, and a migration takes away. */
 export type Breaking = {
   /** As drizzle-kit's journal names it. */
   migration: string
   statement: string
-  /** The tables, and the columns as TABLE.COLUMN. */
   lost: string[]
 }
 

@@ -15,7 +15,6 @@ export type Event = {
   detail: string
 }
 
-/** Makes the table where it isn't there. */
 export function createEvents(client: Sqlite.Database): void {
   client.exec(`CREATE TABLE IF NOT EXISTS ${eventsTable} (
     id integer PRIMARY KEY, at text NOT NULL, kind text NOT NULL, instance text NOT NULL, detail text NOT NULL)`)

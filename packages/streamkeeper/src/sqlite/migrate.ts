@@ -26,7 +26,6 @@ export { MigrationProblem, NewerSchema } from './migration-problem.ts'
 
 /** What was done; all are empty where there was nothing to do. */
 export type Migrated = {
-  /** The names of the files. */
   applied: string[]
   /** The triggers that were missing, or not as they should be, though nothing was to be applied. */
   repaired: string[]
@@ -101,7 +100,6 @@ export function newerSchema(database: Database, folder: string | null): NewerSch
   return unknownSchema(unknown, known)
 }
 
-/** As {@link newerSchema}, of any database. */
 export function unknownSchema(unknown: Applied[], known: Migration[]): NewerSchema {
   return new NewerSchema(versionName(newestOf(unknown)), versionName(newestOf(known)))
 }

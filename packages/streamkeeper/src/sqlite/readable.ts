@@ -4,7 +4,6 @@ import { getTableName, Table } from 'drizzle-orm/table'
 import { getTableColumns } from 'drizzle-orm/utils'
 import type { Database } from './open.ts'
 
-/** Drizzle's tables among what a module exports. */
 type Tables = Record<string, unknown>
 
 /** Whether the database has every table and column that this release reads, whoever migrated it. */

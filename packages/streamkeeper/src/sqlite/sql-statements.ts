@@ -22,7 +22,6 @@ export function splitStatements(text: string): Statement[] {
   return statements
 }
 
-/** A name without its quotes. */
 export function bareName(word: string | undefined): string {
   return word?.replace(/^["`[](.*)["`\]]$/s, '$1') ?? ''
 }
