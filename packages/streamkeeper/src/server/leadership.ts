@@ -19,9 +19,8 @@ export class Leadership {
   #isEnding = false
 
   constructor(parts: LeadershipParts) {
-    const { lease, base, timing } = parts
     this.#parts = parts
-    this.#keeper = new LeaseKeeper(lease, base, timing, () => this.replication?.revive())
+    this.#keeper = new LeaseKeeper(parts, () => this.replication?.revive())
     this.#transitions = new Transitions(
       parts,
       this.#keeper,

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 
-const poll = { pollMs: 1, idlePollMs: 1 }
+const base = 'gs://b'
+const timing = { pollMs: 1, idlePollMs: 1 }
 
 /** Renews once, and says how often the bucket was said to be back. */
 async function backAfter(...renewals: (() => Promise<number>)[]): Promise<number> {
@@ -16,7 +17,8 @@ async function backAfter(...renewals: (() => Promise<number>)[]): Promise<number
     return 'renewed' as const
   }
   const onBack = () => backs++
-  const keeper = new LeaseKeeper({ renew: keep, isValid: true }, 'gs://b', poll, onBack, () => now)
+  const lease = { renew: keep, isValid: true }
+  const keeper = new LeaseKeeper({ lease, base, timing }, onBack, () => now)
   await keeper.untilOver(() => false, ended.signal)
   return backs
 }
@@ -34,7 +36,7 @@ function runningOut(...told: (ProblemCode | 'renewed' | 'lost')[]) {
       throw new ReplicationProblem(next, 'gs://b', 'no')
     },
   }
-  const keeper = new LeaseKeeper(lease, 'gs://b', poll, () => {})
+  const keeper = new LeaseKeeper({ lease, base, timing }, () => {})
   return { keeper, over: () => keeper.untilOver(() => false, ended.signal) }
 }
 
@@ -84,7 +86,8 @@ describe('Who keeps a lease', () => {
       return 'renewed' as const
     }
     const rarely = { pollMs: 1, idlePollMs: 3_600_000 }
-    const keeper = new LeaseKeeper({ renew: keep, isValid: true }, 'gs://b', rarely, () => {})
+    const lease = { renew: keep, isValid: true }
+    const keeper = new LeaseKeeper({ lease, base, timing: rarely }, () => {})
     keeper.noteWrite()
     assert.equal(await keeper.untilOver(() => false, ended.signal), null)
   })

@@ -5,6 +5,7 @@ import { withTimeout } from '../with-timeout.ts'
 import { noLease } from './leadership-states.ts'
 import { log, reasonOf } from './log.ts'
 import { News } from './news.ts'
+import type { LeadershipTiming } from './timing.ts'
 
 // An answer takes a tenth of a second. The store asks again before it gives up, so that a bucket can have
 // been away although the answer is a good one.
@@ -14,16 +15,17 @@ const busyMs = 10_000
 // Where nobody else could take the lease either.
 const transient: readonly string[] = ['bucket-unreachable', 'bucket-busy', 'bucket-garbled']
 
-/** How often it looks at the lease, in milliseconds: while somebody writes, and otherwise. */
-export type Poll = { pollMs: number; idlePollMs: number }
+type Parts = {
+  lease: Pick<Lease, 'renew' | 'isValid'>
+  base: string
+  timing: Pick<LeadershipTiming, 'pollMs' | 'idlePollMs'>
+}
 
 type Kept = 'renewed' | 'wanted' | 'lost' | 'unknown'
 
 /** Renews a lease for as long as that is possible and nobody else is to have it. */
 export class LeaseKeeper {
-  readonly #lease: Pick<Lease, 'renew' | 'isValid'>
-  readonly #base: string
-  readonly #poll: Poll
+  readonly #parts: Parts
   readonly #onBack: () => void
   readonly #clock: () => number
   #keptAtMs = 0
@@ -36,16 +38,8 @@ export class LeaseKeeper {
    * @param onBack told when the bucket answers again after it did not
    * @param clock monotonic, in milliseconds
    */
-  constructor(
-    lease: Pick<Lease, 'renew' | 'isValid'>,
-    base: string,
-    poll: Poll,
-    onBack: () => void,
-    clock = () => performance.now(),
-  ) {
-    this.#lease = lease
-    this.#base = base
-    this.#poll = poll
+  constructor(parts: Parts, onBack: () => void, clock = () => performance.now()) {
+    this.#parts = parts
     this.#onBack = onBack
     this.#clock = clock
   }
@@ -62,16 +56,16 @@ export class LeaseKeeper {
 
   /** Why the lease could not be renewed; that there is none, where nothing else is known. */
   get problem(): Error {
-    return this.#problem ?? noLease(this.#base)
+    return this.#problem ?? noLease(this.#parts.base)
   }
 
   /** Why the lease has run out; null where it is valid, or the bucket has answered since. */
   get outage(): { problem: ReplicationProblem; forMs: number } | null {
-    if (this.#lease.isValid || !this.#problem) return null
+    if (this.#parts.lease.isValid || !this.#problem) return null
     const problem =
       this.#problem instanceof ReplicationProblem
         ? this.#problem
-        : new ReplicationProblem('lease-lost', this.#base, this.#problem.message)
+        : new ReplicationProblem('lease-lost', this.#parts.base, this.#problem.message)
     return { problem, forMs: Math.round(this.#clock() - this.#keptAtMs) }
   }
 
@@ -89,9 +83,9 @@ export class LeaseKeeper {
   async again(): Promise<boolean> {
     let kept = await this.#renewOnce()
     // That can have been one that was under way: a look, or asked before the bucket was back.
-    if (kept !== 'lost' && !this.#lease.isValid) kept = await this.#renewOnce()
+    if (kept !== 'lost' && !this.#parts.lease.isValid) kept = await this.#renewOnce()
     if (kept === 'unknown') throw this.problem
-    return this.#lease.isValid
+    return this.#parts.lease.isValid
   }
 
   /** Keeps it while `work` goes on, such as a restore that takes longer than a lease is valid. */
@@ -126,18 +120,18 @@ export class LeaseKeeper {
       )
       if (ended.aborted) return null
       if (kept === 'lost' || this.#isRefused) return 'lost'
-      if (kept === 'wanted' && this.#lease.isValid && mayHandOver()) return 'wanted'
+      if (kept === 'wanted' && this.#parts.lease.isValid && mayHandOver()) return 'wanted'
     }
     return null
   }
 
   get #pollMs(): number {
-    const { pollMs, idlePollMs } = this.#poll
+    const { pollMs, idlePollMs } = this.#parts.timing
     return this.#clock() - this.#writtenAtMs < busyMs ? pollMs : idlePollMs
   }
 
   get #isRefused(): boolean {
-    if (this.#lease.isValid || !this.#problem) return false
+    if (this.#parts.lease.isValid || !this.#problem) return false
     return !(this.#problem instanceof ReplicationProblem && transient.includes(this.#problem.code))
   }
 
@@ -151,7 +145,7 @@ export class LeaseKeeper {
   async #renew(): Promise<Kept> {
     const startMs = this.#clock()
     try {
-      const kept = await this.#lease.renew()
+      const kept = await this.#parts.lease.renew()
       const tookMs = this.#clock() - startMs
       if (this.#problem || tookMs > awayMs) this.#onBack()
       this.#problem = null
