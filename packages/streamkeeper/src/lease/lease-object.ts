@@ -65,6 +65,8 @@ const schema = z.object({
   token: z.string(),
 })
 
+const versioned = z.object({ version: z.number() })
+
 export type LeaseObject = z.infer<typeof schema>
 
 /** An instance of a service. */
@@ -77,7 +79,7 @@ export type Me = Omit<z.infer<typeof holder>, 'migration'> & { service: string }
  * @throws {ReplicationProblem} if it is damaged, of a newer release, or of another service
  */
 export function parseLease(body: string, service: string | null, url: string): LeaseObject {
-  const version = z.object({ version: z.number() }).safeParse(parsed(body))
+  const version = versioned.safeParse(parsed(body))
   if (version.success && version.data.version > 1) {
     throw new ReplicationProblem('lease-newer', url, `version ${version.data.version}`)
   }

@@ -3,7 +3,7 @@ import { CantContinue } from '../../litestream/copy-epoch.ts'
 import type { Store } from '../../stores/store.ts'
 import type { MemoryStore } from '../../test-tools/memory-store.ts'
 import { inRestorable } from '../continues.ts'
-import type { Lease } from '../lease.ts'
+import { Lease } from '../lease.ts'
 import type { LeaseObject } from '../lease-object.ts'
 import { Clocks } from './clocks.ts'
 import { asItWas, copying, resuming } from './copying.ts'
@@ -48,13 +48,13 @@ export class Instance implements Owner {
   #uploadsNext = false
   static #ids = 0
 
-  constructor(name: string, LeaseOf: typeof Lease, parts: Parts) {
+  constructor(name: string, parts: Parts) {
     this.#parts = parts
     this.#store = unreliableStore(parts.store, parts.world, parts.network, this)
     const me = { id: name, service: 's', revision: 'r', instance: name }
     this.clocks = new Clocks(parts.world)
     let tokens = 0
-    this.#lease = new LeaseOf(this.#store, 'model', me, {
+    this.#lease = new Lease(this.#store, 'model', me, {
       clock: this.clocks.holding,
       waitClock: this.clocks.waiting,
       token: () => `${name} ${++tokens}`,

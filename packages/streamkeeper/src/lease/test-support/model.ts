@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { MemoryStore } from '../../test-tools/memory-store.ts'
-import type { Lease } from '../lease.ts'
 import { leaseName, readLease } from '../lease-object.ts'
 import { Instance, type Observer } from './instance.ts'
 import { LocalFile } from './local-file.ts'
@@ -46,10 +45,9 @@ export const histories = fc.record({
 
 export type History = typeof histories extends fc.Arbitrary<infer T> ? T : never
 
-/** Lives through a history with the lease as it is, or with a mutant, and says what went wrong. */
+/** Lives through a history with the rules as they are, or changed, and says what went wrong. */
 export async function live(
   { seed, lossiness, mostMs, skewMs, troubles }: History,
-  LeaseOf: typeof Lease,
   changed: Partial<Rules> = {},
 ): Promise<{
   violations: string[]
@@ -71,7 +69,7 @@ export async function live(
   const start = () => {
     const name = `instance ${instances.length}`
     const rules = { ...allRules, ...changed }
-    const instance = new Instance(name, LeaseOf, { world, store, network, observer, rules })
+    const instance = new Instance(name, { world, store, network, observer, rules })
     instances.push(instance)
     instance.run()
   }
