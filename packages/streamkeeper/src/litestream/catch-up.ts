@@ -2,25 +2,50 @@ import { closeSync, openSync, statSync } from 'node:fs'
 import { openStore } from '../stores/open-store.ts'
 import type { ReplicaUrl } from '../stores/replica-url.ts'
 import { type Changes, changesSince, NeedsRestore } from './changes-since.ts'
+import type { Expected } from './choose-copy.ts'
 import { noteCopy } from './copy-notes.ts'
 import { clearRemains, copyOf, putInPlace, restoredOf } from './database-files.ts'
+import type { CommandOptions } from './litestream-command.ts'
 import { applyLtx } from './ltx/apply.ts'
 import { mostPageBytes, pageBytesIn } from './ltx/contents.ts'
 import { LtxDamaged } from './ltx/format.ts'
 import { bytesOf, type LtxFile, listNeededFiles, newestIn } from './ltx-files.ts'
-import type { FetchOptions, Origin } from './newest-copy.ts'
+
+export type CatchUpOptions = CommandOptions & {
+  expected: Expected
+  /**
+   * The transaction of the replica that the file's main part is exactly at; null where that isn't known.
+   * `inPlace` says that what has changed since may be written into it: it is of the same schema, and
+   * nothing else is in its WAL.
+   */
+  base?: { txid: number; inPlace: boolean } | null
+  /** Told of each file before it is used or takes the place of another; throws where it may not. */
+  accept?: (file: string) => Promise<void> | void
+  /**
+   * Does `work`, which changes or replaces the file: no connection to it may be open meanwhile, as SQLite
+   * removes the WAL by its name when one is closed.
+   */
+  replace?: (work: () => void) => void
+}
 
 /**
  * Brings the file at `path` to the newest state of the replica by what has changed since `options.base`.
  *
- * @returns null where it takes a restore
+ * @returns how far, and by how much; null where it takes a restore
  * @throws {ReplicationProblem} if the bucket doesn't tell
  */
 export async function catchUp(
   path: string,
   replicaUrl: string,
-  { base, expected, signal, stallMs, accept = () => {}, replace = (work) => work() }: FetchOptions,
-): Promise<Extract<Origin, { from: 'changes' }> | null> {
+  {
+    base,
+    expected,
+    signal,
+    stallMs,
+    accept = () => {},
+    replace = (work) => work(),
+  }: CatchUpOptions,
+): Promise<{ txid: number; files: number; bytes: number } | null> {
   if (!base || expected.replica !== 'complete') return null
   const changed = base.inPlace ? path : restoredOf(path)
   const read = { files: 0, bytes: 0 }
@@ -58,7 +83,7 @@ export async function catchUp(
       putInPlace(path, replicaUrl, { file: changed, txid })
     })
   }
-  return { from: 'changes', url: replicaUrl, txid, ...read }
+  return { txid, ...read }
 }
 
 /** @throws {NeedsRestore} if the lease could run out while they are applied */

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
 import { checkDatabase, DamagedDatabase } from '../sqlite/check.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
-import { catchUp } from './catch-up.ts'
-import { chooseCopy, type Expected, type Facts, isSetAside } from './choose-copy.ts'
+import { type CatchUpOptions, catchUp } from './catch-up.ts'
+import { chooseCopy, type Facts, isSetAside } from './choose-copy.ts'
 import { isOfLaterEpoch, kindOf } from './copy-notes.ts'
 import {
   clearFiles,
@@ -37,27 +37,13 @@ export function originInWords(origin: Origin): string {
   }
 }
 
-export type FetchOptions = CommandOptions & {
-  expected: Expected
+type Options = CatchUpOptions & {
   /** Names a file that is set aside. */
   now: Date
   /** Whether the replica is known to hold all that was ever written to the file. */
   isCovered?: boolean
-  /**
-   * The transaction of the replica that the file's main part is exactly at; null where that isn't known.
-   * `inPlace` says that what has changed since may be written into it: it is of the same schema, and
-   * nothing else is in its WAL.
-   */
-  base?: { txid: number; inPlace: boolean } | null
-  /** Told of each file before it is used or takes the place of another; throws where it may not. */
-  accept?: (file: string) => Promise<void> | void
   /** Called before the file on this disk is looked at: from now on SQLite is to leave its WAL alone. */
   hold?: () => void
-  /**
-   * Does `work`, which changes or replaces the file: no connection to it may be open meanwhile, as SQLite
-   * removes the WAL by its name when one is closed.
-   */
-  replace?: (work: () => void) => void
 }
 
 /**
@@ -73,22 +59,21 @@ export type FetchOptions = CommandOptions & {
 export async function fetchNewestCopy(
   path: string,
   replicaUrl: string,
-  options: FetchOptions,
+  options: Options,
 ): Promise<Origin> {
   const { expected, isCovered = false, hold = () => {} } = options
   const { accept = () => {}, replace = (work) => work() } = options
   const caughtUp = await catchUp(path, replicaUrl, options)
-  if (caughtUp) return caughtUp
+  if (caughtUp) return { from: 'changes', url: replicaUrl, ...caughtUp }
   const file = kindOf(path, replicaUrl)
   const fileTxid = file === 'own' && !lacksNoted(path) ? localTxid(path) : 0
   const choose = (newestTxid: number) => chooseCopy({ file, fileTxid, newestTxid, expected })
-  const restore = () =>
-    expected.replica === 'none' ? null : restoreChecked(replicaUrl, path, options)
-
+  const mayBeThere = expected.replica !== 'none'
   // Only these can be newer than what the bucket shows; for the others, restoring it tells how new that is.
-  const isListed = (file === 'own' || file === 'other') && expected.replica !== 'none'
+  const isListed = mayBeThere && (file === 'own' || file === 'other')
   const first = isListed ? choose(await newestTxid(replicaUrl, options)) : 'restore'
-  const restored = first === 'restore' ? await restore() : null
+  const isRestored = first === 'restore' && mayBeThere
+  const restored = isRestored ? await restoreChecked(replicaUrl, path, options) : null
   const choice = first === 'restore' ? choose(restored?.txid ?? 0) : first
 
   if (choice === 'missing' || choice === 'behind') {
@@ -117,16 +102,12 @@ function lacking(
   { path, file, expected }: Pick<Facts, 'file' | 'expected'> & { path: string },
 ): ReplicationProblem {
   const reachedTxid = expected.replica === 'complete' ? expected.reachedTxid : 0
-  const until = reachedTxid > 0 ? ` up to transaction ${reachedTxid}` : ''
-  const beside =
-    file === 'none'
-      ? ''
-      : `; ${path} on this disk is left as it is: if it has the data, bring it in with npx streamkeeper seed --from ${path} --replace`
-  return new ReplicationProblem(
-    choice === 'missing' ? 'replica-missing' : 'replica-behind',
-    replicaUrl,
-    `the lease says that it is complete${until}${beside}`,
-  )
+  let detail = 'the lease says that it is complete'
+  if (reachedTxid > 0) detail += ` up to transaction ${reachedTxid}`
+  if (file !== 'none') {
+    detail += `; ${path} on this disk is left as it is: if it has the data, bring it in with npx streamkeeper seed --from ${path} --replace`
+  }
+  return new ReplicationProblem(`replica-${choice}`, replicaUrl, detail)
 }
 
 function checkOnDisk(path: string): void {

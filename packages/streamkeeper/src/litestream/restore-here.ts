@@ -41,10 +41,10 @@ export async function restoreHere(store: Store, to: string): Promise<number> {
 
 async function write(store: Store, plan: readonly LtxFile[], file: number): Promise<void> {
   let pageSize: number | null = null
-  const small = new Ahead(store, plan.filter(isSmall))
+  const nextSmall = readAhead(store, plan.filter(isSmall))
   for (const of of plan) {
     const stream = new LtxStream(file)
-    if (isSmall(of)) stream.push(await small.next())
+    if (isSmall(of)) stream.push(await nextSmall())
     else await copyInto(stream, store, of)
     const header = stream.end()
     if (header.min !== of.min || header.max !== of.max) {
@@ -65,39 +65,29 @@ async function copyInto(stream: LtxStream, store: Store, of: LtxFile): Promise<v
   if (!isThere) throw new CantRestore(`${of.name} is gone`)
 }
 
-/** Small files, in order: several are asked for at once. */
-class Ahead {
-  readonly #store: Store
-  readonly #waiting: LtxFile[]
-  readonly #begun: Promise<Buffer>[] = []
-
-  constructor(store: Store, files: LtxFile[]) {
-    this.#store = store
-    this.#waiting = files
-    this.#ask()
-  }
-
-  next(): Promise<Buffer> {
-    const bytes = this.#begun.shift() ?? Promise.reject(new Error('There are no more files.'))
-    this.#ask()
-    return bytes
-  }
-
-  #ask(): void {
-    while (this.#begun.length < atOnce) {
-      const of = this.#waiting.shift()
-      if (!of) break
-      const bytes = this.#bytesOf(of)
+/** Asks for several files at once; gives them in their order, one with each call. */
+function readAhead(store: Store, files: readonly LtxFile[]): () => Promise<Buffer> {
+  const waiting = [...files]
+  const asked: Promise<Buffer>[] = []
+  const ask = () => {
+    for (const file of waiting.splice(0, atOnce - asked.length)) {
+      const bytes = bytesOf(store, file)
       // It may fail before anybody waits for it.
       bytes.catch(() => {})
-      this.#begun.push(bytes)
+      asked.push(bytes)
     }
   }
-
-  async #bytesOf({ name }: LtxFile): Promise<Buffer> {
-    const bytes = await this.#store.bytes(name)
-    // It may have been compacted away since it was listed.
-    if (!bytes) throw new CantRestore(`${name} is gone`)
-    return bytes
+  ask()
+  return () => {
+    const next = asked.shift() ?? Promise.reject(new Error('There are no more files.'))
+    ask()
+    return next
   }
+}
+
+async function bytesOf(store: Store, { name }: LtxFile): Promise<Buffer> {
+  const bytes = await store.bytes(name)
+  // It may have been compacted away since it was listed.
+  if (!bytes) throw new CantRestore(`${name} is gone`)
+  return bytes
 }
