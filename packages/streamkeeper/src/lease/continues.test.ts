@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MemoryStore } from '../test-tools/memory-store.ts'
-import type { inRestorable as inRestorableType } from './continues.ts'
+import { inRestorable } from './continues.ts'
 import { Lease, type Reached } from './lease.ts'
 import { repair } from './repair.ts'
-
-// A mutant of it, where the tests are tested.
-const { inRestorable } = (await import(process.env.CONTINUES_MODULE ?? './continues.ts')) as {
-  inRestorable: typeof inRestorableType
-}
 
 function scene() {
   const store = new MemoryStore()

@@ -91,6 +91,11 @@ export function parseLease(body: string, service: string | null, url: string): L
   return lease
 }
 
+/** What `lease.json` is to hold. */
+export function leaseText(lease: LeaseObject): string {
+  return `${JSON.stringify(lease)}\n`
+}
+
 /** Reads `lease.json`, or says in one line what is wrong with it. */
 export function readLease(
   body: string,

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ReplicationProblem } from '../stores/problem.ts'
 import { MemoryStore } from '../test-tools/memory-store.ts'
-import type { Lease as LeaseType } from './lease.ts'
+import { Lease } from './lease.ts'
 import { type LeaseObject, leaseName } from './lease-object.ts'
-
-// A mutant of it, where the tests are tested.
-const { Lease } = (await import(process.env.LEASE_MODULE ?? './lease.ts')) as {
-  Lease: typeof LeaseType
-}
 
 function scene() {
   let now = 1_000_000
@@ -48,7 +43,7 @@ function scene() {
   }
 }
 
-async function lead(lease: LeaseType) {
+async function lead(lease: Lease) {
   const { acquired, epoch } = await lease.acquire()
   assert.ok(acquired)
   await lease.publishEpoch(0)

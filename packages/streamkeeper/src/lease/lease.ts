@@ -1,44 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Reached } from '../stores/epochs.ts'
-import type { Store, Stored } from '../stores/store.ts'
-import { adopt, findPlain, type Plain } from './adopt.ts'
+import type { Store } from '../stores/store.ts'
 import type { Barred } from './barred.ts'
-import { type LeaseObject, leaseName, type Me, parseLease } from './lease-object.ts'
-import { hasRunOut } from './run-out.ts'
-
-/** All in milliseconds; docs/guarantee.md says how they follow from each other. */
-export type Timing = {
-  /** How long a holder counts on its lease, from before it sent a renewal, by its own clock. */
-  ttlMs: number
-  renewMs: number
-  /** How far off an age can be that the store's clock tells. */
-  storeClockMs: number
-}
-
-// Cloud Storage cuts its times off to whole seconds: an age is up to one too high. The other one is for
-// two machines of Google's that tell the two times.
-export const defaultTiming: Timing = { ttlMs: 4_000, renewMs: 1_500, storeClockMs: 2_000 }
-
-/** What the store says, at one moment. */
-export type View = {
-  /** null where there is no lease. */
-  generation: string | null
-  /** What is there, or what a first lease would be made from. */
-  lease: LeaseObject
-  /** Whether anybody could still write what the restorable epoch's readers must see. */
-  isHeldByOther: boolean
-  /** How long ago it was renewed, by the store's clock. */
-  renewedMsAgo: number
-  /** Whether there is neither a lease nor a replica. */
-  isEmpty: boolean
-  /** Why the one of two replicas without epochs is what is restored; absent where that is no question. */
-  why?: string
-}
+import { type LeaseObject, leaseName, leaseText, type Me, parseLease } from './lease-object.ts'
+import {
+  defaultTiming,
+  isHeldByAge,
+  ObservedLease,
+  renewedMsAgo,
+  type Seen,
+  type Timing,
+  type View,
+} from './observed-lease.ts'
 
 export type { Reached }
-
-/** What an instance decides by whether it may lead. */
-export type Seen = Pick<View, 'lease' | 'isHeldByOther'>
+export { defaultTiming, isHeldByAge, renewedMsAgo, type Seen, type Timing, type View }
 
 type Options = {
   timing: Timing
@@ -73,10 +49,9 @@ export class Lease {
   readonly #store: Store
   readonly #url: string
   readonly #options: Options
+  readonly #observed: ObservedLease
   #held: Held | null = null
-  /** The generation that was there when it was last looked, and since when by `waitClock`. */
-  #seen: { generation: string; sinceMs: number } | null = null
-  /** How long the last call of `keep` took. */
+  /** How long the last call of `renew` took. */
   #tookMs = 0
   #isReleasing = false
   #reachedTxid = 0
@@ -89,6 +64,7 @@ export class Lease {
     this.#url = url
     this.me = me
     this.#options = { ...defaults, ...options }
+    this.#observed = new ObservedLease(store, url, me, this.#options)
   }
 
   /**
@@ -125,33 +101,9 @@ export class Lease {
    * @throws {ReplicationProblem} if the store doesn't answer, or the lease isn't ours to read
    */
   async read(): Promise<View> {
-    const stored = await this.#store.read(leaseName)
-    const view = await (stored ? this.#view(stored) : this.#firstView())
+    const view = await this.#observed.read()
     this.#bar = this.#options.barOf(view)
     return view
-  }
-
-  async #firstView(): Promise<View> {
-    const { epoch, plain } = await adopt(this.#store, this.#url)
-    return {
-      generation: null,
-      isHeldByOther: false,
-      renewedMsAgo: 0,
-      isEmpty: epoch === 0 && !plain,
-      ...begunFrom(plain, this.#first(epoch)),
-    }
-  }
-
-  async #view(stored: Stored): Promise<View> {
-    const lease = parseLease(stored.body, this.me.service, this.#url)
-    const plain = lease.restorable > 0 ? null : await findPlain(this.#store, lease.adopted)
-    return {
-      generation: stored.generation,
-      isHeldByOther: this.#isHeldByOther(lease, stored),
-      renewedMsAgo: renewedMsAgo(lease, stored),
-      isEmpty: false,
-      ...begunFrom(plain, lease),
-    }
   }
 
   /**
@@ -182,19 +134,8 @@ export class Lease {
    *
    * @throws {ReplicationProblem} if the store doesn't answer
    */
-  async requestHandover(): Promise<void> {
-    const stored = await this.#store.read(leaseName)
-    if (!stored) return
-    const lease = parseLease(stored.body, this.me.service, this.#url)
-    if (!lease.holder || lease.wantedBy) return
-    const renewedAt = lease.renewedAt ?? stored.updatedAt
-    const body = this.#body({ ...lease, renewedAt, wantedBy: this.me.id })
-    // A conflict is a renewal or a release: whoever waits looks again.
-    const written = await this.#store.write(leaseName, body, stored.generation)
-    // Nobody has renewed it in between.
-    if (written.outcome === 'written' && this.#seen?.generation === stored.generation) {
-      this.#seen = { ...this.#seen, generation: written.generation }
-    }
+  requestHandover(): Promise<void> {
+    return this.#observed.requestHandover()
   }
 
   /**
@@ -288,31 +229,6 @@ export class Lease {
     return { migration: this.#options.migration, release: this.me.revision }
   }
 
-  #first(epoch: number): LeaseObject {
-    const { service } = this.me
-    const { ttlMs } = this.#options.timing
-    return {
-      ...{ version: 1, service, holder: null, epoch, restorable: epoch },
-      ...{ restoredFrom: 0, obsolete: [], ttlMs, token: '' },
-    }
-  }
-
-  #isHeldByOther(lease: LeaseObject, stored: Stored): boolean {
-    const unchangedMs = this.#unchangedMs(stored)
-    if (!lease.holder || lease.holder.id === this.me.id) return false
-    const { storeClockMs } = this.#options.timing
-    const ageMs = renewedMsAgo(lease, stored)
-    // The holder's own time, of whatever release it is.
-    return !hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs })
-  }
-
-  // From after the answer: what it shows may have been written just before the store gave it.
-  #unchangedMs({ generation }: Stored): number {
-    const now = this.#options.waitClock()
-    if (this.#seen?.generation !== generation) this.#seen = { generation, sinceMs: now }
-    return now - this.#seen.sinceMs
-  }
-
   // A change fails when somebody asked for the lease meanwhile, and is tried on what they wrote.
   async #insist(change: (lease: LeaseObject) => Partial<LeaseObject>): Promise<boolean> {
     for (let tries = 0; tries < 5 && this.#held; tries++) {
@@ -336,7 +252,8 @@ export class Lease {
 
   async #write(lease: LeaseObject, ifGeneration: string | null): Promise<boolean> {
     const renewedAtMs = this.#options.clock()
-    const written = await this.#store.write(leaseName, this.#body(lease), ifGeneration)
+    const text = leaseText({ ...lease, token: this.#options.token() })
+    const written = await this.#store.write(leaseName, text, ifGeneration)
     if (written.outcome === 'conflict') return false
     this.#held = { generation: written.generation, lease, renewedAtMs }
     return true
@@ -355,10 +272,6 @@ export class Lease {
     return false
   }
 
-  #body(lease: LeaseObject): string {
-    return `${JSON.stringify({ ...lease, token: this.#options.token() })}\n`
-  }
-
   #oneAtATime<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#last.then(run)
     this.#last = result.catch(() => {})
@@ -370,21 +283,4 @@ export class Lease {
 function thinned(obsolete: LeaseObject['obsolete']): LeaseObject['obsolete'] {
   if (obsolete.length <= mostObsolete) return obsolete
   return obsolete.filter((_, index) => index % 2 === 0 || index > mostObsolete / 2)
-}
-
-/** How long ago the lease was renewed, by the store's clock. */
-export function renewedMsAgo({ renewedAt }: LeaseObject, { storeNow, updatedAt }: Stored): number {
-  return storeNow - (renewedAt ?? updatedAt)
-}
-
-/** Whether its holder may still count on the lease, for who looks only once. */
-export function isHeldByAge(lease: LeaseObject, stored: Stored): boolean {
-  const { storeClockMs } = defaultTiming
-  const ageMs = renewedMsAgo(lease, stored)
-  return !hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs: 0 })
-}
-
-function begunFrom(plain: Plain | null, lease: LeaseObject): Pick<View, 'lease' | 'why'> {
-  if (!plain) return { lease }
-  return { lease: { ...lease, adopted: plain.layout }, ...(plain.why && { why: plain.why }) }
 }

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { temporaryFolder } from '../litestream/test-support.ts'
 
 /** The module that has the rule is the lease's own where it is not said. */
-type Mutant = { module?: 'continues' | 'run-out'; from: string; to: string; foundBy: string }
+type Mutant = { module?: keyof typeof testOf; from: string; to: string; foundBy: string }
+
+const testOf = {
+  lease: 'lease',
+  continues: 'continues',
+  'observed-lease': 'lease',
+  'run-out': 'run-out',
+} as const
 
 /** Each rule of the lease, how to break it, and the test of its module that has to fail then. */
 const mutants: Record<string, Mutant> = {
@@ -42,44 +48,51 @@ const mutants: Record<string, Mutant> = {
     foundBy: 'leave enough to an older release that leads: it stops before what it has noted',
   },
   'that does not see by the clock of the store that it has run out': {
+    module: 'observed-lease',
     from: 'ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs }',
     to: 'ttlMs: lease.ttlMs, ageMs: 0, storeClockMs, unchangedMs }',
     foundBy: 'can be taken at once from a holder that has not renewed for its time and the margins',
   },
   'that does not count how long it has waited itself': {
+    module: 'observed-lease',
     from: 'return now - this.#seen.sinceMs',
     to: 'return 0',
     foundBy: 'can be taken by whoever has seen it unchanged for its time and the margin',
   },
   'that does not begin to wait anew after a renewal': {
+    module: 'observed-lease',
     from: 'if (this.#seen?.generation !== generation) this.#seen =',
     to: 'this.#seen ??=',
     foundBy:
       'is waited for anew after each renewal, and from when the answer that shows it has come',
   },
   'that waits from when it sent its look': {
-    from: 'const stored = await this.#store.read(leaseName)\n    const view',
+    module: 'observed-lease',
+    from: 'const stored = await this.#store.read(leaseName)\n    return',
     to: `const sinceMs = this.#options.waitClock()
     const stored = await this.#store.read(leaseName)
     const generation = stored?.generation ?? ''
     if (this.#seen?.generation !== generation) this.#seen = { generation, sinceMs }
-    const view`,
+    return`,
     foundBy:
       'is waited for anew after each renewal, and from when the answer that shows it has come',
   },
   'that forgets with what it asks how long it has waited': {
+    module: 'observed-lease',
     from: "written.outcome === 'written' && this.#seen",
     to: "written.outcome === 'conflict' && this.#seen",
     foundBy: 'is waited for no longer where whoever waits has asked for it',
   },
   'that takes what it asked for, for what it has waited for': {
+    module: 'observed-lease',
     from: "written.outcome === 'written' && this.#seen?.generation === stored.generation",
     to: "written.outcome === 'written' && this.#seen",
     foundBy: 'is waited for anew where it was renewed before whoever waits has asked for it',
   },
   'that waits by the clock by which it holds a lease': {
+    module: 'observed-lease',
     from: 'const now = this.#options.waitClock()',
-    to: 'const now = this.#options.clock()',
+    to: 'const now = (this.#options as never as { clock: () => number }).clock()',
     foundBy: 'is not taken any earlier by an instance whose wall clock is set ahead',
   },
   'that is held by the clock by which it waits for others': {
@@ -88,6 +101,7 @@ const mutants: Record<string, Mutant> = {
     foundBy: 'ends for its holder before anybody else can take it',
   },
   'that waits for its own time instead of that of the holder': {
+    module: 'observed-lease',
     from: 'hasRunOut({ ttlMs: lease.ttlMs, ageMs, storeClockMs, unchangedMs })',
     to: 'hasRunOut({ ttlMs: this.#options.timing.ttlMs, ageMs, storeClockMs, unchangedMs })',
     foundBy: 'is waited for by the time that its holder has noted, and not by the own one',
@@ -99,8 +113,8 @@ const mutants: Record<string, Mutant> = {
       'is renewed instead of looked at where the store is so slow that a look would hold that up',
   },
   'that writes over whatever was written meanwhile': {
-    from: 'this.#body(lease), ifGeneration)',
-    to: 'this.#body(lease), (await this.#store.read(leaseName))?.generation ?? null)',
+    from: 'text, ifGeneration)',
+    to: 'text, (await this.#store.read(leaseName))?.generation ?? null)',
     foundBy: 'is lost to whoever took it',
   },
   'that uses an epoch twice': {
@@ -119,8 +133,9 @@ const mutants: Record<string, Mutant> = {
     foundBy: 'acknowledges nothing before its epoch is complete, nor once it is being released',
   },
   'that renews the lease for its holder when it asks': {
-    from: 'renewedAt, wantedBy: this.me.id',
-    to: 'wantedBy: this.me.id',
+    module: 'observed-lease',
+    from: 'renewedAt, wantedBy: this.#me.id',
+    to: 'wantedBy: this.#me.id',
     foundBy: 'is not renewed by whoever wants it',
   },
   'that does not hear that it is wanted': {
@@ -204,34 +219,37 @@ const mutants: Record<string, Mutant> = {
   },
 }
 
+// Gives the changed module in the place of the one at that URL.
+const loadMutant = `
+  import { registerHooks } from 'node:module'
+  const { MUTANT_URL, MUTANT } = process.env
+  registerHooks({
+    load: (url, context, next) => {
+      const loaded = next(url, context)
+      return url === MUTANT_URL ? { ...loaded, source: MUTANT } : loaded
+    },
+  })
+`
+
 describe('The tests of the lease find a mutant', () => {
   for (const [what, { module = 'lease', from, to, foundBy }] of Object.entries(mutants)) {
-    it(what, async (test) => {
-      const source = readFileSync(join(import.meta.dirname, `${module}.ts`), 'utf8')
+    it(what, async () => {
+      const path = join(import.meta.dirname, `${module}.ts`)
+      const source = readFileSync(path, 'utf8')
       assert.equal(source.split(from).length, 2, 'the rule stands there, once')
-      const file = join(temporaryFolder(test), `${module}.ts`)
-      writeFileSync(file, withAbsoluteImports(source.replace(from, to)))
-      const output = await testOf(module, foundBy, pathToFileURL(file).href)
+      const mutant = { MUTANT_URL: pathToFileURL(path).href, MUTANT: source.replace(from, to) }
+      const output = await outputOf(testOf[module], foundBy, mutant)
       assert.match(output, new RegExp(`^ *not ok \\d+ - ${foundBy}$`, 'm'))
     })
   }
 })
 
-function withAbsoluteImports(source: string): string {
-  const here = pathToFileURL(`${import.meta.dirname}/`)
-  return source.replace(/from '(\.[^']*)'/g, (_, path) => {
-    return `from ${JSON.stringify(new URL(path, here).href)}`
-  })
-}
-
-function testOf(module: string, foundBy: string, mutant: string): Promise<string> {
+function outputOf(test: string, name: string, mutant: Record<string, string>): Promise<string> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const args = ['--test-reporter=tap', `--test-name-pattern=${foundBy}`, `${module}.test.ts`]
-  const options = {
-    cwd: import.meta.dirname,
-    env: { ...env, [`${module.toUpperCase()}_MODULE`]: mutant },
-  }
+  const load = `data:text/javascript,${encodeURIComponent(loadMutant)}`
+  const flags = ['--import', load, '--test-reporter=tap', `--test-name-pattern=${name}`]
+  const options = { cwd: import.meta.dirname, env: { ...env, ...mutant } }
   return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (_, stdout) => resolve(stdout))
+    execFile(process.execPath, [...flags, `${test}.test.ts`], options, (_, out) => resolve(out))
   })
 }

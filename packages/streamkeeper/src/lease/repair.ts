@@ -4,7 +4,7 @@ import { epochName, listEpochs } from '../stores/epochs.ts'
 import type { Layout } from '../stores/replica-url.ts'
 import type { Store, Stored } from '../stores/store.ts'
 import { defaultTiming, isHeldByAge, renewedMsAgo } from './lease.ts'
-import { type LeaseObject, leaseName, readLease } from './lease-object.ts'
+import { type LeaseObject, leaseName, leaseText, readLease } from './lease-object.ts'
 
 /**
  * Writes a lease that nobody holds: over a damaged one, in the place of a deleted one, or to choose
@@ -54,8 +54,8 @@ export async function repair(
     ttlMs: lease?.ttlMs ?? defaultTiming.ttlMs,
     token: randomUUID(),
   }
-  const body = `${JSON.stringify(repaired)}\n`
-  const { outcome } = await store.write(leaseName, body, stored?.generation ?? null)
+  const generation = stored?.generation ?? null
+  const { outcome } = await store.write(leaseName, leaseText(repaired), generation)
   if (outcome === 'conflict') throw new Error('Somebody changed the lease meanwhile: look again.')
 }
 

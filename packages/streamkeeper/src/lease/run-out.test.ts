@@ -4,11 +4,7 @@ import fc from 'fast-check'
 import { leaseTiming } from '../server/timing.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { defaultTiming } from './lease.ts'
-
-// A mutant of it, where the tests are tested.
-const { hasRunOut } = (await import(
-  process.env['RUN-OUT_MODULE'] ?? './run-out.ts'
-)) as typeof import('./run-out.ts')
+import { hasRunOut } from './run-out.ts'
 
 const ttlMs = fc.constantFrom(1_000, defaultTiming.ttlMs, 60_000)
 // What one machine's clock shows while a second passes: chrony slews by a twelfth at most.
