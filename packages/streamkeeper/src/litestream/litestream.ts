@@ -7,12 +7,10 @@ import { withTimeout } from '../with-timeout.ts'
 /** The running Litestream didn't do what its control socket was asked to. */
 export class LitestreamRefused extends Error {
   readonly code = 'litestream-refused'
-  readonly call: string
   readonly status: number
 
   constructor(call: string, status: number, words: string) {
     super(`Litestream answered ${call} with ${status}: ${words}`)
-    this.call = call
     this.status = status
   }
 

@@ -4,24 +4,18 @@ import { refusalIn } from './refusals.ts'
 type Words = { status: number; text: string }
 
 /** Nobody knows whether the request took effect. */
-export class Unanswered extends ReplicationProblem {
-  constructor(
-    replicaUrl: string,
-    detail: string,
-    code: 'bucket-unreachable' | 'bucket-busy' = 'bucket-unreachable',
-  ) {
-    super(code, replicaUrl, detail)
-  }
-}
+export class Unanswered extends ReplicationProblem {}
 
 /** What an answer means that is no success. */
 export function answerProblem({ status, text }: Words, replicaUrl: string): ReplicationProblem {
   const detail = `${status} ${wordsOf(text)}`
   // https://cloud.google.com/storage/docs/retry-strategy
-  if (status === 408 || status >= 500) return new Unanswered(replicaUrl, detail)
+  if (status === 408 || status >= 500) {
+    return new Unanswered('bucket-unreachable', replicaUrl, detail)
+  }
   const code = status === 429 ? 'bucket-busy' : (refusalIn(text) ?? codeOf(status))
-  if (code === 'bucket-busy') return new Unanswered(replicaUrl, detail, code)
-  return new ReplicationProblem(code, replicaUrl, detail)
+  const Problem = code === 'bucket-busy' ? Unanswered : ReplicationProblem
+  return new Problem(code, replicaUrl, detail)
 }
 
 /** What it means that there was no answer. */
@@ -32,7 +26,7 @@ export function requestProblem(error: unknown, replicaUrl: string): ReplicationP
   }
   // By itself, "fetch failed" tells nothing.
   const detail = cause instanceof Error ? `${message}: ${cause.message}` : message
-  return new Unanswered(replicaUrl, detail)
+  return new Unanswered('bucket-unreachable', replicaUrl, detail)
 }
 
 /** Tells a 404 of the bucket from one of the object. */

@@ -9,7 +9,7 @@ export class Clocks {
 
   constructor(world: World) {
     this.#world = world
-    // What chrony sets a clock by at most: replication/lease/run-out.ts.
+    // What chrony sets a clock by at most: lease/run-out.ts.
     this.#rate = [11 / 12, 1, 13 / 12][Math.floor(world.random() * 3)] ?? 1
   }
 
