@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { type Context, defineCommand, main, naming, WrongArguments } from '../operations/command.ts'
+import { type Context, defineCommand, main, WrongArguments } from '../operations/command.ts'
+import { naming } from '../operations/errors.ts'
 import { loadApp } from '../operations/load-app.ts'
 import { seconds } from '../operations/values.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -80,8 +81,6 @@ export const command = defineCommand({
   },
 })
 
-if (import.meta.main) await main(command)
-
 function isDatabase(given: Place | undefined): given is { database: string } {
   return given !== undefined && 'database' in given
 }
@@ -97,3 +96,5 @@ function withBucket(
 function inBucket(option: string, url: ReplicaUrl, context: Context): Context {
   return { ...context, option, url, store: openStore(url) }
 }
+
+if (import.meta.main) await main(command)

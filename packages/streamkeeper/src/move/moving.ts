@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Context } from '../operations/command.ts'
+import type { Lease } from '../lease/lease.ts'
+import { leaseName, parseLease } from '../lease/lease-object.ts'
+import { type Context, WrongArguments } from '../operations/command.ts'
+import { leaseFor } from '../operations/hold-lease.ts'
 import type { App } from '../operations/load-app.ts'
 import { events } from '../postgres/events.ts'
 import { eventsTable } from '../sqlite/events.ts'
@@ -74,4 +77,17 @@ export function walkWithProgress<T>(
 
 export async function untilAborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort')
+}
+
+/**
+ * The lease of the bucket, for the service that uses it.
+ *
+ * @throws {WrongArguments} if it isn't known
+ */
+export async function leaseOf({ store, url }: Context, { service, app }: Wanted): Promise<Lease> {
+  const stored = await store.read(leaseName)
+  const theirs = stored ? parseLease(stored.body, null, url).service : null
+  const name = service ?? theirs ?? (url.startsWith('file://') ? 'local' : null)
+  if (name) return leaseFor({ store, url }, name, 'move', app)
+  throw new WrongArguments('--service is missing: name the Cloud Run service of the bucket.')
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Outcome } from '../operations/command.ts'
+import { holdTiming } from '../operations/hold-lease.ts'
 import { refuseData, seedEpoch } from '../operations/seed-epoch.ts'
 import { columnsInPostgres, refuseForeign } from './foreign.ts'
 import { keepTriggerRows } from './keep-trigger-rows.ts'
-import { holdTiming, leaseOf } from './lease-of.ts'
-import { type Wanted, walkWithProgress } from './moving.ts'
+import { leaseOf, type Wanted, walkWithProgress } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import { mustBeSame } from './same-files.ts'
 import { mustBeThisRelease } from './schemas.ts'
@@ -30,7 +30,7 @@ export async function moveToBucket(
   const { signal, progress } = context
   const { app } = wanted
   const { tables } = app
-  const lease = await leaseOf(context, wanted.service, app)
+  const lease = await leaseOf(context, wanted)
   if (wanted.switches) {
     await lease.read()
     // Seeding refuses it too, but writers would have been stopped by then.

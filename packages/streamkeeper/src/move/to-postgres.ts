@@ -1,15 +1,13 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Lease } from '../lease/lease.ts'
 import type { Context, Outcome } from '../operations/command.ts'
-import { LeaseLost, takeLease, whileKeeping } from '../operations/hold-lease.ts'
-import { temporaryFolder } from '../operations/temporary-folder.ts'
+import { holdTiming, LeaseLost, whileKeeping, withLease } from '../operations/hold-lease.ts'
+import { temporaryFolder } from '../operations/restored.ts'
 import { copyOfBucket } from './bucket-copy.ts'
 import type { Digest } from './digest.ts'
 import { columnsInSqlite, refuseForeign } from './foreign.ts'
-import { holdTiming, leaseOf } from './lease-of.ts'
 import { Moves } from './moves.ts'
-import { untilAborted, type Wanted, walkWithProgress } from './moving.ts'
+import { leaseOf, untilAborted, type Wanted, walkWithProgress } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
 import { makeTables } from './schemas.ts'
 import { Session } from './session.ts'
@@ -27,18 +25,15 @@ import { copied, onPostgres } from './words.ts'
 export async function moveToPostgres(wanted: Wanted, context: Context): Promise<Outcome> {
   await using session = await Session.open(wanted.database)
   using folder = temporaryFolder(join(tmpdir(), 'streamkeeper-move-'))
-  const lease = await leaseOf(context, wanted.service, wanted.app)
+  const lease = await leaseOf(context, wanted)
   await lease.read()
   const pass = passes(wanted, session, folder.path, context)
   const first = await pass(context.signal)
   if (!wanted.switches) return copied(first, context.url, session.name)
   const { signal, progress } = context
   const timing = holdTiming(context, wanted.patienceMs)
-  await takeLease(lease, timing, signal, (holder) =>
-    progress.say(`${holder} leads: it is asked to hand over.`),
-  )
-  try {
-    return await whileKeeping(lease, timing, signal, async (kept) => {
+  const switching = () =>
+    whileKeeping(lease, timing, signal, async (kept) => {
       progress.say(`Nobody can write to ${context.url} now: copying what is new.`)
       const final = await pass(kept)
       const outcome = onPostgres(
@@ -53,11 +48,9 @@ export async function moveToPostgres(wanted: Wanted, context: Context): Promise<
       if (!signal.aborted) throw new LeaseLost()
       return { ...outcome, words: ended }
     })
-  } catch (error) {
+  return await withLease(lease, timing, context, switching).catch((error) => {
     throw error instanceof LeaseLost ? new WritersFree() : error
-  } finally {
-    await release(lease, context)
-  }
+  })
 }
 
 const ended =
@@ -102,8 +95,4 @@ function passes(wanted: Wanted, session: Session, folder: string, context: Conte
     await moves.finish(done.all, new Date())
     return { ...done, changedAt: copy.changedAt }
   }
-}
-
-async function release(lease: Lease, { progress }: Context): Promise<void> {
-  await lease.release().catch(() => progress.say('The lease has to run out: it takes 12 s.'))
 }

@@ -3,11 +3,9 @@ import { z } from 'zod'
 import { asksForHelp, parse } from '../cli/lib/arguments.mjs'
 import { WrongArguments } from '../cli/lib/failure.mjs'
 import { openStore } from '../stores/open-store.ts'
-import { ReplicationProblem } from '../stores/problem.ts'
 import { parseReplicaUrl, type ReplicaUrl } from '../stores/replica-url.ts'
 import type { Store } from '../stores/store.ts'
-import { forOperators } from './for-operators.ts'
-import { NoReplica } from './no-replica.ts'
+import { naming, problemFacts } from './errors.ts'
 import { type Output, Progress } from './progress.ts'
 
 export { WrongArguments }
@@ -94,20 +92,6 @@ export async function runCommand<T>(
     tell({ ok: false, facts: { problem }, words }, terminal)
     return isWrong ? 2 : 1
   }
-}
-
-/** An error as programs are told of it. */
-export function problemFacts(error: unknown): { code: string; message: string } {
-  const { message } = error instanceof Error ? forOperators(error) : new Error(String(error))
-  if (error instanceof WrongArguments) return { code: 'wrong-arguments', message }
-  const isNamed = error instanceof ReplicationProblem || error instanceof NoReplica
-  return { code: isNamed ? error.code : 'failed', message }
-}
-
-/** Names the option that gave the URL where an error speaks of the variable that the app has. */
-export function naming(option: string, error: unknown): unknown {
-  if (error instanceof Error) error.message = error.message.replaceAll('REPLICA_URL', option)
-  return error
 }
 
 async function run<T>(

@@ -6,7 +6,7 @@ import { removeObsolete } from '../lease/retention.ts'
 import { diagnose } from '../litestream/diagnose.ts'
 import { FileStore } from '../stores/file-store.ts'
 import { epochUrl, parseReplicaUrl } from '../stores/replica-url.ts'
-import { listHistory } from './list-history.ts'
+import { listHistory } from './history.ts'
 import { filledOnce, note, notesIn, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)

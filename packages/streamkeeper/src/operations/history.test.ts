@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { replicate } from '../litestream/test-support.ts'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
-import { listHistory } from './list-history.ts'
+import { listHistory } from './history.ts'
 import { bucketScene, note, run } from './test-support.ts'
 
 const noon = Date.UTC(2020, 0, 1, 12)

@@ -1,5 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lease, View } from '../lease/lease.ts'
+import { Lease, type View } from '../lease/lease.ts'
+import { strictClock } from '../server/strict-clock.ts'
+import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
+import type { AppSchema } from '../sqlite/app-schema.ts'
+import { newestMigration } from '../sqlite/migrate.ts'
+import type { Context } from './command.ts'
+
+type Bucket = Pick<Context, 'store' | 'url'>
+
+/** The lease of the bucket, as a command takes it for a service. */
+export function leaseFor(
+  { store, url }: Bucket,
+  service: string,
+  command: 'seed' | 'move',
+  app: AppSchema,
+): Lease {
+  const me = { id: randomUUID(), service, revision: command, instance: hostname() }
+  return new Lease(store, url, me, {
+    timing: leaseTiming(url, commandTtlMs),
+    clock: strictClock(),
+    migration: newestMigration(app.migrations),
+  })
+}
 
 export type HoldTiming = {
   /** How often to look whether the lease is free. */
@@ -10,11 +34,38 @@ export type HoldTiming = {
   patienceMs: number
 }
 
+export function holdTiming({ url }: Bucket, patienceMs: number): HoldTiming {
+  return { ...leadershipTiming(url), patienceMs }
+}
+
+/** What there was before the lease was taken, and the epoch that it gave out. */
+export type Taken = { before: View; epoch: number }
+
+/**
+ * Takes the lease for as long as `work` takes.
+ *
+ * @throws {Error} if it isn't handed over in time
+ */
+export async function withLease<T>(
+  lease: Lease,
+  timing: HoldTiming,
+  { signal, progress }: Pick<Context, 'signal' | 'progress'>,
+  work: (taken: Taken) => Promise<T>,
+): Promise<T> {
+  const taken = await takeLease(lease, timing, signal, (holder) =>
+    progress.say(`${holder} leads: it is asked to hand over.`),
+  )
+  try {
+    return await work(taken)
+  } finally {
+    await lease.release().catch(() => progress.say('The lease has to run out: it takes 12 s.'))
+  }
+}
+
 /**
  * Takes the lease, and asks whoever holds it to hand it over.
  *
  * @param onHeld told once, who holds it
- * @returns what there was before, and the epoch that it gave out
  * @throws {Error} if it isn't handed over in time
  */
 export async function takeLease(
@@ -22,7 +73,7 @@ export async function takeLease(
   { waitMs, patienceMs }: HoldTiming,
   signal: AbortSignal,
   onHeld: (holder: string) => void,
-): Promise<{ before: View; epoch: number }> {
+): Promise<Taken> {
   const startMs = performance.now()
   for (let asked = false; ; asked = true) {
     signal.throwIfAborted()

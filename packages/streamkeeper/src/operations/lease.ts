@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { findPlain } from '../lease/adopt.ts'
 import { refuseHeld, repair } from '../lease/repair.ts'
+import { epochName } from '../stores/epochs.ts'
 import { sourceUrl } from '../stores/replica-url.ts'
-import { type Context, defineCommand, main, naming, WrongArguments } from './command.ts'
-import { NoReplica } from './no-replica.ts'
-import { mustBeSound, restoreAndExamine } from './restored.ts'
-import { showLease } from './show-lease.ts'
-import { survey } from './survey.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { type Context, defineCommand, main, WrongArguments } from './command.ts'
+import { NoReplica, naming, problemFacts } from './errors.ts'
+import { mustBeSound, restoreAndExamine, temporaryFolder } from './restored.ts'
+import { type Survey, survey } from './survey.ts'
 import { wholeNumber } from './values.ts'
+import { durationInWords } from './words.ts'
 
 const help = `Shows, or repairs, the writer lease of a replica.
 
@@ -64,8 +64,6 @@ export const command = defineCommand({
   },
 })
 
-if (import.meta.main) await main(command)
-
 async function look(context: Context) {
   const surveyed = await survey(context)
   naming(context.option, surveyed.problem)
@@ -78,3 +76,49 @@ async function mustRestore(url: string, context: Context): Promise<void> {
   if (!restored) throw new NoReplica(url)
   mustBeSound(restored, url)
 }
+
+/** What `lease show` tells of what is below the URL. */
+function showLease(surveyed: Survey, url: string) {
+  const { lease, isHeldByOther, renewedMsAgo, epochs } = surveyed
+  const isEmpty = !lease && epochs.length === 0
+  const problem = surveyed.problem ?? (isEmpty ? new NoReplica(url) : null)
+  const numbers = epochs.flatMap(({ epoch }) => (epoch > 0 ? [epoch] : []))
+  return {
+    problem,
+    facts: {
+      ...{ lease, isHeldByOther, ageMs: renewedMsAgo, epochs: numbers },
+      ...(problem && { problem: problemFacts(problem) }),
+    },
+    words: isEmpty && problem ? problem.message : formatLease(surveyed, problem),
+  }
+}
+
+function formatLease(
+  { lease, epochs, renewedMsAgo, isHeldByOther, why }: Survey,
+  problem: Error | null,
+) {
+  const names = epochs.map(({ epoch, layout }) => (epoch > 0 ? epochName(epoch) : inOld[layout]))
+  const list = `epochs      ${names.length > 0 ? names.join(', ') : 'none'}`
+  const notes = [...(why === null ? [] : [why]), ...(problem ? [problem.message] : [])]
+  if (!lease) return ['There is no lease that can be read.', list, ...notes].join('\n')
+  const { holder, service, epoch, restorable, adopted } = lease
+  const age = durationInWords(Math.max(0, renewedMsAgo ?? 0))
+  const who = `${holder?.revision} ${holder?.instance}`
+  const when = isHeldByOther ? `renewed ${age} ago` : `has run out, renewed ${age} ago`
+  const none = adopted ? inOld[adopted] : 'none yet'
+  return [
+    `service     ${service}`,
+    `holder      ${holder ? `${who} (${when})` : 'nobody'}`,
+    `epoch       ${epoch}`,
+    `restorable  ${restorable > 0 ? epochName(restorable) : none}`,
+    list,
+    ...notes,
+  ].join('\n')
+}
+
+const inOld = {
+  ltx: 'the replica without epochs',
+  generations: 'the replica of Litestream 0.3',
+}
+
+if (import.meta.main) await main(command)

@@ -5,10 +5,8 @@ import { type Choice, chooseState } from './choose-state.ts'
 import { type Context, defineCommand, main, WrongArguments } from './command.ts'
 import { changeIn } from './epoch-files.ts'
 import { tablesInWords } from './examine.ts'
-import { parseMoment } from './moment.ts'
-import { mustBeSound, type Restored, restoreAndExamine } from './restored.ts'
-import { temporaryFolder } from './temporary-folder.ts'
-import { atLeastOne } from './values.ts'
+import { mustBeSound, type Restored, restoreAndExamine, temporaryFolder } from './restored.ts'
+import { atLeastOne, parseMoment } from './values.ts'
 import { bytesInWords, pairsInWords, positionInWords, timeInWords } from './words.ts'
 
 const help = `Restores the database as it was at a moment to a file of its own, and checks all of it.
@@ -65,8 +63,6 @@ export const command = defineCommand({
   },
 })
 
-if (import.meta.main) await main(command)
-
 function readMoment(text: string | undefined, now: number): number {
   const at = text === undefined ? now : parseMoment(text, now)
   if (at === null) {
@@ -109,3 +105,5 @@ async function restoreTo(
   renameSync(file, to)
   return restored
 }
+
+if (import.meta.main) await main(command)

@@ -1,7 +1,9 @@
-import { statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Moment, restoreReplica } from '../litestream/litestream-command.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import type { Context } from './command.ts'
+import { forOperators } from './errors.ts'
 import { type Examined, examine } from './examine.ts'
 import type { Progress } from './progress.ts'
 import { bytesInWords } from './words.ts'
@@ -46,4 +48,20 @@ export function mustBeSound({ findings }: Examined, url: string): void {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** A new folder whose name begins with `prefix`; it is removed with all that is in it. */
+export function temporaryFolder(prefix: string): { path: string } & Disposable {
+  const path = make(prefix)
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+function make(prefix: string): string {
+  try {
+    return mkdtempSync(prefix)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    // Its own name of the folder ends in six letters that nobody has ever seen.
+    throw forOperators(Object.assign(error, { path: dirname(prefix) }))
+  }
 }

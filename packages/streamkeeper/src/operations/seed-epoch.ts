@@ -8,15 +8,13 @@ import { epochName } from '../stores/epochs.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import { epochUrl } from '../stores/replica-url.ts'
 import type { Context } from './command.ts'
+import { NoReplica } from './errors.ts'
 import type { Examined } from './examine.ts'
 import { examineApart } from './examine-apart.ts'
-import { type HoldTiming, LeaseLost, takeLease, whileKeeping } from './hold-lease.ts'
-import { NoReplica } from './no-replica.ts'
-import { prepareCopy } from './prepare-copy.ts'
-import { mustBeSound, restoreAndExamine } from './restored.ts'
+import { type HoldTiming, LeaseLost, whileKeeping, withLease } from './hold-lease.ts'
+import { mustBeSound, restoreAndExamine, temporaryFolder } from './restored.ts'
 import { survey } from './survey.ts'
-import { takeCopy } from './take-copy.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { prepareCopy, takeCopy } from './take-copy.ts'
 import { bytesInWords } from './words.ts'
 
 export type Seeding = {
@@ -55,10 +53,7 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
   // Asks nobody to step down for what will be refused.
   await lease.read()
   await refuseData(seeding, context)
-  const { before, epoch } = await takeLease(lease, timing, signal, (holder) =>
-    progress.say(`${holder} leads: it is asked to hand over.`),
-  )
-  try {
+  return await withLease(lease, timing, context, async ({ before, epoch }) => {
     const hadData = await refuseData(seeding, context)
     await whileKeeping(lease, timing, signal, async (kept) => {
       const restored = await upload(copy, examined, epoch, { ...context, signal: kept })
@@ -67,9 +62,7 @@ export async function seedEpoch(seeding: Seeding, context: Context): Promise<See
     })
     if (!lease.isValid || !(await lease.publishEpoch(seeding.now()))) throw new LeaseLost()
     return { ...examined, epoch, before: before.lease.restorable, hadData }
-  } finally {
-    await lease.release().catch(() => progress.say('The lease has to run out: it takes 12 s.'))
-  }
+  })
 }
 
 /**

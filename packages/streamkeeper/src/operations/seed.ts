@@ -1,13 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { Lease } from '../lease/lease.ts'
-import { strictClock } from '../server/strict-clock.ts'
-import { commandTtlMs, leadershipTiming, leaseTiming } from '../server/timing.ts'
-import { newestMigration } from '../sqlite/migrate.ts'
+import { leadershipTiming } from '../server/timing.ts'
 import { defineCommand, main, WrongArguments } from './command.ts'
 import { tablesInWords } from './examine.ts'
+import { holdTiming, leaseFor } from './hold-lease.ts'
 import { loadApp } from './load-app.ts'
 import { type Seeded, seedEpoch } from './seed-epoch.ts'
 import { seconds } from './values.ts'
@@ -40,36 +36,22 @@ export const command = defineCommand({
     wait: seconds,
   }),
   run: async ({ from, service, replace, wait }, context) => {
-    const { url, store } = context
+    const { url } = context
     const app = await loadApp()
     if (!service && !url.startsWith('file://')) {
       throw new WrongArguments('--service is missing: name the Cloud Run service that uses it.')
     }
-    const { retentionMs, pollMs, waitMs } = leadershipTiming(url)
-    const me = {
-      id: randomUUID(),
-      service: service ?? 'local',
-      revision: 'seed',
-      instance: hostname(),
-    }
-    const lease = new Lease(store, url, me, {
-      timing: leaseTiming(url, commandTtlMs),
-      clock: strictClock(),
-      migration: newestMigration(app.migrations),
-    })
+    const lease = leaseFor(context, service ?? 'local', 'seed', app)
+    const timing = holdTiming(context, wait * 1_000)
     const seeded = await seedEpoch(
-      {
-        ...{ file: resolve(from), replace, app, lease, now: Date.now },
-        timing: { pollMs, waitMs, patienceMs: wait * 1_000 },
-      },
+      { file: resolve(from), replace, app, lease, timing, now: Date.now },
       context,
     )
     const { findings: _, tookMs: __, ...facts } = seeded
+    const { retentionMs } = leadershipTiming(url)
     return { ok: true, facts: { ...facts, url }, words: formatSeeded(seeded, retentionMs) }
   },
 })
-
-if (import.meta.main) await main(command)
 
 function formatSeeded(
   { epoch, before, hadData, bytes, tables }: Seeded,
@@ -89,3 +71,5 @@ function beforeInWords(epoch: number, retentionMs: number): string {
     ? 'a replica without epochs; it stays where it is'
     : `the data before is in ${epochInWords(epoch)}, for at least ${durationInWords(retentionMs)} more`
 }
+
+if (import.meta.main) await main(command)

@@ -6,7 +6,7 @@ import { type Layout, sourceUrl } from '../stores/replica-url.ts'
 import type { Stored } from '../stores/store.ts'
 import type { Context } from './command.ts'
 import { type EpochFiles, epochFilesIn } from './epoch-files.ts'
-import { NoReplica } from './no-replica.ts'
+import { NoReplica } from './errors.ts'
 import { epochInWords } from './words.ts'
 
 /** What there is below a replica URL. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseMoment } from './moment.ts'
+import { parseMoment } from './values.ts'
 
 const noon = Date.UTC(2026, 0, 2, 12)
 

@@ -6,11 +6,10 @@ import type { Shown } from '../config.ts'
 import type { Layout } from '../stores/replica-url.ts'
 import type { Context } from './command.ts'
 import { changeIn } from './epoch-files.ts'
+import { NoReplica } from './errors.ts'
 import { compareMigrations, type Migrated } from './load-app.ts'
-import { NoReplica } from './no-replica.ts'
-import { type Restored, restoreAndExamine } from './restored.ts'
+import { type Restored, restoreAndExamine, temporaryFolder } from './restored.ts'
 import { mustBeRestorable, survey } from './survey.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 /** The newest copy of the database in the bucket, as a new instance would get it. */
 export type Copy = Omit<Restored, 'txid'> & {

@@ -55,8 +55,6 @@ export const command = defineCommand({
     log(ok ? 'INFO' : 'ERROR', words.split('\n', 1)[0] ?? '', { ok, ...facts }),
 })
 
-if (import.meta.main) await main(command)
-
 function noUrl(): string {
   const also = process.env.VERIFY_APP ? ', and so does VERIFY_APP' : ''
   return `needs a URL, such as https://notes.example${also}`
@@ -100,3 +98,5 @@ function good(copy: Copy, shown: Shown | null): string {
   ] as const
   return `The newest copy restores, and all of it is sound.\n${pairsInWords(pairs)}`
 }
+
+if (import.meta.main) await main(command)
