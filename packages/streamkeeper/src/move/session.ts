@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type QueryConfig } from 'pg'
-import { sqlStateOf } from '../postgres/problem.ts'
+import { noLocks } from '../postgres/migrate.ts'
+import { isAny, type Patience, retryConflicts } from '../postgres/retry-conflicts.ts'
 import { OperatorError } from './operator-error.ts'
 import { quoted } from './select.ts'
 import type { Table } from './table.ts'
@@ -12,9 +12,12 @@ const lockNumber = 7_236_102
 // then each waits for the other. Who waits less than the server's deadlock_timeout, 1 s, lets go before
 // the server ends one of the two; where transactions take longer than that, waiting longer helps.
 const lockMs = 400
-const attempts = 8
-// lock_not_available, deadlock_detected.
-const retryableStates = ['55P03', '40P01']
+const locking: Patience = {
+  attempts: 8,
+  // lock_not_available, deadlock_detected.
+  states: ['55P03', '40P01'],
+  pauseMs: () => Math.random() * lockMs,
+}
 
 // Where the network or this machine is gone without a word, the server notices within 25 s, not 2 h:
 // until then nobody else can write.
@@ -77,7 +80,9 @@ export class Session implements AsyncDisposable {
    */
   async stopWriters(tables: Table[]): Promise<Date> {
     const names = tables.map(({ name }) => quoted(name)).join(', ')
-    for (let attempt = 1; ; attempt++) {
+    let attempt = 0
+    const stop = async () => {
+      attempt++
       await this.client.query('begin isolation level repeatable read')
       try {
         await this.client.query(`set local lock_timeout = ${attempt * lockMs}`)
@@ -86,12 +91,10 @@ export class Session implements AsyncDisposable {
         return await this.#now()
       } catch (error) {
         await this.release()
-        if (attempt === attempts || !retryableStates.includes(sqlStateOf(error) ?? '')) {
-          throw new LockRefused(error instanceof Error ? error : new Error(String(error)))
-        }
+        throw new LockRefused(error instanceof Error ? error : new Error(String(error)))
       }
-      await sleep(Math.random() * lockMs)
     }
+    return retryConflicts(stop, locking)
   }
 
   /** @throws {Error} if the connection was cut, as those who write go on then */
@@ -124,8 +127,7 @@ export class Session implements AsyncDisposable {
     const { rows } = await this.client
       .query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [lockNumber])
       .catch((error) => {
-        // What servers without such locks answer: feature_not_supported, undefined_function.
-        if (['0A000', '42883'].includes(sqlStateOf(error) ?? '')) return { rows: [] }
+        if (isAny(noLocks, error)) return { rows: [] }
         throw error
       })
     if (rows[0]?.free === false) throw new Error(`Another move is under way with ${this.name}.`)
@@ -156,7 +158,7 @@ class LockLost extends OperatorError {
 /** The server does not stop who writes. */
 class LockRefused extends OperatorError {
   constructor(cause: Error) {
-    const isBusy = retryableStates.includes(sqlStateOf(cause) ?? '')
+    const isBusy = isAny(locking.states, cause)
     super(
       isBusy
         ? 'Transactions that write did not end for long enough to stop all of them. Nothing was changed; try again.'

@@ -1,11 +1,10 @@
-import { setTimeout } from 'node:timers/promises'
 import { getTableName, type SQL, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Client } from 'pg'
 import { Barred } from '../lease/barred.ts'
 import { log } from '../server/log.ts'
 import { unknownSchema } from '../sqlite/migrate.ts'
-import { failedMigration, MigrationProblem } from '../sqlite/migration-problem.ts'
+import { failedMigration } from '../sqlite/migration-problem.ts'
 import {
   type Applied,
   type Migration,
@@ -15,19 +14,24 @@ import {
 } from '../sqlite/migrations.ts'
 import { createEvents, events } from './events.ts'
 import type { Database } from './open.ts'
-import { PostgresProblem, plainError, sqlStateOf } from './problem.ts'
+import { PostgresProblem, plainError } from './problem.ts'
+import { conflicts, isAny, type Patience, retryConflicts } from './retry-conflicts.ts'
 
 // Any number that nobody else in this database locks.
 const lockNumber = 7_236_101
 
 // What servers without such locks answer: feature_not_supported, undefined_function. CockroachDB's
 // older versions only act as if they locked (https://github.com/cockroachdb/cockroach/issues/13546).
-const noLocks = ['0A000', '42883']
+export const noLocks = ['0A000', '42883']
 
 // Where nobody was locked out, another instance may make the same things meanwhile: they exist
 // already (a schema, a table, another object, a name), or the two conflict. All of them are made at
 // once or none, so another look shows what is left to do.
-const retryableStates = ['42P06', '42P07', '42710', '23505', '40001', '40P01']
+const meetingOthers: Patience = {
+  attempts: 10,
+  states: ['42P06', '42P07', '42710', '23505', ...conflicts],
+  pauseMs: () => Math.random() * 500,
+}
 
 /**
  * Brings the schema up to this release's, in one transaction; does nothing where it is there. Another
@@ -45,7 +49,7 @@ export async function migrateDatabase(database: Database, folder: string): Promi
   try {
     await client.connect()
     await lock(client)
-    await meetingOthers(() => bringUp(drizzle({ client }), folder))
+    await retryConflicts(() => bringUp(drizzle({ client }), folder), meetingOthers)
   } finally {
     await client.end()
   }
@@ -115,23 +119,11 @@ async function run(
   )
 }
 
-async function meetingOthers(migrate: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await migrate()
-    } catch (error) {
-      const state = sqlStateOf(error instanceof MigrationProblem ? error.cause : error)
-      if (attempt === 10 || !retryableStates.includes(state ?? '')) throw error
-      await setTimeout(Math.random() * 500)
-    }
-  }
-}
-
 async function lock(client: Client): Promise<void> {
   try {
     await client.query('select pg_advisory_lock($1)', [lockNumber])
   } catch (error) {
-    if (!noLocks.includes(sqlStateOf(error) ?? '')) throw error
+    if (!isAny(noLocks, error)) throw error
   }
 }
 
