@@ -1,4 +1,4 @@
-import { type Compared, differing, letOthersRun, type Walk } from './compare.ts'
+import { type Compared, chunks, differing, letOthersRun, type Walk } from './compare.ts'
 import { encode } from './digest.ts'
 import { keyOf, type Row, type Source, type Target } from './side.ts'
 
@@ -14,25 +14,17 @@ export async function removeVanished(
   target: Target,
   walk: Walk,
 ): Promise<number> {
+  const key = (row: Row) => keyOf(table, row)
   let gone = 0
   for (const block of differing(blocks)) {
     if (block.target.rows === 0) continue
     const rows = await source.read(table, block, walk.blockRows)
-    const [keys, whole] = [new Set(rows.map((row) => encode(keyOf(table, row)))), encoded(rows)]
-    for (let from = block.after; ; ) {
-      await letOthersRun(walk)
-      const there = await target.read(table, { after: from, upTo: block.upTo }, walk.blockRows)
-      const vanished = there.filter((row) => !keys.has(encode(keyOf(table, row))))
+    const [keys, whole] = [encoded(rows.map(key)), encoded(rows)]
+    for await (const there of chunks(table, block, target, walk)) {
+      const vanished = there.filter((row) => !keys.has(encode(key(row))))
       const stale = table.isReferredTo ? vanished : there.filter((row) => !whole.has(encode(row)))
-      if (stale.length > 0)
-        await target.remove(
-          table,
-          stale.map((row) => keyOf(table, row)),
-        )
+      if (stale.length > 0) await target.remove(table, stale.map(key))
       gone += vanished.length
-      const last = there.at(-1)
-      if (!last || there.length < walk.blockRows) break
-      from = keyOf(table, last)
     }
   }
   return gone
@@ -52,11 +44,10 @@ export async function putChanged(
 ): Promise<number> {
   let put = 0
   for (const block of differing(blocks)) {
-    await letOthersRun(walk)
+    await letOthersRun(walk.signal)
     const rows = await source.read(table, block, walk.blockRows)
-    const there = encoded(
-      block.target.rows === 0 ? [] : await target.read(table, block, walk.blockRows),
-    )
+    const isEmpty = block.target.rows === 0
+    const there = encoded(isEmpty ? [] : await target.read(table, block, walk.blockRows))
     const changed = rows.filter((row) => !there.has(encode(row)))
     if (changed.length > 0) await target.put(table, changed)
     put += changed.length

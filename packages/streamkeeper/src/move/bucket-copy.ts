@@ -8,8 +8,9 @@ import { mustBeSound, restoreAndExamine } from '../operations/restored.ts'
 import { mustBeRestorable, survey } from '../operations/survey.ts'
 import { timeInWords } from '../operations/words.ts'
 import type { AppSchema } from '../sqlite/app-schema.ts'
-import { migrateDatabase, NewerSchema } from '../sqlite/migrate.ts'
-import { type Database, openDatabase } from '../sqlite/open.ts'
+import { NewerSchema } from '../sqlite/migrate.ts'
+import type { Database } from '../sqlite/open.ts'
+import { openMigrated } from './work-file.ts'
 
 /** The database as the bucket has it, in a file of its own. */
 export type BucketCopy = Disposable & {
@@ -47,12 +48,9 @@ export async function copyOfBucket(
 }
 
 function migrated(file: string, app: AppSchema): Database {
-  const database = openDatabase(file)
   try {
-    migrateDatabase(database, app)
-    return database
+    return openMigrated(file, app)
   } catch (error) {
-    database.$client.close()
     if (!(error instanceof NewerSchema)) throw error
     throw new Error(`${error.message} Move with that release, or a newer one.`)
   }

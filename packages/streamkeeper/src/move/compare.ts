@@ -34,25 +34,21 @@ export async function compare(
 ): Promise<Compared> {
   const [here, there] = [new Summing(), new Summing()]
   const blocks: Block[] = []
-  for (let after: Row | null = null; ; ) {
-    await letOthersRun(walk)
-    const rows = await source.read(table, { after, upTo: null }, walk.blockRows)
-    const last = rows.length < walk.blockRows ? undefined : rows.at(-1)
-    const range: Range = { after, upTo: last ? keyOf(table, last) : null }
+  let lastKey: Row | null = null
+  for await (const rows of chunks(table, { after: null, upTo: null }, source, walk)) {
+    const after: Row | null = lastKey
+    const last = rows.at(-1)
+    if (last) lastKey = keyOf(table, last)
+    // What the target has after the last row of the source belongs to the last block.
+    const range = { after, upTo: rows.length < walk.blockRows ? null : lastKey }
     const block = new Summing()
     block.add(rows)
     here.add(rows)
     const opposite = await sum(table, range, target, walk, there)
     blocks.push({ ...range, source: block.digest, target: opposite })
     walk.pace.step(rows.length)
-    if (range.upTo) {
-      after = range.upTo
-      continue
-    }
-    const lastRow = rows.at(-1)
-    const lastKey = lastRow ? keyOf(table, lastRow) : after
-    return { table, source: here.digest, target: there.digest, blocks, lastKey }
   }
+  return { table, source: here.digest, target: there.digest, blocks, lastKey }
 }
 
 /** Reads all of a table on the target once more. */
@@ -61,43 +57,57 @@ export async function compareAgain(
   target: Source,
   walk: Walk,
 ): Promise<Compared> {
-  const { table, blocks } = compared
   const there = new Summing()
-  const again: Block[] = []
-  for (const block of blocks) {
-    await letOthersRun(walk)
-    again.push({ ...block, target: await sum(table, block, target, walk, there) })
+  const blocks: Block[] = []
+  for (const block of compared.blocks) {
+    const again = await sum(compared.table, block, target, walk, there)
+    blocks.push({ ...block, target: again })
     walk.pace.step(block.source.rows)
   }
-  return { ...compared, target: there.digest, blocks: again }
+  return { ...compared, target: there.digest, blocks }
 }
 
 export function differing(blocks: Block[]): Block[] {
   return blocks.filter(({ source, target }) => !isSame(source, target))
 }
 
+/**
+ * The rows in a range, a block at a time: the last one has fewer than a block, or none.
+ */
+export async function* chunks(
+  table: Table,
+  { after, upTo }: Range,
+  side: Source,
+  { blockRows, signal }: Walk,
+): AsyncGenerator<Row[]> {
+  for (let from = after; ; ) {
+    await letOthersRun(signal)
+    const rows = await side.read(table, { after: from, upTo }, blockRows)
+    yield rows
+    const last = rows.at(-1)
+    if (!last || rows.length < blockRows) return
+    from = keyOf(table, last)
+  }
+}
+
 /** Whoever has much to do lets a lease be renewed, and a signal be heard, between its steps. */
-export async function letOthersRun({ signal }: Walk): Promise<void> {
+export async function letOthersRun(signal: AbortSignal): Promise<void> {
   await setImmediate()
   signal.throwIfAborted()
 }
 
+// The source's block may be small where the target has much.
 async function sum(
   table: Table,
-  { after, upTo }: Range,
+  range: Range,
   side: Source,
   walk: Walk,
   all: Summing,
 ): Promise<Digest> {
   const summing = new Summing()
-  // The source's block may be small where the target has much.
-  for (let from = after; ; ) {
-    const rows = await side.read(table, { after: from, upTo }, walk.blockRows)
+  for await (const rows of chunks(table, range, side, walk)) {
     summing.add(rows)
     all.add(rows)
-    const last = rows.at(-1)
-    if (!last || rows.length < walk.blockRows) return summing.digest
-    from = keyOf(table, last)
-    await letOthersRun(walk)
   }
+  return summing.digest
 }

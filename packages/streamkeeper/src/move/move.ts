@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
+import { Client } from 'pg'
 import { z } from 'zod'
 import { type Context, defineCommand, main, WrongArguments } from '../operations/command.ts'
 import { naming } from '../operations/errors.ts'
 import { loadApp } from '../operations/load-app.ts'
 import { seconds } from '../operations/values.ts'
 import { openStore } from '../stores/open-store.ts'
-import type { ReplicaUrl } from '../stores/replica-url.ts'
+import { parseReplicaUrl, type ReplicaUrl } from '../stores/replica-url.ts'
 import { movedApp, type Wanted } from './moving.ts'
 import { operatorErrorOf } from './operator-error.ts'
-import { type Place, place } from './places.ts'
 import { moveToBucket } from './to-bucket.ts'
 import { moveToPostgres } from './to-postgres.ts'
 
@@ -32,6 +32,30 @@ The app goes on meanwhile, and what it writes after that moment is not copied, u
   --service NAME   the Cloud Run service that uses the bucket, where that has no lease yet
   --wait SECONDS   how long to wait until a running app hands over; 30 unless given
   --work FOLDER    where the SQLite file is made and kept, on the way from PostgreSQL`
+
+/** Where data can be: below a URL in a bucket, or in a PostgreSQL database. */
+export type Place = { bucket: ReplicaUrl } | { database: string }
+
+/** Reads the value of --from or --to. What is wrong is said without it: it has a password. */
+export const place = z.string().transform((text, context): Place => {
+  const url = (text === 'postgres' ? (process.env.DATABASE_URL ?? '') : text).trim()
+  if (text === 'postgres' && url === '') return fail(context, 'postgres needs DATABASE_URL')
+  try {
+    if (!/^postgres(ql)?:/.test(url)) return { bucket: parseReplicaUrl(url) }
+    if (url.includes('://') && new Client(url).database) return { database: url }
+  } catch {
+    // Not even a URL.
+  }
+  return fail(
+    context,
+    'is neither postgres://USER:PASSWORD@HOST:PORT/DATABASE nor gs://BUCKET/PATH nor file:///PATH',
+  )
+})
+
+function fail(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}
 
 export const command = defineCommand({
   help,
@@ -89,12 +113,11 @@ function withBucket(
   { from, to }: { from?: Place | undefined; to?: Place | undefined },
   context: Context,
 ): Context {
-  if (from && 'bucket' in from) return inBucket('--from', from.bucket, context)
-  return to && 'bucket' in to ? inBucket('--to', to.bucket, context) : context
-}
-
-function inBucket(option: string, url: ReplicaUrl, context: Context): Context {
-  return { ...context, option, url, store: openStore(url) }
+  for (const [option, place] of Object.entries({ '--from': from, '--to': to })) {
+    if (!place || !('bucket' in place)) continue
+    return { ...context, option, url: place.bucket, store: openStore(place.bucket) }
+  }
+  return context
 }
 
 if (import.meta.main) await main(command)

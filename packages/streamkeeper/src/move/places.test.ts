@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { place } from './places.ts'
+import { place } from './move.ts'
 
 const database = 'postgres://app:secret@db.example/visits'
 

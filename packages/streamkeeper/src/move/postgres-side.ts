@@ -1,6 +1,14 @@
 import type { ClientBase } from 'pg'
 import { orUpdate, quoted, select } from './select.ts'
-import { keyOf, type Range, type Row, type Target, type Value } from './side.ts'
+import {
+  inWords,
+  keyColumns,
+  keyOf,
+  type Range,
+  type Row,
+  type Target,
+  type Value,
+} from './side.ts'
 import type { Column, Kind, Table } from './table.ts'
 
 const spelling = { parameter: (n: number) => `$${n}`, binary: ' collate "C"' }
@@ -36,7 +44,7 @@ export class PostgresSide implements Target {
   }
 
   async remove(table: Table, keys: Row[]): Promise<void> {
-    const columns = table.key.flatMap((index) => table.columns[index] ?? [])
+    const columns = keyColumns(table)
     const names = columns.map(({ name }) => quoted(name)).join(', ')
     const sql = `delete from ${quoted(table.name)} where (${names}) in (select * from ${unnest(columns)})`
     await this.#client.query(sql, byColumn(columns, keys))
@@ -105,7 +113,7 @@ function fromText(text: string | null, kind: Kind): Value {
 function refuseNul(table: Table, row: Row): void {
   const index = row.findIndex((value) => typeof value === 'string' && value.includes('\0'))
   if (index === -1) return
-  const key = keyOf(table, row).map(String).join(', ')
+  const key = inWords(keyOf(table, row))
   throw new Error(
     `${table.name}.${table.columns[index]?.name} of the row ${key} has the character U+0000, which PostgreSQL can't keep: take it out of the source.`,
   )

@@ -4,8 +4,8 @@ import { describe, it } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { Progress } from '../operations/progress.ts'
 import { bucketScene, note } from '../operations/test-support.ts'
-import { mustBeSame } from './same-files.ts'
 import { moved } from './test-support.ts'
+import { mustBeSame } from './to-bucket.ts'
 
 describe('Comparing what was restored from the bucket', () => {
   it('finds a value that is another than in the file that was sent', async (test) => {

@@ -1,4 +1,4 @@
-import type { Range, Row } from './side.ts'
+import { keyColumns, type Range, type Row } from './side.ts'
 import type { Table } from './table.ts'
 
 /** How a database spells what the two spell differently. */
@@ -16,8 +16,7 @@ export function select(
   limit: number,
   spelling: Spelling,
 ): { sql: string; values: Row } {
-  const key = table.key.flatMap((index) => table.columns[index] ?? [])
-  const ordered = key.map(
+  const ordered = keyColumns(table).map(
     ({ name, kind }) => quoted(name) + (kind === 'text' ? spelling.binary : ''),
   )
   const values: Row = []

@@ -1,4 +1,4 @@
-import type { Table } from './table.ts'
+import type { Column, Table } from './table.ts'
 
 /** A value of a column: integers as bigint, truth as 0 or 1, NULL as null. */
 export type Value = bigint | string | number | Buffer | null
@@ -30,4 +30,13 @@ export type Target = Source & {
 /** The primary key of a row. */
 export function keyOf({ key }: Table, row: Row): Row {
   return key.map((index) => row[index] ?? null)
+}
+
+export function keyColumns({ key, columns }: Table): Column[] {
+  return key.flatMap((index) => columns[index] ?? [])
+}
+
+/** The values of a key, for people. */
+export function inWords(key: Row): string {
+  return key.map(String).join(', ')
 }

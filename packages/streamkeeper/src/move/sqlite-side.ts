@@ -1,7 +1,15 @@
 import type Sqlite from 'better-sqlite3'
-import { isText, textDecoder } from '../operations/must-be-text.ts'
+import { mangledText } from '../operations/must-be-text.ts'
 import { orUpdate, quoted, select } from './select.ts'
-import { keyOf, type Range, type Row, type Target, type Value } from './side.ts'
+import {
+  inWords,
+  keyColumns,
+  keyOf,
+  type Range,
+  type Row,
+  type Target,
+  type Value,
+} from './side.ts'
 import type { Kind, Table } from './table.ts'
 
 const spelling = { parameter: () => '?', binary: '' }
@@ -9,13 +17,13 @@ const spelling = { parameter: () => '?', binary: '' }
 /** A SQLite file that nobody else uses. */
 export class SqliteSide implements Target {
   readonly #client: Sqlite.Database
-  readonly #decoder: TextDecoder
+  readonly #isMangled: ReturnType<typeof mangledText>
 
   constructor(client: Sqlite.Database) {
     // Rows come in the order of their tables; SQLite checks the references of all at the end.
     client.pragma('foreign_keys = OFF')
     this.#client = client
-    this.#decoder = textDecoder(client)
+    this.#isMangled = mangledText(client)
   }
 
   async read(table: Table, range: Range, limit: number): Promise<Row[]> {
@@ -32,18 +40,15 @@ export class SqliteSide implements Target {
   // another text on the other side.
   #refuseMangled(table: Table, row: Row): void {
     row.forEach((value, index) => {
-      if (typeof value !== 'string' || !value.includes('\ufffd')) return
-      const column = table.columns[index]?.name ?? ''
-      const where = table.key.map((key) => `${quoted(table.columns[key]?.name ?? '')} = ?`)
-      const bytes = this.#client
-        .prepare(`select cast(${quoted(column)} as blob) from ${quoted(table.name)}
-          where ${where.join(' and ')}`)
-        .pluck()
-        .get(keyOf(table, row))
-      // There is none where the key itself is no text.
-      if (bytes !== undefined && isText(bytes, this.#decoder)) return
+      if (typeof value !== 'string') return
+      const place = () => ({
+        ...{ table: table.name, column: table.columns[index]?.name ?? '' },
+        ...{ key: keyColumns(table).map(({ name }) => name), id: keyOf(table, row) },
+      })
+      if (!this.#isMangled(value, place)) return
+      const { column, id } = place()
       throw new Error(
-        `${table.name}.${column} of the row ${keyOf(table, row).map(String).join(', ')} has bytes that are no text: correct it in the source.`,
+        `${table.name}.${column} of the row ${inWords(id)} has bytes that are no text: correct it in the source.`,
       )
     })
   }
@@ -62,8 +67,9 @@ export class SqliteSide implements Target {
   }
 
   async remove(table: Table, keys: Row[]): Promise<void> {
-    const columns = table.key.map((index) => quoted(table.columns[index]?.name ?? ''))
-    const where = columns.map((name) => `${name} = ?`).join(' and ')
+    const where = keyColumns(table)
+      .map(({ name }) => `${quoted(name)} = ?`)
+      .join(' and ')
     this.#change(`delete from ${quoted(table.name)} where ${where}`, keys)
   }
 
@@ -103,7 +109,7 @@ function check(table: Table, row: Row): void {
   table.columns.forEach(({ name, kind }, index) => {
     const value = row[index] ?? null
     if (value === null || fits[kind](value)) return
-    const key = keyOf(table, row).map(String).join(', ')
+    const key = inWords(keyOf(table, row))
     throw new Error(
       `${table.name}.${name} of the row ${key} is no ${kind}, as its column is: correct it in the source.`,
     )

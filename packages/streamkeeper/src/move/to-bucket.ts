@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context, Outcome } from '../operations/command.ts'
 import { holdTiming } from '../operations/hold-lease.ts'
 import { refuseData, seedEpoch } from '../operations/seed-epoch.ts'
+import { openDatabase } from '../sqlite/open.ts'
 import { columnsInPostgres, refuseForeign } from './foreign.ts'
 import { keepTriggerRows } from './keep-trigger-rows.ts'
-import { leaseOf, type Wanted, walkWithProgress } from './moving.ts'
+import { leaseOf, type Reporting, type Wanted, walkWithProgress } from './moving.ts'
 import { PostgresSide } from './postgres-side.ts'
-import { mustBeSame } from './same-files.ts'
 import { mustBeThisRelease } from './schemas.ts'
 import { Session } from './session.ts'
 import { SqliteSide } from './sqlite-side.ts'
-import { synchronise } from './synchronise.ts'
+import { compareAll, mustBeEqual, synchronise } from './synchronise.ts'
+import type { Table } from './table.ts'
 import { inBucket, inFile } from './words.ts'
 import { openWorkFile, type WorkFile } from './work-file.ts'
 
@@ -95,3 +96,25 @@ class NotStopped extends Error {
 
 const ended =
   'Writers on PostgreSQL go on: what a service that is still there writes now is not in the bucket. Switch again, with --replace, if that was too early.'
+
+/**
+ * Compares a database that was restored from the bucket with the file that was brought there.
+ *
+ * @throws {Error} if they differ
+ */
+export async function mustBeSame(
+  tables: Table[],
+  sent: string,
+  restored: string,
+  reporting: Reporting,
+): Promise<void> {
+  const [one, other] = [openDatabase(sent), openDatabase(restored)]
+  try {
+    const sides = [new SqliteSide(one.$client), new SqliteSide(other.$client)] as const
+    const compared = await walkWithProgress(reporting, (walk) => compareAll(tables, ...sides, walk))
+    for (const table of compared) mustBeEqual(table)
+  } finally {
+    one.$client.close()
+    other.$client.close()
+  }
+}

@@ -24,7 +24,7 @@ export function openWorkFile(app: AppSchema, folder: string, name: string): Work
   const id = createHash('sha256').update(name).digest('hex').slice(0, 12)
   const path = join(folder, `${id}.db`)
   try {
-    const { $client: client } = migrated(path, app)
+    const { $client: client } = openMigrated(path, app)
     const close = () => {
       client.close()
     }
@@ -38,7 +38,8 @@ export function openWorkFile(app: AppSchema, folder: string, name: string): Work
   }
 }
 
-function migrated(path: string, app: AppSchema): Database {
+/** Opens a SQLite file that nobody else uses, migrated to this release. */
+export function openMigrated(path: string, app: AppSchema): Database {
   const database = openDatabase(path)
   try {
     // Nobody replicates it, and so its WAL may be emptied.

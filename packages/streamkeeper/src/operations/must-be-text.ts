@@ -16,7 +16,7 @@ export function mustBeText(
   original: string,
   schema: Record<string, unknown> = {},
 ): void {
-  const decoder = textDecoder(client)
+  const isMangled = mangledText(client)
   for (const { table, key, columns } of textColumns(client, schema)) {
     const names = [...key, ...columns].map(quoted).join(', ')
     const rows = client
@@ -25,14 +25,10 @@ export function mustBeText(
       .iterate()
     for (const row of rows as Iterable<unknown[]>) {
       const [id, values] = [row.slice(0, key.length), row.slice(key.length)]
-      const where = key.map((name) => `${quoted(name)} = ?`).join(' and ')
       const wrong = columns.find((column, index) => {
         const value = values[index]
-        if (value === null || (typeof value === 'string' && !value.includes('\ufffd'))) return false
-        const bytes = `select cast(${quoted(column)} as blob) from ${quoted(table)} where ${where}`
-        const found = client.prepare(bytes).pluck().get(id)
-        // There is none where the key itself is no text.
-        return typeof value !== 'string' || found === undefined || !isText(found, decoder)
+        if (typeof value === 'string') return isMangled(value, () => ({ table, key, id, column }))
+        return value !== null
       })
       if (wrong === undefined) continue
       const named = key.map((name, index) => `${name} = ${id[index]}`).join(' AND ')
@@ -43,17 +39,26 @@ export function mustBeText(
   }
 }
 
-/** What the database's texts are in: UTF-8, UTF-16le or UTF-16be. */
-export function textDecoder(client: Sqlite.Database): TextDecoder {
-  return new TextDecoder(String(client.pragma('encoding', { simple: true })), { fatal: true })
-}
+/** Where a value is: `id` has the values of the columns `key`. */
+type Place = { table: string; key: string[]; id: unknown[]; column: string }
 
-export function isText(bytes: unknown, decoder: TextDecoder): boolean {
-  try {
-    decoder.decode(bytes as Buffer)
-    return true
-  } catch {
-    return false
+/** What sees whether a text that was read has U+FFFD in the place of bytes that are no text. */
+export function mangledText(client: Sqlite.Database) {
+  const encoding = String(client.pragma('encoding', { simple: true }))
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  return (read: string, place: () => Place): boolean => {
+    if (!read.includes('\ufffd')) return false
+    const { table, key, id, column } = place()
+    const where = key.map((name) => `${quoted(name)} = ?`).join(' and ')
+    const bytes = `select cast(${quoted(column)} as blob) from ${quoted(table)} where ${where}`
+    const found = client.prepare(bytes).pluck().get(id) as Buffer | undefined
+    try {
+      decoder.decode(found)
+      // There is none where the key itself is no text.
+      return found === undefined
+    } catch {
+      return true
+    }
   }
 }
 
