@@ -13,7 +13,7 @@ import Sqlite from 'better-sqlite3'
 import { Client } from 'pg'
 import type { Database } from '../../db/database.ts'
 import { Bucket } from '../../e2e/support/bucket.ts'
-import { TestPostgres } from '../../packages/streamkeeper/src/postgres/test-postgres.ts'
+import { TestPostgres } from '../../packages/streamkeeper/src/test-tools/test-postgres.ts'
 import { type Row, show } from './support/table.ts'
 
 const entries = Number(process.env.ENTRIES ?? 1_000_000)

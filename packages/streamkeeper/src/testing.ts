@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import type { Pool } from 'pg'
 import type { Config, Connection } from './config.ts'
-import type { TestPostgres } from './postgres/test-postgres.ts'
 import { schemaOf } from './sqlite/app-schema.ts'
 import { type Breaking, findBreaking } from './sqlite/breaking-migrations.ts'
 import { migrateDatabase } from './sqlite/migrate.ts'
 import { readMigrations } from './sqlite/migrations.ts'
 import { openDatabase } from './sqlite/open.ts'
+import type { TestPostgres } from './test-tools/test-postgres.ts'
 
 export type { TestPostgres }
 
@@ -31,7 +31,7 @@ export function openMigrated(path: string, config: Config, folder = process.cwd(
 /** Starts a PostgreSQL of its own for tests, by the programs in the folder that `POSTGRES_BIN` names. */
 export async function startPostgres(): Promise<TestPostgres> {
   // Not every app has pg.
-  const { TestPostgres } = await import('./postgres/test-postgres.ts')
+  const { TestPostgres } = await import('./test-tools/test-postgres.ts')
   return TestPostgres.start()
 }
 

@@ -14,11 +14,15 @@ const root = join(import.meta.dirname, '../../../..')
 async function start(test: TestContext, url: string) {
   const port = await freePort()
   const patience = { signal: AbortSignal.timeout(20_000) }
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'test-server.ts')], {
-    cwd: root,
-    env: { ...process.env, DATABASE_URL: url, PORT: String(port), RATE_LIMITS: 'off' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../test-tools/server-on-postgres.ts')],
+    {
+      cwd: root,
+      env: { ...process.env, DATABASE_URL: url, PORT: String(port), RATE_LIMITS: 'off' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
+import { TestPostgres } from '../test-tools/test-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
 import { type Database, openPostgres } from './open.ts'
-import { TestPostgres } from './test-postgres.ts'
 
 export const migrations = join(import.meta.dirname, '../test-app/postgres-migrations')
 

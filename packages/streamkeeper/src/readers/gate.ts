@@ -5,12 +5,11 @@ import { log } from '../server/log.ts'
 import { refuse } from '../server/refuse.ts'
 import { readScope } from '../server/scopes.ts'
 import { answerUnavailable } from '../server/unavailable.ts'
+import { insteadOf500, tellAge } from './answers.ts'
 import type { Follower } from './follower.ts'
-import { insteadOf500 } from './instead-of-500.ts'
 import type { Position } from './position.ts'
 import { givePosition, takeAwayPosition, takePosition } from './position-cookie.ts'
 import { ReaderProblem, shownProblem } from './problem.ts'
-import { tellAge } from './tell-age.ts'
 import type { Writer } from './writer.ts'
 
 // A copy is usually there after a tenth of it; then the writer answers.

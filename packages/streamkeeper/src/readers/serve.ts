@@ -24,9 +24,7 @@ import { openStore } from '../stores/open-store.ts'
 import { readReaderEnvironment } from './environment.ts'
 import { Follower, followerTiming } from './follower.ts'
 import { Gate } from './gate.ts'
-import { replicatedTo } from './live.ts'
-import { reportTo } from './report.ts'
-import { shownStatus, statusOf } from './status.ts'
+import { replicatedTo, reportTo, shownStatus, statusOf } from './status.ts'
 import { Writer } from './writer.ts'
 
 const folder = process.cwd()

@@ -4,13 +4,13 @@ import type { RequestListener } from 'node:http'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { durable } from '../index.ts'
+import { ask, postgres } from '../postgres/index.ts'
+import { serve } from '../postgres/serve.ts'
+import { migrations } from '../postgres/test-support.ts'
 import { runtime } from '../server/runtime.ts'
 import { StopRequested, stopOnSignals } from '../server/stop-signal.ts'
 import * as schema from '../test-app/postgres-schema.ts'
 import config from '../test-app/streamkeeper.config.ts'
-import { ask, postgres } from './index.ts'
-import { serve } from './serve.ts'
-import { migrations } from './test-support.ts'
 
 const { noteCount, notes } = schema
 

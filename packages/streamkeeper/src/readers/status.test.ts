@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Problem } from '../server/lifecycle.ts'
-import { replicatedTo } from './live.ts'
+import { replicatedTo } from './status.ts'
 
 const position = { epoch: 3, txid: 1_234 }
 

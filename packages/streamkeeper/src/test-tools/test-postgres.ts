@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Client } from 'pg'
-import { freePort } from '../test-tools/ports.ts'
+import { freePort } from './ports.ts'
 
 const password = 'secret'
 
