@@ -17,7 +17,9 @@ export async function unit() {
     POSTGRES_BIN: await parts.postgres(),
   }
   // Most tests wait for Litestream, most of the time.
-  return nodeTests('unit', '{app,db,packages,tools}/**/*.test.{mjs,ts}', { concurrency: 4, env })
+  const setup = join(root, 'packages/streamkeeper/src/test-tools/one-postgres.ts')
+  const files = '{app,db,packages,tools}/**/*.test.{mjs,ts}'
+  return nodeTests('unit', files, { concurrency: 4, env, setup })
 }
 
 /** Tries the package, as it is published, on the apps in its fixtures: they are built and run in containers. */
@@ -34,13 +36,14 @@ export async function packageTests() {
   return nodeTests('package', 'packages/streamkeeper/e2e/*.spec.ts', { concurrency: 1, env })
 }
 
-async function nodeTests(name, files, { concurrency, env }) {
+async function nodeTests(name, files, { concurrency, env, setup }) {
   await parts.dependencies()
   const report = join(cache, `${name}.json`)
   await rm(report, { force: true })
   const args = [
     '--test',
     `--test-concurrency=${concurrency}`,
+    ...(setup ? [`--test-global-setup=${setup}`] : []),
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'test-reporter.mjs')}`,

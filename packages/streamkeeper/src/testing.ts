@@ -6,7 +6,7 @@ import { type Breaking, findBreaking } from './sqlite/breaking-migrations.ts'
 import { migrateDatabase } from './sqlite/migrate.ts'
 import { readMigrations } from './sqlite/migrations.ts'
 import { openDatabase } from './sqlite/open.ts'
-import type { TestPostgres } from './test-tools/test-postgres.ts'
+import type { Databases as TestPostgres } from './test-tools/test-postgres.ts'
 
 export type { TestPostgres }
 
@@ -28,11 +28,14 @@ export function openMigrated(path: string, config: Config, folder = process.cwd(
   }
 }
 
-/** Starts a PostgreSQL of its own for tests, by the programs in the folder that `POSTGRES_BIN` names. */
+/**
+ * Starts a PostgreSQL for tests, by the programs in the folder that `POSTGRES_BIN` names. Where
+ * `TEST_POSTGRES_PORT` names one that runs already, the tests have databases of their own there.
+ */
 export async function startPostgres(): Promise<TestPostgres> {
   // Not every app has pg.
-  const { TestPostgres } = await import('./test-tools/test-postgres.ts')
-  return TestPostgres.start()
+  const { databasesForTests } = await import('./test-tools/test-postgres.ts')
+  return databasesForTests()
 }
 
 /**

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { freePort } from '../test-tools/ports.ts'
+import { TestPostgres } from '../test-tools/test-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
 import { openPostgres } from './open.ts'
-import { migrations, withPostgres } from './test-support.ts'
+import { migrations, withServer } from './test-support.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 
@@ -64,7 +65,7 @@ async function start(test: TestContext, url: string) {
 }
 
 describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
-  const postgres = withPostgres()
+  const postgres = withServer(() => TestPostgres.start())
 
   it('migrates an empty database, serves, and ends with 0', async (test) => {
     const server = await start(test, await postgres.emptyUrl())

@@ -16,17 +16,41 @@ const guard = '"$@" & cat; kill -QUIT $!; wait $!'
 // What is lost with the machine may be lost.
 const careless = ['fsync=off', 'full_page_writes=off', 'max_wal_size=64MB', 'shared_buffers=16MB']
 
-/** A real PostgreSQL with a data folder and a port of its own, until it is disposed of. */
-export class TestPostgres implements AsyncDisposable {
+/** A server for tests that is there already: each makes databases of its own. */
+export class Databases implements AsyncDisposable {
   readonly port: number
+  #made = 0
+
+  constructor(port: number) {
+    this.port = port
+  }
+
+  url(database: string): string {
+    return `postgres://notes:${password}@127.0.0.1:${this.port}/${database}`
+  }
+
+  /** The URL of a database without tables. */
+  async emptyUrl(options = ''): Promise<string> {
+    const name = `test_${process.pid}_${++this.#made}`
+    const client = new Client(this.url('postgres'))
+    await client.connect()
+    await client.query(`create database ${name} ${options}`)
+    await client.end()
+    return this.url(name)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** A real PostgreSQL with a data folder and a port of its own, until it is disposed of. */
+export class TestPostgres extends Databases {
   readonly #folder: string
   readonly #user: User
   readonly #settings: string[]
-  #databases = 0
   #guard: ChildProcess | null = null
 
   private constructor(port: number, folder: string, user: User, settings: string[]) {
-    this.port = port
+    super(port)
     this.#settings = settings
     this.#folder = folder
     this.#user = user
@@ -53,20 +77,6 @@ export class TestPostgres implements AsyncDisposable {
       await server[Symbol.asyncDispose]()
       throw error
     }
-  }
-
-  url(database: string): string {
-    return `postgres://notes:${password}@127.0.0.1:${this.port}/${database}`
-  }
-
-  /** The URL of a database without tables. */
-  async emptyUrl(options = ''): Promise<string> {
-    const name = `test_${++this.#databases}`
-    const client = new Client(this.url('postgres'))
-    await client.connect()
-    await client.query(`create database ${name} ${options}`)
-    await client.end()
-    return this.url(name)
   }
 
   /** Ends it as a crash would, until {@link resume}. */
@@ -101,7 +111,7 @@ export class TestPostgres implements AsyncDisposable {
     child.stderr.resume()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     await this.crash()
     rmSync(this.#folder, { recursive: true, force: true })
   }
@@ -109,6 +119,12 @@ export class TestPostgres implements AsyncDisposable {
   get #data(): string {
     return join(this.#folder, 'data')
   }
+}
+
+/** The server of this run of tests, or one of its own where it has none. */
+export async function databasesForTests(): Promise<Databases> {
+  const port = process.env.TEST_POSTGRES_PORT
+  return port ? new Databases(Number(port)) : TestPostgres.start()
 }
 
 function program(name: string): string {
