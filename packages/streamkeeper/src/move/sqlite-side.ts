@@ -29,28 +29,28 @@ export class SqliteSide implements Target {
   async read(table: Table, range: Range, limit: number): Promise<Row[]> {
     const { sql, values } = select(table, range, limit, spelling)
     const rows = this.#client.prepare(sql).raw().safeIntegers().all(values) as Row[]
-    for (const row of rows) {
-      check(table, row)
-      this.#refuseMangled(table, row)
-    }
+    for (const row of rows) this.#check(table, row)
     return rows
   }
 
-  // SQLite keeps any bytes as text. U+FFFD is read in the place of those that are none, and would be
-  // another text on the other side.
-  #refuseMangled(table: Table, row: Row): void {
-    row.forEach((value, index) => {
-      if (typeof value !== 'string') return
-      const place = () => ({
-        ...{ table: table.name, column: table.columns[index]?.name ?? '' },
-        ...{ key: keyColumns(table).map(({ name }) => name), id: keyOf(table, row) },
-      })
-      if (!this.#isMangled(value, place)) return
-      const { column, id } = place()
-      throw new Error(
-        `${table.name}.${column} of the row ${inWords(id)} has bytes that are no text: correct it in the source.`,
-      )
+  // SQLite keeps any value in any column, and any bytes as text: those that are none would be another
+  // text on the other side.
+  #check(table: Table, row: Row): void {
+    table.columns.forEach(({ name, kind }, index) => {
+      const value = row[index] ?? null
+      const fault = value === null ? null : this.#faultOf(value, kind, table, row, name)
+      if (!fault) return
+      const key = inWords(keyOf(table, row))
+      throw new Error(`${table.name}.${name} of the row ${key} ${fault}: correct it in the source.`)
     })
+  }
+
+  #faultOf(value: Value, kind: Kind, table: Table, row: Row, column: string): string | null {
+    if (!fits[kind](value)) return `is no ${kind}, as its column is`
+    const key = () => keyColumns(table).map(({ name }) => name)
+    const place = () => ({ table: table.name, key: key(), id: keyOf(table, row), column })
+    const isText = typeof value !== 'string' || !this.#isMangled(value, place)
+    return isText ? null : 'has bytes that are no text'
   }
 
   async count({ name }: Table): Promise<number> {
@@ -102,18 +102,6 @@ export class SqliteSide implements Target {
       for (const trigger of triggers) this.#client.exec(trigger.sql)
     })()
   }
-}
-
-// SQLite keeps any value in any column.
-function check(table: Table, row: Row): void {
-  table.columns.forEach(({ name, kind }, index) => {
-    const value = row[index] ?? null
-    if (value === null || fits[kind](value)) return
-    const key = inWords(keyOf(table, row))
-    throw new Error(
-      `${table.name}.${name} of the row ${key} is no ${kind}, as its column is: correct it in the source.`,
-    )
-  })
 }
 
 const fits: Record<Kind, (value: Value) => boolean> = {
