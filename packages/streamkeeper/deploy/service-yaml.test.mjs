@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { parse } from 'yaml'
 import { deploy } from './gcloud/deploy.mjs'
-import { Cloud } from './test-support/cloud.mjs'
+import { appFolder, Cloud } from './test-support/cloud.mjs'
 import { knativeService } from './test-support/knative-service.mjs'
 
 const values = { PROJECT: 'my-project', REGION: 'europe-west1', BUCKET: 'my-data' }
@@ -71,7 +71,7 @@ describe('the commands in the head of that YAML', () => {
     const cloud = new Cloud()
     const commands = script.replaceAll('/tmp/', `${folder}/`)
     cloud.path = [folder, cloud.path].join(delimiter)
-    const ended = await cloud.process('bash', ['-e', '-o', 'pipefail', '-c', commands])
+    const ended = await cloud.process('bash', ['-e', '-o', 'pipefail', '-c', commands], appFolder)
     assert.equal(ended.status, 0, ended.stderr)
     assert.deepEqual(made(cloud.state), made(await byCommand()))
   })

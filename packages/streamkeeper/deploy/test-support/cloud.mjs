@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { root } from '../../src/cli/lib/project.mjs'
 import { disk } from '../settings.mjs'
 import { runFake } from './fake-programs.mjs'
 import { getFrom } from './fake-web.mjs'
@@ -42,12 +43,18 @@ const empty = {
 const cli = join(import.meta.dirname, '../../src/cli/streamkeeper.mjs')
 const servers = []
 const programs = mkdtempSync(join(tmpdir(), 'cloud-'))
+/** An app that is quick to load. */
+export const appFolder = mkdtempSync(join(tmpdir(), 'app-'))
+writeFileSync(
+  join(appFolder, 'streamkeeper.config.mjs'),
+  `export default ${JSON.stringify({ name: 'visits' })}\n`,
+)
 for (const program of ['gcloud', 'curl']) {
   symlinkSync(join(import.meta.dirname, 'fake-program.sh'), join(programs, program))
 }
 
 after(() => {
-  rmSync(programs, { recursive: true })
+  for (const folder of [programs, appFolder]) rmSync(folder, { recursive: true })
   for (const server of servers) server.close()
 })
 
@@ -151,21 +158,21 @@ export class Cloud {
 
   // In this process: a deployment asks some forty times.
   #runFake = async (args, { program = 'gcloud', input } = {}) => {
-    const { ok, output } = this.#answer(program, args, input)
+    const { ok, output } = this.#answer(program, args, { stdin: input, cwd: root })
     const isMeant = ({ match }) => args.join(' ').includes(match)
     const warnings = this.#state.warnings.filter(isMeant).map(({ message }) => message)
     return { ok, stdout: ok ? output : '', output: [...warnings, output].join('\n') }
   }
 
-  #answer(program, args, stdin) {
-    return runFake(program, args, { state: this.#state, calls: this.#calls, stdin })
+  #answer(program, args, { stdin, cwd }) {
+    return runFake(program, args, { state: this.#state, calls: this.#calls, stdin, cwd })
   }
 
   /**
    * Runs a program that finds this cloud's gcloud.
    * @returns {Promise<{status: number | null, stdout: string, stderr: string}>}
    */
-  async process(command, args = []) {
+  async process(command, args = [], cwd = root) {
     this.#port ??= await this.#listen()
     const preload = pathToFileURL(join(import.meta.dirname, 'fake-fetch.mjs'))
     const child = spawn(command, args, {
@@ -175,6 +182,7 @@ export class Cloud {
         FAKE_CLOUD_PORT: this.#port,
         NODE_OPTIONS: `--import ${preload}`,
       },
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 120_000,
     })
@@ -186,9 +194,9 @@ export class Cloud {
     return { status, stdout, stderr }
   }
 
-  /** Runs `streamkeeper`. */
+  /** Runs `streamkeeper` in the folder of an app that is quick to load. */
   streamkeeper(...args) {
-    return this.process(process.execPath, [cli, ...args])
+    return this.process(process.execPath, [cli, ...args], appFolder)
   }
 
   /** Runs lines by a shell, each on its own; all of them have to succeed. */
@@ -205,10 +213,16 @@ export class Cloud {
       let asked = ''
       socket.setEncoding('utf8').on('data', (text) => {
         asked += text
-        const [count, program, stdin, ...args] = asked.split('\0')
+        const [count, cwd, program, stdin, ...args] = asked.split('\0')
         if (args.length <= Number(count)) return
         args.pop()
-        socket.end(this.#said(program, args, stdin))
+        try {
+          socket.end(this.#said(program, args, { stdin, cwd }))
+        } catch (error) {
+          // Whoever asks ends, and so does the test.
+          socket.destroy()
+          throw error
+        }
       })
     })
     servers.push(server.listen(0, '127.0.0.1').unref())
@@ -216,9 +230,9 @@ export class Cloud {
     return server.address().port
   }
 
-  #said(program, args, stdin) {
+  #said(program, args, means) {
     if (program === 'fetch') return `0\n${JSON.stringify(getFrom(this.#state, ...args))}`
-    const { ok, output } = this.#answer(program, args, stdin)
+    const { ok, output } = this.#answer(program, args, means)
     return `${ok ? 0 : 1}\n${output && `${output}\n`}`
   }
 }

@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { parse } from 'yaml'
-import { root } from '../../src/cli/lib/project.mjs'
 
 /**
  * What the fake gcloud does for those who build apart, or deploy by hand.
  * @param {object} project its state, the command's flags, and what fake-project.mjs looks up in it
  * @returns {Record<string, (...names: string[]) => unknown>}
  */
-export function verbsByHand({ state, flags, fail, account, bucket, canBuild, canStart }) {
+export function verbsByHand({ state, flags, fail, readHere, account, bucket, canBuild, canStart }) {
   return {
     'artifacts repositories describe': (name) => repository(`${flags.location}/${name}`),
     'artifacts repositories create': (name) => {
@@ -41,7 +38,7 @@ export function verbsByHand({ state, flags, fail, account, bucket, canBuild, can
     'builds describe': (id) => build(id),
     'builds log': (id) => build(id).log,
     'run services replace': (file) => {
-      const { metadata, spec } = parse(readFileSync(file, 'utf8'))
+      const { metadata, spec } = parse(readHere(file))
       const { serviceAccountName, containers } = spec.template.spec
       const [{ image, env }] = containers
       if (!state.images.includes(image)) fail(`Image '${image}' not found.`)
@@ -65,11 +62,6 @@ export function verbsByHand({ state, flags, fail, account, bucket, canBuild, can
     const found = state.builds.find((one) => one.id === id)
     return found ?? fail('NOT_FOUND: Requested entity was not found.')
   }
-}
-
-// Relative to the repository, where such commands are run.
-export function readHere(file) {
-  return readFileSync(resolve(root, file), 'utf8')
 }
 
 function filled(text, substitutions) {

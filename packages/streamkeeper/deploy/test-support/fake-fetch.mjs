@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 
 globalThis.fetch = async (url) => {
   const socket = connect(Number(process.env.FAKE_CLOUD_PORT), '127.0.0.1')
-  socket.write(['1', 'fetch', '', url, ''].join('\0'))
+  socket.write(['1', '', 'fetch', '', url, ''].join('\0'))
   const [, answer] = (await text(socket)).split('\n')
   const { status, reason } = JSON.parse(answer)
   if (status === null) throw new Error(reason)

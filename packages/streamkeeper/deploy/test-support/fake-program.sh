@@ -3,7 +3,7 @@
 # each call would take most of the time of the tests.
 exec 3<>"/dev/tcp/127.0.0.1/$FAKE_CLOUD_PORT"
 case " $* " in *' --data-file - '*) IFS= read -r -d '' stdin ;; esac
-printf '%s\0' "$#" "${0##*/}" "$stdin" "$@" >&3
+printf '%s\0' "$#" "$PWD" "${0##*/}" "$stdin" "$@" >&3
 IFS= read -r status <&3
 IFS= read -r -d '' output <&3
 if [ "$status" = 0 ]; then printf '%s' "$output"; else printf '%s' "$output" >&2; fi

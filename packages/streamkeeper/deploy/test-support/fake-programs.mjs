@@ -1,5 +1,7 @@
 // What stands in for gcloud and curl: a project in which a command does what it says, or fails in the
 // words that the program has for it. Each call is noted, with what it read on stdin.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { serviceInJson } from './fake-knative.mjs'
 import { urlOf, verbsOf } from './fake-project.mjs'
 import { servingNumber } from './fake-traffic.mjs'
@@ -10,10 +12,10 @@ class Refusal extends Error {}
  * Runs one of the programs.
  * @param {'gcloud' | 'curl'} program
  * @param {string[]} argv
- * @param {{state: object, calls: object[], stdin?: string}} project changes with it
+ * @param {{state: object, calls: object[], cwd: string, stdin?: string}} project `state` and `calls` change
  * @returns {{ok: boolean, output: string}}
  */
-export function runFake(program, argv, { state, calls, stdin }) {
+export function runFake(program, argv, { state, calls, cwd, stdin }) {
   const earlier = [...calls]
   const call =
     program === 'curl'
@@ -21,7 +23,8 @@ export function runFake(program, argv, { state, calls, stdin }) {
       : { argv, stdin: argumentOf('data-file', argv) === '-' ? stdin : null }
   calls.push(call)
   try {
-    const output = program === 'curl' ? visit(state, argv) : answer(state, call, earlier)
+    const output =
+      program === 'curl' ? visit(state, argv) : answer(state, { ...call, cwd }, earlier)
     return { ok: true, output }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -40,7 +43,7 @@ function visit(state, argv) {
   return '<html>the page</html>'
 }
 
-function answer(state, { argv, stdin }, earlier) {
+function answer(state, { argv, stdin, cwd }, earlier) {
   const firstFlag = argv.findIndex((arg) => arg.startsWith('--'))
   const positional = argv.slice(0, firstFlag < 0 ? argv.length : firstFlag)
   const flags = readFlags(argv.slice(positional.length))
@@ -55,7 +58,13 @@ function answer(state, { argv, stdin }, earlier) {
     if (isNow && message === null) return ''
     if (isNow) fail(message)
   }
-  const verbs = verbsOf({ state, flags, stdin, fail })
+  const verbs = verbsOf({
+    state,
+    flags,
+    stdin,
+    fail,
+    readHere: (file) => readFileSync(resolve(cwd, file), 'utf8'),
+  })
   const verb = Object.keys(verbs).find((name) => `${positional.join(' ')} `.startsWith(`${name} `))
   if (!verb) fail(`Invalid choice: '${argv.join(' ')}'.`)
   needsApi(verb, state, fail)

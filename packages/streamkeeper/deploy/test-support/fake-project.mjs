@@ -1,4 +1,4 @@
-import { readHere, verbsByHand } from './fake-build.mjs'
+import { verbsByHand } from './fake-build.mjs'
 import { revisionInJson } from './fake-knative.mjs'
 import { mustBeReady, updateTraffic, withRevision } from './fake-traffic.mjs'
 
@@ -13,12 +13,6 @@ const bucketChanges = {
   'clear-retention-period': { retention_policy: undefined },
   'clear-lifecycle': { lifecycle_config: undefined },
   'clear-soft-delete': { soft_delete_policy: { retentionDurationSeconds: '0' } },
-}
-
-function change(bucket, flag, value) {
-  if (flag === 'default-storage-class') bucket.default_storage_class = value
-  else if (flag === 'lifecycle-file') bucket.lifecycle_config = JSON.parse(readHere(value))
-  else Object.assign(bucket, bucketChanges[flag])
 }
 
 const regions = ['europe-west1', 'us-east1', 'asia-northeast1', 'europe-west12']
@@ -59,7 +53,7 @@ function bare(flag) {
  * Google Cloud enforces: nothing is given to whoever isn't there.
  * @returns {Record<string, (...names: string[]) => unknown>}
  */
-export function verbsOf({ state, flags, stdin, fail }) {
+export function verbsOf({ state, flags, stdin, fail, readHere }) {
   const verbs = {
     version: () => ({ 'Google Cloud SDK': state.gcloudVersion }),
 
@@ -87,7 +81,7 @@ export function verbsOf({ state, flags, stdin, fail }) {
     },
     'storage buckets update': (url) => {
       const { project, ...changes } = flags
-      for (const [flag, value] of Object.entries(changes)) change(bucket(url), flag, value)
+      for (const [flag, value] of Object.entries(changes)) changeBucket(url, flag, value)
     },
     'storage cat': (url) =>
       state.objects[url] ?? fail(`The following URLs matched no objects or files:\n${url}`),
@@ -205,7 +199,10 @@ export function verbsOf({ state, flags, stdin, fail }) {
       delete state.schedules[scheduleKey(name)]
     },
   }
-  Object.assign(verbs, verbsByHand({ state, flags, fail, account, bucket, canBuild, canStart }))
+  Object.assign(
+    verbs,
+    verbsByHand({ state, flags, fail, readHere, account, bucket, canBuild, canStart }),
+  )
   const things = {
     projects: () => {},
     'storage buckets': bucket,
@@ -249,6 +246,13 @@ export function verbsOf({ state, flags, stdin, fail }) {
     fail(
       'Adding a binding without specifying a condition to a policy containing conditions is prohibited in non-interactive mode. Run the command again with `--condition=None`',
     )
+  }
+
+  function changeBucket(url, flag, value) {
+    const found = bucket(url)
+    if (flag === 'default-storage-class') found.default_storage_class = value
+    else if (flag === 'lifecycle-file') found.lifecycle_config = JSON.parse(readHere(value))
+    else Object.assign(found, bucketChanges[flag])
   }
 
   function scheduleOfFlags() {

@@ -5,9 +5,6 @@ import { join } from 'node:path'
 import { root } from '../../src/cli/lib/project.mjs'
 import { which } from '../../src/cli/lib/which.mjs'
 
-// What is in the GA track of a gcloud that may be newer than the one here.
-const soonInGa = ['--max']
-
 /**
  * The gcloud of this machine: its parser, which asks no server.
  * @returns {Promise<((commands: string[][]) => Array<string | null>) | null>} says what is wrong with
@@ -18,24 +15,10 @@ export async function realGcloud() {
   if (!program) return null
   const { basic, installation } = JSON.parse(output(program, ['info', '--format', 'json']))
   const script = join(import.meta.dirname, 'real-gcloud.py')
-  const parse = (commands) =>
+  return (commands) =>
     JSON.parse(
       output(basic.python_location, [script, installation.sdk_root], JSON.stringify(commands)),
     )
-  return (commands) => {
-    const problems = parse(commands)
-    const again = [...problems.keys()].filter((index) => isSoonInGa(problems[index]))
-    const inBeta = parse(again.map((index) => ['beta', ...commands[index]]))
-    for (const [position, index] of again.entries()) problems[index] = inBeta[position]
-    return problems
-  }
-}
-
-function isSoonInGa(problem) {
-  const flags = [
-    ...(problem ?? '').matchAll(/(--[\w-]+) flag is available in one or more alternate/g),
-  ]
-  return flags.length > 0 && flags.every(([, flag]) => soonInGa.includes(flag))
 }
 
 // In a configuration of its own: nobody is logged in there.

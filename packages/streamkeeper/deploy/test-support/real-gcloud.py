@@ -6,7 +6,11 @@ Reads a JSON list of lists of arguments, writes a JSON list of what is wrong wit
 
 import json
 import os
+import re
 import sys
+
+# What is in the GA track of a gcloud that may be newer than the one here.
+SOON_IN_GA = {'--max'}
 
 installation = sys.argv[1]
 sys.path[:0] = [
@@ -20,6 +24,14 @@ top = gcloud_main.CreateCLI([])._TopElement()
 
 
 def problem(args):
+    found = problem_in_track(args)
+    beta_only = re.findall(r'(--[\w-]+) flag is available in one or more alternate', found or '')
+    if beta_only and SOON_IN_GA.issuperset(beta_only):
+        return problem_in_track(['beta', *args])
+    return found
+
+
+def problem_in_track(args):
     node, rest = top, list(args)
     while node.is_group:
         if not rest:
