@@ -5,10 +5,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { withActionsKey } from './lib/actions-key.mjs'
+import { readArguments } from './lib/arguments.mjs'
 import { nameCommit } from './lib/commit.mjs'
 import { Failure } from './lib/failure.mjs'
 import { moduleFile, root } from './lib/project.mjs'
-import { readArguments } from './lib/start-arguments.mjs'
 
 const help = `Builds the app into .next/standalone: all that its server needs, and nothing else.
 

@@ -2,9 +2,9 @@ import { existingApp } from './init/app.mjs'
 import { leftToDo } from './init/left.mjs'
 import { setUp } from './init/set-up.mjs'
 import { actionsKey, keyFile } from './lib/actions-key.mjs'
+import { readArguments } from './lib/arguments.mjs'
 import { Failure } from './lib/failure.mjs'
 import { root } from './lib/project.mjs'
-import { readArguments } from './lib/start-arguments.mjs'
 
 const help = `Sets up the Next.js app in this folder to run on SQLite, replicated to a bucket. It says what it has
 done, and what is left to do by hand. Run again, it changes only what is missing.

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import './lib/require-node.mjs'
+import { nearest } from './lib/arguments.mjs'
 import { report, WrongArguments } from './lib/failure.mjs'
-import { nearest } from './lib/nearest.mjs'
 
 const help = `Runs a Next.js app on SQLite, replicated to a bucket.
 

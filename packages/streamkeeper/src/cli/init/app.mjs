@@ -16,7 +16,6 @@ const least = { next: 16, 'better-sqlite3': 13 }
 
 /**
  * Looks at the app in a folder.
- * @param {string} root
  * @returns {{app: App, refusals: string[]}} `refusals` say why it can't be set up, and what to do
  */
 export function existingApp(root) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { packageFolder } from '../lib/project.mjs'
-import { openings } from './left.mjs'
+import { opening } from './left.mjs'
 import { wrapped } from './set-up.mjs'
 
 const fixture = join(packageFolder, 'fixtures/adopted-app')
@@ -245,7 +245,7 @@ describe('A module that opens the database', () => {
     ],
   ]) {
     it(`has these lines: ${text.split('\n')[0]}`, () => {
-      const [lines] = openings('db.js', text)
+      const lines = opening('db.js', text)
       for (const line of becomes) assert.ok(lines.includes(line), lines.join('\n'))
     })
   }
@@ -259,7 +259,7 @@ describe('A module that opens the database', () => {
     "import { drizzle } from 'drizzle-orm/better-sqlite3'\ndrizzle(env.FILE)",
   ]) {
     it(`is named where its lines are not known: ${text.split('\n')[1]}`, () => {
-      assert.match(openings('db.js', text)[0]?.[0] ?? '', /db\.js opens the database in a way/)
+      assert.match(opening('db.js', text)?.[0] ?? '', /db\.js opens the database in a way/)
     })
   }
 
@@ -269,7 +269,7 @@ describe('A module that opens the database', () => {
     "import { drizzle } from 'drizzle-orm/better-sqlite3'\ndrizzle(connection, { schema })",
   ]) {
     it(`is no such: ${text.split('\n').at(-1)}`, () => {
-      assert.deepEqual(openings('db.ts', text), [])
+      assert.equal(opening('db.ts', text), null)
     })
   }
 })

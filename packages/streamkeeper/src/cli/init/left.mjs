@@ -6,18 +6,16 @@ import { filesOf } from './set-up.mjs'
 /**
  * What is left to do by hand: for each thing its lines, where `-` and `+` begin a line of a file that goes,
  * and what comes in its place.
- * @param {import('./app.mjs').App} app
- * @returns {string[][]}
  */
 export function leftToDo(app) {
   return [
-    ...sourceFiles(app.root).flatMap((name) => openings(name, read(app, name))),
-    ...instrumentation(app),
-    ...configuration(app),
+    ...sourceFiles(app.root).map((name) => opening(name, read(app, name))),
+    instrumentation(app),
+    configuration(app),
     ...scripts(app),
     ...installed(app),
     ...kept(app),
-  ]
+  ].filter(Boolean)
 }
 
 function read({ root }, name) {
@@ -29,19 +27,16 @@ const driver =
   /^(?:import(?! type\b)|const|let|var)\s+(?:\* as )?(\w+)\b.*['"]better-sqlite3['"].*$/m
 const drizzle = /['"]drizzle-orm\/better-sqlite3['"]/
 
-/** Where a module opens the database itself. */
-export function openings(name, text) {
+/** Where a module opens the database itself; null where it does not. */
+export function opening(name, text) {
   const loads = driver.exec(text)
   const lines = text.split(/\r?\n/)
   const found = loads && lines.map((line) => openedIn(line, loads[1])).find(Boolean)
   if (!found) {
-    return opensOtherwise(text, loads?.[1])
-      ? [
-          [
-            `${name} opens the database in a way that is not known here: have it use \`sqlite()\` of streamkeeper.`,
-          ],
-        ]
-      : []
+    if (!opensOtherwise(text, loads?.[1])) return null
+    return [
+      `${name} opens the database in a way that is not known here: have it use \`sqlite()\` of streamkeeper.`,
+    ]
   }
   const { line, start, variable } = found
   const pragmas = lines.filter((line) =>
@@ -49,16 +44,14 @@ export function openings(name, text) {
   )
   const isEsm = loads[0].startsWith('import')
   return [
-    [
-      `${name} opens the database, which the server does for each request:`,
-      `- ${loads[0].trimEnd()}`,
-      isEsm
-        ? "+ import { sqlite as connection } from 'streamkeeper'"
-        : "+ const { sqlite: connection } = require('streamkeeper')",
-      `- ${line}`,
-      `+ ${start}connection()`,
-      ...pragmas.map((line) => `- ${line}`),
-    ],
+    `${name} opens the database, which the server does for each request:`,
+    `- ${loads[0].trimEnd()}`,
+    isEsm
+      ? "+ import { sqlite as connection } from 'streamkeeper'"
+      : "+ const { sqlite: connection } = require('streamkeeper')",
+    `- ${line}`,
+    `+ ${start}connection()`,
+    ...pragmas.map((line) => `- ${line}`),
   ]
 }
 
@@ -78,74 +71,60 @@ function opensOtherwise(text, driver) {
   )
 }
 
-function instrumentation({ root, source }) {
+function instrumentation(app) {
+  const { root, source } = app
   const name = ['ts', 'js']
     .map((end) => `${source}instrumentation.${end}`)
     .find((name) => existsSync(join(root, name)))
-  if (!name || !/\bimport\b/.test(readFileSync(join(root, name), 'utf8'))) return []
-  if (/whileLeading/.test(readFileSync(join(root, name), 'utf8'))) return []
+  const text = name ? read(app, name) : ''
+  if (!/\bimport\b/.test(text) || /whileLeading/.test(text)) return null
   return [
-    [
-      `${name} runs outside of requests, where there is no connection. What it does with the database becomes a`,
-      'job of the instance that leads, `whileLeading(async (signal) => { … })` of streamkeeper, which ends when',
-      'the signal is aborted.',
-    ],
+    `${name} runs outside of requests, where there is no connection. What it does with the database becomes a`,
+    'job of the instance that leads, `whileLeading(async (signal) => { … })` of streamkeeper, which ends when',
+    'the signal is aborted.',
   ]
 }
 
-function configuration({ root, nextConfig }) {
-  if (!nextConfig || /withStreamkeeper/.test(readFileSync(join(root, nextConfig), 'utf8')))
-    return []
+function configuration(app) {
+  const { nextConfig } = app
+  if (!nextConfig || /withStreamkeeper/.test(read(app, nextConfig))) return null
   return [
-    [
-      `${nextConfig} has no default export that is known here: put withStreamkeeper(…), of streamkeeper/next, around it.`,
-    ],
+    `${nextConfig} has no default export that is known here: put withStreamkeeper(…), of streamkeeper/next, around it.`,
   ]
 }
 
 function scripts(app) {
   const { scripts = {} } = JSON.parse(read(app, 'package.json'))
-  return ['dev', 'build', 'start']
+  const others = ['dev', 'build', 'start']
     .filter((name) => !scripts[name]?.includes(`streamkeeper ${name}`))
     .map((name) => [
       `The script "${name}" is "${scripts[name]}": have it run \`streamkeeper ${name}\`.`,
     ])
-    .concat(
-      /streamkeeper build\b.*(&&|;)/.test(scripts.build)
-        ? [
-            [
-              'The script "build" goes on after `streamkeeper build`, and the Dockerfile gives it --warm at its end: move',
-              'that to a script "postbuild".',
-            ],
-          ]
-        : [],
-    )
+  const goesOn = /streamkeeper build\b.*(&&|;)/.test(scripts.build) && [
+    'The script "build" goes on after `streamkeeper build`, and the Dockerfile gives it --warm at its end: move',
+    'that to a script "postbuild".',
+  ]
+  return [...others, goesOn]
 }
 
 function installed({ root, about: { dependencies = {} } }) {
   return [
-    ...(dependencies.streamkeeper ? [] : [['npm install streamkeeper']]),
-    ...(existsSync(join(root, 'package-lock.json'))
-      ? []
-      : [
-          [
-            'The Dockerfile installs with npm, by a package-lock.json, and there is none: change its line `npm ci`.',
-          ],
-        ]),
+    !dependencies.streamkeeper && ['npm install streamkeeper'],
+    !existsSync(join(root, 'package-lock.json')) && [
+      'The Dockerfile installs with npm, by a package-lock.json, and there is none: change its line `npm ci`.',
+    ],
   ]
 }
 
 // Another's that does not do it would be found out only on Cloud Run.
 function kept(app) {
   const ignored = read(app, '.dockerignore')
-  const others = /^\/?(data\/?|\*)\s*$/m.test(ignored)
-    ? []
-    : [
-        [
-          '.dockerignore was there, and was left: add a line `data`, where the data and a key of this machine are.',
-        ],
-      ]
-  return others.concat(oddFiles(app))
+  return [
+    !/^\/?(data\/?|\*)\s*$/m.test(ignored) && [
+      '.dockerignore was there, and was left: add a line `data`, where the data and a key of this machine are.',
+    ],
+    ...oddFiles(app),
+  ]
 }
 
 function oddFiles(app) {

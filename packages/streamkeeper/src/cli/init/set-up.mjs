@@ -7,7 +7,6 @@ const ignored = ['node_modules/', '.next/', '.cache/', 'data/', 'gha-creds-*.jso
 
 /**
  * Writes what an app lacks, and changes its next.config, scripts and .gitignore.
- * @param {import('./app.mjs').App} app
  * @returns {Array<[file: string, what: string]>} what was done
  */
 export function setUp(app) {

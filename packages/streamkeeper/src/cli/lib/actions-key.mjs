@@ -11,7 +11,6 @@ const buildSecret = join('/run/secrets', name)
 /**
  * What Next names and encrypts server actions by: made once, as a page that is open answers to the next
  * build only with the same. https://nextjs.org/docs/app/guides/data-security#overwriting-encryption-keys-advanced
- * @returns {{key: string, isNew: boolean}}
  */
 export function actionsKey() {
   const file = join(root, keyFile)

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
 import { WrongArguments } from './failure.mjs'
-import { nearest } from './nearest.mjs'
 
 /** Whether somebody asks what a command can do, whatever else they have typed. */
 export function asksForHelp(args) {
@@ -34,6 +33,19 @@ export function parse(args, options, { positionals: most = 0 } = {}) {
   return { values, positionals }
 }
 
+/**
+ * @param {Parameters<typeof parse>[1]} [options] besides `--help`
+ * @returns {Record<string, boolean | string | undefined>} the options' values
+ * @throws {WrongArguments}
+ */
+export function readArguments(args, options = {}) {
+  try {
+    return parse(args, options).values
+  } catch (error) {
+    throw new WrongArguments(`${error.message} --help says what there is.`)
+  }
+}
+
 function check({ name, rawName, value, inlineValue }, known) {
   if (!Object.hasOwn(known, name)) {
     const meant = nearest(name, Object.keys(known))
@@ -58,4 +70,25 @@ function withEmptyValues(args, known) {
 // It repeats what was typed, and that can be a URL with a password.
 function harmless(text) {
   return text.replace(/:\/\/\S*@/g, '://…@')
+}
+
+/** The name that was probably meant: one with at most two letters added, left out or changed. */
+export function nearest(word, names) {
+  const distances = names.map((name) => ({ name, distance: distance(word, name) }))
+  const [best] = distances.sort((a, b) => a.distance - b.distance)
+  return best && best.distance <= Math.min(2, word.length - 1) ? best.name : undefined
+}
+
+// Levenshtein's, a row at a time.
+function distance(from, to) {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at)
+  for (const [at, letter] of [...from].entries()) {
+    const next = [at + 1]
+    for (let column = 0; column < to.length; column++) {
+      const change = row[column] + (letter === to[column] ? 0 : 1)
+      next.push(Math.min(change, row[column + 1] + 1, next[column] + 1))
+    }
+    row = next
+  }
+  return row.at(-1)
 }

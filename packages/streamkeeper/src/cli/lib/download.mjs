@@ -5,8 +5,6 @@ import { Failure } from './failure.mjs'
 
 /**
  * Writes what a URL answers to a file.
- * @param {string} url
- * @param {string} file
  * @param {{connectMs?: number, totalMs?: number}} [limits] until the answer's head, and altogether
  * @throws {Failure} when there is no answer in time, or it isn't 200
  */

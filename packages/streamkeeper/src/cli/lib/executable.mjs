@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from './failure.mjs'
-import { Altered, verify } from './verify-hash.mjs'
+import { Altered, verify } from './hash.mjs'
 
 /**
  * Puts an executable in its place, from the first source that has it.

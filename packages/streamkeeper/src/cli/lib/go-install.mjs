@@ -5,7 +5,6 @@ import { must } from './run.mjs'
  * Builds a Go program at a version; Go verifies its source with its own checksum database.
  * @param {string} program such as `example.com/cmd/tool@v1.2.3`
  * @param {string} folder where the executable goes
- * @param {string[]} [flags]
  * @returns {Promise<string>} the path of the executable
  */
 export async function goInstall(program, folder, flags = []) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { Failure } from './failure.mjs'
 
 /** @returns {Promise<string>} the SHA-256 of a file's bytes, in hex */
 export async function hashOfFile(file) {
@@ -12,7 +13,6 @@ export async function hashOfFile(file) {
 }
 
 /**
- * @param {string} folder
  * @param {string[]} [names] of files and folders in it; what isn't there is left out
  * @returns {Promise<string>} a SHA-256 over the names and contents of all files, in hex
  */
@@ -33,4 +33,28 @@ async function filesIn(folder, name) {
   if ((await stat(path)).isFile()) return [name]
   const names = (await readdir(path)).sort()
   return (await Promise.all(names.map((child) => filesIn(folder, join(name, child))))).flat()
+}
+
+export class Altered extends Failure {}
+
+/**
+ * @param {string} expected its SHA-256, in hex
+ * @throws {Altered} when it has another
+ */
+export async function verify(file, expected) {
+  const actual = await hashOfFile(file)
+  if (actual === expected) return
+  throw new Altered(`thrown away, its SHA-256 is ${actual} where ${expected} is expected.`)
+}
+
+/**
+ * @param {string} list the path of a list as `sha256sum` writes it
+ * @throws {Altered} when the list has another hash for it, or none
+ */
+export async function verifyAgainst(file, list) {
+  const name = basename(file)
+  const lines = (await readFile(list, 'utf8')).split('\n').map((line) => line.split(/\s+\*?/))
+  const expected = lines.find(([, listed]) => listed === name)?.[0]
+  if (!expected) throw new Altered(`thrown away, as ${basename(list)} has no ${name}.`)
+  await verify(file, expected)
 }

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { download } from './download.mjs'
 import { executable } from './executable.mjs'
 import { goInstall } from './go-install.mjs'
+import { verifyAgainst } from './hash.mjs'
 import { cache, platform, versions } from './project.mjs'
 import { must, run } from './run.mjs'
-import { verifyAgainst } from './verify-hash.mjs'
 import { which } from './which.mjs'
 
 const { version } = versions.litestream

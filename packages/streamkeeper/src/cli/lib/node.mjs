@@ -43,10 +43,14 @@ async function installedNode() {
 
 /** Whether a version has the pinned major and is not older than the pinned. */
 export function isNewEnough(found, pinned = version) {
-  const [major, ...rest] = found.split('.').map(Number)
-  const [pinnedMajor, ...pinnedRest] = pinned.split('.').map(Number)
-  if (major !== pinnedMajor) return false
-  return rest[0] > pinnedRest[0] || (rest[0] === pinnedRest[0] && rest[1] >= pinnedRest[1])
+  return found.split('.')[0] === pinned.split('.')[0] && !isOlder(found, pinned)
+}
+
+/** Whether a version is older than another. One that is no number is not. */
+export function isOlder(found, least) {
+  const [numbers, others] = [found, least].map((version) => version.split('.').map(Number))
+  const index = numbers.findIndex((number, index) => number !== others[index])
+  return index >= 0 && numbers[index] < others[index]
 }
 
 async function fromUpstream(folder) {

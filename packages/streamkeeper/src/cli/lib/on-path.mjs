@@ -4,8 +4,6 @@ import { Failure } from './failure.mjs'
 /**
  * An environment in which these programs are the ones that their names mean.
  * @param {string[]} programs their paths
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {NodeJS.ProcessEnv}
  * @throws {Failure} when a folder of theirs can't stand there
  */
 export function onPath(programs, env = process.env) {

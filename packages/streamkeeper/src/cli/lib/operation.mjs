@@ -8,11 +8,7 @@ import { moduleFile } from './project.mjs'
 import { handOver } from './run.mjs'
 import { replicaUrl } from './settings.mjs'
 
-/**
- * Runs an operator's command, `FOLDER/NAME.ts`, with the arguments of this process.
- * @param {string} name
- * @param {{usesLitestream?: boolean, folder?: string}} [options]
- */
+/** Runs an operator's command, `FOLDER/NAME.ts`, with the arguments of this process. */
 export async function operation(name, { usesLitestream = true, folder = 'operations' } = {}) {
   // What is fetched is no part of the command's result.
   console.log = console.error
@@ -25,11 +21,7 @@ export async function operation(name, { usesLitestream = true, folder = 'operati
   }
 }
 
-/**
- * What stdout gets where a command could not even begin: programs read one document from there.
- * @param {string[]} args
- * @param {Error} error
- */
+/** What stdout gets where a command could not even begin: programs read one document from there. */
 export function documentFor(args, { message }) {
   if (!args.some((arg) => arg === '--json' || arg.startsWith('--json='))) return ''
   return `${JSON.stringify({ ok: false, problem: { code: 'failed', message } })}\n`

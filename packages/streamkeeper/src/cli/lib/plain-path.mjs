@@ -14,9 +14,7 @@ const made = new Map()
 
 /**
  * An absolute path, through a link where it is not plain itself or too long.
- * @param {string} path
  * @param {number} [longest] in bytes
- * @returns {string}
  * @throws {Failure} when no link can be made
  */
 export function plainPath(path, longest = Number.POSITIVE_INFINITY) {
@@ -29,8 +27,6 @@ export function plainPath(path, longest = Number.POSITIVE_INFINITY) {
 
 /**
  * The URL of a folder that Litestream understands; any other URL as it is, for the server to judge.
- * @param {string} url
- * @returns {string}
  */
 export function plainUrl(url) {
   const folder = oddFolderOf(url)

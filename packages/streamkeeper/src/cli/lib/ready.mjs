@@ -5,13 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * @param {string} url
  * @param {object} options
  * @param {AbortSignal} options.signal ends the asking
- * @param {(problem: string) => void} options.onProblem told once about each reason for not being
+ * @param {(problem: string) => void} [options.onProblem] told once about each reason for not being
  *   ready, from `patienceMs` on
  * @param {number} [options.patienceMs]
  * @param {number} [options.everyMs]
  * @returns {Promise<boolean>} false when the asking was ended
  */
-export async function untilReady(url, { signal, onProblem, patienceMs = 5_000, everyMs = 100 }) {
+export async function untilReady(
+  url,
+  { signal, onProblem = () => {}, patienceMs = 5_000, everyMs = 100 },
+) {
   const start = performance.now()
   let told
   while (!signal.aborted) {

@@ -10,7 +10,6 @@ const anything = { methods, takesForms: true }
 /**
  * Writes routes.json into the standalone build, for server/routes.ts: in the order in which Next looks for them,
  * as `/[slug]` is also where `/webhook` is.
- *
  * @param {string} root where the app and `.next/` are
  */
 export async function writeRoutes(root) {

@@ -64,9 +64,6 @@ export function run(command, args, options = {}) {
 /**
  * Gives the terminal to a command, and the signals that come for this process: it ends in order, and
  * this one after it.
- * @param {string} command
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<number>} its exit code
  * @throws {Error} where it can't be started
  */

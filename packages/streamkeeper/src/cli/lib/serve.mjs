@@ -9,10 +9,6 @@ import { untilReady } from './ready.mjs'
 /**
  * Runs Litestream, which runs the server, until one of them ends or a signal comes. With the data on
  * a PostgreSQL server there is no Litestream.
- * @param {object} options
- * @param {{node: string, litestream?: string}} options.tools
- * @param {NodeJS.ProcessEnv} options.env
- * @param {boolean} options.dev
  * @returns {Promise<number>} the exit code
  */
 export async function serve({ tools, env, dev }) {

@@ -13,8 +13,6 @@ const socketName = 'litestream.sock'
  * The environment of the server: what is set already wins. It is checked before anything slow is
  * done, so that a wrong value costs no build. Who has not set a variable is not told of it but as a
  * way out.
- * @param {{dev: boolean, given?: NodeJS.ProcessEnv}} options
- * @returns {Promise<NodeJS.ProcessEnv>}
  * @throws {Failure} when the port or the data folder can't be used
  */
 export async function settings({ dev, given = process.env }) {

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from './failure.mjs'
 import { moduleFile, root } from './project.mjs'
+import { untilReady } from './ready.mjs'
 
 /**
  * Runs what was built once, as its container does, with a folder as the bucket, and keeps what V8 has
@@ -40,9 +40,15 @@ export async function warm(paths = ['/']) {
   litestream.stdout.on('data', (text) => {
     said += text
   })
+  const ended = new AbortController()
   const exited = new Promise((resolve) => litestream.on('exit', resolve).on('error', resolve))
+  exited.then(() => ended.abort())
   try {
-    await ready(litestream, port)
+    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(60_000)])
+    const health = `http://127.0.0.1:${port}/health/ready`
+    if (!(await untilReady(health, { signal }))) {
+      throw new Failure('The app that was built does not start.')
+    }
     for (const path of paths) {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
         headers: { accept: 'text/html' },
@@ -64,15 +70,6 @@ export async function warm(paths = ['/']) {
       'What was compiled is not there: the app that was built did not end in order.',
     )
   }
-}
-
-async function ready(litestream, port) {
-  for (let tries = 0; tries < 300 && litestream.exitCode === null; tries++) {
-    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null)
-    if (answer?.ok) return
-    await sleep(100)
-  }
-  throw new Failure('The app that was built does not start.')
 }
 
 async function freePort() {

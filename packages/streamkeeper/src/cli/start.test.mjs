@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { WrongArguments } from './failure.mjs'
-import { readArguments } from './start-arguments.mjs'
+import { readArguments } from './lib/arguments.mjs'
+import { WrongArguments } from './lib/failure.mjs'
 
 function start(...args) {
   const env = { ...process.env, PORT: 'none' }
-  const file = join(import.meta.dirname, '../streamkeeper.mjs')
+  const file = join(import.meta.dirname, 'streamkeeper.mjs')
   return spawnSync(process.execPath, [file, 'start', ...args], { env, encoding: 'utf8' })
 }
 
