@@ -20,11 +20,7 @@ const templates = {
   'verify-failed': 'verify-failed.json',
 }
 
-/**
- * @param {string[]} args
- * @param {{print: (text: string) => void, app: () => Promise<import('./gcloud/schema.mjs').App>}} means
- * @throws {WrongArguments}
- */
+/** @throws {WrongArguments} */
 export async function monitoring(args, { print, app }) {
   if (asksForHelp(args)) return print(help)
   const { values, positionals } = parse(args, { service: { type: 'string' } }, { positionals: 1 })

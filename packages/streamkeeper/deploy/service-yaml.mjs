@@ -10,8 +10,6 @@ import { disk, emailOf, namesOf, service as settings } from './settings.mjs'
  * https://cloud.google.com/run/docs/reference/yaml/v1
  * @param {string[]} args of the command
  * @param {object} options that they mean
- * @param {import('./gcloud/project.mjs').Project} cloud
- * @returns {Promise<string>}
  */
 export async function serviceYaml(args, options, cloud) {
   const secrets = await Promise.all(

@@ -101,10 +101,7 @@ export const roles = {
  */
 export const bucket = { softDeleteSeconds: 0 }
 
-/**
- * The names of all that belongs to one service.
- * @param {{project: string, region: string, bucket?: string, service: string, path?: string}} options
- */
+/** The names of all that belongs to one service. */
 export function namesOf({ project, region, bucket, service, path }) {
   const verifyJob = `${service}-verify`
   return {

@@ -1,14 +1,14 @@
+import { askAgain } from '../../src/cli/lib/ask-again.mjs'
 import { Failure } from '../../src/cli/lib/failure.mjs'
 import { Answer } from './command.mjs'
 import { failureOf, whatPasses } from './problems.mjs'
 import { Project } from './project.mjs'
 import { isBuildFailure, whyBuildFailed } from './why-build-failed.mjs'
 
-/** Stopped before the end. `done` has the titles of what was done. */
-export class HalfDone extends Failure {
-  constructor(reason, done, goOn = 'The same command again goes on from here.') {
-    const list = done.length > 0 ? done.map((title) => `\n  ${title}`).join('') : ' nothing'
-    super(`${reason}\nDone so far:${list}\n${goOn}`)
+/** Stopped before the end, or users don't meet it. `done` has the titles of what was done. */
+export class Unfinished extends Failure {
+  constructor(message, done) {
+    super(message)
     this.done = done
   }
 }
@@ -22,20 +22,21 @@ export class HalfDone extends Failure {
  * @property {(ms: number) => Promise<void>} wait
  */
 
+const sameAgain = 'The same command again goes on from here.'
+
 /**
  * Runs the commands for each thing, one after the other.
  * @param {Array<{title: string, commands: import('./command.mjs').Command[],
  *   region?: import('./plan.mjs').Region, goOn?: string}>} things `goOn` is how to go on where it
  *   stops at that one, if not by the same command
  * @param {(output: string, args: string[]) => boolean} isDone whether a failure says that nothing is left to do
- * @param {Means} means
  * @returns {Promise<string[]>} the titles of what was done
- * @throws {HalfDone}
+ * @throws {Unfinished}
  */
 export async function apply(things, isDone, means) {
   const done = []
   const earlier = []
-  for (const { title, commands, region, goOn } of things) {
+  for (const { title, commands, region, goOn = sameAgain } of things) {
     means.say(`── ${title}`)
     // Only now its API may be enabled, so that it can be asked.
     if (region && !(await region.isOffered(new Project(means.run)))) {
@@ -47,7 +48,8 @@ export async function apply(things, isDone, means) {
         earlier.push(await carryOut(command, { isDone, earlier }, means))
       }
     } catch (error) {
-      throw new HalfDone(error.message, done, goOn)
+      const list = done.length > 0 ? done.map((title) => `\n  ${title}`).join('') : ' nothing'
+      throw new Unfinished(`${error.message}\nDone so far:${list}\n${goOn}`, done)
     }
     done.push(title)
   }
@@ -77,18 +79,21 @@ const waits = [2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]
 
 /**
  * @param {import('./command.mjs').Command} command that only reads
- * @param {Means} means
  * @returns {Promise<string>} what it answers
  * @throws {Failure} when it answers nothing
  */
-export async function answer({ args }, { run, say, wait }) {
-  for (const ms of [...waits, null]) {
-    const { ok, stdout, output } = await run(args)
-    if (ok && stdout) return stdout
-    if (!ok || ms === null) throw failureOf(output || 'It answered nothing.', args)
-    say(`Google does not list yet what was just made: asking again in ${ms / 1000} s.`)
-    await wait(ms)
-  }
+async function answer({ args }, { run, say, wait }) {
+  const { ok, stdout, output } = await askAgain(
+    () => run(args),
+    ({ ok, stdout }) => !ok || stdout !== '',
+    waits,
+    (ms) => {
+      say(`Google does not list yet what was just made: asking again in ${ms / 1000} s.`)
+      return wait(ms)
+    },
+  )
+  if (ok && stdout) return stdout
+  throw failureOf(output || 'It answered nothing.', args)
 }
 
 const limit = 8 * 60_000
@@ -108,7 +113,7 @@ const untilNextBuild = [60_000, 120_000, 300_000]
  * @param {Means} means
  * @throws {Failure}
  */
-export async function patiently(args, { program, input, isDone, earlier }, { run, say, wait }) {
+async function patiently(args, { program, input, isDone, earlier }, { run, say, wait }) {
   let waited = 0
   for (let tries = 0; ; tries++) {
     const { ok, output } = await run(args, { program, input, show: program === 'gcloud' })

@@ -96,11 +96,7 @@ const onlyWith = [
   ['subnet', 'databaseUrlSecret'],
 ]
 
-/**
- * What is wrong with options of a deployment that are given together.
- * @param {Record<string, string | boolean>} given
- * @returns {string[]}
- */
+/** What is wrong with options of a deployment that are given together. */
 export function contradictionsOfDeploy(given) {
   return [
     ...(movesTrafficAlone(given) ? [] : withoutPlace(given)),

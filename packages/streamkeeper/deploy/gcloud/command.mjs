@@ -18,7 +18,6 @@ export class Answer {
  * @param {string} words such as 'secrets create', split at spaces
  * @param {Array<string>} [names] what it acts on
  * @param {Record<string, string | number | boolean | Answer>} [flags] in camel case
- * @returns {Command}
  */
 export function gcloud(words, names = [], flags = {}) {
   const args = Object.entries(flags).flatMap(([name, value]) => flag(name, value))
@@ -32,8 +31,6 @@ export function readingToken({ program, args }, encoding) {
 
 /**
  * Asks for a page as a browser does. A service that was made just now may answer nobody for a moment.
- * @param {string | Answer} url
- * @returns {Command}
  */
 export function askFor(url) {
   const patience = '--max-time 60 --retry 8 --retry-all-errors --retry-max-time 120'
@@ -58,11 +55,7 @@ export function line({ program, args, secret }) {
   return secret ? `${makeToken(secret)} | ${words} # (a random token)` : words
 }
 
-/**
- * What a dry run prints.
- * @param {Command[]} commands
- * @param {{json?: boolean}} options
- */
+/** What a dry run prints. */
 export function inFull(commands, { json }) {
   const lines = commands.map(line)
   return json ? JSON.stringify({ commands: lines }) : lines.join('\n')
@@ -78,11 +71,7 @@ function inQuotes(part) {
   return typeof part === 'string' ? part.replace(/["$`\\]/g, '\\$&') : `$(${line(part)})`
 }
 
-/**
- * @param {{project: string, region: string, service: string}} options
- * @param {string} [format] for a part of it
- * @returns {Command}
- */
+/** @param {string} [format] for a part of it */
 export function describeService({ project, region, service }, format) {
   return gcloud('run services describe', [service], { project, region, ...(format && { format }) })
 }

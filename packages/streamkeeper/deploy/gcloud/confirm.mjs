@@ -19,22 +19,13 @@ export async function askOnTerminal(question) {
   }
 }
 
-/**
- * @param {string} question
- * @param {Ask} ask
- * @throws {Failure} unless the answer is yes
- */
+/** @throws {Failure} unless the answer is yes */
 export async function agree(question, ask) {
   const answer = await typed(`${question} [y/N] `, ask)
   if (!/^y(es)?$/i.test(answer)) throw new Failure('Nothing was done.')
 }
 
-/**
- * @param {string} question
- * @param {string} expected
- * @param {Ask} ask
- * @throws {Failure} unless the answer is exactly what is expected
- */
+/** @throws {Failure} unless the answer is exactly what is expected */
 export async function agreeByTyping(question, expected, ask) {
   if ((await typed(`${question} `, ask)) !== expected) {
     throw new Failure(`That is not ${expected}: nothing was done.`)

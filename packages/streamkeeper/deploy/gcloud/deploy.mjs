@@ -75,32 +75,13 @@ revision. Exit codes: 0 done, 1 failed, 2 wrong arguments.`
 const known = {
   texts: ['project', 'region', 'service', 'path', 'memory'],
   optional: [
-    'bucket',
-    'readers',
-    'maxReaders',
-    'databaseUrlSecret',
-    'cloudSql',
-    'subnet',
-    'maxInstances',
-    'publicUrl',
-    'trustedProxies',
-    'disk',
-    'scheduleRegion',
-    'rollback',
-    'preview',
-    'removePreview',
-    'concurrency',
-    'min',
-    'minReaders',
-    'buildRegion',
-    'image',
-    'print',
+    ...['bucket', 'readers', 'maxReaders', 'minReaders', 'databaseUrlSecret', 'cloudSql', 'subnet'],
+    ...['min', 'maxInstances', 'concurrency', 'disk', 'publicUrl', 'trustedProxies'],
+    ...['scheduleRegion', 'buildRegion', 'image', 'rollback', 'preview', 'removePreview', 'print'],
   ],
   switches: [
-    ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration'],
-    ...['yes', 'dryRun', 'json'],
-    'noSchedule',
-    ...['toLatest', 'rollForward'],
+    ...['allowUnauthenticated', 'noPublic', 'noRateLimits', 'allowBreakingMigration', 'noSchedule'],
+    ...['toLatest', 'rollForward', 'yes', 'dryRun', 'json'],
   ],
   contradictions: contradictionsOfDeploy,
 }
@@ -109,7 +90,6 @@ const known = {
 const modes = { rollback, rollForward, preview, removePreview }
 
 /**
- * @param {string[]} args
  * @param {import('./apply.mjs').Means & {print: (text: string) => void,
  *   app: () => Promise<import('./schema.mjs').App>,
  *   ask: import('./confirm.mjs').Ask,

@@ -1,10 +1,7 @@
 // What is shown elsewhere in the line, or says nothing to a person.
 const known = ['severity', 'message', 'time', 'level', 'msg', 'httpRequest']
 
-/**
- * An entry of Cloud Logging for a person: when, how bad, of what, and what it says.
- * @param {object} entry
- */
+/** An entry of Cloud Logging for a person: when, how bad, of what, and what it says. */
 export function lineOf(entry) {
   const { timestamp, resource } = entry
   const [severity, text, facts] = saidBy(entry)

@@ -37,7 +37,6 @@ const followMs = 3_000
 const lateMs = 30_000
 
 /**
- * @param {string[]} args
  * @param {import('./apply.mjs').Means & {print: (text: string) => void, now: () => number,
  *   signal: AbortSignal}} means
  * @throws {Failure}
@@ -113,13 +112,8 @@ function nothingFound({ service, region, project, errors }, since) {
   return `${what} of ${service} in ${region} of the project ${project} since ${since}: give another --since, or check --region and --service. Google keeps the log for 30 days.`
 }
 
-/**
- * What Cloud Logging is asked for: https://cloud.google.com/logging/docs/view/logging-query-language
- * @param {{region: string, service: string, of?: string, errors?: boolean}} options
- * @param {string} since
- * @param {{readers: string, verifyJob: string}} names
- */
-export function logFilter({ region, service, of, errors }, since, { readers, verifyJob }) {
+// https://cloud.google.com/logging/docs/view/logging-query-language
+function logFilter({ region, service, of, errors }, since, { readers, verifyJob }) {
   const sources = {
     service: `resource.type="cloud_run_revision" AND resource.labels.service_name="${service}" AND resource.labels.location="${region}"`,
     readers: `resource.type="cloud_run_revision" AND resource.labels.service_name="${readers}"`,

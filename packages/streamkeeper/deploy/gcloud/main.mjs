@@ -18,7 +18,6 @@ const commands = {
 /**
  * Runs a command of this folder with the arguments of this process. What is said goes to stderr, so that
  * stdout has the result alone.
- * @param {keyof typeof commands} name
  */
 export async function main(name) {
   const args = process.argv.slice(2)

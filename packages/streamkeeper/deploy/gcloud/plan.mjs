@@ -33,11 +33,7 @@ export async function thereIf(found) {
   return (await found) ? 'there' : 'missing'
 }
 
-/**
- * That a thing is not there.
- * @param {Step} step
- * @returns {Step}
- */
+/** That a thing is not there. */
 export function without({ look, region, ...step }) {
   return {
     ...step,
@@ -51,11 +47,6 @@ export function without({ look, region, ...step }) {
 
 /**
  * Looks at each thing.
- * @param {Step[]} steps
- * @param {import('./project.mjs').Project} cloud
- * @param {string} project
- * @returns {Promise<Array<Omit<Step, 'note'> &
- *   {state: State, note: string | null}>>}
  * @throws {Failure} when something can't be looked at, or stands in the way
  */
 export async function look(steps, cloud, project) {
@@ -100,11 +91,7 @@ export function deployPlan(steps) {
     .join('\n')
 }
 
-/**
- * What there is to do, for what isn't already as it is to be.
- * @param {Awaited<ReturnType<typeof look>>} steps
- * @returns {Parameters<typeof import('./apply.mjs').apply>[0]}
- */
+/** What there is to do, for what isn't already as it is to be. */
 export function thingsToDo(steps) {
   return steps
     .filter(({ state }) => !['there', 'absent', 'not offered'].includes(state))

@@ -15,7 +15,6 @@ import { mustFindTraffic, sharesInWords, trafficOf, withoutTag } from './traffic
  * Deploys the source in this folder beside what everybody sees: with an address of its own and without
  * traffic. It shows a copy of the data and leads nothing. There are no readers of it and no verify job.
  * @param {object} given the options of `deploy`
- * @param {Parameters<typeof import('./deploy.mjs').deploy>[1]} means
  */
 export async function preview(given, means) {
   const options = { ...given, readers: [] }

@@ -100,8 +100,6 @@ const problems = [
  * The failure of a command in words: what it means, then what the command said.
  * @param {string} output of the command
  * @param {string[]} args of the command
- * @param {string} [program]
- * @param {string} [meaning]
  */
 export function failureOf(output, args, program = 'gcloud', meaning = meaningOf(output)) {
   const lines = output.split('\n').slice(-30).join('\n')

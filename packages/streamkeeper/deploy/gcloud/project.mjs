@@ -1,4 +1,5 @@
 import { Failure } from '../../src/cli/lib/failure.mjs'
+import { isOlder } from '../../src/cli/lib/node.mjs'
 import { disk, leastGcloud } from '../settings.mjs'
 import { gcloud } from './command.mjs'
 import { failureOf, howToUpdate, saysMissing } from './problems.mjs'
@@ -58,8 +59,6 @@ export class Project {
 /**
  * Refuses a gcloud that doesn't know all commands and options of a deployment. To be asked before
  * anything else: it would fail half-way.
- * @param {Project} cloud
- * @param {{disk?: string}} [options]
  * @throws {Failure}
  */
 export async function requireGcloud(cloud, options = {}) {
@@ -72,18 +71,8 @@ export async function requireGcloud(cloud, options = {}) {
   )
 }
 
-// One whose version is no number is taken.
-function isOlder(found, least) {
-  const [numbers, others] = [found, least].map((version) => version.split('.').map(Number))
-  const index = numbers.findIndex((number, index) => number !== others[index])
-  return index >= 0 && numbers[index] < others[index]
-}
-
 /**
- * @param {Project} cloud
- * @param {string} region
  * @param {'--region' | '--readers'} option that names it
- * @param {{project: string}} options
  * @throws {Failure} where Cloud Run has no such region
  */
 export async function refuseUnknownRegion(cloud, region, option, { project }) {

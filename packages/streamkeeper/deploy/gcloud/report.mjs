@@ -1,27 +1,16 @@
-import { Failure } from '../../src/cli/lib/failure.mjs'
+import { askAgain } from '../../src/cli/lib/ask-again.mjs'
+import { Unfinished } from './apply.mjs'
 import { gcloud, line } from './command.mjs'
 import { Project } from './project.mjs'
 import { describeReader } from './steps/reader.mjs'
 import { percentOf, sharesInWords, trafficOf } from './traffic.mjs'
 
-/** Deployed, but users don't meet it. `done` has the titles of what was done. */
-export class NotSeen extends Failure {
-  constructor(reason, done) {
-    super(reason)
-    this.done = done
-  }
-}
-
 /**
  * What there is after a deployment, by what Cloud Run says and by what the address answers.
- * @param {{project: string, region: string, service: string, readers: string[], isPublic: boolean}}
- *   options
- * @param {string[]} done
- * @param {import('./apply.mjs').Means & {get: Get}} means
  * @returns {Promise<{outcome: {url: string, revision: string, percent: number,
  *   readers?: Record<string, string>}, tokenVersion: string | undefined}>} `tokenVersion` is that of the
  *   admin token which the revision has
- * @throws {NotSeen}
+ * @throws {Unfinished}
  */
 export async function outcomeOf(options, done, means) {
   const cloud = new Project(means.run)
@@ -47,9 +36,8 @@ export async function outcomeOf(options, done, means) {
 
 /**
  * Asks the address of a service from outside.
- * @param {import('./traffic.mjs').Traffic} found
  * @param {string} revision that serves there
- * @throws {NotSeen} when it answers otherwise than it should
+ * @throws {Unfinished} when it answers otherwise than it should
  */
 export async function mustAnswer({ url, annotations }, revision, options, done, means) {
   const closed = whyClosed(annotations)
@@ -63,7 +51,7 @@ export async function mustAnswer({ url, annotations }, revision, options, done, 
     )
   }
   const fact = `${url}, where ${revision} serves, answers ${answer.status}`
-  throw new NotSeen(`${fact}${meaningOf(answer.status, options)}`, done)
+  throw new Unfinished(`${fact}${meaningOf(answer.status, options)}`, done)
 }
 
 /** How somebody who may see a service that isn't public does so. */
@@ -72,7 +60,7 @@ export function proxy({ project, region, service }) {
 }
 
 function withoutTraffic(found, done) {
-  return new NotSeen(
+  return new Unfinished(
     `${found.latest} is deployed, but its users don't meet it: of the traffic of ${found.service}, ${sharesInWords(found)}. To send all of it there: --roll-forward.`,
     done,
   )
@@ -120,24 +108,24 @@ export async function getOnce(url) {
 
 /**
  * What somebody from outside gets of a service that is there. It is a probe, so nothing is written.
- * @param {string} url
  * @param {boolean | null} isPublic null where that isn't known
- * @param {{get: Get, say: (text: string) => void, wait: (ms: number) => Promise<void>}} means
  * @returns {Promise<{status: number | null, reason?: string}>} the last answer
  */
 export async function reach(url, isPublic, { get, say, wait }) {
-  for (const ms of [...waits, null]) {
-    const answer = await get(`${url}/health/ready`)
-    if (isRight(answer, isPublic) || ms === null) return answer
-    say(
-      `${url} answers ${answer.status ?? `nothing (${answer.reason})`}: asking again in ${ms / 1000} s.`,
-    )
-    await wait(ms)
-  }
+  const ask = () => get(`${url}/health/ready`)
+  return askAgain(
+    ask,
+    (answer) => isRight(answer, isPublic),
+    waits,
+    (ms, { status, reason }) => {
+      say(`${url} answers ${status ?? `nothing (${reason})`}: asking again in ${ms / 1000} s.`)
+      return wait(ms)
+    },
+  )
 }
 
 /** Whether an answer is what it should be: 200 for everybody, or for nobody. */
-export function isRight({ status }, isPublic) {
+function isRight({ status }, isPublic) {
   const isClosed = status === 403 || status === 401
   if (isPublic === null) return isClosed || status === 200
   return isPublic ? status === 200 : isClosed
@@ -149,7 +137,7 @@ export function isRight({ status }, isPublic) {
  * @param {Record<string, string>} annotations of the service
  * @returns {string | null} why not
  */
-export function whyClosed(annotations) {
+function whyClosed(annotations) {
   const ingress = annotations['run.googleapis.com/ingress'] ?? 'all'
   if (ingress !== 'all') return `its ingress is ${ingress}`
   if (annotations['run.googleapis.com/iap-enabled'] === 'true') return 'Identity-Aware Proxy is on'

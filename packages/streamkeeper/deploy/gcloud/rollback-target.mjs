@@ -4,9 +4,7 @@ import { mayServe, revisionInWords, servingOf } from './traffic.mjs'
 
 /**
  * The revision to send all traffic to.
- * @param {import('./traffic.mjs').Traffic} found
  * @param {string} wanted its name; empty for the one that had the traffic before
- * @returns {import('./traffic.mjs').Revision}
  * @throws {Failure} where there is none, or where it can't serve
  */
 export function targetOf(found, wanted) {
@@ -15,9 +13,6 @@ export function targetOf(found, wanted) {
 
 /**
  * What an older revision needs, and may have lost since it served.
- * @param {import('./project.mjs').Project} cloud
- * @param {import('./traffic.mjs').Traffic} found
- * @param {import('./traffic.mjs').Revision} target
  * @throws {Failure}
  */
 export async function refuseIncomplete(cloud, found, target, { project }) {

@@ -1,11 +1,11 @@
 import { Failure } from '../../src/cli/lib/failure.mjs'
 import { namesOf } from '../settings.mjs'
-import { apply } from './apply.mjs'
+import { apply, Unfinished } from './apply.mjs'
 import { inFull } from './command.mjs'
 import { agree } from './confirm.mjs'
 import { saysOfAnotherRevision } from './problems.mjs'
 import { Project } from './project.mjs'
-import { mustAnswer, NotSeen } from './report.mjs'
+import { mustAnswer } from './report.mjs'
 import { refuseIncomplete, targetOf } from './rollback-target.mjs'
 import { schemaNote } from './schema.mjs'
 import { regionsWithReaders } from './steps/reader.mjs'
@@ -25,7 +25,6 @@ import {
  * Sends all traffic to an older revision, that of the readers to theirs with the same image. Nothing is
  * built; the verify job and its schedule stay as they are.
  * @param {object} options the options of `deploy`
- * @param {Parameters<typeof import('./deploy.mjs').deploy>[1]} means
  */
 export async function rollback(options, means) {
   const cloud = new Project(means.run)
@@ -103,7 +102,7 @@ async function mustHaveMoved(cloud, { target, options }, done, goOn) {
   const found = await trafficOf(cloud, options)
   if (percentOf(found, target.name) === 100) return
   const place = inPlace({ found, options })
-  throw new NotSeen(`Of the traffic of ${place}, ${sharesInWords(found)}. ${goOn}`, done)
+  throw new Unfinished(`Of the traffic of ${place}, ${sharesInWords(found)}. ${goOn}`, done)
 }
 
 function titleOf({ found, target, options }) {

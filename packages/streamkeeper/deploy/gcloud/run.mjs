@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { askAgain } from '../../src/cli/lib/ask-again.mjs'
 import { run } from '../../src/cli/lib/run.mjs'
 
 // All gcloud share the databases in which they keep their settings and tokens, and crash where one of
@@ -28,23 +29,17 @@ export function gcloudRunner({ cwd, env, signal, wait = setTimeout }) {
   }
   return (args, { program = 'gcloud', input, show = false } = {}) => {
     const once = () => run(program, args, { ...means, input, show: show && 'stderr' })
-    return program === 'gcloud' ? inTurn(() => untilUnlocked(once, wait)) : once()
+    return program === 'gcloud' ? inTurn(() => askAgain(once, isUnlocked, waits, wait)) : once()
   }
 }
 
-async function untilUnlocked(once, wait) {
-  for (const ms of waits) {
-    const result = await once()
-    if (result.ok || !isLocked.test(result.output)) return result
-    await wait(ms)
-  }
-  return once()
+function isUnlocked({ ok, output }) {
+  return ok || !isLocked.test(output)
 }
 
 /**
  * Lets some tasks run at once, and the others wait for their turn.
  * @param {number} count how many
- * @returns {<Result>(task: () => Promise<Result>) => Promise<Result>}
  */
 export function atMost(count) {
   const waiting = []

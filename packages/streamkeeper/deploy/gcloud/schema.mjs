@@ -18,11 +18,7 @@ export async function appHere() {
   return JSON.parse(await inItsOwnNode('app'))
 }
 
-/**
- * The newest migration of this release, as drizzle-kit notes it.
- * @param {App} app
- * @returns {{tag: string, when: number} | undefined}
- */
+/** The newest migration of this release, as drizzle-kit notes it. */
 export function newestMigration({ migrations }) {
   const file = join(root, journalIn(migrations))
   return existsSync(file) ? newestIn(readFileSync(file, 'utf8')) : undefined
@@ -30,9 +26,6 @@ export function newestMigration({ migrations }) {
 
 /**
  * Refuses a release whose migrations take something from the one that runs: both serve for a moment.
- * @param {import('./project.mjs').Project} cloud
- * @param {(migration: number) => Promise<{migration: string, statement: string, lost: string[]} | null>}
- *   findBreaking
  * @throws {Failure} that names the migration, what it does, and what there is to do
  */
 export async function refuseBreakingMigration(cloud, options, findBreaking) {
@@ -66,7 +59,7 @@ async function inItsOwnNode(name, ...args) {
  * What the lease below a URL says of the schema of the data: the newest migration, and who leads by it.
  * @returns {Promise<{migration: number, release: string} | null>} null where it can't be told
  */
-export async function schemaAt(cloud, replicaUrl, project) {
+async function schemaAt(cloud, replicaUrl, project) {
   try {
     const lease = await cloud.find(gcloud('storage cat', [`${replicaUrl}/lease.json`], { project }))
     return lease?.schema ?? null
@@ -99,10 +92,6 @@ export async function newestMigrationAt(commit, folder) {
 
 /**
  * What a return to an older release means for the data.
- * @param {import('./project.mjs').Project} cloud
- * @param {{project: string}} options
- * @param {{from: import('./traffic.mjs').Revision | null, to: import('./traffic.mjs').Revision}} way
- * @param {NewestMigrationAt} newestMigrationAt
  * @returns {Promise<string | null>} null where it is known to mean nothing
  * @throws {Failure} where that release is known not to start
  */

@@ -9,10 +9,7 @@ import { service } from './steps/service.mjs'
 import { traffic } from './steps/traffic.mjs'
 import { schedule, verifyJob } from './steps/verify.mjs'
 
-/**
- * All that a deployment makes, in the order in which one needs the other.
- * @returns {import('./plan.mjs').Step[]}
- */
+/** All that a deployment makes, in the order in which one needs the other. */
 export function stepsOf(options) {
   const { databaseUrlSecret, readers } = options
   const first = [enableApis(options), ...tokens(options), ...builder(options)]
@@ -46,10 +43,7 @@ export function stepsOf(options) {
   ]
 }
 
-/**
- * All that any deployment may have made, in the order in which it can be taken away.
- * @returns {import('./plan.mjs').Step[]}
- */
+/** All that any deployment may have made, in the order in which it can be taken away. */
 export function stepsToRemove(options) {
   return [
     ...tokens(options),
@@ -66,10 +60,7 @@ export function stepsToRemove(options) {
     .reverse()
 }
 
-/**
- * What a new image needs to be built and run, of what older releases did not make.
- * @returns {import('./plan.mjs').Step[]}
- */
+/** What a new image needs to be built and run, of what older releases did not make. */
 export function stepsOfImage(options) {
   const { accounts } = namesOf(options)
   const account = options.databaseUrlSecret ? 'database' : 'server'

@@ -30,11 +30,7 @@ const known = {
   contradictions: contradictionsOfTeardown,
 }
 
-/**
- * @param {string[]} args
- * @param {Parameters<typeof import('./deploy.mjs').deploy>[1]} means
- * @throws {Failure}
- */
+/** @throws {Failure} */
 export async function teardown(args, means) {
   const { print, say, run } = means
   if (asksForHelp(args)) return print(help)

@@ -16,11 +16,7 @@ import { enabledApis, requireGcloud } from './project.mjs'
  * @property {Record<string, string>} annotations
  */
 
-/**
- * @param {import('./project.mjs').Project} cloud
- * @param {{project: string, region: string, service: string}} options
- * @returns {Promise<Traffic | null>} null where there is no such service
- */
+/** @returns {Promise<Traffic | null>} null where there is no such service */
 export async function trafficOf(cloud, options) {
   const { project, region, service } = options
   const found = await cloud.find(describeService(options))
@@ -42,7 +38,6 @@ export async function trafficOf(cloud, options) {
 
 /**
  * The same of a service that has to be there.
- * @returns {Promise<Traffic>}
  * @throws {Failure}
  */
 export async function mustFindTraffic(cloud, options) {

@@ -23,7 +23,6 @@ const noLitestreamImage = /litestream\/litestream:\S*.*(?:not found|manifest unk
  * @param {string[]} args of the command that has started the build
  * @param {string} output of that command
  * @param {string[][]} earlier the commands before it
- * @param {ReturnType<import('./run.mjs').gcloudRunner>} run
  * @returns {Promise<{passes: string | null, meaning: string, details: string}>} `passes` as of
  *   `whatPasses`
  */

@@ -17,12 +17,7 @@ export function enableApis({ project, cloudSql }) {
   }
 }
 
-/**
- * A service account.
- * @param {string} id
- * @param {{project: string}} options
- * @returns {import('../plan.mjs').Step}
- */
+/** A service account. */
 export function account(id, { project }) {
   const email = emailOf(id, project)
   return {
@@ -41,70 +36,63 @@ export function account(id, { project }) {
 /**
  * A role of a service account on one thing.
  * @param {object} grant
- * @param {string} grant.account
+ * @param {string} grant.account its id
  * @param {string} grant.role
  * @param {string} grant.kind of thing, as gcloud calls it, such as 'storage buckets'
  * @param {string} grant.name of the thing
  * @param {string} grant.api of the thing
  * @param {boolean} [grant.outlives] whether the thing stays when the service goes
- * @param {{project: string}} options
- * @returns {import('../plan.mjs').Step}
  */
 export function grant({ account, role, kind, name, api, outlives = false }, options) {
-  const { project, region } = options
-  const member = `serviceAccount:${emailOf(account, project)}`
-  const where = {
-    ...(kind !== 'projects' && { project }),
-    ...(kind === 'run jobs' && { region }),
-  }
-  // Where a policy has conditions, gcloud asks which one is meant; of jobs it knows none.
-  const condition = kind !== 'run jobs' && { condition: 'None' }
-  const change = (verb) =>
-    gcloud(`${kind} ${verb}-iam-policy-binding`, [name], { ...where, member, role, ...condition })
+  const member = `serviceAccount:${emailOf(account, options.project)}`
+  const { look, change } = binding({ kind, name, member, role }, options)
   return {
     title: `${role} on ${name} for ${account}`,
     api,
-    look: (cloud) =>
-      thereIf(cloud.grants(gcloud(`${kind} get-iam-policy`, [name], where), { role, member })),
+    look,
     make: [change('add')],
     ...(outlives && { remove: [change('remove')] }),
+  }
+}
+
+function binding({ kind, name, member, role }, { project, region }) {
+  const where = {
+    ...(kind !== 'projects' && { project }),
+    ...(kind.startsWith('run ') && { region }),
+  }
+  // Where a policy has conditions, gcloud asks which one is meant; of jobs it knows none.
+  const condition = kind !== 'run jobs' && { condition: 'None' }
+  return {
+    look: (cloud) =>
+      thereIf(cloud.grants(gcloud(`${kind} get-iam-policy`, [name], where), { role, member })),
+    change: (verb) =>
+      gcloud(`${kind} ${verb}-iam-policy-binding`, [name], {
+        ...where,
+        member,
+        role,
+        ...condition,
+      }),
   }
 }
 
 /**
  * The right of everybody to ask the service. Earlier releases gave it to public services; it would
  * leave one open whose invoker check is on.
- * @param {{project: string, region: string, service: string}} options
- * @returns {import('../plan.mjs').Step}
  */
 export function everybody(options) {
-  const { project, region, service } = options
-  const where = { project, region }
-  const right = { member: 'allUsers', role: 'roles/run.invoker' }
+  const { service: name } = options
+  const right = { kind: 'run services', name, member: 'allUsers', role: 'roles/run.invoker' }
+  const { look, change } = binding(right, options)
   return {
-    title: `the right of everybody (allUsers) to ask ${service}`,
+    title: `the right of everybody (allUsers) to ask ${name}`,
     api: 'run.googleapis.com',
-    look: async (cloud) => {
-      if (!(await cloud.find(describeService(options)))) return 'missing'
-      const policy = gcloud('run services get-iam-policy', [service], where)
-      return thereIf(cloud.grants(policy, right))
-    },
+    look: async (cloud) => ((await cloud.find(describeService(options))) ? look(cloud) : 'missing'),
     make: [],
-    remove: [
-      // Where the policy has conditions, gcloud asks which one is meant.
-      gcloud('run services remove-iam-policy-binding', [service], {
-        ...where,
-        ...right,
-        condition: 'None',
-      }),
-    ],
+    remove: [change('remove')],
   }
 }
 
-/**
- * What whoever deploys should know: only some may ask the service now, and everybody will.
- * @returns {Promise<string | null>}
- */
+/** What whoever deploys should know: only some may ask the service now, and everybody will. */
 export async function warnOfOpening(cloud, options) {
   if (!options.isPublic) return null
   const found = await cloud.find(describeService(options))

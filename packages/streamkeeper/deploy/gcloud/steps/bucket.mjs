@@ -8,7 +8,6 @@ const closed = { uniformBucketLevelAccess: true, publicAccessPrevention: true }
 /**
  * The bucket. One that is there, in whichever project, keeps its soft delete.
  * @param {{deleteData?: boolean}} options `deleteData` lets it be removed
- * @returns {import('../plan.mjs').Step}
  */
 export function bucket({ deleteData = false, ...options }) {
   const { project, region } = options

@@ -107,11 +107,7 @@ export function previewOf({ preview }) {
   return preview ? { PREVIEW: '1' } : {}
 }
 
-/**
- * The flags of a deployment for a revision without traffic, at an address of its own.
- * @param {Record<string, string | number | boolean>} flags
- * @param {string} tag
- */
+/** The flags of a deployment for a revision without traffic, at an address of its own. */
 export function asPreview(flags, tag) {
   const own = Object.entries(flags).filter(([name]) => !ofService.includes(name))
   return { ...Object.fromEntries(own), traffic: false, tag }

@@ -45,7 +45,6 @@ export function build(options) {
 /**
  * What builds need. The account comes first, as a role may take a minute to be known everywhere; Google's
  * default for builds may have no rights, or those of an editor on the whole project.
- * @returns {import('../plan.mjs').Step[]}
  */
 export function builder(options) {
   if (options.image) return []

@@ -6,8 +6,6 @@ import { commitOf, inFront, pairs, serviceFlags } from './flags.mjs'
 
 /**
  * The readers in one region: the image of the service, deployed anew with each of its revisions.
- * @param {string} region
- * @returns {import('../plan.mjs').Step}
  */
 export function reader(region, options) {
   const { readers: name } = namesOf(options)
@@ -88,7 +86,6 @@ function deployReader(region, options) {
 /**
  * A request to the new revision. What a release changes in the schema is in the bucket only once it has
  * written something, and readers of this release wait for that.
- * @returns {import('../plan.mjs').Step}
  */
 export function firstWrite(options) {
   return {

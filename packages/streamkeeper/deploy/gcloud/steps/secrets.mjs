@@ -7,9 +7,6 @@ import { enabledApis } from '../project.mjs'
  * A secret that holds a random token. It is made once and kept: a new one would lock out whoever has
  * noted it.
  * @param {string} secret its name
- * @param {{project: string}} options
- * @param {'base64' | 'base64url'} [encoding]
- * @returns {import('../plan.mjs').Step}
  */
 export function token(secret, { project }, encoding = 'base64url') {
   return {
@@ -32,7 +29,7 @@ export function token(secret, { project }, encoding = 'base64url') {
 }
 
 /** Whether a secret that is there has something in it that may be read. */
-export async function hasVersion(cloud, secret, project) {
+async function hasVersion(cloud, secret, project) {
   const versions = await cloud.find(listEnabled(secret, { project }))
   return versions?.length > 0
 }
@@ -42,8 +39,6 @@ export async function hasVersion(cloud, secret, project) {
  * `latest` it would have a new version whenever one of its instances starts, and none where the
  * newest is disabled.
  * @param {string} secret its name
- * @param {string} project
- * @returns {import('../command.mjs').Command}
  */
 export function newestVersion(secret, project) {
   // Google lists the newest first:
@@ -59,8 +54,6 @@ export function listEnabled(secret, flags) {
 /**
  * The secret with the database's URL. There is a password in it, so it is made by whoever knows that,
  * and never taken away.
- * @param {{project: string, databaseUrlSecret: string}} options
- * @returns {import('../plan.mjs').Step}
  */
 export function databaseUrl({ project, databaseUrlSecret: secret }) {
   return {

@@ -8,10 +8,7 @@ import { asPreview, commitOf, inFront, pairs, previewOf, serviceFlags } from './
 import { build, imageOf, originOf } from './image.mjs'
 import { refuseLeftReaders } from './reader.mjs'
 
-/**
- * The Cloud Run service: every deployment builds the source and brings a new revision.
- * @returns {import('../plan.mjs').Step}
- */
+/** The Cloud Run service: every deployment builds the source and brings a new revision. */
 export function service(options) {
   const { project, region, service: name } = options
   return {
@@ -37,7 +34,6 @@ export function service(options) {
 /**
  * What whoever deploys should know: the service has its data in one place now, and will look for it
  * in another.
- * @returns {Promise<string | null>}
  */
 export async function warnOfMove(cloud, options) {
   const found = await cloud.find(describeService(options))

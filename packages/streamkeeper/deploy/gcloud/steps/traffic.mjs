@@ -3,8 +3,6 @@ import { isHeldBack, mayServe, servingOf, sharesInWords, toLatest, trafficOf } f
 
 /**
  * That a new revision of a service gets all its traffic: there is one writer, and never a split.
- * @param {{project: string, region: string, service: string, toLatest?: boolean}} options
- * @returns {import('../plan.mjs').Step}
  */
 export function traffic(options) {
   const { region, service } = options

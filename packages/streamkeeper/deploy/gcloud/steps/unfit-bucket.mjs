@@ -6,54 +6,49 @@ import { gcloud, line } from '../command.mjs'
  * it begins with the standard class, and reading costs nothing more.
  * @param {Record<string, any>} found as `gcloud storage buckets describe` has it; a setting that isn't
  *   set is absent
- * @returns {string[]}
  */
 export function reasonsAgainst(found, options) {
-  const { region, path } = options
-  const location = found.location.toLowerCase()
   const change = updating(options)
-  const reasons = [...locks(found, options)]
-  if (found.location_type && found.location_type !== 'region') {
-    reasons.push(
-      `It is in the ${found.location_type} ${location}: each write would wait for several regions, and costs more. A bucket can not change that. Choose another --bucket.`,
-    )
-  } else if (location !== region) {
-    reasons.push(
-      `It is in ${location}, not in ${region}: choose that --region, or another --bucket. Each write would have to travel between the two.`,
-    )
-  }
-  if (found.versioning_enabled) {
-    reasons.push(
+  return [
+    ...locks(found, options),
+    ...reasonsAgainstPlace(found, options),
+    found.versioning_enabled &&
       `It keeps all versions: lease.json alone has 28,800 a day, and nothing that is deleted goes away. ${change({ versioning: false })}`,
-    )
-  }
-  if (found.default_storage_class && !isStandard(found.default_storage_class)) {
-    reasons.push(
+    found.default_storage_class &&
+      !isStandard(found.default_storage_class) &&
       `Its class is ${found.default_storage_class}: each object is paid for at least a month, and reading it besides. ${change({ defaultStorageClass: 'STANDARD' })}`,
-    )
-  }
-  if (found.requester_pays) {
-    reasons.push(
+    found.requester_pays &&
       `It is a bucket of Requester Pays, which the app's account can not use. ${change({ requesterPays: false })}`,
-    )
-  }
-  const rules = (found.lifecycle_config?.rule ?? []).filter((rule) => touchesData(rule, path))
-  for (const { action, condition = {} } of rules) {
-    const does =
-      action.type === 'Delete'
-        ? 'deletes objects'
-        : `moves objects to the class ${action.storageClass}`
-    reasons.push(
-      `A lifecycle rule ${does} (${JSON.stringify(condition)}), and an old object may be all that holds a part of the data. Limit it to other folders than ${path}/ (matchesPrefix, with --lifecycle-file), or take all rules away: ${change({ clearLifecycle: true })}`,
-    )
-  }
-  return reasons
+    ...reasonsAgainstRules(found, options),
+  ].filter(Boolean)
 }
 
-/**
- * What keeps everybody from overwriting or deleting objects of a bucket.
- * @returns {string[]}
- */
+function reasonsAgainstPlace({ location: name, location_type: type }, { region }) {
+  const location = name.toLowerCase()
+  if (type && type !== 'region') {
+    return [
+      `It is in the ${type} ${location}: each write would wait for several regions, and costs more. A bucket can not change that. Choose another --bucket.`,
+    ]
+  }
+  if (location === region) return []
+  return [
+    `It is in ${location}, not in ${region}: choose that --region, or another --bucket. Each write would have to travel between the two.`,
+  ]
+}
+
+function reasonsAgainstRules({ lifecycle_config: { rule: rules = [] } = {} }, options) {
+  const { path } = options
+  const clear = updating(options)({ clearLifecycle: true })
+  return rules
+    .filter((rule) => touchesData(rule, path))
+    .map(({ action: { type, storageClass }, condition = {} }) => {
+      const does =
+        type === 'Delete' ? 'deletes objects' : `moves objects to the class ${storageClass}`
+      return `A lifecycle rule ${does} (${JSON.stringify(condition)}), and an old object may be all that holds a part of the data. Limit it to other folders than ${path}/ (matchesPrefix, with --lifecycle-file), or take all rules away: ${clear}`
+    })
+}
+
+/** What keeps everybody from overwriting or deleting objects of a bucket. */
 export function locks(found, options) {
   const { project } = options
   const change = updating(options)
@@ -110,9 +105,8 @@ const conditionsOfOthers = [
  * Whether a lifecycle rule of a bucket deletes what is below the path, or moves it to another class.
  * https://cloud.google.com/storage/docs/lifecycle
  * @param {{action?: {type?: string}, condition?: Record<string, any>}} rule as the JSON API has it
- * @param {string} path
  */
-export function touchesData({ action = {}, condition = {} }, path) {
+function touchesData({ action = {}, condition = {} }, path) {
   if (action.type === 'AbortIncompleteMultipartUpload') return false
   if (condition.isLive === false) return false
   if (condition.numNewerVersions > 0) return false
@@ -129,7 +123,7 @@ export function touchesData({ action = {}, condition = {} }, path) {
 }
 
 /** Whether a storage class costs nothing to read and to delete; two have older names. */
-export function isStandard(storageClass) {
+function isStandard(storageClass) {
   return ['STANDARD', 'REGIONAL', 'MULTI_REGIONAL'].includes(storageClass)
 }
 

@@ -4,7 +4,6 @@ import { diskFlags } from './flags.mjs'
 
 /**
  * The job that checks the replica: the image of the service, deployed anew with each of its revisions.
- * @returns {import('../plan.mjs').Step}
  */
 export function verifyJob(options) {
   const { project, region } = options
@@ -46,10 +45,7 @@ function deployJob(options) {
   })
 }
 
-/**
- * What runs the verify job once a day.
- * @returns {import('../plan.mjs').Step}
- */
+/** What runs the verify job once a day. */
 export function schedule(options) {
   const { project, region, scheduleRegion: location = region } = options
   const { accounts, verifyJob: name, verifyUrl } = namesOf(options)
