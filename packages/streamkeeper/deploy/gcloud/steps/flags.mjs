@@ -47,8 +47,18 @@ export function serviceFlags(settings, options) {
   }
 }
 
-/** The variables that say what stands in front of a service. */
-export function inFront({ noRateLimits, publicUrl, trustedProxies }) {
+/** The variables that each service has. */
+export function variablesOfAll(options) {
+  return {
+    GOOGLE_CLOUD_PROJECT: options.project,
+    ...inFront(options),
+    ...commitOf(options),
+    // By it a revision knows that it only shows the data: it never takes the lease.
+    ...(options.preview && { PREVIEW: '1' }),
+  }
+}
+
+function inFront({ noRateLimits, publicUrl, trustedProxies }) {
   return {
     ...(noRateLimits && { RATE_LIMITS: 'off' }),
     // To gcloud a comma would end the value.
@@ -101,11 +111,6 @@ export function diskFlags(size, path) {
 
 // What `gcloud run deploy` sets of the service and not of the revision: everybody else would notice.
 const ofService = ['max', 'min', 'allowUnauthenticated', 'invokerIamCheck']
-
-/** The variable by which a revision knows that it only shows the data: it never takes the lease. */
-export function previewOf({ preview }) {
-  return preview ? { PREVIEW: '1' } : {}
-}
 
 /** The flags of a deployment for a revision without traffic, at an address of its own. */
 export function asPreview(flags, tag) {

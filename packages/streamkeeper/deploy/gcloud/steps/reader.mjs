@@ -2,7 +2,7 @@ import { Failure } from '../../../src/cli/lib/failure.mjs'
 import { namesOf, readers as settings } from '../../settings.mjs'
 import { Answer, askFor, describeService, gcloud, line } from '../command.mjs'
 import { refuseUnknownRegion } from '../project.mjs'
-import { commitOf, inFront, pairs, serviceFlags } from './flags.mjs'
+import { pairs, serviceFlags, variablesOfAll } from './flags.mjs'
 
 /**
  * The readers in one region: the image of the service, deployed anew with each of its revisions.
@@ -63,9 +63,7 @@ function deployReader(region, options) {
   const variables = pairs({
     ROLE: 'reader',
     REPLICA_URL: replicaUrl,
-    GOOGLE_CLOUD_PROJECT: project,
-    ...inFront(options),
-    ...commitOf(options),
+    ...variablesOfAll(options),
   })
   return gcloud('run deploy', [name], {
     project,

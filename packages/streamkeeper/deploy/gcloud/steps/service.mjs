@@ -4,7 +4,7 @@ import { describeService, gcloud } from '../command.mjs'
 import { refuseUnknownRegion } from '../project.mjs'
 import { newestMigration } from '../schema.mjs'
 import { warnOfOpening } from './access.mjs'
-import { asPreview, commitOf, inFront, pairs, previewOf, serviceFlags } from './flags.mjs'
+import { asPreview, pairs, serviceFlags, variablesOfAll } from './flags.mjs'
 import { build, imageOf, originOf } from './image.mjs'
 import { refuseLeftReaders } from './reader.mjs'
 
@@ -94,10 +94,7 @@ function deployService(options) {
 export function variablesOnBucket(options) {
   return {
     REPLICA_URL: namesOf(options).replicaUrl,
-    GOOGLE_CLOUD_PROJECT: options.project,
-    ...inFront(options),
-    ...commitOf(options),
-    ...previewOf(options),
+    ...variablesOfAll(options),
     // By its name, so that it is no leave for the next one.
     ...(options.allowBreakingMigration && {
       ALLOW_BREAKING_MIGRATION: newestMigration(options.app)?.tag,
@@ -122,7 +119,7 @@ function flagsOnBucket(options) {
 }
 
 function flagsOnDatabase(options) {
-  const { project, databaseUrlSecret, cloudSql, subnet } = options
+  const { databaseUrlSecret, cloudSql, subnet } = options
   const { accounts } = namesOf(options)
   return {
     ...serviceFlags(onDatabase, {
@@ -130,12 +127,7 @@ function flagsOnDatabase(options) {
       account: accounts.database,
       minInstances: options.min ?? onDatabase.minInstances,
       maxInstances: options.maxInstances ?? onDatabase.maxInstances,
-      env: pairs({
-        GOOGLE_CLOUD_PROJECT: project,
-        ...inFront(options),
-        ...commitOf(options),
-        ...previewOf(options),
-      }),
+      env: pairs(variablesOfAll(options)),
       secrets: { DATABASE_URL: databaseUrlSecret },
     }),
     ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
