@@ -1,6 +1,7 @@
 import { parse } from '../../src/cli/lib/arguments.mjs'
 import { WrongArguments } from '../../src/cli/lib/failure.mjs'
 import { onDatabase, readers, service } from '../settings.mjs'
+import { dashed } from './command.mjs'
 import { formats } from './formats.mjs'
 
 /**
@@ -63,10 +64,6 @@ function misshapen(name, value) {
 /** An option as it is typed. */
 function option(name) {
   return `--${dashed(name)}`
-}
-
-function dashed(name) {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 const onlyOneOf = [

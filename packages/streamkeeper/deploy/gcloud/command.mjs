@@ -29,9 +29,7 @@ export function readingToken({ program, args }, encoding) {
   return { program, args: [...args, '--data-file', '-'], secret: encoding }
 }
 
-/**
- * Asks for a page as a browser does. A service that was made just now may answer nobody for a moment.
- */
+/** Asks for a page as a browser does. A service that was made just now may answer nobody at first. */
 export function askFor(url) {
   const patience = '--max-time 60 --retry 8 --retry-all-errors --retry-max-time 120'
   const args = ['--fail', '--silent', '--show-error', ...patience.split(' '), url]
@@ -39,10 +37,14 @@ export function askFor(url) {
 }
 
 function flag(name, value) {
-  const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  if (value === true) return [`--${dashed}`]
-  if (value === false) return [`--no-${dashed}`]
-  return [`--${dashed}`, value instanceof Answer ? value : String(value)]
+  if (value === true) return [`--${dashed(name)}`]
+  if (value === false) return [`--no-${dashed(name)}`]
+  return [`--${dashed(name)}`, value instanceof Answer ? value : String(value)]
+}
+
+/** The name of an option as it is typed, without its dashes. */
+export function dashed(name) {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function makeToken(encoding) {

@@ -93,9 +93,9 @@ const modes = { rollback, rollForward, preview, removePreview }
  * @param {import('./apply.mjs').Means & {print: (text: string) => void,
  *   app: () => Promise<import('./schema.mjs').App>,
  *   ask: import('./confirm.mjs').Ask,
- *   findBreaking: Parameters<typeof refuseBreakingMigration>[2],
+ *   findBreaking: typeof import('./schema.mjs').findBreakingHere,
  *   get: import('./report.mjs').Get,
- *   newestMigrationAt: import('./schema.mjs').NewestMigrationAt}} means `print` is for the result alone
+ *   newestMigrationAt: typeof import('./schema.mjs').newestMigrationAt}} means `print` is for the result alone
  * @throws {Failure}
  */
 export async function deploy(args, means) {

@@ -15,21 +15,18 @@ import { percentOf, sharesInWords, trafficOf } from './traffic.mjs'
 export async function outcomeOf(options, done, means) {
   const cloud = new Project(means.run)
   const found = await trafficOf(cloud, options)
-  const outcome = {
-    url: found.url,
-    revision: found.latest,
-    percent: percentOf(found, found.latest),
-  }
-  if (outcome.percent < 100) throw withoutTraffic(found, done)
+  const { url, latest: revision } = found
+  const percent = percentOf(found, revision)
+  if (percent < 100) throw withoutTraffic(found, done)
   const readers = {}
   for (const region of options.readers) {
     const { status } = await cloud.find(describeReader(region, options))
     readers[region] = status.url
   }
-  await mustAnswer(found, found.latest, options, done, means)
-  const { secrets = [] } = found.revisions.find(({ name }) => name === found.latest) ?? {}
+  await mustAnswer(found, revision, options, done, means)
+  const { secrets = [] } = found.revisions.find(({ name }) => name === revision) ?? {}
   return {
-    outcome: { ...outcome, ...(options.readers.length > 0 && { readers }) },
+    outcome: { url, revision, percent, ...(options.readers.length > 0 && { readers }) },
     tokenVersion: secrets.find(({ variable }) => variable === 'ADMIN_TOKEN')?.version,
   }
 }

@@ -46,7 +46,11 @@ export async function refuseBreakingMigration(cloud, options, findBreaking) {
   )
 }
 
-/** What `findBreaking` is where it is not a test. */
+/**
+ * The first of this release's migrations after one, by its time, that takes something away.
+ * @param {number} migration
+ * @returns {Promise<{migration: string, statement: string, lost: string[]} | null>}
+ */
 export async function findBreakingHere(migration) {
   return JSON.parse(await inItsOwnNode('breaking', String(migration)))
 }
@@ -77,12 +81,7 @@ function newestIn(journal) {
   return JSON.parse(journal).entries.at(-1)
 }
 
-/**
- * The newest migration that a commit knows, by its time; null where the commit isn't here.
- * @typedef {(commit: string, folder: string) => Promise<number | null>} NewestMigrationAt
- */
-
-/** @type {NewestMigrationAt} */
+/** The time of the newest migration that a commit knows, 0 for none; null where it isn't here. */
 export async function newestMigrationAt(commit, folder) {
   const { ok, stdout } = await run('git', ['show', `${commit}:./${journalIn(folder)}`], {
     cwd: root,

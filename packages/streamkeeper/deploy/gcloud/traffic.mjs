@@ -149,7 +149,7 @@ function tagsOf(asked = [], traffic, latest) {
 const resting = ['Reserve', 'Retired', 'Retiring', 'MinInstancesNotProvisioned']
 
 /** @returns {Revision} one as gcloud lists it */
-export function revisionOf({ metadata, spec, status }) {
+function revisionOf({ metadata, spec, status }) {
   const [{ env = [], image } = {}] = spec.containers
   const variable = (wanted) => env.find(({ name }) => name === wanted)
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')
@@ -184,7 +184,6 @@ export function revisionInWords({ name, created, commit }) {
   return `${name} (${[`${created.slice(0, 16).replace('T', ' ')} UTC`, commit].filter(Boolean).join(', ')})`
 }
 
-/** Compares two of them. */
-export function newestFirst(one, other) {
+function newestFirst(one, other) {
   return Date.parse(other.created) - Date.parse(one.created) || (one.name < other.name ? 1 : -1)
 }
