@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { adminToken, bearer, openAdmin, showToken } from './support/admin.ts'
 import { postEntry } from './support/api-client.ts'
@@ -49,7 +50,7 @@ test.describe('Scripts in what people write', () => {
     '\u2028globalThis.hacked = true\u2028',
   ]
 
-  test('are text, on every page that shows it', async ({ app, page }) => {
+  test('are text, on every page that shows it', async ({ shared: app, page }) => {
     for (const payload of payloads) await signGuestbook(app.url, payload.slice(0, 80), payload)
     await openAdmin(page, app.url)
     for (const path of ['/', '/guestbook', '/admin']) {
@@ -64,7 +65,7 @@ test.describe('Scripts in what people write', () => {
 })
 
 test.describe('The policy of the pages', () => {
-  test('has nothing to object to on any of them', async ({ app, page }) => {
+  test('has nothing to object to on any of them', async ({ shared: app, page }) => {
     const seen = await violations(page)
     await openAdmin(page, app.url)
     for (const path of pages) {
@@ -80,7 +81,7 @@ test.describe('The policy of the pages', () => {
     expect(seen).toEqual([])
   })
 
-  test('keeps a script from running that got into a page', async ({ app, page }) => {
+  test('keeps a script from running that got into a page', async ({ shared: app, page }) => {
     const seen = await violations(page)
     const injected = [
       '<script>globalThis.hacked = true</script>',
@@ -111,7 +112,7 @@ test.describe('The policy of the pages', () => {
     expect(await hacked(page)).toBe(false)
   })
 
-  test('can not be weakened by who asks', async ({ app }) => {
+  test('can not be weakened by who asks', async ({ shared: app }) => {
     const forged = "script-src 'unsafe-inline' 'nonce-Zm9yZ2Vk'"
     const nonces = new Set<string>()
     for (const header of ['content-security-policy', 'content-security-policy-report-only', 'x']) {
@@ -130,7 +131,7 @@ test.describe('The policy of the pages', () => {
   })
 })
 
-test('every answer tells browsers what they may not do', async ({ app }) => {
+test('every answer tells browsers what they may not do', async ({ shared: app }) => {
   const style = /href="(\/_next\/static\/[^"]+)"/.exec(await openFrontPage(app.url))?.[1] ?? ''
   for (const path of [...pages, '/api/entries', '/api/none', '/favicon.ico', '/client.js', style]) {
     const { headers } = await fetch(app.url + path, { headers: html, redirect: 'manual' })
@@ -148,19 +149,21 @@ test('every answer tells browsers what they may not do', async ({ app }) => {
 })
 
 test.describe('Another site', () => {
-  test('can not put a page of the app in a frame', async ({ app, page }) => {
+  test('can not put a page of the app in a frame', async ({ shared: app, page }) => {
     const { url, stop } = await otherSite(`<iframe src="${app.url}/guestbook"></iframe>`)
     await page.goto(url)
     await expect.poll(() => page.frames().at(-1)?.url()).toMatch(/^chrome-error:/)
     stop()
   })
 
-  test("can not write with its visitor's browser", async ({ app, page }) => {
+  test("can not write with its visitor's browser", async ({ shared: app, page }) => {
     await postEntry(app.url, 'kept')
+    const { entries } = await (await fetch(`${app.url}/api/entries`)).json()
+    const { id } = entries[0]
     await openAdmin(page, app.url)
     // What the browser sends for a button, without and with the app's own script.
     const fields = await page
-      .locator('form[aria-label="Entry 1"] input')
+      .locator(`form[aria-label="Entry ${id}"] input`)
       .evaluateAll((inputs) => inputs.map((input) => input.outerHTML).join(''))
     const { url, stop } = await otherSite(`
       <form method="post" action="${app.url}/admin/change">
@@ -173,7 +176,7 @@ test.describe('Another site', () => {
           fetch('${app.url}/api/entries', { ...simple, body }),
           fetch('${app.url}/admin/change', { ...simple, body: new FormData(document.forms[0]) }),
           fetch('${app.url}/sign-out', simple),
-          fetch('${app.url}/api/entries/1', { method: 'DELETE', credentials: 'include' }),
+          fetch('${app.url}/api/entries/${id}', { method: 'DELETE', credentials: 'include' }),
         ])
       </script>`)
     await page.goto(url)
@@ -190,7 +193,7 @@ test.describe('Another site', () => {
     await expect(page.getByRole('heading', { name: 'Moderation' })).toBeVisible()
   })
 
-  test('is refused whichever way the browser tells', async ({ app }) => {
+  test('is refused whichever way the browser tells', async ({ shared: app }) => {
     const { host } = new URL(app.url)
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
@@ -220,13 +223,14 @@ test.describe('Another site', () => {
       }
     }
     for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin: app.url }]) {
-      const request = { method: 'POST', headers: { ...json, ...headers }, body }
+      const key = { 'idempotency-key': randomUUID() }
+      const request = { method: 'POST', headers: { ...json, ...key, ...headers }, body }
       expect((await fetch(`${app.url}/api/entries`, request)).status).toBe(201)
     }
   })
 })
 
-test('SQL in what people write is text', async ({ app }) => {
+test('SQL in what people write is text', async ({ shared: app }) => {
   const strings = [
     "Robert'); drop table entries; --",
     "' or '1'='1",
@@ -244,7 +248,7 @@ test('SQL in what people write is text', async ({ app }) => {
   expect(await messages(app)).toEqual(strings.toReversed())
 })
 
-test('no path leads out of the app', async ({ app }) => {
+test('no path leads out of the app', async ({ shared: app }) => {
   for (const path of [
     '/../package.json',
     '/../../../../etc/passwd',
@@ -268,7 +272,7 @@ test('no path leads out of the app', async ({ app }) => {
   }
 })
 
-test('a method that makes no sense changes nothing', async ({ app }) => {
+test('a method that makes no sense changes nothing', async ({ shared: app }) => {
   for (const [method, path, status] of [
     ['PUT', '/', 405],
     ['DELETE', '/guestbook', 405],
@@ -285,7 +289,7 @@ test('a method that makes no sense changes nothing', async ({ app }) => {
   }
 })
 
-test('what is too large is refused before it comes', async ({ app }) => {
+test('what is too large is refused before it comes', async ({ shared: app }) => {
   const post = (path: string, headers: Record<string, string | number>) =>
     rawRequest(app.url, path, { method: 'POST', headers })
   for (const path of ['/', '/guestbook/sign', '/sign-in/session', '/api/entries']) {
@@ -300,7 +304,7 @@ test('what is too large is refused before it comes', async ({ app }) => {
   expect((await fetch(`${app.url}/api/entries`, request as RequestInit)).status).toBe(413)
 })
 
-test('a client that never ends its request is cut', async ({ app }) => {
+test('a client that never ends its request is cut', async ({ shared: app }) => {
   const started = Date.now()
   expect(await slowRequest(app.url, 500)).toMatch(/^HTTP\/1\.1 408 /)
   expect(Date.now() - started).toBeLessThan(20_000)
@@ -389,7 +393,7 @@ test.describe('Behind a proxy that asks for another host', () => {
 })
 
 test('what is no request is answered in words, and protected as every answer is', async ({
-  app,
+  shared: app,
 }) => {
   const long = { headers: { 'x-long': 'x'.repeat(20_000) } }
   for (const [status, answer] of [
@@ -403,7 +407,7 @@ test('what is no request is answered in words, and protected as every answer is'
   }
 })
 
-test('no page comes in a coding that is not taken', async ({ app }) => {
+test('no page comes in a coding that is not taken', async ({ shared: app }) => {
   const script = /src="(\/[^"]+\.js)"/.exec(await openFrontPage(app.url))?.[1] ?? ''
   const coding = async (path: string, accepted: string, cookie = '') => {
     const headers = { ...html, 'accept-encoding': accepted, ...(cookie && { cookie }) }
@@ -435,7 +439,7 @@ test('what a client says of its request does not make it another', async ({ app 
 })
 
 test.describe('Signing in', () => {
-  test('leads nowhere else', async ({ app, page }) => {
+  test('leads nowhere else', async ({ shared: app, page }) => {
     for (const to of ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.ex']) {
       await page.goto(`${app.url}/sign-in?to=${encodeURIComponent(to)}`)
       await showToken(page, adminToken)
@@ -449,7 +453,7 @@ test.describe('Signing in', () => {
     ['http', false],
     ['https', true],
   ] as const) {
-    test(`sets a cookie that is kept to itself, over ${proto}`, async ({ app, page }) => {
+    test(`sets a cookie that is kept to itself, over ${proto}`, async ({ shared: app, page }) => {
       await page.setExtraHTTPHeaders({ 'x-forwarded-proto': proto })
       await page.goto(`${app.url}/sign-in`)
       const answered = page.waitForResponse((answer) => answer.request().method() === 'POST')
@@ -488,7 +492,7 @@ test.describe('Without a session', () => {
   test.describe('without JavaScript', () => {
     test.use({ javaScriptEnabled: false })
 
-    test('a button does nothing', async ({ app, page }) => {
+    test('a button does nothing', async ({ shared: app, page }) => {
       await postEntry(app.url, 'kept')
       await openAdmin(page, app.url)
       await page.context().clearCookies()

@@ -40,7 +40,10 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled })
 
-    test('an admin hides an entry, shows it again, and deletes it', async ({ app, page }) => {
+    test('an admin hides an entry, shows it again, and deletes it', async ({
+      shared: app,
+      page,
+    }) => {
       for (const message of ['harmless', 'rude']) await postEntry(app.url, message)
       await openAdmin(page, app.url)
 
@@ -130,7 +133,7 @@ test('what is said to have been done is so', async ({ app, page }) => {
 })
 
 test('who is signed out meanwhile is asked for the token, and nothing is changed', async ({
-  app,
+  shared: app,
   page,
 }) => {
   await postEntry(app.url, 'kept')

@@ -8,7 +8,10 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled })
 
-    test('an entry is shown to whoever wrote it and to everybody else', async ({ app, page }) => {
+    test('an entry is shown to whoever wrote it and to everybody else', async ({
+      shared: app,
+      page,
+    }) => {
       await page.goto(app.url)
       await sign(page, 'Ada', 'First!\nTwo lines, <b>no markup</b>.')
       await expect(page.getByRole('status')).toHaveText(/Thank you/)
@@ -20,7 +23,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(messages(page)).toHaveText(['Second', /First!/])
     })
 
-    test('whoever wrote an entry has a receipt for it, once', async ({ app, page }) => {
+    test('whoever wrote an entry has a receipt for it, once', async ({ shared: app, page }) => {
       await page.goto(app.url)
       await sign(page, 'Ada', 'First')
       await expect(page.locator('.entries li .receipt')).toHaveText(
@@ -31,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
     })
 
     test('what is wrong is said at the field, and nothing has to be typed again', async ({
-      app,
+      shared: app,
       page,
     }) => {
       await page.goto(app.url)
@@ -48,14 +51,14 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('the field to mend has the focus', async ({ app, page }) => {
+test('the field to mend has the focus', async ({ shared: app, page }) => {
   await page.goto(app.url)
   await sign(page, 'Ada', '   ')
   await expect(page.getByLabel('Message')).toBeFocused()
   await expect(page.getByLabel('Your name')).toHaveValue('Ada')
 })
 
-test('older entries are a page away, and each is on one page', async ({ app, page }) => {
+test('older entries are a page away, and each is on one page', async ({ shared: app, page }) => {
   for (let number = 1; number <= 23; number++)
     await signGuestbook(app.url, 'Guest', `No. ${number}`)
   await page.goto(app.url)
@@ -71,7 +74,7 @@ test('older entries are a page away, and each is on one page', async ({ app, pag
   await expect(page.getByText('No. 23', { exact: true })).toBeVisible()
 })
 
-test('a page that was made up shows the newest entries', async ({ app, page }) => {
+test('a page that was made up shows the newest entries', async ({ shared: app, page }) => {
   await signGuestbook(app.url, 'Ada', 'Hello')
   await page.goto(`${app.url}/guestbook?before=x&before=y`)
   await expect(messages(page)).toHaveText(['Hello'])

@@ -103,7 +103,7 @@ test('a page that is refused can be used by everybody', async ({ start, page }) 
   await expect(page.getByRole('navigation', { name: 'Site' })).toBeVisible()
 })
 
-test('the header says where one is, and keys can skip it', async ({ app, page }) => {
+test('the header says where one is, and keys can skip it', async ({ shared: app, page }) => {
   for (const [path, name] of [
     ['/', 'Visits'],
     ['/guestbook?before=5', 'Guestbook'],

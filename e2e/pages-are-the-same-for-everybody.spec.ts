@@ -66,7 +66,9 @@ async function seen(url: string, path: string) {
 
 test.describe('A page that is kept', () => {
   for (const path of ['/', '/guestbook', '/guestbook?before=']) {
-    test(`is the same for others, whatever its first visitor sent: ${path}`, async ({ app }) => {
+    test(`is the same for others, whatever its first visitor sent: ${path}`, async ({
+      shared: app,
+    }) => {
       test.setTimeout(180_000)
       let number = 1_000_000
       // Another page each time, or the same one with something new to show.
@@ -97,7 +99,7 @@ test.describe('A page that is kept', () => {
     })
   }
 
-  test('is what the same visitor gets who sent a header of Next', async ({ app }) => {
+  test('is what the same visitor gets who sent a header of Next', async ({ shared: app }) => {
     for (const name of [
       'x-middleware-prefetch',
       'x-matched-path',
@@ -110,7 +112,7 @@ test.describe('A page that is kept', () => {
     }
   })
 
-  test('is not changed by what Next makes of a query', async ({ app }) => {
+  test('is not changed by what Next makes of a query', async ({ shared: app }) => {
     for (const query of [
       ...['_rsc=1', 'nxtPslug=1', 'nxtIslug=1', '__nextDefaultLocale=x', '__nextLocale=x'],
       ...['__nextDataReq=1', '_nextData=1', '__flight__=1', 'amp=1', '__nextFallback=1'],

@@ -7,7 +7,10 @@ const small = { width: 360, height: 740 }
 const wide = { width: 1440, height: 900 }
 const paths = ['/', '/guestbook', '/how-it-works', '/missing', '/sign-in']
 
-test('nothing sticks out of a small screen, whatever people write', async ({ app, page }) => {
+test('nothing sticks out of a small screen, whatever people write', async ({
+  shared: app,
+  page,
+}) => {
   await signGuestbook(app.url, 'W'.repeat(80), 'W'.repeat(1000))
   for (const width of [320, 360]) {
     await page.setViewportSize({ width, height: 740 })
@@ -18,7 +21,7 @@ test('nothing sticks out of a small screen, whatever people write', async ({ app
   }
 })
 
-test('nothing sticks out where text is twice as large', async ({ app, page }) => {
+test('nothing sticks out where text is twice as large', async ({ shared: app, page }) => {
   await postEntry(app.url, 'Hello')
   await page.setViewportSize(small)
   for (const path of paths) {
@@ -29,12 +32,15 @@ test('nothing sticks out where text is twice as large', async ({ app, page }) =>
 })
 
 for (const size of [small, wide]) {
-  test(`who comes sees an entry without scrolling, at ${size.width}`, async ({ app, page }) => {
+  test(`who comes sees an entry without scrolling, at ${size.width}`, async ({
+    shared: app,
+    page,
+  }) => {
     await postEntry(app.url, 'The newest one')
     await page.setViewportSize(size)
     await page.goto(app.url)
     await expect(page.getByText('The newest one')).toBeInViewport({ ratio: 1 })
-    await expect(page.getByRole('heading', { name: 'visited 1 time.' })).toBeInViewport()
+    await expect(page.getByRole('heading', { name: /visited \d+ times?\./ })).toBeInViewport()
     await expect(page.getByLabel('Your name')).toBeInViewport({ ratio: 1 })
   })
 }
@@ -42,7 +48,7 @@ for (const size of [small, wide]) {
 test.describe('The form on a small screen', () => {
   test.use({ viewport: small, javaScriptEnabled: false })
 
-  test('is as low as its first field until somebody writes', async ({ app, page }) => {
+  test('is as low as its first field until somebody writes', async ({ shared: app, page }) => {
     await page.goto(app.url)
     const form = page.locator('.guestbook form')
     const heightOf = async () => (await form.boundingBox())?.height ?? 0
@@ -61,7 +67,10 @@ test.describe('The form on a small screen', () => {
 test.describe('A long message', () => {
   test.use({ javaScriptEnabled: false })
 
-  test('is folded, whole for screen readers, and opened by a key', async ({ app, page }) => {
+  test('is folded, whole for screen readers, and opened by a key', async ({
+    shared: app,
+    page,
+  }) => {
     const long = 'A sentence. '.repeat(80).trim()
     await postEntry(app.url, long)
     await postEntry(app.url, 'A short one')
@@ -81,7 +90,7 @@ test.describe('A long message', () => {
   })
 })
 
-test('no name turns what stands beside it', async ({ app, page }) => {
+test('no name turns what stands beside it', async ({ shared: app, page }) => {
   const names = ['Plain', '\u202eevil', '\u2069\u202eworse', 'محمد']
   for (const name of names) await signGuestbook(app.url, name, `By ${name}`)
   await page.goto(app.url)
@@ -103,25 +112,27 @@ test('no name turns what stands beside it', async ({ app, page }) => {
 })
 
 test('the entry that an address names is marked, and not at the very edge', async ({
-  app,
+  shared: app,
   page,
 }) => {
   for (let number = 1; number <= 8; number++) await postEntry(app.url, `No. ${number}`)
+  const { entries } = await (await fetch(`${app.url}/api/entries`)).json()
+  const place = `#entry-${entries[5].id}`
   await page.setViewportSize(small)
   const colors: string[] = []
-  for (const fragment of ['', '#entry-3']) {
+  for (const fragment of ['', place]) {
     await page.goto(`${app.url}/guestbook${fragment}`)
     colors.push(
-      await page.locator('#entry-3').evaluate((entry) => getComputedStyle(entry).backgroundColor),
+      await page.locator(place).evaluate((entry) => getComputedStyle(entry).backgroundColor),
     )
   }
   expect(colors[0]).not.toBe(colors[1])
-  const { top } = await page.locator('#entry-3').evaluate((entry) => entry.getBoundingClientRect())
+  const { top } = await page.locator(place).evaluate((entry) => entry.getBoundingClientRect())
   expect(top).toBeGreaterThan(10)
 })
 
 test('on paper there are the number and the entries, and nothing to press', async ({
-  app,
+  shared: app,
   page,
 }) => {
   const long = 'A sentence. '.repeat(80).trim()
@@ -129,7 +140,7 @@ test('on paper there are the number and the entries, and nothing to press', asyn
   await page.goto(app.url)
   const folded = await page.locator('.message').boundingBox()
   await page.emulateMedia({ media: 'print' })
-  await expect(page.getByRole('heading', { name: 'visited 1 time.' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: /visited \d+ times?\./ })).toBeVisible()
   const whole = await page.locator('.message').boundingBox()
   expect(whole?.height).toBeGreaterThan((folded?.height ?? 0) + 50)
   await expect(page.getByRole('button')).toHaveCount(0)
@@ -137,7 +148,7 @@ test('on paper there are the number and the entries, and nothing to press', asyn
 })
 
 test('bars, marks and borders are there where the system chooses the colours', async ({
-  app,
+  shared: app,
   page,
 }) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
@@ -155,7 +166,7 @@ test('bars, marks and borders are there where the system chooses the colours', a
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`text is easy to read in the ${colorScheme}`, async ({ app, page }) => {
+  test(`text is easy to read in the ${colorScheme}`, async ({ shared: app, page }) => {
     await page.emulateMedia({ colorScheme })
     await page.goto(app.url)
     const [ground, text] = await page.evaluate(() => {
@@ -167,7 +178,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-test('a page brings one small script', async ({ app, page }) => {
+test('a page brings one small script', async ({ shared: app, page }) => {
   const scripts: Request[] = []
   page.on('requestfinished', (request) => {
     if (request.resourceType() === 'script') scripts.push(request)

@@ -52,7 +52,8 @@ export class Container {
         : ['--publish', `127.0.0.1:${port}:8080`]
     const variables = Object.entries(environment).flatMap((pair) => ['--env', pair.join('=')])
     await engine(
-      ...['run', '--detach', '--name', container.#name, '--read-only'],
+      // Whoever removes it wants nothing more of it: podman would wait for it to stop.
+      ...['run', '--detach', '--name', container.#name, '--read-only', '--stop-timeout', '0'],
       ...(isAbsolute(disk)
         ? ['--volume', `${disk}:/data`]
         : ['--tmpfs', `/data:rw,size=${disk},mode=1777`]),

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base } from '@playwright/test'
+import { test as base, expect, type TestInfo } from '@playwright/test'
+import { adminToken, bearer } from './admin.ts'
 import { Bucket } from './bucket.ts'
 import { Container, type StartOptions } from './container.ts'
 
@@ -18,9 +19,16 @@ type Fixtures = {
   ) => Promise<Container>
   /** A running app with an empty bucket. */
   app: Container
+  /**
+   * A running app with a token, which other tests use, too: its guestbook is empty, and counts go on,
+   * of ids and of visits. A test that changes its settings, its bucket or its state takes `app`.
+   */
+  shared: Container
 }
 
-export const test = base.extend<Fixtures>({
+type WorkerFixtures = { lasting: Container }
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
   folder: async ({ browserName: _ }, use) => {
     // Not Playwright's own: its path is too long for Litestream's socket.
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
@@ -37,27 +45,12 @@ export const test = base.extend<Fixtures>({
   start: async ({ bucket }, use, testInfo) => {
     const started: Container[] = []
     await use(async (environment, disk, options) => {
-      const found = {
-        // All containers share the ports of this machine.
-        METRICS_PORT: '',
-        LITESTREAM_METRICS: '',
-        // All clients of a test have one address.
-        RATE_LIMITS: 'off',
-        // Where a test has no token of its own, everybody is an admin.
-        ...(!environment?.ADMIN_TOKEN && { LOCAL: '1' }),
-        REPLICA_URL: bucket.replicaUrl,
-        ...bucket.environment,
-        ...environment,
-      }
-      const container = await Container.start(found, disk, options)
+      const container = await startOn(bucket, environment, disk, options)
       started.push(container)
       return container
     })
     for (const container of started) {
-      if (testInfo.status !== testInfo.expectedStatus) {
-        // Where there is only the output of the tests to learn from, it has to be in there.
-        console.log((await container.logs()).split('\n').slice(-60).join('\n'))
-      }
+      await showLogsOfFailure(container, testInfo)
       await container.remove()
     }
   },
@@ -67,6 +60,63 @@ export const test = base.extend<Fixtures>({
     await app.ready()
     await use(app)
   },
+
+  lasting: [
+    async ({ browserName: _ }, use) => {
+      const bucket = await Bucket.start()
+      const container = await startOn(bucket, { ADMIN_TOKEN: adminToken })
+      await container.ready()
+      await use(container)
+      await container.remove()
+      await bucket.stop()
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+
+  shared: async ({ lasting }, use, testInfo) => {
+    await emptyGuestbook(lasting.url)
+    await use(lasting)
+    await showLogsOfFailure(lasting, testInfo)
+  },
 })
 
-export { expect } from '@playwright/test'
+function startOn(
+  bucket: Bucket,
+  environment?: Record<string, string>,
+  disk?: string,
+  options?: StartOptions,
+): Promise<Container> {
+  const found = {
+    // All containers share the ports of this machine.
+    METRICS_PORT: '',
+    LITESTREAM_METRICS: '',
+    // All clients of a test have one address.
+    RATE_LIMITS: 'off',
+    // Where a test has no token of its own, everybody is an admin.
+    ...(!environment?.ADMIN_TOKEN && { LOCAL: '1' }),
+    REPLICA_URL: bucket.replicaUrl,
+    ...bucket.environment,
+    ...environment,
+  }
+  return Container.start(found, disk, options)
+}
+
+// Where there is only the output of the tests to learn from, it has to be in there.
+async function showLogsOfFailure(container: Container, testInfo: TestInfo): Promise<void> {
+  if (testInfo.status === testInfo.expectedStatus) return
+  console.log((await container.logs()).split('\n').slice(-60).join('\n'))
+}
+
+async function emptyGuestbook(url: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${url}/api/entries?limit=100`)
+    const { entries } = (await answer.json()) as { entries: { id: number }[] }
+    if (entries.length === 0) return
+    const deleted = entries.map(({ id }) =>
+      fetch(`${url}/api/entries/${id}`, { method: 'DELETE', headers: bearer }),
+    )
+    for (const { status } of await Promise.all(deleted)) expect(status).toBe(204)
+  }
+}
+
+export { expect }
