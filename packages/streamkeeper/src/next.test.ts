@@ -36,6 +36,11 @@ describe('withStreamkeeper', () => {
     assert.doesNotMatch(excluded(undefined) ?? '', /sharp/)
   })
 
+  it('keeps no images on the disk, which the server may not write to', () => {
+    const { images } = withStreamkeeper({ images: { unoptimized: true } })
+    assert.deepEqual(images, { unoptimized: true, maximumDiskCacheSize: 0 })
+  })
+
   it('takes a function that makes the configuration, as Next does', async () => {
     const made = withStreamkeeper(async (phase: string) => ({ env: { phase } }))
     const { env, output } = await made('phase-production-build')

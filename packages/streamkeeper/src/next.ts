@@ -35,6 +35,9 @@ function wrapped(given: NextConfig): NextConfig {
     transpilePackages: ['streamkeeper', ...(given.transpilePackages ?? [])],
     serverExternalPackages: ['better-sqlite3', ...(given.serverExternalPackages ?? [])],
     outputFileTracingExcludes: withoutUnused(given),
+    // Next keeps smaller images beside the app, where the server may not write: the first request for
+    // one, by anybody, would end the process.
+    images: { ...given.images, maximumDiskCacheSize: 0 },
   }
 }
 
