@@ -272,6 +272,16 @@ test('no path leads out of the app', async ({ shared: app }) => {
   }
 })
 
+test('who asks for a smaller image does not end the app', async ({ app }) => {
+  for (const image of ['/favicon.svg', '/none.png', 'https://evil.example/large.png']) {
+    const query = new URLSearchParams({ url: image, w: '64', q: '75' })
+    const answer = await fetch(`${app.url}/_next/image?${query}`)
+    expect([400, 404], `${image}: ${answer.status}`).toContain(answer.status)
+  }
+  expect(await app.stop()).toBe(0)
+  expect(await app.logs()).not.toContain('CRITICAL')
+})
+
 test('a method that makes no sense changes nothing', async ({ shared: app }) => {
   for (const [method, path, status] of [
     ['PUT', '/', 405],

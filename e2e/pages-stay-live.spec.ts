@@ -49,7 +49,7 @@ test.describe('A page that is open', () => {
   })
 
   test('offers the first entry where nobody had signed, and leads past a page of them', async ({
-    app,
+    shared: app,
     page,
   }) => {
     await page.goto(app.url)
@@ -87,7 +87,10 @@ test.describe('A page that is open', () => {
     expect(await answer.json()).toMatchObject({ visits: 2 })
   })
 
-  test('asks nothing while nobody sees it, and at once when it is seen', async ({ app, page }) => {
+  test('asks nothing while nobody sees it, and at once when it is seen', async ({
+    shared: app,
+    page,
+  }) => {
     await page.clock.install()
     await page.goto(app.url)
     let asked = 0
@@ -108,7 +111,10 @@ test.describe('A page that is open', () => {
     expect(asked).toBe(1)
   })
 
-  test('says that there is no connection, and that there is one again', async ({ app, page }) => {
+  test('says that there is no connection, and that there is one again', async ({
+    shared: app,
+    page,
+  }) => {
     await page.goto(app.url)
     await page.context().setOffline(true)
     await expect(line(page)).toHaveText(/^No connection since \d\d:\d\d:\d\d$/)
@@ -117,7 +123,7 @@ test.describe('A page that is open', () => {
     await expect(line(page)).toHaveAttribute('data-state', 'ok')
   })
 
-  test('offers to be loaded anew once another release answers', async ({ app, page }) => {
+  test('offers to be loaded anew once another release answers', async ({ shared: app, page }) => {
     await page.route('**/live', async (route) => {
       const answer = await route.fetch()
       await route.fulfill({ json: { ...(await answer.json()), release: 'another' } })
@@ -134,7 +140,7 @@ test.describe('A page that is open', () => {
     test.use({ timezoneId: 'Asia/Kolkata' })
 
     test('says how long ago an entry was written, and when, where that is asked', async ({
-      app,
+      shared: app,
       page,
     }) => {
       await page.clock.install()
@@ -175,7 +181,7 @@ test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
 
   test('the line of replication is there, and no name or address is in it', async ({
-    app,
+    shared: app,
     page,
   }) => {
     await page.goto(app.url)
