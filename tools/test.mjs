@@ -3,7 +3,7 @@ import { endChildrenOnSignals } from '../packages/streamkeeper/src/cli/lib/child
 import { report, WrongArguments } from '../packages/streamkeeper/src/cli/lib/failure.mjs'
 import { inWords, sum, timesInWords } from './lib/counts.mjs'
 import { parts } from './lib/parts.mjs'
-import { inAdvance, stages } from './lib/stages.mjs'
+import { groups, inAdvance, stages } from './lib/stages.mjs'
 
 endChildrenOnSignals()
 try {
@@ -11,7 +11,10 @@ try {
   console.log(inAdvance(names))
   await prepare(names)
   const results = []
-  for (const name of names) results.push(await runStage(name))
+  for (const group of groups) {
+    const chosen = group.filter((name) => names.includes(name))
+    results.push(...(await Promise.all(chosen.map(runStage))))
+  }
   const total = sum(results)
   console.log(`\n${timesInWords(results)}\n\n${inWords(total)}`)
   process.exitCode = total.failed > 0 ? 1 : 0
@@ -43,6 +46,6 @@ async function runStage(name) {
     return { passed: 0, failed: 1, skipped: 0 }
   })
   const ms = performance.now() - startMs
-  console.log(`${inWords(result)} in ${(ms / 1000).toFixed(1)} s`)
+  console.log(`${name}: ${inWords(result)} in ${(ms / 1000).toFixed(1)} s`)
   return { ...result, name, ms }
 }

@@ -72,6 +72,19 @@ export const stages = {
   },
 }
 
+/**
+ * Groups of stages, one after the other. Those of a group run side by side: they share no file that one
+ * of them writes, and print little.
+ */
+export const groups = [
+  ['lint', 'migrations', 'build'],
+  // The build writes types, and a script that the image has.
+  ['types', 'image'],
+  ['unit'],
+  ['package'],
+  ['e2e'],
+]
+
 const fetched = {
   litestream: 'Litestream',
   oldLitestream: 'the original sample’s Litestream',

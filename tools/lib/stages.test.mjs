@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { inAdvance, stages } from './stages.mjs'
+import { groups, inAdvance, stages } from './stages.mjs'
 
 describe('The tests', () => {
   it('say before they begin what they will take', () => {
@@ -10,5 +10,9 @@ describe('The tests', () => {
       inAdvance(['lint', 'types']),
       'Tests: lint, types. They take less than a minute on 2 cores.',
     )
+  })
+
+  it('run each stage once', () => {
+    assert.deepEqual(groups.flat().toSorted(), Object.keys(stages).toSorted())
   })
 })

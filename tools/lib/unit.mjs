@@ -33,7 +33,7 @@ export async function packageTests() {
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
     TARBALL: await parts.tarball(),
   }
-  return nodeTests('package', 'packages/streamkeeper/e2e/*.spec.ts', { concurrency: 1, env })
+  return nodeTests('package', 'packages/streamkeeper/e2e/*.spec.ts', { concurrency: 2, env })
 }
 
 async function nodeTests(name, files, { concurrency, env, setup }) {
@@ -50,7 +50,9 @@ async function nodeTests(name, files, { concurrency, env, setup }) {
     `--test-reporter-destination=${report}`,
     files,
   ]
-  const options = { cwd: root, env, deadlineMs: 1_800_000, show: true }
+  // What Node makes of the sources is made once, not in each of some hundred processes.
+  const compiled = { NODE_COMPILE_CACHE: join(cache, 'compiled') }
+  const options = { cwd: root, env: { ...compiled, ...env }, deadlineMs: 1_800_000, show: true }
   const { ok } = await run(await parts.node(), args, options)
   const result = await readFile(report, 'utf8').then(JSON.parse, () => null)
   return agree(result ? inRepository(countNode(result)) : nothing, ok)
