@@ -9,7 +9,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   forbidOnly: true,
   fullyParallel: true,
-  workers: 2,
+  // One more than cores: some tests wait for a lease to run out, or a bucket that hangs.
+  workers: 3,
   use: {
     browserName: 'chromium',
     launchOptions: {

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { adminToken, bearer, openAdmin, showToken } from './support/admin.ts'
-import { postEntry } from './support/api-client.ts'
-import type { Container } from './support/container.ts'
+import { entriesOf, messagesOf, postEntry } from './support/api-client.ts'
 import { otherSite } from './support/other-site.ts'
 import { rawRequest, slowRequest } from './support/raw-request.ts'
-import { test as base, expect } from './support/test.ts'
-import { openFrontPage, signGuestbook } from './support/visitor.ts'
+import { expect, test } from './support/test.ts'
+import { openFrontPage, openGuestbook, signGuestbook } from './support/visitor.ts'
 
-const test = base.extend({
-  app: async ({ start }, use) => {
-    const app = await start({ ADMIN_TOKEN: adminToken })
-    await app.ready()
-    await use(app)
-  },
-})
+test.use({ token: adminToken })
 
 const pages = ['/', '/guestbook', '/missing', '/sign-in', '/admin', '/status']
 const html = { accept: 'text/html' }
@@ -22,12 +15,6 @@ const json = { 'content-type': 'application/json', 'idempotency-key': 'k' }
 const body = JSON.stringify({ name: 'Eve', message: 'forged' })
 
 const hacked = (page: Page) => page.evaluate(() => 'hacked' in globalThis)
-
-async function messages({ url }: Container): Promise<string[]> {
-  const answer = await fetch(`${url}/api/entries`)
-  const { entries } = (await answer.json()) as { entries: { message: string }[] }
-  return entries.map(({ message }) => message)
-}
 
 /** What the browser says that the pages' policy has kept from happening. */
 async function violations(page: Page): Promise<string[]> {
@@ -158,8 +145,7 @@ test.describe('Another site', () => {
 
   test("can not write with its visitor's browser", async ({ shared: app, page }) => {
     await postEntry(app.url, 'kept')
-    const { entries } = await (await fetch(`${app.url}/api/entries`)).json()
-    const { id } = entries[0]
+    const id = (await entriesOf(app.url))[0]?.id
     await openAdmin(page, app.url)
     // What the browser sends for a button, without and with the app's own script.
     const fields = await page
@@ -188,7 +174,7 @@ test.describe('Another site', () => {
     await expect(page.getByText('This came from another site.')).toBeVisible()
     await expect(page.getByRole('button')).toBeHidden()
     stop()
-    expect(await messages(app)).toEqual(['kept'])
+    expect(await messagesOf(app.url)).toEqual(['kept'])
     await page.goto(`${app.url}/admin`)
     await expect(page.getByRole('heading', { name: 'Moderation' })).toBeVisible()
   })
@@ -245,7 +231,7 @@ test('SQL in what people write is text', async ({ shared: app }) => {
     const request = { method: 'DELETE', headers: bearer }
     expect((await fetch(`${app.url}/api/entries/1${query}`, request)).status).toBe(404)
   }
-  expect(await messages(app)).toEqual(strings.toReversed())
+  expect(await messagesOf(app.url)).toEqual(strings.toReversed())
 })
 
 test('no path leads out of the app', async ({ shared: app }) => {
@@ -277,6 +263,8 @@ test('who asks for a smaller image does not end the app', async ({ app }) => {
     const query = new URLSearchParams({ url: image, w: '64', q: '75' })
     const answer = await fetch(`${app.url}/_next/image?${query}`)
     expect([400, 404], `${image}: ${answer.status}`).toContain(answer.status)
+    // What ends it would do so a little later.
+    for (let time = 0; time < 30; time++) await openGuestbook(app.url)
   }
   expect(await app.stop()).toBe(0)
   expect(await app.logs()).not.toContain('CRITICAL')
@@ -508,7 +496,7 @@ test.describe('Without a session', () => {
       await page.context().clearCookies()
       await page.getByRole('button', { name: 'Hide' }).click()
       await expect(page.getByLabel('Token')).toBeVisible()
-      expect(await messages(app)).toEqual(['kept'])
+      expect(await messagesOf(app.url)).toEqual(['kept'])
     })
   })
 
@@ -522,7 +510,7 @@ test.describe('Without a session', () => {
         expect([403, 405, 422], `${path}: ${answer.status}`).toContain(answer.status)
       }
     }
-    expect(await messages(app)).toEqual(['kept'])
+    expect(await messagesOf(app.url)).toEqual(['kept'])
   })
 })
 

@@ -1,28 +1,16 @@
 import type { Page } from '@playwright/test'
 import { adminToken, bearer, openAdmin, showToken } from './support/admin.ts'
-import { postEntry } from './support/api-client.ts'
+import { messagesOf, postEntry } from './support/api-client.ts'
 import type { Container } from './support/container.ts'
-import { test as base, expect } from './support/test.ts'
+import { expect, test } from './support/test.ts'
 import { openGuestbook } from './support/visitor.ts'
 
-const test = base.extend({
-  app: async ({ start }, use) => {
-    const app = await start({ ADMIN_TOKEN: adminToken })
-    await app.ready()
-    await use(app)
-  },
-})
+test.use({ token: adminToken })
 
 const entry = (page: Page, message: string) =>
   page.locator('.entries > li').filter({ hasText: message })
 
 const status = (page: Page) => page.locator('.outcome[data-state=done]')
-
-async function listed({ url }: Container): Promise<string[]> {
-  const answer = await fetch(`${url}/api/entries`)
-  const { entries } = (await answer.json()) as { entries: { message: string }[] }
-  return entries.map(({ message }) => message)
-}
 
 function change({ url }: Container, id: number, hidden: boolean, headers: HeadersInit = bearer) {
   return fetch(`${url}/api/entries/${id}`, {
@@ -50,18 +38,18 @@ for (const javaScriptEnabled of [true, false]) {
       await entry(page, 'rude').getByRole('button', { name: 'Hide' }).click()
       await expect(status(page)).toHaveText('The entry is hidden.')
       await expect(entry(page, 'rude')).toContainText('Hidden from everybody but admins')
-      expect(await listed(app)).toEqual(['harmless'])
+      expect(await messagesOf(app.url)).toEqual(['harmless'])
       expect(await openGuestbook(app.url)).not.toContain('rude')
 
       await entry(page, 'rude').getByRole('button', { name: 'Show' }).click()
       await expect(status(page)).toHaveText('The entry is shown again.')
-      expect(await listed(app)).toEqual(['rude', 'harmless'])
+      expect(await messagesOf(app.url)).toEqual(['rude', 'harmless'])
 
       await entry(page, 'rude').getByText('Delete …').click()
       await entry(page, 'rude').getByRole('button', { name: 'Delete for good' }).click()
       await expect(status(page)).toHaveText('The entry is deleted.')
       await expect(entry(page, 'rude')).toBeHidden()
-      expect(await listed(app)).toEqual(['harmless'])
+      expect(await messagesOf(app.url)).toEqual(['harmless'])
     })
 
     test('an admin signs in, stays where the entry was, and signs out', async ({ app, page }) => {
@@ -117,7 +105,7 @@ test('who moderates is told at the entry, and goes on from there', async ({ app,
   await remove('one.')
   await expect(page.locator('#entry-1')).toHaveText('The entry is deleted.')
   await expect(page.getByRole('heading', { name: 'Moderation' })).toBeFocused()
-  expect(await listed(app)).toEqual(['three.'])
+  expect(await messagesOf(app.url)).toEqual(['three.'])
 })
 
 test('what is said to have been done is so', async ({ app, page }) => {
@@ -143,7 +131,7 @@ test('who is signed out meanwhile is asked for the token, and nothing is changed
   await expect(entry(page, 'kept').getByRole('status')).toHaveText(
     /Nothing was changed.*signed out/,
   )
-  expect(await listed(app)).toEqual(['kept'])
+  expect(await messagesOf(app.url)).toEqual(['kept'])
 })
 
 test('a program with the token hides and deletes, and what it was told is kept', async ({
@@ -161,12 +149,12 @@ test('a program with the token hides and deletes, and what it was told is kept',
   expect((await bucket.content()).messages).toEqual(['two'])
   const next = await start({ ADMIN_TOKEN: adminToken })
   await next.ready()
-  expect(await listed(next)).toEqual(['two'])
+  expect(await messagesOf(next.url)).toEqual(['two'])
   // The lease of the one that was killed has to run out.
   await expect
     .poll(async () => (await change(next, 1, false)).status, { timeout: 20_000 })
     .toBe(204)
-  expect(await listed(next)).toEqual(['two', 'one'])
+  expect(await messagesOf(next.url)).toEqual(['two', 'one'])
 })
 
 test('what the bucket does not have is not said to be done', async ({ app, bucket }) => {
@@ -204,7 +192,7 @@ test('a program is told what is wrong', async ({ app }) => {
     expect(await answer.json(), what).toMatchObject({ type: `urn:visits:problem:${type}` })
     if (code === 401) expect(answer.headers.get('www-authenticate'), what).toBe('Bearer')
   }
-  expect(await listed(app)).toEqual(['Hello'])
+  expect(await messagesOf(app.url)).toEqual(['Hello'])
 })
 
 for (const [where, environment] of [
@@ -223,7 +211,7 @@ for (const [where, environment] of [
     for (const headers of [{}, bearer, { authorization: 'Bearer ' }]) {
       expect((await remove(app, 1, headers)).status).toBe(403)
     }
-    expect(await listed(app)).toEqual(['Hello'])
+    expect(await messagesOf(app.url)).toEqual(['Hello'])
   })
 }
 

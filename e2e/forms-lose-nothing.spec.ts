@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { FaultyProxy } from '../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
 import { freePort } from '../packages/streamkeeper/src/test-tools/ports.ts'
 import { adminToken, showToken } from './support/admin.ts'
-import { postEntry } from './support/api-client.ts'
+import { entriesOf, messagesOf, postEntry } from './support/api-client.ts'
 import { test as base } from './support/deploys.ts'
 import { expect } from './support/test.ts'
 import { sign } from './support/visitor.ts'
@@ -24,15 +24,7 @@ const message = (page: Page) => page.getByLabel('Message')
 const button = (page: Page) => page.getByRole('button', { name: 'Sign the guestbook' })
 const outcome = (page: Page) => page.locator('form .outcome')
 
-async function messages(url: string): Promise<string[]> {
-  const { entries } = await (await fetch(`${url}/api/entries?limit=100`)).json()
-  return entries.map(({ message }: { message: string }) => message)
-}
-
-async function newestId(url: string): Promise<number> {
-  const { entries } = await (await fetch(`${url}/api/entries?limit=1`)).json()
-  return entries[0].id
-}
+const newestId = async (url: string) => (await entriesOf(url))[0]?.id
 
 /** Everything is there that was typed, and can be sent again. */
 async function isKept(page: Page, written = text): Promise<void> {
@@ -61,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
         if ((await message(page).inputValue()) !== '') await button(page).click({ timeout: 1_000 })
         await expect(said(page)).toContainText('Thank you. Your entry is saved.')
       }).toPass({ timeout: 60_000 })
-      expect(await messages(two.url)).toEqual([text])
+      expect(await messagesOf(two.url)).toEqual([text])
       if (javaScriptEnabled) {
         await expect(said(page)).toContainText('There is another release of this page.')
         await page.getByRole('link', { name: 'Load it', exact: true }).click()
@@ -93,7 +85,7 @@ for (const javaScriptEnabled of [true, false]) {
         if (await hide.isVisible()) await hide.click()
         await expect(page.getByText('The entry is hidden.')).toBeVisible()
       }).toPass({ timeout: 60_000 })
-      expect(await messages(two.url)).toEqual([])
+      expect(await messagesOf(two.url)).toEqual([])
     })
 
     test('while a leader is frozen, the text stays and can be sent again', async ({
@@ -122,7 +114,7 @@ for (const javaScriptEnabled of [true, false]) {
         await button(page).click({ timeout: 1_000 })
         await expect(said(page)).toContainText('Thank you.', { timeout: 10_000 })
       }).toPass({ timeout: 60_000 })
-      expect(await messages(two.url)).toEqual([text, 'before'])
+      expect(await messagesOf(two.url)).toEqual([text, 'before'])
       await one.unpause()
     })
 
@@ -149,7 +141,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(`${url}/guestbook`)
       lossy.inject({ lost: true, only: /sign/ })
       await sign(page, 'Ada', text).catch(() => {})
-      await expect.poll(() => messages(app.url)).toEqual([text])
+      await expect.poll(() => messagesOf(app.url)).toEqual([text])
       if (javaScriptEnabled) await expect(said(page)).toContainText('it will be there only once')
       else {
         // The browser's own page, in a process of its own.
@@ -162,10 +154,10 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(said(page)).toContainText('Your entry was saved before.')
       await expect(page.locator('.stored')).toContainText('Two lines')
       await isKept(page, `${text} Edited.`)
-      expect(await messages(app.url)).toEqual([text])
+      expect(await messagesOf(app.url)).toEqual([text])
       await page.getByRole('button', { name: 'Save this as another entry' }).click()
       await expect(said(page)).toContainText('Thank you.')
-      expect(await messages(app.url)).toEqual([`${text} Edited.`, text])
+      expect(await messagesOf(app.url)).toEqual([`${text} Edited.`, text])
     })
 
     test('what is not confirmed is edited, sent again, and written once', async ({
@@ -189,10 +181,10 @@ for (const javaScriptEnabled of [true, false]) {
       await expect.poll(() => postEntry(app.url, 'after', 'after'), { timeout: 30_000 }).toBe(201)
       await button(page).click()
       await expect(said(page)).toContainText('Your entry was saved before.', { timeout: 30_000 })
-      expect(await messages(app.url)).toEqual(['after', text, 'before'])
+      expect(await messagesOf(app.url)).toEqual(['after', text, 'before'])
       await page.getByRole(javaScriptEnabled ? 'button' : 'link', { name: /^Keep that/ }).click()
       await expect(page.locator('.entries')).toContainText('Two lines')
-      expect(await messages(app.url)).toEqual(['after', text, 'before'])
+      expect(await messagesOf(app.url)).toEqual(['after', text, 'before'])
     })
 
     test('what fills in the hidden field is told so, and can send the rest', async ({
@@ -208,13 +200,13 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(said(page)).toContainText('This looks as if a program had sent it')
       await expect(said(page)).not.toContainText('Thank you')
       await isKept(page)
-      expect(await messages(app.url)).toEqual([])
+      expect(await messagesOf(app.url)).toEqual([])
       expect(await app.logs()).toContain('hidden field was filled in')
       expect(await app.logs()).not.toMatch(/took long|spam\.example/)
       await page.getByLabel('Leave this empty').fill('')
       await button(page).click()
       await expect(said(page)).toContainText('Thank you.')
-      expect(await messages(app.url)).toEqual([text])
+      expect(await messagesOf(app.url)).toEqual([text])
     })
 
     test('thanks are said once, to who signed', async ({ shared: app, page }) => {
@@ -253,13 +245,13 @@ test.describe('without JavaScript', () => {
     await page.goBack()
     await sign(page, 'Ada', text)
     await expect(said(page)).toContainText('Thank you.')
-    expect(await messages(app.url)).toEqual([text])
+    expect(await messagesOf(app.url)).toEqual([text])
     await page.goBack()
     await sign(page, 'Ada', 'Another text')
     await expect(said(page)).toContainText('Your entry was saved before.')
     await page.getByRole('link', { name: /^Keep that entry/ }).click()
     await expect(page.locator(`#entry-${await newestId(app.url)}`)).toBeVisible()
-    expect(await messages(app.url)).toEqual([text])
+    expect(await messagesOf(app.url)).toEqual([text])
   })
 
   test('the address of a refusal leads back to the form', async ({ shared: app, page }) => {
@@ -281,7 +273,7 @@ test('offline, the text stays, and is sent once there is a network', async ({
   await page.context().setOffline(false)
   await button(page).click()
   await expect(outcome(page)).toContainText('Thank you.')
-  expect(await messages(app.url)).toEqual([text])
+  expect(await messagesOf(app.url)).toEqual([text])
 })
 
 for (const [what, answer] of [
@@ -304,7 +296,7 @@ for (const [what, answer] of [
     await page.unroute('**/guestbook/sign')
     await button(page).click()
     await expect(outcome(page)).toContainText('Thank you.')
-    expect(await messages(app.url)).toEqual([text])
+    expect(await messagesOf(app.url)).toEqual([text])
   })
 }
 
@@ -366,7 +358,7 @@ test('what is written survives a reload, with its key, and ends with its tab', a
   await isKept(page)
   await button(page).click()
   await expect(outcome(page)).toContainText('Thank you.')
-  expect(await messages(app.url)).toEqual([text])
+  expect(await messagesOf(app.url)).toEqual([text])
   await page.reload()
   await expect(message(page)).toHaveValue('')
 })
@@ -384,7 +376,7 @@ test('going back to a page after signing on it, another entry is another entry',
   await page.goBack()
   await sign(page, 'Ada', 'three')
   await expect(outcome(page)).toContainText('Thank you.')
-  expect(await messages(app.url)).toEqual(['three', 'two', 'one'])
+  expect(await messagesOf(app.url)).toEqual(['three', 'two', 'one'])
 })
 
 test('it is not sent again by itself once somebody has changed it', async ({

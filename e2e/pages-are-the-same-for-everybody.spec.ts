@@ -3,15 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { headersInNext } from '../packages/streamkeeper/src/server/test-support.ts'
 import { postEntry } from './support/api-client.ts'
 import { rawRequest } from './support/raw-request.ts'
-import { test as base, expect } from './support/test.ts'
-
-const test = base.extend({
-  app: async ({ start }, use) => {
-    const app = await start({ RATE_LIMITS: 'off' })
-    await app.ready()
-    await use(app)
-  },
-})
+import { expect, test } from './support/test.ts'
 
 const html = { accept: 'text/html' }
 const values = ['1', '/status']

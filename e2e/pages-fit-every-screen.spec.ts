@@ -1,5 +1,5 @@
 import type { Page, Request } from '@playwright/test'
-import { postEntry } from './support/api-client.ts'
+import { entriesOf, postEntry } from './support/api-client.ts'
 import { expect, test } from './support/test.ts'
 import { signGuestbook } from './support/visitor.ts'
 
@@ -116,8 +116,7 @@ test('the entry that an address names is marked, and not at the very edge', asyn
   page,
 }) => {
   for (let number = 1; number <= 8; number++) await postEntry(app.url, `No. ${number}`)
-  const { entries } = await (await fetch(`${app.url}/api/entries`)).json()
-  const place = `#entry-${entries[5].id}`
+  const place = `#entry-${(await entriesOf(app.url))[5]?.id}`
   await page.setViewportSize(small)
   const colors: string[] = []
   for (const fragment of ['', place]) {

@@ -1,15 +1,9 @@
 import { adminToken, bearer } from './support/admin.ts'
 import { postEntry } from './support/api-client.ts'
 import { rawRequest } from './support/raw-request.ts'
-import { test as base, expect } from './support/test.ts'
+import { expect, test } from './support/test.ts'
 
-const test = base.extend({
-  app: async ({ start }, use) => {
-    const app = await start({ ADMIN_TOKEN: adminToken })
-    await app.ready()
-    await use(app)
-  },
-})
+test.use({ token: adminToken })
 
 const json = { 'content-type': 'application/json', 'idempotency-key': 'k' }
 const entry = JSON.stringify({ name: 'Ada', message: 'Hello' })

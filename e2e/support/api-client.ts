@@ -19,3 +19,14 @@ export async function postEntry(
     return 0
   }
 }
+
+/** The newest entries, at most 100. */
+export async function entriesOf(url: string): Promise<{ id: number; message: string }[]> {
+  const answer = await fetch(`${url}/api/entries?limit=100`)
+  return ((await answer.json()) as { entries: { id: number; message: string }[] }).entries
+}
+
+/** What the newest entries say, at most 100. */
+export async function messagesOf(url: string): Promise<string[]> {
+  return (await entriesOf(url)).map(({ message }) => message)
+}

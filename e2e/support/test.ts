@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type TestInfo } from '@playwright/test'
 import { adminToken, bearer } from './admin.ts'
+import { entriesOf } from './api-client.ts'
 import { Bucket } from './bucket.ts'
 import { Container, type StartOptions } from './container.ts'
 
@@ -17,6 +18,8 @@ type Fixtures = {
     disk?: string,
     options?: StartOptions,
   ) => Promise<Container>
+  /** The token of admins in `app`: none, unless a file says so. */
+  token: string
   /** A running app with an empty bucket. */
   app: Container
   /**
@@ -55,8 +58,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     }
   },
 
-  app: async ({ start }, use) => {
-    const app = await start()
+  token: ['', { option: true }],
+
+  app: async ({ start, token }, use) => {
+    const app = await start(token ? { ADMIN_TOKEN: token } : {})
     await app.ready()
     await use(app)
   },
@@ -109,8 +114,7 @@ async function showLogsOfFailure(container: Container, testInfo: TestInfo): Prom
 
 async function emptyGuestbook(url: string): Promise<void> {
   for (;;) {
-    const answer = await fetch(`${url}/api/entries?limit=100`)
-    const { entries } = (await answer.json()) as { entries: { id: number }[] }
+    const entries = await entriesOf(url)
     if (entries.length === 0) return
     const deleted = entries.map(({ id }) =>
       fetch(`${url}/api/entries/${id}`, { method: 'DELETE', headers: bearer }),
