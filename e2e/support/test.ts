@@ -75,7 +75,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await container.remove()
       await bucket.stop()
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 120_000 },
   ],
 
   shared: async ({ lasting }, use, testInfo) => {
