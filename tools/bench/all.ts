@@ -25,7 +25,7 @@ const bounds: Record<string, Record<string, string>> = {
   pages: { MILLIONS: '0,1,10', EACH_MS: '3000' },
   readers: { IDLE_MS: '20000' },
   recovery: { FAULT: 'answers 503' },
-  visits: { MILLIONS: '0,1' },
+  visits: { MILLIONS: '0,1', TURNS: '10' },
 }
 
 const { values, positionals } = parseArgs({

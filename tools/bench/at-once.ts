@@ -8,7 +8,7 @@ import type { Bucket } from '../../e2e/support/bucket.ts'
 import { bucketWith } from './support/ballast.ts'
 import { Charged } from './support/charged.ts'
 import { startContainer } from './support/containers.ts'
-import { type Load, load } from './support/load.ts'
+import { type Load, load, statusOf } from './support/load.ts'
 import { numbers, percentile, type Row, show } from './support/table.ts'
 
 const limit = Number(process.env.LIMIT ?? 512)
@@ -144,13 +144,4 @@ async function answers(calls: ClientRequest[], ...wanted: number[]): Promise<Out
   }
   await Promise.all(calls.map(answer))
   return { answered: took.length, failed, p50: percentile(took, 0.5), p99: percentile(took, 0.99) }
-}
-
-function statusOf(call: ClientRequest): Promise<number> {
-  return new Promise((resolve) => {
-    call.on('response', (answer) => {
-      answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
-    })
-    call.on('error', () => resolve(0))
-  })
 }

@@ -4,13 +4,14 @@
  * millions. Whatever counts visits has its Litestream running.
  */
 import { execFile } from 'node:child_process'
-import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { openDatabase } from '../../db/test-support.ts'
 import { required } from '../../e2e/support/environment.ts'
+import { acknowledges, until } from './support/containers.ts'
 import { load } from './support/load.ts'
 import { Program, startApp } from './support/programs.ts'
 import { numbers, type Row, show } from './support/table.ts'
@@ -62,6 +63,8 @@ async function benchApp(million: number): Promise<void> {
   await empty()
   await run(required('LITESTREAM'), ['replicate', '-once', seed, `file://${bucket}`])
   const program = await startApp({ DATA_DIR: data, REPLICA_URL: `file://${bucket}` })
+  // What it uploads at first is no part of a visit.
+  await until(() => acknowledges(program, 'first'), { patienceMs: 300_000 })
   const server = 'this app'
   for (const [page, path, headers] of [
     ['/', '/', html],
@@ -106,9 +109,15 @@ async function benchGo(million: number, journal: string): Promise<void> {
   await program.stop()
 }
 
-function startBesideLitestream(path: string, command: string, env: Record<string, string>) {
+async function startBesideLitestream(path: string, command: string, env: Record<string, string>) {
   const litestream = [required('LITESTREAM'), 'replicate', '-exec', command]
-  return Program.start([...litestream, path, `file://${bucket}`], { env })
+  const program = await Program.start([...litestream, path, `file://${bucket}`], { env })
+  const isCopied = async () => {
+    const names = await readdir(bucket, { recursive: true }).catch(() => [])
+    return names.some((name) => name.endsWith('.ltx'))
+  }
+  await until(isCopied, { patienceMs: 300_000, everyMs: 100 })
+  return program
 }
 
 async function measure(

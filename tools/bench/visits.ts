@@ -11,7 +11,7 @@ import { recordVisits } from '../../db/visits.ts'
 import { numbers, percentile, show } from './support/table.ts'
 
 const millions = numbers('MILLIONS', '0,1,10')
-const turns = 40
+const turns = Number(process.env.TURNS ?? 40)
 const visitsATurn = 2_000
 
 const folder = mkdtempSync(join(tmpdir(), 'visits-'))

@@ -45,17 +45,8 @@ export async function distribution() {
   const suite = /^VERSION_CODENAME="?(\w+)/m.exec(release)?.[1]
   const format = '$(CODENAME) $(COMPONENT) $(REPO_URI)'
   const lines = await must('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'])
-  const mirror = mirrorOf(suite, lines)
-  if (mirror) return { suite, mirror }
+  const indexes = lines.split('\n').map((line) => line.split(' '))
+  const main = indexes.find(([name, component]) => name === suite && component === 'main')
+  if (main) return { suite, mirror: main[2] }
   throw new Failure(`apt names no mirror for ${suite}: run apt-get update, and try again.`)
-}
-
-/** The first mirror that has the main part of a suite, in lines of "suite component mirror". */
-export function mirrorOf(suite, lines) {
-  const [, , mirror] =
-    lines
-      .split('\n')
-      .map((line) => line.split(' '))
-      .find(([codename, component]) => codename === suite && component === 'main') ?? []
-  return mirror
 }

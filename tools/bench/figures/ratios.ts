@@ -66,7 +66,7 @@ const comparisons: Comparison[] = [
   },
 ]
 
-export type Ratio = { what: string; ratio: number; isLessBetter: boolean }
+type Ratio = { what: string; ratio: number; isLessBetter: boolean }
 
 /** Each bench's figures, relative to its peers in the same run: they don't depend on the machine. */
 export function ratiosOf(figures: Figures): Ratio[] {

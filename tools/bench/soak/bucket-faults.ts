@@ -3,7 +3,7 @@ import type { Bucket } from '../../../e2e/support/bucket.ts'
 import type { Fault } from '../../../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
 import type { Chance } from './chance.ts'
 
-export type BucketFault = {
+type BucketFault = {
   name: string
   weight: number
   /** Makes it, and ends it. */

@@ -9,7 +9,7 @@ export type Scene = {
   recovered: (sinceMs?: number) => Promise<void>
 }
 
-export type InstanceFault = {
+type InstanceFault = {
   name: string
   weight: number
   /** After it, one healthy instance gets all requests. */

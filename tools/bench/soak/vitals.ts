@@ -89,7 +89,7 @@ const measures: Measure[] = [
   { name: 'disk, MB', of: ({ diskMegabytes }) => diskMegabytes, mayGrow: () => 100 },
 ]
 
-export type Growth = {
+type Growth = {
   measure: string
   early: number
   late: number

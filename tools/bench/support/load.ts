@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Agent, request } from 'node:http'
+import { Agent, type ClientRequest, request } from 'node:http'
 import { percentile } from './table.ts'
 
 export type Load = {
@@ -49,10 +49,15 @@ function ask(url: string, agent: Agent, { headers = {}, body }: Asked): Promise<
     method: 'POST',
     headers: { ...headers, 'idempotency-key': randomUUID() },
   }
+  return statusOf(request(url, { agent, headers, ...posting }).end(body))
+}
+
+/** The status of an answer once all of it is there; 0 where there is none. */
+export function statusOf(call: ClientRequest): Promise<number> {
   return new Promise((resolve) => {
-    const call = request(url, { agent, headers, ...posting }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode ?? 0))
+    call.on('response', (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
     })
-    call.on('error', () => resolve(0)).end(body)
+    call.on('error', () => resolve(0))
   })
 }
