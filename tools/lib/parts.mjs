@@ -8,7 +8,6 @@ import { engine } from './engine.mjs'
 import { fakeGcsServer } from './fake-gcs-server.mjs'
 import { image, nextImage } from './image.mjs'
 import { oldLitestream } from './old-litestream.mjs'
-import { once } from './once.mjs'
 import { pack } from './pack.mjs'
 import { postgres } from './postgres.mjs'
 
@@ -47,4 +46,13 @@ export const parts = {
     await parts.image()
     return nextImage(await parts.engine())
   }),
+}
+
+/** A function that makes a thing when it is first asked for it, and gives the same ever after. */
+function once(make) {
+  let made
+  return () => {
+    made ??= make()
+    return made
+  }
 }
