@@ -25,7 +25,12 @@ export const ofRelease = join(import.meta.dirname, '../figures.json')
 
 /** @throws {Error} where the file isn't there, or holds something else */
 export function readFigures(path: string): Figures {
-  return figures.parse(JSON.parse(readFileSync(path, 'utf8')))
+  try {
+    return figures.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    const way = `npm run bench -- all --json ${path}`
+    throw new Error(`${path} holds no figures; make them with ${way}.`, { cause })
+  }
 }
 
 /** Writes a line for each row of a table. */
