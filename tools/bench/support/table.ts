@@ -17,7 +17,7 @@ export function show(title: string, rows: Row[]): void {
 
 /** A table in Markdown, numbers to the right. */
 export function markdown(rows: Row[]): string {
-  const columns = Object.keys(rows[0] ?? {}).map((heading) => {
+  const columns = Object.keys(Object.assign({}, ...rows)).map((heading) => {
     const values = rows.map((row) => row[heading] ?? '-')
     const cells = [heading, ...values.map(format)]
     const width = Math.max(...cells.map(({ length }) => length))
