@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,13 +15,14 @@ import { ltxFilesIn } from '../../packages/streamkeeper/src/litestream/ltx-files
 import { restorePlan } from '../../packages/streamkeeper/src/litestream/restore-plan.ts'
 import { listBucket } from './soak/bucket-content.ts'
 import { Bill, type Operations } from './support/bill.ts'
-import { childOf, cpuSeconds } from './support/cpu.ts'
 import { startApp, underLitestream } from './support/programs.ts'
 import { percentile, type Row, show } from './support/table.ts'
 
 const minutes = Number(process.env.MINUTES ?? 60)
 const perSecond = Number(process.env.WRITES ?? 1)
 const sampleMs = 500
+// `getconf CLK_TCK`, on all Linux that Node runs on.
+const ticksPerSecond = 100
 const dollars = { classA: 5 / 1e6, classB: 0.4 / 1e6, monthHours: 730 }
 
 const run = promisify(execFile)
@@ -152,6 +153,23 @@ function difference(after: Map<string, Operations>, before: Map<string, Operatio
 
 function cpuOfBoth() {
   return { litestream: cpuSeconds(app.pid), server: cpuSeconds(childOf(app.pid)) }
+}
+
+/** How much CPU time a process has needed, in seconds. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [utime, stime] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(utime) + Number(stime)) / ticksPerSecond
+}
+
+/** The process that a process has started, whichever of its threads did. */
+function childOf(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const children = threads.map((id) => readFileSync(`/proc/${pid}/task/${id}/children`, 'utf8'))
+  return Number(children.join('').trim().split(' ')[0])
 }
 
 function restoreReads(): number {
