@@ -24,11 +24,7 @@ export function refuse(
 ): boolean {
   if (isForPrograms(request)) return false
   const { html, json } = accepts(request)
-  const answer = !(isForm(request) && (html || json))
-    ? answerPerson
-    : json
-      ? answerScript
-      : answerBrowser
+  const answer = isForm(request) && (html || json) ? answerSender : answerReader
   answer(request, response, refused).catch((error) => {
     log('ERROR', `A request could not be refused: ${reasonOf(error)}`)
     response.destroy()
@@ -43,7 +39,7 @@ function isForm({ method, headers }: IncomingMessage): boolean {
   )
 }
 
-async function answerPerson(
+async function answerReader(
   request: IncomingMessage,
   response: ServerResponse,
   { problem, words }: Refused,
@@ -74,41 +70,30 @@ ${page}
 <p>This page asks again by itself.</p>`
 }
 
-async function answerScript(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { problem, code, body }: Refused,
-): Promise<void> {
-  await body()
-  const refusal = refusalOf(formFor(pathOf(request)), { ...problem, type: code })
-  const { status, headers, body: told } = problemAnswer(refusal)
-  if (!response.closed) response.writeHead(status, headers).end(told)
-}
-
-async function answerBrowser(
+async function answerSender(
   request: IncomingMessage,
   response: ServerResponse,
   { problem, code, body }: Refused,
 ): Promise<void> {
   const fields = await fieldsOf(request, await body())
-  const form = formFor(pathOf(request), fields ?? undefined)
+  const form = formFor(request.url?.split('?', 1)[0] ?? '', fields ?? undefined)
   const refusal = refusalOf(form, { ...problem, type: code })
+  const { status, headers, body: told } = problemAnswer(refusal)
+  if (response.closed) return
+  if (accepts(request).json) {
+    response.writeHead(status, headers).end(told)
+    return
+  }
   const isForged = code === 'cross-site'
   // Another site may have chosen what is in it: no button for an admin to press, no key that it knows.
   const again = isForged && form?.fields.length === 0 ? null : form
   const shown = fields && isForged ? new Map([...fields, ['key', randomUUID()]]) : fields
   const page = refusalPage(again, shown, refusal, nonceFor(request))
-  const { status, headers } = problemAnswer(refusal)
-  if (response.closed) return
   response.writeHead(status, { ...headers, 'content-type': 'text/html; charset=utf-8' }).end(page)
 }
 
 function nonceFor({ headers }: IncomingMessage): string {
   return nonceOf(headers['content-security-policy']?.toString())
-}
-
-function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? ''
 }
 
 async function fieldsOf(request: IncomingMessage, body: Buffer | null): Promise<Sent | null> {

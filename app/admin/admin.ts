@@ -5,10 +5,10 @@ import { z } from 'zod'
 const sessionSeconds = 12 * 3600
 
 /** `guarded` by a token; `open` where only its owner uses the app; else `closed`. */
-export type Access = 'guarded' | 'open' | 'closed'
+type Access = 'guarded' | 'open' | 'closed'
 
 /** What came of showing a token: right, wrong, or one of too many wrong ones for so many seconds. */
-export type Attempt = 'right' | 'wrong' | { retryAfter: number }
+type Attempt = 'right' | 'wrong' | { retryAfter: number }
 
 /** Who is an admin. Sessions are signed, not stored: another token makes all of them void. */
 export class Admin {

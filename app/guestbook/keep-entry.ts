@@ -7,7 +7,7 @@ import type { NewEntry } from './new-entry.ts'
  * `key-reused`: another entry, this one, was kept with the key. `not-durable`: it is in the database
  * here, but nobody may be told that it is safe.
  */
-export type Keeping =
+type Keeping =
   | { outcome: 'kept' | 'key-reused'; entry: Entry }
   | { outcome: 'entry-deleted' | 'not-durable' | 'not-written' }
 
