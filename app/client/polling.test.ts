@@ -85,6 +85,18 @@ describe('A page that asks what is new', () => {
     assert.deepEqual(waits(), [])
   })
 
+  it('asks at once when it is shown again, whatever becomes of the question before', async () => {
+    const { polling, pass, waits, show } = scene(
+      (signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    )
+    polling.start(0)
+    await pass()
+    show(true)
+    await new Promise(setImmediate)
+    assert.deepEqual(waits(), [0])
+  })
+
   it('gives up a question that is not answered in time, and asks again', async () => {
     let given: AbortSignal | undefined
     const { polling, pass, waits } = scene((signal) => {
