@@ -9,7 +9,7 @@ import { aptInstall, canInstall } from './apt.mjs'
 const versions = '/usr/lib/postgresql'
 
 /**
- * Finds PostgreSQL for the tests, or installs it. Each test runs a server of its own with it.
+ * Finds PostgreSQL for the tests, or installs it. They run servers of their own with it.
  * @returns {Promise<string>} the folder of initdb and postgres
  * @throws {Failure} when there is none and none can be installed
  */
