@@ -116,6 +116,15 @@ describe('A copy that this release has to migrate', () => {
     assert.equal(countNotes(database.open), 1)
   })
 
+  it('is as the bucket has it once it is closed, as changes are written into that', async (test) => {
+    const { database, look } = await newest(test, 'CREATE TABLE own (id integer)')
+    await database.restore(look())
+    database.close()
+    const { $client } = openDatabase(database.path)
+    assert.equal($client.prepare(`select 1 from sqlite_master where name = 'own'`).get(), undefined)
+    $client.close()
+  })
+
   it('is not read where that fails, and the bucket says the same as before', async (test) => {
     const { database, look } = await newest(test, 'DROP TABLE nowhere')
     await assert.rejects(database.restore(look()), { code: 'migration-failed' })
