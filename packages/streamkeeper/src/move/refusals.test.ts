@@ -26,7 +26,7 @@ describe('move that may not be', () => {
     await migrateDatabase(database, postgresMigrations)
     for (const text of ['theirs', 'also theirs', 'one']) await notesOn(database).add(text)
     const before = await inPostgres()
-    assert.match((await there('--replace')).stderr, /^An app uses the database just now/)
+    assert.match((await there('--replace')).stderr, /^An app uses the database just now/m)
     await database.$client.end()
     const refused = await there()
     assert.equal(refused.code, 1)
@@ -157,7 +157,7 @@ describe('move that may not be', () => {
     const before = await inBucket()
     const { code, stderr } = await back('--switch')
     assert.equal(code, 1)
-    assert.match(stderr, /^There is data in the bucket already/)
+    assert.match(stderr, /^There is data in the bucket already/m)
     assert.deepEqual(await inBucket(), before)
   })
 

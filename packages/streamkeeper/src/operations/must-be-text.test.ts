@@ -45,6 +45,13 @@ describe('A database that is brought in', () => {
     assert.throws(() => mustBeText(database.$client, 'a.db'), /no text.+ the row 2\./)
   })
 
+  it('is refused for a key that is none', (test) => {
+    const { $client } = temporaryDatabase(test)
+    $client.exec(`create table codes (code text primary key) without rowid;
+      insert into codes values (cast(x'e9' as text))`)
+    assert.throws(() => mustBeText($client, 'a.db'), /no text.+: codes.code of the row /)
+  })
+
   it('may have no key', (test) => {
     const { $client } = temporaryDatabase(test)
     $client.exec('insert into notes (text) values (1)')
