@@ -287,7 +287,7 @@ test('a method that makes no sense changes nothing', async ({ shared: app }) => 
   }
 })
 
-test('what is too large is refused before it comes', async ({ shared: app }) => {
+test('what is too large is refused before it comes', async ({ app }) => {
   const post = (path: string, headers: Record<string, string | number>) =>
     rawRequest(app.url, path, { method: 'POST', headers })
   for (const path of ['/', '/guestbook/sign', '/sign-in/session', '/api/entries']) {
