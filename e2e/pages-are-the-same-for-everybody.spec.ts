@@ -40,7 +40,8 @@ const claims: OutgoingHttpHeaders[] = [
 async function seen(url: string, path: string) {
   const { status, headers, body } = await rawRequest(url, path, { headers: html })
   const nonce = /'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1] ?? 'none'
-  const { date: _, 'content-security-policy': __, ...rest } = headers
+  const own = ['date', 'content-security-policy', 'content-length']
+  const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name)))
   return {
     ...{ status, headers: rest },
     isTheirs: body.includes(`nonce="${nonce}"`),
