@@ -1,6 +1,7 @@
 /**
  * Runs every bench with small bounds, one after the other; with `--json [FILE]` what they measured is
- * written to a file. Variables of the environment, as `MEGABYTES`, go before these bounds.
+ * written to a file. Variables of the environment, as `MEGABYTES`, go before these bounds, and `BENCHES`, as in
+ * `pages,durable`, chooses some.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -34,7 +35,8 @@ const { values, positionals } = parseArgs({
 })
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 const benches: Record<string, Bench> = {}
-for (const name of Object.keys(bounds)) benches[name] = await run(name)
+const chosen = process.env.BENCHES?.split(',') ?? Object.keys(bounds)
+for (const name of chosen) benches[name] = await run(name)
 rmSync(folder, { recursive: true })
 
 const failed = Object.entries(benches).filter(([, { error }]) => error)
