@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import type { NextConfig } from 'next'
 import { withStreamkeeper } from './next.ts'
@@ -23,10 +24,8 @@ describe('withStreamkeeper', () => {
     assert.deepEqual([config.reactStrictMode, config.poweredByHeader], [true, true])
     assert.deepEqual(config.serverExternalPackages, ['better-sqlite3', 'sharp'])
     assert.deepEqual(config.turbopack?.resolveAlias, { a: 'b' })
-    assert.deepEqual(config.outputFileTracingExcludes, {
-      '/x': ['y'],
-      '*': ['z', 'node_modules/better-sqlite3/**'],
-    })
+    const { 'next-server': _, ...excludes } = config.outputFileTracingExcludes ?? {}
+    assert.deepEqual(excludes, { '/x': ['y'], '*': ['z', 'node_modules/better-sqlite3/**'] })
   })
 
   it('leaves the image optimiser out only where it is not used', () => {
@@ -34,6 +33,25 @@ describe('withStreamkeeper', () => {
       withStreamkeeper({ ...(images && { images }) }).outputFileTracingExcludes?.['*']?.join()
     assert.match(excluded({ unoptimized: true }) ?? '', /sharp/)
     assert.doesNotMatch(excluded(undefined) ?? '', /sharp/)
+  })
+
+  it("leaves out what Next's server never loads, besides what the configuration says", () => {
+    const excluded = (given: NextConfig) =>
+      withStreamkeeper(given).outputFileTracingExcludes?.['next-server'] ?? []
+    const given = excluded({ outputFileTracingExcludes: { 'next-server': ['z'] } })
+    assert.equal(given[0], 'z')
+    assert.match(given.join(), /capsize-font-metrics/)
+    assert.match(given.join(), /experimental/)
+    // With a flag, Next may run another React.
+    assert.doesNotMatch(excluded({ experimental: { taint: true } }).join(), /experimental/)
+  })
+
+  it('names files that Next has, or leaving them out would leave out nothing', () => {
+    const names = withStreamkeeper({}).outputFileTracingExcludes?.['next-server'] ?? []
+    assert.deepEqual(
+      names.filter((name) => globSync(name).length === 0),
+      [],
+    )
   })
 
   it('keeps no images on the disk, which the server may not write to', () => {

@@ -41,7 +41,11 @@ function wrapped(given: NextConfig): NextConfig {
   }
 }
 
-function withoutUnused({ images, outputFileTracingExcludes: given = {} }: NextConfig) {
+function withoutUnused({
+  images,
+  experimental,
+  outputFileTracingExcludes: given = {},
+}: NextConfig) {
   const unused = [
     ...(given['*'] ?? []),
     // The build copies what this platform needs of it.
@@ -49,5 +53,22 @@ function withoutUnused({ images, outputFileTracingExcludes: given = {} }: NextCo
     // 19 MB of image optimiser.
     ...(images?.unoptimized ? ['node_modules/sharp/**', 'node_modules/@img/**'] : []),
   ]
-  return { ...given, '*': unused }
+  // 9 MB of Next's own server, of which each file stands for all that only it requires. What a page
+  // requires of them is in the page's trace.
+  const unusedByServer = [
+    ...(given['next-server'] ?? []),
+    // Fonts are measured by the build.
+    'node_modules/next/dist/server/font-utils.js',
+    'node_modules/next/dist/server/capsize-font-metrics.json',
+    // The server runs these as bundles; the edge runtime has its own in the pages' code.
+    'node_modules/next/dist/server/route-modules/{app-page,app-route,pages,pages-api}/module.js',
+    // `next dev`.
+    'node_modules/next/dist/server/dev/next-dev-server.js',
+    'node_modules/next/dist/server/lib/router-utils/setup-dev-bundler.js',
+    'node_modules/next/dist/telemetry/storage.js',
+    // For a React that has no `server.edge`.
+    'node_modules/react-dom/server.browser.js',
+    ...(experimental ? [] : ['node_modules/next/dist/compiled/next-server/*-experimental.*']),
+  ]
+  return { ...given, '*': unused, 'next-server': unusedByServer }
 }
