@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { withActionsKey } from './lib/actions-key.mjs'
 import { readArguments } from './lib/arguments.mjs'
 import { nameCommit } from './lib/commit.mjs'
+import { leaveOutEdgeRuntime } from './lib/edge-runtime.mjs'
 import { Failure } from './lib/failure.mjs'
 import { moduleFile, root } from './lib/project.mjs'
 
@@ -30,6 +31,7 @@ export async function build() {
   const { configFile, loadConfig } = await import(pathToFileURL(moduleFile('load-config')).href)
   const config = await loadConfig(root)
   buildPages()
+  leaveOutEdgeRuntime(root)
   await (await import('./lib/routes.mjs')).writeRoutes(root)
   await bundleServer(configFile(root))
   copySqlite()
