@@ -65,6 +65,10 @@ async function bundleServer(config) {
     target: 'node26',
     // Whoever has `pg` installed uses PostgreSQL.
     external: ['next', 'better-sqlite3', ...(isInstalled('pg') ? [] : ['pg'])],
+    // Names stay, and lines that a stack trace can show.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
     logLevel: 'warning',
   }
   await build({
