@@ -12,9 +12,7 @@ import { spentCookies } from './forms/flash.ts'
 import { liveFrom } from './live/answer-live.ts'
 import { needs } from './requests.ts'
 import { notCounted, told } from './told.ts'
-import { isPrefetch } from './visits/is-visit.ts'
-import { wantsPlainText } from './visits/wants-plain-text.ts'
-import { whoAsks } from './visits/who-asks.ts'
+import { isPrefetch, wantsPlainText, whoAsks } from './visits/who-asks.ts'
 
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 

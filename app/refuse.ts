@@ -9,7 +9,7 @@ import { readForm } from './form-data.ts'
 import { formFor, type Sent } from './forms/forms.ts'
 import { refusalOf, refusalPage } from './forms/refusal.ts'
 import { isForPrograms } from './requests.ts'
-import { wantsPlainText } from './visits/wants-plain-text.ts'
+import { wantsPlainText } from './visits/who-asks.ts'
 
 /**
  * Answers a request of a person that is refused. A form is shown again as it was filled in: what

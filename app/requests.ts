@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Needs } from 'streamkeeper/config'
-import { isVisit } from './visits/is-visit.ts'
+import { isVisit } from './visits/who-asks.ts'
 
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { release, replicated } from 'streamkeeper'
-import { LiveFacts } from '../live/facts.tsx'
+import { LiveFacts } from '../live/replication.tsx'
 import { Drawing } from './drawing.tsx'
 import { Dare, Steps } from './story.tsx'
 

@@ -5,7 +5,7 @@ import { numberInWords, plural } from '../format.ts'
 import { told } from '../told.ts'
 
 /** The visits as they are shown, with this one if it is one; `day` is which day today is (UTC). */
-export type ShownVisits = { total: string; times: string; today: string; day: string }
+type ShownVisits = { total: string; times: string; today: string; day: string }
 
 /** How many visits there have been, as texts to be shown as they are. */
 export async function visits(): Promise<ShownVisits> {

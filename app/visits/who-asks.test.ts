@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders } from 'node:http'
 import { describe, it } from 'node:test'
-import { whoAsks } from './who-asks.ts'
+import { isVisit, wantsPlainText, whoAsks } from './who-asks.ts'
 
 const chrome = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0'
 const safari = 'AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0'
@@ -98,3 +99,89 @@ for (const [who, userAgents] of Object.entries(known)) {
     }
   })
 }
+
+function get(headers: IncomingHttpHeaders) {
+  return { method: 'GET', headers }
+}
+
+describe('A request for the front page', () => {
+  it('is a visit when somebody opens it', () => {
+    assert.ok(isVisit(get({ accept: 'text/html' })))
+  })
+
+  it('is a visit when a browser says that it is to show it', () => {
+    assert.ok(isVisit(get({ 'sec-fetch-dest': 'document' })))
+  })
+
+  it('is a visit each time that somebody loads it anew', () => {
+    assert.ok(isVisit(get({ 'cache-control': 'no-cache', pragma: 'no-cache' })))
+  })
+
+  it('is a visit when somebody at a command line asks for it', () => {
+    assert.ok(isVisit(get({ accept: '*/*', 'user-agent': 'curl/8.5.0' })))
+  })
+
+  it('is no visit when it asks for the headers alone', () => {
+    assert.ok(!isVisit({ method: 'HEAD', headers: {} }))
+  })
+
+  for (const [what, headers] of Object.entries({
+    'a probe asks for it': { 'user-agent': 'GoogleHC/1.0' },
+    'Next prefetches it': { 'next-router-prefetch': '1' },
+    'Next prefetches a part of it': { 'next-router-segment-prefetch': '/_tree' },
+    'the browser prefetches it': { 'sec-purpose': 'prefetch' },
+    'the browser renders it in advance': { 'sec-purpose': 'prefetch;prerender' },
+    'an older browser prefetches it': { purpose: 'prefetch' },
+    'an old Firefox prefetches it': { 'x-moz': 'prefetch' },
+    'Safari prepares it': { purpose: 'preview' },
+    'an old Safari prepares it': { 'x-purpose': 'preview' },
+    'a browser prefetches it in other letters': { 'x-purpose': 'PreFetch' },
+    'a bot asks for it': { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' },
+    'a script of a page asks for it': { 'sec-fetch-dest': 'empty' },
+    'a page asks for it as a picture': { 'sec-fetch-dest': 'image' },
+    'a script says that it asks for it': { 'x-requested-with': 'fetch' },
+  })) {
+    it(`is no visit when ${what}`, () => {
+      assert.ok(!isVisit(get(headers)))
+    })
+  }
+})
+
+const curl = 'curl/8.5.0'
+const slack = 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)'
+const desktop = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36'
+
+describe('The front page is text', () => {
+  for (const [who, headers] of Object.entries({
+    'curl and its kind': { accept: '*/*', 'user-agent': curl },
+    'a program that says nothing of itself': {},
+    'a program that says nothing of what it takes': { 'user-agent': 'Go-http-client/1.1' },
+    'who asks for text': { accept: 'text/plain', 'user-agent': desktop },
+    'who likes text better than anything else': {
+      accept: 'text/plain, */*',
+      'user-agent': desktop,
+    },
+    'who refuses HTML': { accept: 'text/html;q=0, */*', 'user-agent': desktop },
+    'who takes no page': { accept: 'application/json', 'user-agent': desktop },
+  })) {
+    it(`for ${who}`, () => {
+      assert.ok(wantsPlainText({ headers }))
+    })
+  }
+})
+
+describe('The front page is a page', () => {
+  for (const [who, headers] of Object.entries({
+    'a browser': { accept: 'text/html,*/*;q=0.8', 'user-agent': desktop },
+    'a preview of a link that takes anything': { accept: '*/*', 'user-agent': slack },
+    'a preview of a link that does not say what it takes': { 'user-agent': slack },
+    'a browser that takes anything': { accept: '*/*', 'user-agent': 'Links (2.29; Linux)' },
+    'curl that asks for a page': { accept: 'text/html', 'user-agent': curl },
+    'curl that asks for it in other letters': { accept: 'TEXT/HTML', 'user-agent': curl },
+    "Next's client": { accept: '*/*', 'user-agent': desktop, rsc: '1' },
+  })) {
+    it(`for ${who}`, () => {
+      assert.ok(!wantsPlainText({ headers }))
+    })
+  }
+})
