@@ -1,3 +1,4 @@
+import { reasonOf } from 'streamkeeper'
 import type { Connection, Shown } from 'streamkeeper/config'
 import { z } from 'zod'
 
@@ -54,9 +55,4 @@ async function ask<T>(url: string, schema: z.ZodType<T>, signal: AbortSignal): P
     if (error instanceof SyntaxError) throw fail('does not answer with JSON')
     throw patience.aborted && !signal.aborted ? fail('does not answer within 45 s') : error
   }
-}
-
-// By itself, "fetch failed" tells nothing.
-function reasonOf({ message, cause }: TypeError): string {
-  return cause instanceof Error ? cause.message || String(cause) : message
 }

@@ -40,5 +40,9 @@ export function logSometimes(severity: Severity, message: string, now = performa
 
 /** What an error says, without its stack. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const { message, cause } = error
+  // By itself, what `fetch` says, such as "fetch failed", tells nothing.
+  if (!(error instanceof TypeError && cause instanceof Error)) return message
+  return cause.message || ('code' in cause ? String(cause.code) : message)
 }
