@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
-import { clientHeader } from '../server/client.ts'
-import { forwardedClientHeader, forwardTokenHeader } from '../server/forwarded-client.ts'
+import { clientHeader, forwardedClientHeader, forwardTokenHeader } from '../server/client.ts'
 import { releaseHeader } from '../server/release-name.ts'
 
 // They are about one connection: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
-import { forwardedClient } from './forwarded-client.ts'
 
 /**
  * The header in which the app is told who asks, as {@link clientOf} has it; what a client sends in it is
@@ -10,6 +10,11 @@ export const clientHeader = 'x-client'
 
 /** The header in which the app is told when a request came, by `performance.now()`. */
 export const arrivedHeader = 'x-arrived'
+
+/** In which a server that passes on requests shows that it is one of ours. */
+export const forwardTokenHeader = 'x-forward-token'
+/** In which it says who asked. */
+export const forwardedClientHeader = 'x-forwarded-client'
 
 /**
  * Who sent a request, for counting: an IPv4 address, or the /64 of an IPv6 address, as that is what
@@ -57,4 +62,25 @@ function network(address: string): string {
   }
   const first = groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
   return `${first.join(':')}::/64`
+}
+
+/**
+ * Who asked the server that has passed this on; null unless it shows the token.
+ *
+ * @param token null where nobody is believed
+ */
+export function forwardedClient(headers: IncomingHttpHeaders, token: string | null): string | null {
+  const shown = headers[forwardTokenHeader]
+  const client = headers[forwardedClientHeader]
+  if (token === null || typeof shown !== 'string' || typeof client !== 'string') return null
+  return isSameSecret(shown, token) ? client : null
+}
+
+/** Whether somebody has shown a secret. How long this takes says nothing of what is in it. */
+export function isSameSecret(shown: string, secret: string): boolean {
+  return timingSafeEqual(hashOf(shown), hashOf(secret))
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type App, changesSomething, comesFor, isReading, pathOf, requestKind } from './app.ts'
-import { arrivedHeader, clientHeader, clientOf } from './client.ts'
+import { arrivedHeader, clientHeader, clientOf, forwardedClient } from './client.ts'
 import { crossSiteFacts, isCrossSite, type Place } from './cross-site.ts'
-import { forwardedClient } from './forwarded-client.ts'
 import { LargeBodies } from './large-bodies.ts'
 import { log } from './log.ts'
 import { dropInternal } from './next-headers.ts'
-import type { ProblemDetails } from './problem-details.ts'
+import { describeProblem, type ProblemDetails } from './problem-details.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -83,12 +82,8 @@ export class Protection {
   // be decoded, Next answers with a page, also below /api/.
   #noPath({ url = '' }: IncomingMessage): ProblemDetails | null {
     if (url.startsWith('/') && isDecodable(pathOf(url))) return null
-    return {
-      status: 400,
-      type: 'no-path',
-      title: 'This is not a path.',
-      detail: 'Ask for a path of this server: it begins with "/".',
-    }
+    const detail = 'Ask for a path of this server: it begins with "/".'
+    return describeProblem(400, 'no-path', 'This is not a path.', detail)
   }
 
   #unknownMethod(request: IncomingMessage, response: ServerResponse): ProblemDetails | null {
@@ -107,12 +102,8 @@ export class Protection {
     const { programs, forms } = this.#app.bodyLimits
     const limitBytes = this.#app.isForPrograms(request) ? programs : forms
     if (Number(request.headers['content-length'] ?? 0) <= limitBytes) return null
-    return {
-      status: 413,
-      type: 'too-large',
-      title: 'The body is too large.',
-      detail: `Send at most ${limitBytes / 1024} KiB.`,
-    }
+    const detail = `Send at most ${limitBytes / 1024} KiB.`
+    return describeProblem(413, 'too-large', 'The body is too large.', detail)
   }
 
   // Before anything is counted: another site can't use up what its visitors may do here.
@@ -121,12 +112,8 @@ export class Protection {
     const { message, ...facts } = crossSiteFacts(request)
     log('WARNING', message, facts)
     const detail = 'Nothing was changed. Open the page here, and do it there.'
-    return {
-      status: 403,
-      type: 'cross-site',
-      title: 'This came from another site.',
-      detail: this.#place.isLocal ? `${detail} ${message}` : detail,
-    }
+    const told = this.#place.isLocal ? `${detail} ${message}` : detail
+    return describeProblem(403, 'cross-site', 'This came from another site.', told)
   }
 
   // Whoever tries what other software has, costs no lease and no page.
@@ -158,13 +145,8 @@ export class Protection {
       (await this.#requests?.take(client)) ??
       (this.#isWrite(request) ? await this.#writes?.take(client) : null)
     if (!retryAfter) return null
-    return {
-      status: 429,
-      type: 'too-many',
-      title: 'There were too many requests.',
-      detail: `Please come back in ${retryAfter} seconds.`,
-      retryAfter,
-    }
+    const detail = `Please come back in ${retryAfter} seconds.`
+    return describeProblem(429, 'too-many', 'There were too many requests.', detail, retryAfter)
   }
 
   // What a reader has written if possible is somebody's GET there, and was counted as that.
@@ -175,21 +157,12 @@ export class Protection {
   }
 }
 
-const noRoute: ProblemDetails = {
-  status: 404,
-  type: 'not-found',
-  title: 'There is nothing here.',
-  detail: 'Look at the address.',
-}
+const noRoute = describeProblem(404, 'not-found', 'There is nothing here.', 'Look at the address.')
 
 function wrongMethod(methods: string[], response: ServerResponse): ProblemDetails {
   response.setHeader('allow', methods.join(', '))
-  return {
-    status: 405,
-    type: 'wrong-method',
-    title: 'This can not be done here.',
-    detail: `Send one of ${methods.join(', ')}.`,
-  }
+  const detail = `Send one of ${methods.join(', ')}.`
+  return describeProblem(405, 'wrong-method', 'This can not be done here.', detail)
 }
 
 function isDecodable(path: string): boolean {
