@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -43,6 +43,16 @@ describe('The sample', () => {
 
   it('has the litestream.yml that init writes', () => {
     assert.equal(read('litestream.yml'), read('packages/streamkeeper/templates/litestream.yml'))
+  })
+
+  // Next would make it a page of the app.
+  it('has no page and no route among what browsers run', () => {
+    const names = readdirSync(join(root, 'app/client'), { recursive: true }).map(String)
+    assert.ok(names.includes('main.ts'))
+    assert.deepEqual(
+      names.filter((name) => /(^|[\\/])(page|route|layout|template|default)\.\w+$/.test(name)),
+      [],
+    )
   })
 })
 
