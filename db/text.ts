@@ -1,5 +1,5 @@
 /** A text as it is kept, or why it is not taken, in words for its writer. */
-export type TextRead = { text: string; problem?: never } | { problem: string; text?: never }
+type TextRead = { text: string; problem?: never } | { problem: string; text?: never }
 
 // What takes no ink. The first properties are Unicode's; the rest are blanks that have none: of
 // Braille, a musical note, Khitan and hieroglyphs.

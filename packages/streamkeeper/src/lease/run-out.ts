@@ -4,7 +4,7 @@
 const slowest = 1.2
 
 /** What whoever waits for a lease knows of it; all in milliseconds. */
-export type Wait = {
+type Wait = {
   /** How long its holder counts on it, from before it sent its last renewal, by its own clock. */
   ttlMs: number
   /** Since that renewal, by the store's clock. */

@@ -84,7 +84,7 @@ async function restoreOld(
 }
 
 /** Litestream 0.3 counted no transactions: its replicas are at their first one. */
-export const oldTxid = 1
+const oldTxid = 1
 
 /**
  * Brings all of the database file, which nobody else replicates, to the replica at `url`.

@@ -13,7 +13,7 @@ import type { Database } from '../sqlite/open.ts'
 import { openMigrated } from './work-file.ts'
 
 /** The database as the bucket has it, in a file of its own. */
-export type BucketCopy = Disposable & {
+type BucketCopy = Disposable & {
   database: Database
   /** When its newest change was made; null if the bucket does not tell any more. */
   changedAt: string | null

@@ -5,7 +5,7 @@ import { keyOf, type Range, type Row, type Source } from './side.ts'
 import type { Table } from './table.ts'
 
 /** Some rows in a row of the source, and what the target has in the same range of keys. */
-export type Block = Range & { source: Digest; target: Digest }
+type Block = Range & { source: Digest; target: Digest }
 
 /** A table, as it is on both sides. */
 export type Compared = {

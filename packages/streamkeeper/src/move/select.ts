@@ -2,7 +2,7 @@ import { keyColumns, type Range, type Row } from './side.ts'
 import type { Table } from './table.ts'
 
 /** How a database spells what the two spell differently. */
-export type Spelling = {
+type Spelling = {
   /** The n-th parameter, from 1 on. */
   parameter(n: number): string
   /** What a text column is followed by where it is to be ordered by its UTF-8. */

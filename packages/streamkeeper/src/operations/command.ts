@@ -55,7 +55,7 @@ const commonHelp = `  --url URL        the replica: gs://BUCKET/PATH or file:///
 Exit codes: 0 done, 1 failed or found wrong, 2 wrong arguments.`
 
 /** Where a command says something, and what ends it early. */
-export type Terminal = {
+type Terminal = {
   /** For the result alone. */
   stdout: Output
   stderr: Output

@@ -95,7 +95,7 @@ function holder({ lease, renewedMsAgo, isHeldByOther }: History): string {
     : `Nobody leads: the lease of ${who} has run out, it was renewed ${age} ago.`
 }
 
-export type EpochState =
+type EpochState =
   /** What is restored now. */
   | { name: 'restorable'; since: number | null }
   /** Another one took its place: in milliseconds since 1970, null where that is forgotten. */

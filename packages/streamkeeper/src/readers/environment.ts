@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Environment, readEnvironment } from '../server/environment.ts'
 import { readVariables } from '../server/server-environment.ts'
 
-export type ReaderEnvironment = Environment & {
+type ReaderEnvironment = Environment & {
   /** Where the service is that writes. */
   writerUrl: URL
 }

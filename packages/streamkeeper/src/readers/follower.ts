@@ -20,7 +20,7 @@ import { WakeUp } from './wake-up.ts'
 import { watchDamage } from './watch-damage.ts'
 
 /** All in milliseconds. */
-export type FollowerTiming = {
+type FollowerTiming = {
   /** How often the bucket is asked for news. */
   pollMs: number
   /** How often while somebody waits for what is known to be there. */

@@ -85,7 +85,7 @@ export type Leading = { name: 'leading'; term: Term }
 export type SteppingDown = { name: 'stepping-down'; term: Term; done: Promise<void> }
 
 /** It never leads again: the process stops. */
-export type Ended = { name: 'ended' }
+type Ended = { name: 'ended' }
 
 export type State = Following | Acquiring | Leading | SteppingDown | Ended
 

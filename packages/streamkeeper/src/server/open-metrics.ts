@@ -1,7 +1,7 @@
 // https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
 // The one library for it on npm loads for 60 ms, and its last release is of 2024.
 
-export type Labels = Record<string, string>
+type Labels = Record<string, string>
 type Sample = { labels?: Labels; value: number }
 
 export const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8'

@@ -9,7 +9,7 @@ import { Patience, type Pause } from './patience.ts'
 import { refusalIn } from './refusals.ts'
 import type { Listed, Peeked, Store, Stored, Written } from './store.ts'
 
-export type GcsOptions = Partial<Omit<HttpOptions, 'endpoint' | 'replicaUrl'>> & {
+type GcsOptions = Partial<Omit<HttpOptions, 'endpoint' | 'replicaUrl'>> & {
   /** How long a read or a write may take with all its requests, in milliseconds. */
   totalMs?: number
   /** How long to list or to remove may take, in milliseconds. */

@@ -101,7 +101,7 @@ export function wrapped(text) {
 }
 
 /** A package.json whose scripts run streamkeeper in the place of Next and of drizzle-kit's migrations. */
-export function withScripts(text) {
+function withScripts(text) {
   const about = JSON.parse(text)
   const before = JSON.stringify(about.scripts)
   about.scripts ??= {}

@@ -17,7 +17,7 @@ export function readPageSize(bytes: Buffer): number | null {
 export const walHeaderBytes = 32
 export const walFrameHeaderBytes = 24
 
-export type WalHeader = {
+type WalHeader = {
   pageSize: number
   /** How many times this WAL was begun anew, after a checkpoint of all that was in it. */
   restarts: number

@@ -3,7 +3,7 @@ import type { Listed } from '../../stores/store.ts'
 import { type Generation, generationsIn, type OldFile } from './generations.ts'
 
 /** What a restore of a generation needs. */
-export type Needed = { id: string; files: OldFile[]; bytes: number }
+type Needed = { id: string; files: OldFile[]; bytes: number }
 
 /**
  * The files that hold the newest state of a replica of Litestream 0.3, or that of a moment.
