@@ -230,6 +230,43 @@ describe('A connection', () => {
   })
 })
 
+describe('A body that its reader gives up', () => {
+  // Twice what the stream and the socket hold, so that some of it is still to come.
+  const body = 'x'.repeat(200_000)
+  const head = 'POST /api/notes HTTP/1.1\r\nhost: a\r\n'
+  const next = 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'
+  const chunked = `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+
+  for (const [how, giveUp] of Object.entries<RequestListener>({
+    // Next does that where a handler stops to read.
+    'after some of it': async (request, response) => {
+      for await (const _ of request) break
+      response.statusCode = 413
+      response.end()
+    },
+    'once it is answered': async (request, response) => {
+      const chunks = request[Symbol.asyncIterator]()
+      await chunks.next()
+      response.statusCode = 413
+      response.end()
+      await once(response, 'finish')
+      await chunks.return?.()
+    },
+  })) {
+    it(`lets the next request on its connection be answered: ${how}`, async (test) => {
+      const { port, lead } = await start(test)
+      lead((request, response) => (request.method === 'POST' ? giveUp : hello)(request, response))
+      const socket = connect(port, '127.0.0.1')
+      test.after(() => socket.destroy())
+      socket.write(head + chunked)
+      const [first] = await once(socket, 'data')
+      assert.match(String(first), /^HTTP\/1\.1 413 /)
+      socket.write(next)
+      assert.match(await text(socket), /hello$/)
+    })
+  }
+})
+
 describe('What is no request that can be served', () => {
   const ask = async (test: TestContext, sent: string) => {
     const { port, lead } = await start(test)

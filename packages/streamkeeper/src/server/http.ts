@@ -7,6 +7,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http'
+import { discardWhenGivenUp } from './given-up-bodies.ts'
 import { answerProbe } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { log, reasonOf } from './log.ts'
@@ -72,6 +73,7 @@ export async function listen(
   const options = { ...connectionLimits, keepAliveTimeout }
   const tryToAnswer = async (request: IncomingMessage, response: ServerResponse) => {
     request.socket.setTimeout(silenceMs)
+    discardWhenGivenUp(request)
     protection.receive(request, response)
     response.setHeader(releaseHeader, releaseId())
     const problem = headProblem(request)
