@@ -65,6 +65,13 @@ describe('The policy of an answer', () => {
     assert.doesNotMatch(development, /sha256/)
   })
 
+  it('is as the app has it where that needs no nonce, or says the word itself', async (test) => {
+    const own = { 'script-src': ["'self'"], 'frame-ancestors': ["'none'"], 'report-to': ['NONCE'] }
+    const { policy, seen } = await ask(test, { own })
+    assert.match(policy, /;frame-ancestors 'none';report-to NONCE$/)
+    assert.equal(seen?.['content-security-policy'], policy)
+  })
+
   it('is none where the app has turned it off, also not that of a client', async (test) => {
     const headers = { 'content-security-policy': "script-src 'nonce-forged'" }
     const { answer, seen } = await ask(test, { own: false, headers })

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
 
 const policyHeader = 'content-security-policy'
-const placeholder = 'NONCE'
+const placeholder = randomUUID()
 
 // Of what browsers offer, the app uses none.
 const permissions = [
@@ -56,14 +56,14 @@ export function securityHeaders(development: boolean, own: Config['contentSecuri
     xFrameOptions: { action: 'deny' },
   })
   const { [policyHeader]: policy = '', ...headers } = headersOf(set)
-  const [before = '', after = ''] = String(policy).split(placeholder)
+  const parts = String(policy).split(placeholder)
   const same = [...Object.entries(headers), ['permissions-policy', permissions] as const]
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of same) response.setHeader(name, value ?? '')
-    const own = policy && before + randomBytes(16).toString('base64') + after
+    const own = parts.join(randomBytes(16).toString('base64'))
     if (own) response.setHeader(policyHeader, own)
     // Next takes the nonce for its own scripts from here, so it may not be a client's.
-    request.headers[policyHeader] = String(own)
+    request.headers[policyHeader] = own
   }
 }
 
