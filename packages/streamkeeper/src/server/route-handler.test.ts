@@ -39,6 +39,27 @@ describe('A route handler', () => {
     assert.equal(await answer.text(), 'by Next')
   })
 
+  it('sets each of its cookies, and says how long its answer is', async (test) => {
+    const ask = await scene(test, () => {
+      const headers = [
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ] as [string, string][]
+      return new Response('é', { headers })
+    })
+    const { headers } = await ask('/a', { method: 'POST', body: 'x' })
+    assert.deepEqual(headers.getSetCookie(), ['a=1', 'b=2'])
+    assert.equal(headers.get('content-length'), '2')
+  })
+
+  it('that fails half-way has answered nothing', async (test) => {
+    const ask = await scene(test, () => {
+      const body = new ReadableStream({ pull: () => Promise.reject(new Error('broken')) })
+      return new Response(body, { status: 201 })
+    })
+    assert.equal((await ask('/a', { method: 'POST', body: 'x' })).status, 500)
+  })
+
   it('that fails has answered nothing', async (test) => {
     const ask = await scene(test, () => Promise.reject(new Error('broken')))
     const answer = await ask('/a', { method: 'POST', body: 'x' })

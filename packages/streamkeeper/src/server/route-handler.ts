@@ -28,7 +28,9 @@ export async function answerByHandler(
       ...(body && { body: new Uint8Array(body) }),
     }),
   )
-  response.writeHead(answer.status, Object.fromEntries(answer.headers))
-  response.end(Buffer.from(await answer.arrayBuffer()))
+  // Nothing of it is told before all of it is there.
+  const answered = Buffer.from(await answer.arrayBuffer())
+  response.statusCode = answer.status
+  response.setHeaders(answer.headers).end(answered)
   return true
 }
