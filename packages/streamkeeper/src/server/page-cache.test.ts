@@ -13,6 +13,7 @@ async function scene(test: TestContext) {
   const now = { ms: 0 }
   const state = {
     ...{ version: '1', rendered: 0, requests: 0, status: 200, type: 'text/html' },
+    length: 0,
     lacks: null as 'nonce' | 'key' | 'number' | null,
   }
   const told: IncomingMessage['headers'][] = []
@@ -35,6 +36,7 @@ async function scene(test: TestContext) {
     if (state.lacks) shown[state.lacks] = 'none'
     response.write(`<script nonce="${shown.nonce}">"${shown.key}"</script>`)
     response.write(`<b>${shown.number}</b> `)
+    response.write('x'.repeat(state.length))
     response.end(`render ${number} é ${headers['accept-encoding']}`)
   }
   const server = createServer((request, response) => {
@@ -256,6 +258,21 @@ describe('A page', () => {
     })
   }
 
+  it('makes room for others, and more where they are long', async (test) => {
+    const { ask, state } = await scene(test)
+    const askFor = async (pages: number, length: number) => {
+      Object.assign(state, { length, version: `${pages} of ${length}` })
+      const { render } = await ask('/')
+      for (let page = 0; page < pages; page++) await ask(`/notes/${page}`)
+      return (await ask('/')).render === render
+    }
+    assert.ok(await askFor(199, 0))
+    assert.equal(await askFor(200, 0), false)
+    assert.ok(await askFor(3, 1_000_000))
+    assert.equal(await askFor(5, 1_000_000), false)
+    assert.equal(await askFor(0, 5_000_000), false)
+  })
+
   it('that is none is not cached', async (test) => {
     const { ask, state } = await scene(test)
     state.status = 500
@@ -284,9 +301,9 @@ describe('A page', () => {
   })
 })
 
-describe('A value that could be markup', () => {
-  for (const value of ['<b>', 'a"b', "a'b", 'a&b', 'a\\', 'a`b', 'a\nb']) {
-    it(`is put into no page: ${JSON.stringify(value)}`, async (test) => {
+describe('A value that could be markup, or is too long', () => {
+  for (const value of ['<b>', 'a"b', "a'b", 'a&b', 'a\\', 'a`b', 'a\nb', 'é'.repeat(32_768)]) {
+    it(`is put into no page: ${JSON.stringify(value).slice(0, 30)}`, async (test) => {
       const cache = new PageCache()
       const page = { key: 'a', version: '1', values: { 'x-name': value }, headers: {} }
       const refused = Promise.withResolvers<unknown>()

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type BufferedResponse, bufferedResponse } from './buffered-response.ts'
 import { codingFor, endCompressed, endWith, vary } from './compressed.ts'
 import { nonceOf } from './nonce.ts'
-import { PageWithPlaceholders, placeholdersFor } from './placeholders.ts'
+import { longestValue, PageWithPlaceholders, placeholdersFor } from './placeholders.ts'
 
 /** A page, or JSON, that is the same for everybody but for a few values. */
 export type CachedPage = {
@@ -21,11 +21,12 @@ export type CachedPage = {
 }
 
 type Rendered = Omit<BufferedResponse, 'body'> & { page: PageWithPlaceholders }
-type Cached = { version: string; atMs: number; rendered: Promise<Rendered> }
+type Cached = { version: string; atMs: number; bytes: number; rendered: Promise<Rendered> }
 
 // Longer, and what no version tells of, such as a chart, would be seen to lag behind.
 const freshMs = 1_000
-const limit = 200
+// Only few visitors ask for most of the pages that there may be, and anybody can make such pages long.
+const limit = { pages: 200, bytes: 8 * 1024 * 1024 }
 // React escapes what it renders, and these take the place of what it has rendered.
 const unsafe = /[<>&"'`\\\r\n]/
 const policyHeader = 'content-security-policy'
@@ -49,7 +50,7 @@ export class PageCache {
   /**
    * Answers with a page that is cached, or has it rendered by `next`.
    *
-   * @throws {Error} if a value could be taken for markup, such as a name that somebody has typed
+   * @throws {Error} if a value could be taken for markup, such as a name that somebody has typed, or is too long
    */
   async serve(
     request: IncomingMessage,
@@ -57,10 +58,10 @@ export class PageCache {
     page: CachedPage,
     next: RequestListener,
   ): Promise<void> {
-    const odd = Object.keys(page.values).find((name) => unsafe.test(page.values[name] ?? ''))
-    if (odd)
+    const [odd] = Object.entries(page.values).find(([, value]) => !isPlain(value)) ?? []
+    if (odd !== undefined)
       throw new Error(
-        `The value of ${odd} can't be put into a cached page: it has what markup is made of.`,
+        `The value of ${odd} can't be put into a cached page: it has what markup is made of, or is longer than ${longestValue} bytes.`,
       )
     const nonce = nonceOf(request.headers[policyHeader]?.toString())
     const values = { ...page.values, ...(nonce && { [policyHeader]: nonce }) }
@@ -79,17 +80,35 @@ export class PageCache {
     const now = this.#clock()
     if (found && found.version === version && now - found.atMs < freshMs) return found.rendered
     const rendered = render(url, headers, Object.keys(values), next)
-    const cached = { version, atMs: now, rendered }
+    const cached = { version, atMs: now, bytes: 0, rendered }
     this.#cached.delete(key)
     this.#cached.set(key, cached)
     const drop = () => {
       if (this.#cached.get(key) === cached) this.#cached.delete(key)
     }
-    rendered.then((answer) => isWhole(answer) || drop(), drop)
-    const [oldest] = this.#cached.keys()
-    if (this.#cached.size > limit && oldest !== undefined) this.#cached.delete(oldest)
+    const keep = (answer: Rendered) => {
+      if (!isWhole(answer)) return drop()
+      cached.bytes = answer.page.bytes
+      this.#dropOldest()
+    }
+    rendered.then(keep, drop)
+    this.#dropOldest()
     return rendered
   }
+
+  #dropOldest(): void {
+    let bytes = 0
+    for (const cached of this.#cached.values()) bytes += cached.bytes
+    for (const [key, cached] of this.#cached) {
+      if (this.#cached.size <= limit.pages && bytes <= limit.bytes) return
+      this.#cached.delete(key)
+      bytes -= cached.bytes
+    }
+  }
+}
+
+function isPlain(value: string): boolean {
+  return !unsafe.test(value) && Buffer.byteLength(value) <= longestValue
 }
 
 // It is told nothing of the visitor who happens to come first, as Next believes many a header.

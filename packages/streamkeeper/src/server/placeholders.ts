@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { crc32, deflateRawSync, constants as z } from 'node:zlib'
 
+/** In bytes: what a stored block of gzip holds. */
+export const longestValue = 65_535
+
 /** Values that stand nowhere else in a page, by the names of what is to take their places. */
 export function placeholdersFor(names: string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, randomUUID()]))
@@ -10,6 +13,8 @@ export function placeholdersFor(names: string[]): Record<string, string> {
 export class PageWithPlaceholders {
   /** Whether the page shows all of them. */
   readonly hasAll: boolean
+  /** How much memory it takes, at most: what is compressed is hardly ever longer. */
+  readonly bytes: number
   readonly #texts: Buffer[]
   readonly #names: string[]
   #deflated: Buffer[] | null = null
@@ -18,6 +23,7 @@ export class PageWithPlaceholders {
     const names = new Map(Object.entries(placeholders).map(([name, value]) => [value, name]))
     const pattern = names.size > 0 ? new RegExp([...names.keys()].join('|'), 'g') : /(?!)/g
     this.#texts = page.split(pattern).map((text) => Buffer.from(text))
+    this.bytes = 2 * this.#texts.reduce((sum, text) => sum + text.length, 0)
     this.#names = [...page.matchAll(pattern)].map(([value]) => names.get(value) ?? '')
     this.hasAll = [...names.values()].every((name) => this.#names.includes(name))
   }
