@@ -52,43 +52,51 @@ export function isEntryDeleted(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'entry-deleted'
 }
 
-const statements = prepared((database) => {
-  const { placeholder } = sql
-  return {
-    add: database
-      .insert(entries)
-      .values({
-        name: placeholder('name'),
-        message: placeholder('message'),
-        createdAt: placeholder('createdAt'),
-        idempotencyKey: placeholder('idempotencyKey'),
-      })
-      // Sets what is there already: doing nothing would return nothing.
-      .onConflictDoUpdate({
-        target: idempotencyKey,
-        set: { idempotencyKey: sql`excluded.idempotency_key` },
-      })
-      .returning({ ...columns, deletedAt })
-      .prepare(),
-    find: database
-      .select(columns)
-      .from(entries)
-      .where(and(eq(entries.id, placeholder('id')), isNull(hiddenAt), isNull(deletedAt)))
-      .prepare(),
-    list: database
-      .select(columns)
-      .from(entries)
-      .where(and(isNull(hiddenAt), isNull(deletedAt), lt(entries.id, placeholder('before'))))
-      .orderBy(desc(entries.id))
-      .limit(placeholder('limit'))
-      .prepare(),
-    version: database
-      .select({ version: tableVersions.version })
-      .from(tableVersions)
-      .where(eq(tableVersions.name, 'entries'))
-      .prepare(),
-  }
-})
+const { placeholder } = sql
+
+const add = prepared((database) =>
+  database
+    .insert(entries)
+    .values({
+      name: placeholder('name'),
+      message: placeholder('message'),
+      createdAt: placeholder('createdAt'),
+      idempotencyKey: placeholder('idempotencyKey'),
+    })
+    // Sets what is there already: doing nothing would return nothing.
+    .onConflictDoUpdate({
+      target: idempotencyKey,
+      set: { idempotencyKey: sql`excluded.idempotency_key` },
+    })
+    .returning({ ...columns, deletedAt })
+    .prepare(),
+)
+
+const find = prepared((database) =>
+  database
+    .select(columns)
+    .from(entries)
+    .where(and(eq(entries.id, placeholder('id')), isNull(hiddenAt), isNull(deletedAt)))
+    .prepare(),
+)
+
+const list = prepared((database) =>
+  database
+    .select(columns)
+    .from(entries)
+    .where(and(isNull(hiddenAt), isNull(deletedAt), lt(entries.id, placeholder('before'))))
+    .orderBy(desc(entries.id))
+    .limit(placeholder('limit'))
+    .prepare(),
+)
+
+const version = prepared((database) =>
+  database
+    .select({ version: tableVersions.version })
+    .from(tableVersions)
+    .where(eq(tableVersions.name, 'entries'))
+    .prepare(),
+)
 
 /** A row that a write with an idempotency key has met; its entry, if that is what was to be written. */
 export function writtenEntry(
@@ -116,13 +124,13 @@ export async function addEntry(
 ): Promise<Entry> {
   // Not get(): better-sqlite3 leaves the statement at its first row then, so the commit comes with
   // the reset, and a commit that fails there (on a full disk) is no error.
-  const [row] = statements(database).add.all({ ...entry, createdAt: now.toISOString() })
+  const [row] = add(database).all({ ...entry, createdAt: now.toISOString() })
   return writtenEntry(row, entry)
 }
 
 /** An entry as everybody may see it; null where it is hidden, or isn't there. */
 export async function findEntry(database: Database, id: number): Promise<Entry | null> {
-  return statements(database).find.get({ id }) ?? null
+  return find(database).get({ id }) ?? null
 }
 
 /**
@@ -136,7 +144,7 @@ export async function listEntries(
   { before, limit }: { before: number | null; limit: number },
 ): Promise<EntryPage> {
   const asked = { before: before ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 }
-  return pageOf(statements(database).list.all(asked), limit)
+  return pageOf(list(database).all(asked), limit)
 }
 
 /** As {@link listEntries}, with those that are hidden. */
@@ -188,7 +196,7 @@ export function deletion(now: Date) {
 
 /** Another text after each change of any entry, by whatever hand; no two states have the same. */
 export async function entriesVersion(database: Database): Promise<string> {
-  return String(statements(database).version.get()?.version)
+  return String(version(database).get()?.version)
 }
 
 function isThere(id: number) {

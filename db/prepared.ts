@@ -2,13 +2,14 @@ import { connectionOf } from 'streamkeeper'
 import type { Database } from './database.ts'
 
 /**
- * Prepares statements once for each connection, of which a restore opens another; returns what gives those of the
- * connection that a database has at this moment.
+ * Prepares a statement when it is first needed on a connection, of which a restore opens another; returns what gives
+ * that of the connection that a database has at this moment. Each is prepared by itself: where a newer release has
+ * migrated the data, what this one reads is there, and what it would write perhaps not.
  */
-export function prepared<Statements>(
-  prepare: (database: Database) => Statements,
-): (database: Database) => Statements {
-  const known = new WeakMap<object, Statements>()
+export function prepared<Statement>(
+  prepare: (database: Database) => Statement,
+): (database: Database) => Statement {
+  const known = new WeakMap<object, Statement>()
   return (database) => {
     const connection = connectionOf(database.$client)
     const found = known.get(connection)

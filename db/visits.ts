@@ -6,35 +6,38 @@ import { pageViewCount, pageViewDays, pageViews } from './schema.ts'
 /** How many visits there are, and how many of them today (UTC). */
 export type Visits = { total: number; today: number }
 
-const statements = prepared((database) => {
-  const timestamp = sql.placeholder('timestamp')
-  const insert = database.insert(pageViews).values({ timestamp }).prepare()
+const visitsAt = prepared((database) => {
   const counts = database
     .select({ total: pageViewCount.total, today: pageViewDays.total })
     .from(pageViewCount)
     .leftJoin(pageViewDays, eq(pageViewDays.day, sql.placeholder('day')))
     .where(eq(pageViewCount.id, 1))
     .prepare()
-  const visitsAt = (now: Date): Visits => {
+  return (now: Date): Visits => {
     const found = counts.get({ day: dayOf(now, 0) })
     return { total: found?.total ?? 0, today: found?.today ?? 0 }
   }
-  const record = database.$client.transaction((count: number, now: Date) => {
+})
+
+const record = prepared((database) => {
+  const timestamp = sql.placeholder('timestamp')
+  const insert = database.insert(pageViews).values({ timestamp }).prepare()
+  const counted = visitsAt(database)
+  return database.$client.transaction((count: number, now: Date) => {
     const view = { timestamp: now.toISOString() }
     for (let visit = 0; visit < count; visit++) insert.run(view)
-    return visitsAt(now)
+    return counted(now)
   })
-  return { record, visitsAt }
 })
 
 /** Records `count` visits at `now` in one commit, and returns how many there are with them. */
 export async function recordVisits(database: Database, count: number, now: Date): Promise<Visits> {
-  return statements(database).record(count, now)
+  return record(database)(count, now)
 }
 
 /** How many visits there are at `now`, in constant time at any number. */
 export async function countVisits(database: Database, now: Date): Promise<Visits> {
-  return statements(database).visitsAt(now)
+  return visitsAt(database)(now)
 }
 
 export type Day = { day: string; visits: number }
