@@ -54,9 +54,14 @@ describe('withStreamkeeper', () => {
     )
   })
 
-  it('keeps no images on the disk, which the server may not write to', () => {
-    const { images } = withStreamkeeper({ images: { unoptimized: true } })
+  it('keeps no cache on the disk, which the server may not write to', () => {
+    const given = {
+      images: { unoptimized: true },
+      experimental: { isrFlushToDisk: true, cpus: 1 },
+    }
+    const { images, experimental } = withStreamkeeper(given)
     assert.deepEqual(images, { unoptimized: true, maximumDiskCacheSize: 0 })
+    assert.deepEqual(experimental, { isrFlushToDisk: false, cpus: 1 })
   })
 
   it('takes a function that makes the configuration, as Next does', async () => {

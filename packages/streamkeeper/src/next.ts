@@ -35,9 +35,10 @@ function wrapped(given: NextConfig): NextConfig {
     transpilePackages: ['streamkeeper', ...(given.transpilePackages ?? [])],
     serverExternalPackages: ['better-sqlite3', ...(given.serverExternalPackages ?? [])],
     outputFileTracingExcludes: withoutUnused(given),
-    // Next keeps smaller images beside the app, where the server may not write: the first request for
-    // one, by anybody, would end the process.
+    // Next keeps pages, data and smaller images in memory, and beside the app, where the server may not
+    // write: each time that would fail, and nobody would catch some of that.
     images: { ...given.images, maximumDiskCacheSize: 0 },
+    experimental: { ...given.experimental, isrFlushToDisk: false },
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { unkeptCode } from './stop-signal.ts'
 
 /** What a process says that goes wrong like this, and that is told when it is to stop; and its exit code. */
 function crash(how: string): { said: string; code: number | null } {
@@ -36,6 +38,17 @@ describe('A process in which something goes wrong that nobody has caught', () =>
     })
   }
 
+  it('goes on where Next can not keep what it could make again, and says so once', () => {
+    const path = join(import.meta.dirname, '.next/cache/a')
+    const { said, code } = crash(`
+      for (let times = 0; times < 2; times++)
+        Promise.reject(Object.assign(new Error('oh'), ${JSON.stringify({ code: 'EROFS', path })}))
+      setTimeout(() => clearInterval(serving), 1_500)`)
+    assert.deepEqual(said.match(/"severity":"ERROR".*EROFS/g)?.length, 1)
+    assert.doesNotMatch(said, /ends in order/)
+    assert.equal(code, 0)
+  })
+
   it('goes on where somebody looks at a rejection only later', () => {
     const { said, code } = crash(`
       const late = Promise.reject(new Error('oh'))
@@ -44,5 +57,25 @@ describe('A process in which something goes wrong that nobody has caught', () =>
     assert.match(said, /looked/)
     assert.doesNotMatch(said, /ends in order/)
     assert.equal(code, 0)
+  })
+})
+
+describe('What Next could not keep', () => {
+  const why = (code: string, path: string) =>
+    unkeptCode(Object.assign(new Error('oh'), { code, path }), '/app/.next/')
+
+  it('is what it keeps beside the app, where that is read-only, closed or full', () => {
+    for (const code of ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT']) {
+      assert.equal(why(code, '/app/.next/cache/images/a'), code)
+    }
+  })
+
+  it('is nothing else that has failed', () => {
+    assert.equal(why('ENOSPC', '/data/app.db'), null)
+    assert.equal(why('EROFS', '/app/.next-data/app.db'), null)
+    assert.equal(why('ENOENT', '/app/.next/server/app.js'), null)
+    for (const error of [new Error('EROFS'), 'EROFS', null]) {
+      assert.equal(unkeptCode(error, '/app/.next/'), null)
+    }
   })
 })

@@ -1,4 +1,5 @@
-import { log } from './log.ts'
+import { join, sep } from 'node:path'
+import { log, logSometimes } from './log.ts'
 
 /** The process was asked to stop, as every process is in the end. */
 export class StopRequested extends Error {}
@@ -38,6 +39,16 @@ const lateMs = 1_000
 // What the drain and the end of the leadership take at most.
 const endMs = 11_000
 
+// Read-only, another user's, or full.
+const unwritable = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT']
+
+/** Why Next could not keep something in its `folder`, all of which it makes again; null for any other error. */
+export function unkeptCode(error: unknown, folder: string): string | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null
+  const [code, path] = [String(error.code), String(error.path)]
+  return unwritable.includes(code) && path.startsWith(folder) ? code : null
+}
+
 /**
  * Ends the process in order when something went wrong that nobody has caught: what it was in the middle
  * of is not known, and the lease is to be released. Next would only log it, and go on.
@@ -54,7 +65,14 @@ export function stopOnCrash(stop: AbortController): void {
   const late = new Map<Promise<unknown>, NodeJS.Timeout>()
   process.on('uncaughtException', end)
   process.on('unhandledRejection', (error, promise) => {
-    late.set(promise, setTimeout(end, lateMs, error))
+    const endUnlessCache = () => {
+      late.delete(promise)
+      const code = unkeptCode(error, join(process.cwd(), '.next', sep))
+      if (code)
+        logSometimes('ERROR', `Next can not write to its cache, and goes on without: ${code}`)
+      else end(error)
+    }
+    late.set(promise, setTimeout(endUnlessCache, lateMs))
   })
   process.on('rejectionHandled', (promise) => {
     clearTimeout(late.get(promise))
