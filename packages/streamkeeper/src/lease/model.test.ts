@@ -70,6 +70,7 @@ describe('A server is found out', () => {
   const mutants: Record<string, Partial<Rules>> = {
     'that acknowledges before the bucket has it': { syncBeforeAcknowledging: false },
     'that looks at its lease only before the upload': { checkLeaseAfterSync: false },
+    'that takes a lease that has run out for renewed': { checkLeaseAfterRenewal: false },
     'that releases the lease before its last upload': { syncBeforeRelease: false },
     'that takes note of what the bucket has before it holds the lease': {
       listAfterAcquiring: false,

@@ -130,6 +130,29 @@ describe('Replication', () => {
     assert.deepEqual(await restored(), ['one', 'two'])
   })
 
+  it('acknowledges what the bucket has where it is sure of its lease again', async (test) => {
+    const { begin, path, litestream, replicaUrl } = await scene(test)
+    let [isSure, becomesSure, isUploaded] = [true, true, false]
+    const asked: boolean[] = []
+    await begin()
+    const replication = new Replication(litestream, {
+      ...{ path, replicaUrl, canAcknowledge: () => isSure },
+      onReached: () => {
+        isUploaded = true
+      },
+      reassure: async () => {
+        asked.push(isUploaded)
+        isSure = becomesSure
+      },
+    })
+    write(path, 'two')
+    isSure = false
+    await replication.durable()
+    assert.deepEqual(asked, [true], 'asked once, after the upload')
+    ;[isSure, becomesSure] = [false, false]
+    await assert.rejects(replication.durable(), problem('lease-lost'))
+  })
+
   it('knows how far the bucket is, as far as it was told, without asking', async (test) => {
     const { begin, path, replication, litestream, passTime } = await scene(test)
     assert.deepEqual([replication.known.txid, replication.known.missing], [null, 0])

@@ -47,6 +47,8 @@ type Options = {
   replicaUrl: string
   /** Whether what is in the replica is what will be restored. */
   canAcknowledge: () => boolean
+  /** Tries once to be sure of that again, where it only was for too long. */
+  reassure: () => Promise<unknown>
   /** Why that can't be said now, although nothing has failed here. */
   outage: () => { problem: ReplicationProblem; forMs: number } | null
   /** Monotonic, in milliseconds. */
@@ -60,6 +62,7 @@ type Options = {
 }
 
 const defaults = {
+  reassure: async () => {},
   outage: () => null,
   clock: () => performance.now(),
   onSync: () => {},
@@ -151,11 +154,13 @@ export class Replication {
     } finally {
       this.#waiting--
     }
+    const { canAcknowledge, reassure } = this.#options
+    const txid = this.#syncedTxid
     // After the upload: a successor that acquires later than this moment restores it.
-    if (!this.#options.canAcknowledge())
-      throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
+    if (!canAcknowledge()) await reassure()
+    if (!canAcknowledge()) throw new ReplicationProblem('lease-lost', this.#replicaUrl, 'no lease')
     this.#lastDurableAt = new Date()
-    this.#durableTxid = this.#syncedTxid
+    this.#durableTxid = Math.max(this.#durableTxid ?? 0, txid ?? 0)
   }
 
   /** How long the first complete copy may take, in milliseconds; 0 once it is there. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { leaseName } from '../lease/lease-object.ts'
 import { LitestreamBusy } from '../litestream/litestream.ts'
@@ -7,6 +7,8 @@ import { ReplicationProblem } from '../stores/problem.ts'
 import { countNotes } from '../test-app/notes.ts'
 import { scene, timing, until } from './test-leadership.ts'
 import { durable } from './test-support.ts'
+
+type Started = Awaited<ReturnType<ReturnType<typeof scene>['start']>>
 
 describe('An instance', () => {
   it('follows without touching the lease', async (test) => {
@@ -440,6 +442,50 @@ describe('An instance', () => {
     assert.equal(a.leadership.replication?.health.status, 'healthy')
     assert.equal(a.leadership.position?.split('-')[0], epoch)
     await a.leadership.end()
+  })
+
+  describe('whose lease runs out while an upload takes long', () => {
+    /** Has the next upload end only after `meanwhile`, with no renewal before that. */
+    const slowly = (test: TestContext, a: Started, meanwhile: () => Promise<unknown>) => {
+      const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'no')
+      const keep = test.mock.method(a.lease, 'renew', () => Promise.reject(away))
+      const sync = a.litestream.sync.bind(a.litestream)
+      test.mock.method(a.litestream, 'sync', async (...asked: Parameters<typeof sync>) => {
+        const synced = await sync(...asked)
+        await meanwhile()
+        keep.mock.restore()
+        return synced
+      })
+    }
+
+    it('acknowledges it where nobody has taken the lease', { timeout: 10_000 }, async (test) => {
+      const { start } = scene(test)
+      const a = await start('a', { pollMs: 60_000, idlePollMs: 60_000 })
+      await a.leadership.lead()
+      await a.write()
+      await durable(a.leadership)
+      slowly(test, a, () => until(() => !a.lease.isValid))
+      assert.equal(await a.write(), 2)
+      await durable(a.leadership)
+      assert.ok(a.leadership.isLeading)
+      test.mock.restoreAll()
+      await a.leadership.end()
+    })
+
+    it('acknowledges nothing where another has taken it', { timeout: 20_000 }, async (test) => {
+      const { start } = scene(test)
+      const a = await start('a', { pollMs: 60_000, idlePollMs: 60_000 })
+      const b = await start('b')
+      await a.leadership.lead()
+      await a.write()
+      await durable(a.leadership)
+      slowly(test, a, () => b.leadership.lead())
+      await a.write()
+      await assert.rejects(durable(a.leadership), { code: 'lease-lost' })
+      test.mock.restoreAll()
+      await b.leadership.end()
+      await a.leadership.end()
+    })
   })
 
   it('steps down after a lease that ran out, where another has taken it', {

@@ -5,6 +5,7 @@ import { originInWords } from '../litestream/newest-copy.ts'
 import { Replication } from '../litestream/replication.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
 import { epochUrl } from '../stores/replica-url.ts'
+import { withTimeout } from '../with-timeout.ts'
 import { beganInWords, type Copied, copyRestorable, reach, tellPosition } from './begin-epoch.ts'
 import { type Begun, completeEpoch, tidyEpoch } from './keep-epoch.ts'
 import { type Following, type LeadershipMeans, noLease, type Term } from './leadership-states.ts'
@@ -12,6 +13,9 @@ import { log, reasonOf } from './log.ts'
 import type { LeadershipTiming } from './timing.ts'
 
 const mostFailedCopies = 3
+
+// A renewal takes a tenth of it.
+const reassureMs = 2_000
 
 /** Takes the lease, and begins an epoch with the newest state. */
 export class TakeOver {
@@ -160,6 +164,7 @@ export class TakeOver {
       path: database.path,
       replicaUrl: epochUrl(base, epoch),
       canAcknowledge: () => lease.canAcknowledge && this.#isLed(epoch),
+      reassure: () => this.#renewAgain(epoch),
       outage: () => keeper.outage,
       onSync,
       onReached: (txid) => lease.noteReached({ epoch, txid }),
@@ -168,6 +173,14 @@ export class TakeOver {
         if (keeper.isAnswered && lease.isValid) onGone(error)
       },
     })
+  }
+
+  // On a busy machine, or where the bucket is slow, a lease runs out that nobody else wants. A renewal that
+  // succeeds proves that nobody has led since.
+  async #renewAgain(epoch: number): Promise<void> {
+    const { lease, keeper, base } = this.#means
+    if (lease.isValid || !this.#isLed(epoch)) return
+    await withTimeout(reassureMs, keeper.again(), () => noLease(base)).catch(() => {})
   }
 
   #step(step: string): void {

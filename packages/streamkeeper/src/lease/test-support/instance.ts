@@ -214,8 +214,15 @@ export class Instance implements Owner {
       await litestream.upload()
       this.#lease.noteReached({ epoch, txid: litestream.uploadedTxid })
     }
-    const mayTell = rules.checkLeaseAfterSync ? this.#lease.canAcknowledge : mayAcknowledge
+    const mayTell = rules.checkLeaseAfterSync ? await this.#canAcknowledge() : mayAcknowledge
     if (mayTell) await this.#acknowledge([id], epoch)
+  }
+
+  // One that has run out is renewed, where nobody has led since.
+  async #canAcknowledge(): Promise<boolean> {
+    if (this.#lease.canAcknowledge) return true
+    await this.#lease.renew().catch(() => {})
+    return this.#lease.canAcknowledge || !this.#parts.rules.checkLeaseAfterRenewal
   }
 
   // What it has written after that was never acknowledged, and is in no bucket.

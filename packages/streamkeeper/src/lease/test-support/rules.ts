@@ -2,6 +2,8 @@
 export type Rules = {
   syncBeforeAcknowledging: boolean
   checkLeaseAfterSync: boolean
+  /** Otherwise a renewal of a lease that has run out passes for one that succeeds. */
+  checkLeaseAfterRenewal: boolean
   syncBeforeRelease: boolean
   /** Otherwise what was listed before the lease was held is taken for what there is. */
   listAfterAcquiring: boolean
@@ -21,6 +23,7 @@ export type Rules = {
 export const allRules: Rules = {
   syncBeforeAcknowledging: true,
   checkLeaseAfterSync: true,
+  checkLeaseAfterRenewal: true,
   syncBeforeRelease: true,
   listAfterAcquiring: true,
   copyWhole: true,
