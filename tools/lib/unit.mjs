@@ -43,6 +43,8 @@ async function nodeTests(name, files, { concurrency, env, setup }) {
   const args = [
     '--test',
     `--test-concurrency=${concurrency}`,
+    // One that hangs is named, and ends no run.
+    '--test-timeout=600000',
     ...(setup ? [`--test-global-setup=${setup}`] : []),
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
