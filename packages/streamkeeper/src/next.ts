@@ -54,22 +54,37 @@ function withoutUnused({
     // 19 MB of image optimiser.
     ...(images?.unoptimized ? ['node_modules/sharp/**', 'node_modules/@img/**'] : []),
   ]
-  // 9 MB of Next's own server, of which each file stands for all that only it requires. What a page
-  // requires of them is in the page's trace.
-  const unusedByServer = [
-    ...(given['next-server'] ?? []),
-    // Fonts are measured by the build.
-    'node_modules/next/dist/server/font-utils.js',
-    'node_modules/next/dist/server/capsize-font-metrics.json',
-    // The server runs these as bundles; the edge runtime has its own in the pages' code.
-    'node_modules/next/dist/server/route-modules/{app-page,app-route,pages,pages-api}/module.js',
-    // `next dev`.
-    'node_modules/next/dist/server/dev/next-dev-server.js',
-    'node_modules/next/dist/server/lib/router-utils/setup-dev-bundler.js',
-    'node_modules/next/dist/telemetry/storage.js',
-    // For a React that has no `server.edge`.
-    'node_modules/react-dom/server.browser.js',
-    ...(experimental ? [] : ['node_modules/next/dist/compiled/next-server/*-experimental.*']),
-  ]
-  return { ...given, '*': unused, 'next-server': unusedByServer }
+  return {
+    ...given,
+    '*': unused,
+    'next-server': [
+      ...(given['next-server'] ?? []),
+      ...unusedByServer.map((name) => `node_modules/${name}`),
+      ...(experimental ? [] : ['node_modules/next/dist/compiled/next-server/*-experimental.*']),
+    ],
+  }
 }
+
+// 10 MB that no start and no request of Next's server loads. What a page requires of them is in the
+// page's own trace.
+const server = 'next/dist/server'
+const unusedByServer = [
+  // The build measures fonts.
+  `${server}/font-utils.js`,
+  `${server}/capsize-font-metrics.json`,
+  // Of these the server has bundles, and what is built for the edge runtime its own copies.
+  `${server}/route-modules/{app-page,app-route,pages,pages-api}/module.js`,
+  `${server}/app-render/{action-handler,app-render,collect-segment-data,create-component-tree}.js`,
+  `${server}/app-render/{dynamic-rendering-validation,stream-ops.node,stream-ops.web}.js`,
+  `${server}/app-render/instant-validation/instant-{samples,validation}.js`,
+  `${server}/render.js`,
+  `${server}/use-cache/use-cache-wrapper.js`,
+  'next/dist/lib/metadata/{metadata-elements,metadata-resolution-*,resolve-*}.js',
+  // `next dev`.
+  `${server}/dev/{next-dev-server,hot-reloader-turbopack,hot-reloader-webpack}.js`,
+  `${server}/dev/{on-demand-entry-handler,middleware-*,turbopack-utils}.js`,
+  `${server}/lib/router-utils/setup-dev-bundler.js`,
+  'next/dist/telemetry/storage.js',
+  // For a React that has no `server.edge`.
+  'react-dom/server.browser.js',
+]
