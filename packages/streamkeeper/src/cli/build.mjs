@@ -87,10 +87,18 @@ async function bundleServer(config) {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   })
-  // CommonJS, as that is what can be loaded compiled (server/compiled.ts).
+  // One bundle, or what both import would be loaded, and would run, twice. CommonJS, as that is what can
+  // be loaded compiled (server/compiled.ts).
   await build({
     ...common,
-    entryPoints: { main: moduleFile('main'), 'streamkeeper.config': config },
+    stdin: {
+      contents: `
+        exports.main = () => require(${JSON.stringify(moduleFile('main'))})
+        exports.config = () => require(${JSON.stringify(config)})`,
+      resolveDir: root,
+      sourcefile: 'bundle.cjs',
+    },
+    entryNames: 'bundle',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     define: { 'import.meta.url': 'fileUrl', 'import.meta.dirname': '__dirname' },
@@ -98,6 +106,9 @@ async function bundleServer(config) {
     // As `require`, which finds what is compiled.
     supported: { 'dynamic-import': false },
   })
+  const partOfBundle = (name) => `module.exports = require('./bundle.cjs').${name}()\n`
+  writeFileSync(join(standalone, 'main.cjs'), partOfBundle('main'))
+  writeFileSync(join(standalone, 'streamkeeper.config.cjs'), partOfBundle('config'))
 }
 
 function isInstalled(name) {
