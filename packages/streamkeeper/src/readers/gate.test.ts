@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, type RequestListener, request } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { App, comesFor } from '../server/app.ts'
@@ -105,6 +107,21 @@ describe('The gate of a reader', { timeout: 20_000 }, () => {
     assert.equal(await (await fetch(`${url}/api/entries/1`, init)).text(), 'undefined 100000')
     const known = await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) })
     assert.equal(await known.text(), '100000 100000')
+  })
+
+  it('hears what is asked after a body that the writer has answered before it came whole', async (test) => {
+    const { url } = await scene(test, (near, response) => {
+      near.once('data', () => response.writeHead(413).end('too long'))
+    })
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    test.after(() => socket.destroy())
+    const body = 'x'.repeat(5_000_000)
+    socket.write('POST /api/entries HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n')
+    socket.write(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`)
+    const [first] = await once(socket, 'data')
+    assert.match(String(first), /^HTTP\/1\.1 413 /)
+    socket.write('GET /guestbook HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')
+    assert.match(await text(socket), /here /)
   })
 
   it('takes nothing that follows a body for a request of its own', async (test) => {

@@ -51,7 +51,11 @@ export class Writer {
     const { method = 'GET', url = '/', headers } = request
     const call = this.#call(method, url, requestHeaders(headers, this.#url, this.#token))
     call.setTimeout(patienceMs, () => call.destroy(new Error(`no answer in ${patienceMs} ms`)))
-    response.once('close', () => call.destroy())
+    response.once('close', () => {
+      call.destroy()
+      // It may be answered before it has come whole, and the next request on its connection comes after it.
+      request.unpipe(call).resume()
+    })
     call.once('response', (answer) => {
       const { statusCode = 502 } = answer
       if (response.destroyed || !fits(statusCode)) {
