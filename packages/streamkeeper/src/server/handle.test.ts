@@ -51,6 +51,14 @@ describe('A request that is let in', () => {
     })
   }
 
+  it('is cut off where its answer has begun, as nobody could tell a part from the whole', async (test) => {
+    const ask = await scene(test, {}, (_, response) => {
+      response.write('hel')
+      throw new Error('broken')
+    })
+    await assert.rejects(async () => (await ask('/')).text())
+  })
+
   it('is to come back where what failed passes', async (test) => {
     const transient = () => ({ code: 'database-busy', message: 'It has too much to do.' })
     const answer = await (await scene(test, {}, broken, { transient }))('/')
