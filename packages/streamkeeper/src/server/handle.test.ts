@@ -59,6 +59,15 @@ describe('A request that is let in', () => {
     await assert.rejects(async () => (await ask('/')).text())
   })
 
+  it('is not cut off by what fails once its answer is whole', async (test) => {
+    const long = 'x'.repeat(5_000_000)
+    const ask = await scene(test, {}, (_, response) => {
+      response.end(long)
+      throw new Error('broken')
+    })
+    assert.equal(await (await ask('/')).text(), long)
+  })
+
   it('is to come back where what failed passes', async (test) => {
     const transient = () => ({ code: 'database-busy', message: 'It has too much to do.' })
     const answer = await (await scene(test, {}, broken, { transient }))('/')

@@ -44,6 +44,7 @@ export function handleWith(
       await answer(request, response, notice)
     } catch (error) {
       log('ERROR', `A request could not be answered: ${reasonOf(error)}`)
+      if (response.writableEnded) return
       if (response.headersSent) return response.destroy()
       const problem = transient(error)
       if (problem) answerUnavailable(request, response, problem)

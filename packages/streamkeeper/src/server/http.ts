@@ -95,6 +95,7 @@ export async function listen(
     tryToAnswer(request, response)
       .catch((error) => {
         log('ERROR', `A request could not be answered: ${reasonOf(error)}`)
+        if (response.writableEnded) return
         if (response.headersSent) response.destroy()
         else answerFailed(request, response)
       })
