@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http'
+import {
+  Agent,
+  get,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
@@ -231,24 +237,37 @@ describe('A connection', () => {
 })
 
 describe('A body that its reader gives up', () => {
-  // Twice what the stream and the socket hold, so that some of it is still to come.
-  const body = 'x'.repeat(200_000)
+  // More than the stream holds, so that some of it is still to come.
+  const body = 'x'.repeat(2_000_000)
   const head = 'POST /api/notes HTTP/1.1\r\nhost: a\r\n'
   const next = 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'
   const chunked = `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+
+  /** Reads some of it, until the connection waits for more to be read. */
+  const begin = async (request: IncomingMessage) => {
+    const chunks = request[Symbol.asyncIterator]()
+    await chunks.next()
+    if (!request.socket.isPaused()) await once(request.socket, 'pause')
+    return chunks
+  }
+  const refuse = (response: ServerResponse) => {
+    response.statusCode = 413
+    response.end()
+  }
 
   for (const [how, giveUp] of Object.entries<RequestListener>({
     // Next does that where a handler stops to read.
     'after some of it': async (request, response) => {
       for await (const _ of request) break
-      response.statusCode = 413
-      response.end()
+      refuse(response)
+    },
+    'while its connection waits': async (request, response) => {
+      await (await begin(request)).return?.()
+      refuse(response)
     },
     'once it is answered': async (request, response) => {
-      const chunks = request[Symbol.asyncIterator]()
-      await chunks.next()
-      response.statusCode = 413
-      response.end()
+      const chunks = await begin(request)
+      refuse(response)
       await once(response, 'finish')
       await chunks.return?.()
     },
