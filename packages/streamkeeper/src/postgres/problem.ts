@@ -1,4 +1,4 @@
-import { DrizzleQueryError } from 'drizzle-orm'
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import type { Problem } from '../server/lifecycle.ts'
 
 /** What is wrong: in words for everybody, and what to do in words for whoever runs the server. */

@@ -78,8 +78,8 @@ describe('Readers beside a writer that is replaced all the time', { timeout: 120
       const end = () => {
         isOver = true
       }
-      const scenes = [handOver().finally(end), ...names.map((name) => live(name))]
-      const [, ...all] = await Promise.all(scenes).finally(end)
+      const lives = Promise.all(names.map(live))
+      const [all] = await Promise.all([lives, handOver().then(end)]).finally(end)
 
       test.diagnostic(JSON.stringify({ ...total, epoch: readers[0]?.follower.position?.epoch }))
       for (const { url, follower } of readers) {
