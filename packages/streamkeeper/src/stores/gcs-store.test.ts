@@ -305,6 +305,16 @@ describe('GcsStore', () => {
     assert.ok(first <= 100 && second >= 100 && third >= 200, `${pauses}`)
   })
 
+  it('removes from the end, so that what is left of an epoch never passes for an earlier one', async () => {
+    const { url, store, requests } = scene()
+    const names = ['epoch-00000001/ltx/0/a', 'epoch-00000001/ltx/1/a', 'epoch-00000001/ltx/9/a']
+    for (const name of names) await cloud.put(`${url}/${name}`, Buffer.from('content'))
+    await store.remove('epoch-00000001/')
+    const removed = requests.filter(({ method }) => method === 'DELETE')
+    const levels = removed.map((request) => /ltx%2F(\d)/.exec(String(request.url))?.[1])
+    assert.deepEqual(levels, ['9', '1', '0'])
+  })
+
   it("gives up with Google's own words when it is not permitted", async () => {
     const denied = 'a@b.iam does not have storage.objects.create access'
     const { store, faults, requests, url } = scene()

@@ -137,7 +137,8 @@ export class GcsStore implements Store {
   async remove(prefix: string): Promise<void> {
     const patience = this.#bulkPatience()
     const objects = await this.#list(prefix, prefix, patience)
-    await atOnce(8, objects, ({ name }) => {
+    // From the end, where the snapshots are: what is left of an epoch then never restores as an earlier one.
+    await atOnce(8, objects.toReversed(), ({ name }) => {
       // It is no error if there is no such object.
       const request = { method: 'DELETE', path: this.#objectPath(name), expected: [404] } as const
       return this.#http.repeat(request, patience)
