@@ -68,7 +68,7 @@ function currentConnection(): Database {
   const scope = shared.scopes.getStore()
   if (scope) return scope.connection()
   throw new Error(
-    'There is no request that the database could be used for. A page that is rendered in the build awaits `connection()` of next/server first.',
+    'There is no request that the database could be used for. A page that is rendered in the build awaits `connection()` of next/server first; code at the top of a module asks the database nothing.',
   )
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { packageFolder } from '../lib/project.mjs'
-import { opening } from './left.mjs'
+import { migrating, opening } from './left.mjs'
 import { wrapped } from './set-up.mjs'
 
 const fixture = join(packageFolder, 'fixtures/adopted-app')
@@ -49,7 +49,7 @@ describe('streamkeeper init', () => {
     assert.deepEqual([status, stderr], [0, ''])
     const files = await contents(folder)
     assert.match(
-      files['streamkeeper.config.ts'],
+      files['streamkeeper.config.mjs'],
       /name: 'reading-list',\n {2}migrations: 'drizzle',/,
     )
     assert.match(files['next.config.ts'], /^export default withStreamkeeper\(nextConfig\)$/m)
@@ -83,6 +83,30 @@ describe('streamkeeper init', () => {
     )
     assert.match(left, /src\/instrumentation\.ts runs outside of requests/)
     assert.match(left, /npm install streamkeeper/)
+  })
+
+  it('says what applies the migrations', async (test) => {
+    const { stdout } = init(await appWith(test))
+    assert.match(
+      stdout,
+      /src\/db\/index\.ts applies the migrations.*\n +- import { migrate } .*\n +- migrate\(db, .*\)\n/,
+    )
+  })
+
+  it('writes the configuration in TypeScript where Node takes it for a module', async (test) => {
+    const folder = await appWith(test, {
+      'package.json': (text) => text.replace('"private"', '"type": "module",\n  "private"'),
+    })
+    init(folder)
+    const files = await contents(folder)
+    assert.ok(files['streamkeeper.config.ts'])
+    assert.equal(files['streamkeeper.config.mjs'], undefined)
+  })
+
+  it('writes no second configuration', async (test) => {
+    const folder = await appWith(test, { 'streamkeeper.config.ts': 'export default {}\n' })
+    init(folder)
+    assert.equal((await contents(folder))['streamkeeper.config.mjs'], undefined)
   })
 
   it('changes nothing when it is run again', async (test) => {
@@ -270,6 +294,26 @@ describe('A module that opens the database', () => {
   ]) {
     it(`is no such: ${text.split('\n').at(-1)}`, () => {
       assert.equal(opening('db.ts', text), null)
+    })
+  }
+})
+
+describe('A module that applies the migrations', () => {
+  const load = "import { migrate as apply } from 'drizzle-orm/better-sqlite3/migrator'"
+  for (const [what, text, lines] of [
+    [
+      'by require',
+      "const { migrate } = require('drizzle-orm/better-sqlite3/migrator');\r\nmigrate(db, folder);\r\n",
+      [
+        "- const { migrate } = require('drizzle-orm/better-sqlite3/migrator');",
+        '- migrate(db, folder);',
+      ],
+    ],
+    ['by another name', `${load}\napply(db)\n`, [`- ${load}`]],
+    ['not', "import { drizzle } from 'drizzle-orm/better-sqlite3'\nmigrate()\n", undefined],
+  ]) {
+    it(`has these lines: ${what}`, () => {
+      assert.deepEqual(migrating('db.js', text)?.slice(1), lines)
     })
   }
 })

@@ -9,7 +9,10 @@ import { filesOf } from './set-up.mjs'
  */
 export function leftToDo(app) {
   return [
-    ...sourceFiles(app.root).map((name) => opening(name, read(app, name))),
+    ...sourceFiles(app.root).flatMap((name) => {
+      const text = read(app, name)
+      return [opening(name, text), migrating(name, text)]
+    }),
     instrumentation(app),
     configuration(app),
     ...scripts(app),
@@ -69,6 +72,17 @@ function opensOtherwise(text, driver) {
     drizzle.test(text) &&
     /\bdrizzle\(\s*(\)|['"`]|process|[A-Z_]+\b|\w+\.|{[^}]*\bconnection\b)/.test(text)
   )
+}
+
+/** Where a module applies the migrations itself; null where it does not. */
+export function migrating(name, text) {
+  const [load] = /^.*['"]drizzle-orm\/better-sqlite3\/migrator['"].*$/m.exec(text) ?? []
+  if (!load) return null
+  const calls = text.split(/\r?\n/).filter((line) => /^migrate\(.*\)\s*;?$/.test(line))
+  return [
+    `${name} applies the migrations, which the server does at its start: take that away.`,
+    ...[load.trimEnd(), ...calls].map((line) => `- ${line}`),
+  ]
 }
 
 function instrumentation(app) {

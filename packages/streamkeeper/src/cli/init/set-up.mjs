@@ -5,6 +5,8 @@ import { packageFolder } from '../lib/project.mjs'
 // The last is what google-github-actions/auth leaves in the sources.
 const ignored = ['node_modules/', '.next/', '.cache/', 'data/', 'gha-creds-*.json']
 
+const config = 'streamkeeper.config'
+
 /**
  * Writes what an app lacks, and changes its next.config, scripts and .gitignore.
  * @returns {Array<[file: string, what: string]>} what was done
@@ -34,8 +36,12 @@ export function setUp(app) {
 
 /** The files that an app is given where it has none, by name. */
 export function filesOf({ root, about, migrations, nextConfig }) {
+  const hasConfig = ['ts', 'mjs', 'js'].some((end) => existsSync(join(root, `${config}.${end}`)))
   return {
-    'streamkeeper.config.ts': configOf(about, migrations),
+    ...(!hasConfig && {
+      // Where the app's modules are CommonJS for Node, a .ts is, too.
+      [`${config}.${about.type === 'module' ? 'ts' : 'mjs'}`]: configOf(about, migrations),
+    }),
     Dockerfile: dockerfile(copiesOf(root, about)),
     '.dockerignore': template('dockerignore'),
     'litestream.yml': template('litestream.yml'),
