@@ -65,6 +65,13 @@ describe('An app that was written without the package, and was set up by init', 
     assert.match(await second.page(), /<h1>Books<\/h1>.*<li>By an old page<\/li>/)
   })
 
+  it('starts without a warning about its kind of modules', async (test) => {
+    const bucket = await bucketFor(test)
+    const first = await bucket.start(image)
+    assert.match(await first.logs(), /Start: /)
+    assert.doesNotMatch(await first.logs(), /MODULE_TYPELESS/)
+  })
+
   it('does in the background what it did before, where it leads', async (test) => {
     const bucket = await bucketFor(test)
     const first = await bucket.start(image)

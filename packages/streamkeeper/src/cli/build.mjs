@@ -35,6 +35,7 @@ export async function build() {
   await (await import('./lib/routes.mjs')).writeRoutes(root)
   await bundleServer(configFile(root))
   copySqlite()
+  markAsModules()
   nameCommit(standalone)
   copy(config.migrations ?? 'db/migrations', '.next/static', 'public')
   if (config.postgres) copy(config.postgres.migrations)
@@ -109,6 +110,14 @@ async function bundleServer(config) {
   const partOfBundle = (name) => `module.exports = require('./bundle.cjs').${name}()\n`
   writeFileSync(join(standalone, 'main.cjs'), partOfBundle('main'))
   writeFileSync(join(standalone, 'streamkeeper.config.cjs'), partOfBundle('config'))
+}
+
+// Of an app without a "type", Node would read the server twice, with a warning; as "commonjs" it could not
+// read it. What Next has built has a package.json of its own.
+function markAsModules() {
+  const file = join(standalone, 'package.json')
+  const about = JSON.parse(readFileSync(file, 'utf8'))
+  writeFileSync(file, `${JSON.stringify({ ...about, type: 'module' }, null, 2)}\n`)
 }
 
 function isInstalled(name) {
