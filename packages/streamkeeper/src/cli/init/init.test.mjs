@@ -103,6 +103,16 @@ describe('streamkeeper init', () => {
     assert.equal(files['streamkeeper.config.mjs'], undefined)
   })
 
+  it('leaves nothing to do in an instrumentation that loads a file with its jobs', async (test) => {
+    const folder = await appWith(test, {
+      'src/instrumentation.ts': "export const register = () => import('./jobs')\n",
+    })
+    assert.match(init(folder).stdout, /instrumentation\.ts runs outside/)
+    const job = "import { whileLeading } from 'streamkeeper'\nwhileLeading(work)\n"
+    await writeFile(join(folder, 'src/jobs.ts'), job)
+    assert.doesNotMatch(init(folder).stdout, /instrumentation/)
+  })
+
   it('writes no second configuration', async (test) => {
     const folder = await appWith(test, { 'streamkeeper.config.ts': 'export default {}\n' })
     init(folder)

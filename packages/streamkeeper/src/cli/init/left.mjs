@@ -91,7 +91,8 @@ function instrumentation(app) {
     .map((end) => `${source}instrumentation.${end}`)
     .find((name) => existsSync(join(root, name)))
   const text = name ? read(app, name) : ''
-  if (!/\bimport\b/.test(text) || /whileLeading/.test(text)) return null
+  const hasJob = () => sourceFiles(root).some((name) => /\bwhileLeading\(/.test(read(app, name)))
+  if (!/\bimport\b/.test(text) || hasJob()) return null
   return [
     `${name} runs outside of requests, where there is no connection. What it does with the database becomes a`,
     'job of the instance that leads, `whileLeading(async (signal) => { … })` of streamkeeper, which ends when',
