@@ -16,19 +16,21 @@ endChildrenOnSignals()
 try {
   const [name, ...args] = process.argv.slice(2)
   const names = readdirSync(folder).flatMap((file) => /^(.+)\.ts$/.exec(file)?.[1] ?? [])
-  if (!names.includes(name)) {
-    throw new WrongArguments(
-      `usage: npm run bench -- NAME, with a name of ${names.join(' ')}. docs/performance.md says more.`,
-    )
-  }
+  const usage = `usage: npm run bench -- NAME, with a name of ${names.join(' ')}. docs/performance.md says more.`
+  if (name === '--help') console.log(usage)
+  else if (names.includes(name)) await bench(name, args)
+  else throw new WrongArguments(usage)
+} catch (error) {
+  report(error)
+}
+
+async function bench(name, args) {
   await parts.dependencies()
   const node = await parts.node()
   const env = readers.includes(name) ? process.env : await environmentOfBenches(node)
   const file = join(folder, `${name}.ts`)
   const { ok } = await run(node, [file, ...args], { env, deadlineMs: 4 * 3_600_000, show: true })
   process.exitCode = ok ? 0 : 1
-} catch (error) {
-  report(error)
 }
 
 async function environmentOfBenches(node) {
