@@ -32,9 +32,9 @@ export function refuseTablesInTheWay(client: Sqlite.Database, pending: Migration
 function inTheWay(file: string, kind: string, name: string): MigrationProblem {
   const how =
     kind === 'table'
-      ? `Rename it, as in: ALTER TABLE "${name}" RENAME TO "my_${name}"`
-      : `Drop it, or name it otherwise`
+      ? `If another app made it, rename it, as in: ALTER TABLE "${name}" RENAME TO "my_${name}". If this app did, by drizzle-kit push, copy its rows into a database that drizzle-kit migrate made`
+      : `Drop it, or name it otherwise; this app never made it`
   return new MigrationProblem(
-    `The database has ${kind === 'index' ? 'an' : 'a'} ${kind} ${name} already, which ${file} of this app would make. Nothing was changed. ${how}; this app never made it. Then start, or bring the database in, again.`,
+    `The database has ${kind === 'index' ? 'an' : 'a'} ${kind} ${name} already, which ${file} of this app would make. Nothing was changed. ${how}. Then start, or bring the database in, again.`,
   )
 }
