@@ -91,7 +91,10 @@ describe('The database of the original sample', () => {
 
 describe('A database with tables of its own', () => {
   for (const [sql, words] of [
-    ['create table entries (x)', /a table entries already.+RENAME TO "my_entries".+drizzle-kit push/],
+    [
+      'create table entries (x)',
+      /a table entries already.+RENAME TO "my_entries".+drizzle-kit push/,
+    ],
     ['create table Events (x)', /a table events already/],
     ['create view page_view_days as select 1', /page_view_days already/],
     ['create index page_views_counted_index on page_views (id)', null],
