@@ -9,7 +9,10 @@ import { readArguments } from './lib/arguments.mjs'
 import { nameCommit } from './lib/commit.mjs'
 import { leaveOutEdgeRuntime } from './lib/edge-runtime.mjs'
 import { Failure } from './lib/failure.mjs'
+import { node } from './lib/node.mjs'
+import { onPath } from './lib/on-path.mjs'
 import { moduleFile, root } from './lib/project.mjs'
+import { handOver } from './lib/run.mjs'
 
 const help = `Builds the app into .next/standalone: all that its server needs, and nothing else.
 
@@ -26,6 +29,12 @@ export async function build() {
   const options = readArguments(process.argv.slice(2), { warm: { type: 'boolean' } })
   if (options.help) {
     console.log(help)
+    return
+  }
+  const own = await node()
+  if (own !== process.execPath) {
+    const args = [process.argv[1], 'build', ...process.argv.slice(2)]
+    process.exitCode = await handOver(own, args, onPath([own]))
     return
   }
   const { configFile, loadConfig } = await import(pathToFileURL(moduleFile('load-config')).href)
