@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../../../..')
 
 async function start(test: TestContext, url: string) {
   const port = await freePort()
-  const patience = { signal: AbortSignal.timeout(20_000) }
+  const patience = { signal: AbortSignal.timeout(120_000) }
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, '../test-tools/server-on-postgres.ts')],
@@ -71,7 +71,9 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
     const server = await start(test, await postgres.emptyUrl())
     assert.match(await server.ready(), /"state":"serving","problem":null/)
     assert.equal(await (await server.ask('/mark')).text(), '1')
-    const { facts, events } = await (await server.ask('/status')).json()
+    // What happened is written down beside what is served.
+    const status = await server.until('/status', (_, text) => JSON.parse(text).events.length > 0)
+    const { facts, events } = JSON.parse(status)
     assert.match(JSON.stringify(facts), /PostgreSQL 1\d\.\d+/)
     assert.match(events[0].detail, /^On PostgreSQL/)
     assert.equal(await server.stop(), 0)
