@@ -151,6 +151,7 @@ describe('The environment', () => {
     ['a rate limit of another kind', { RATE_LIMITS: '30' }, /^RATE_LIMITS is not understood/],
     ['a mistyped rate limit', { RATE_LIMITS: 'write=30' }, /^RATE_LIMITS .* as in requests=600,wr/],
     ['a mistyped preview', { PREVIEW: 'true' }, /^PREVIEW is neither 1, for an instance/],
+    ['a mistyped role', { ROLE: 'readr' }, /^ROLE is neither reader nor writer/],
     ['a mistyped LOCAL', { LOCAL: 'true' }, /^LOCAL is not 1, for a server that its owner/],
     ...[
       'visits.example',

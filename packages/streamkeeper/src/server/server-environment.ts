@@ -70,6 +70,10 @@ export const serverVariables = z.object({
       error: 'is neither 1, for an instance that only shows its data, nor 0, for no such address',
     })
     .default(''),
+  // Mistyped, a reader would take the lease.
+  ROLE: z
+    .enum(['', 'reader', 'writer'], { error: 'is neither reader nor writer; a writer needs none' })
+    .default(''),
   // Set by Cloud Run: https://cloud.google.com/run/docs/container-contract#services-env-vars
   K_SERVICE: z.string().optional(),
   K_REVISION: z.string().default('local'),
