@@ -46,7 +46,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages/streamkeeper/package.json packages/streamkeeper/
 # better-sqlite3 brings its binaries, and npm would compile it all the same. A package that does need its
 # install script gets it by `npm rebuild NAME`, in a line below.
-RUN npm ci --ignore-scripts
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY --from=litestream /usr/local/bin/litestream /usr/local/bin/
 COPY . .
 # Which commit this is: `--build-arg COMMIT=$(git rev-parse --short HEAD)`.
