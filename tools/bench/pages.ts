@@ -84,7 +84,14 @@ async function keepAnswer(url: string): Promise<void> {
     page: await response.text(),
     headers: Object.fromEntries(response.headers),
   }))
-  const ofConnection = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-encoding']
+  const ofConnection = [
+    'content-length',
+    'date',
+    'connection',
+    'keep-alive',
+    'transfer-encoding',
+    'content-encoding',
+  ]
   for (const name of ofConnection) delete headers[name]
   await writeFile(answer, JSON.stringify({ ...response, headers }))
 }
