@@ -9,8 +9,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   forbidOnly: true,
   fullyParallel: true,
-  // One more than cores: some tests wait for a lease to run out, or a bucket that hangs.
-  workers: 3,
+  // Two more than cores: some tests wait for a lease to run out, or a bucket that hangs.
+  workers: 4,
   use: {
     browserName: 'chromium',
     launchOptions: {

@@ -19,7 +19,7 @@ export const stages = {
     run: () => check('biome', 'check', '.'),
   },
   types: {
-    minutes: 0.4,
+    minutes: 0.3,
     needs: ['dependencies'],
     run: () => check('tsc', '--noEmit'),
   },
@@ -32,12 +32,12 @@ export const stages = {
     },
   },
   unit: {
-    minutes: 10,
+    minutes: 5,
     needs: ['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'postgres'],
     run: unit,
   },
   build: {
-    minutes: 1,
+    minutes: 0.3,
     needs: ['dependencies'],
     run: async () => {
       await parts.build()
@@ -45,7 +45,7 @@ export const stages = {
     },
   },
   image: {
-    minutes: 2,
+    minutes: 1,
     needs: ['baseImages'],
     run: async () => {
       const { tag, megabytes } = await parts.image()
@@ -54,12 +54,12 @@ export const stages = {
     },
   },
   package: {
-    minutes: 6,
+    minutes: 3,
     needs: ['dependencies', 'litestream', 'fakeGcsServer', 'baseImages'],
     run: packageTests,
   },
   e2e: {
-    minutes: 15,
+    minutes: 8,
     needs: [
       'dependencies',
       'litestream',
@@ -80,8 +80,8 @@ export const groups = [
   ['lint', 'migrations', 'build'],
   // The build writes types, and a script that the image has.
   ['types', 'image'],
-  ['unit'],
-  ['package'],
+  // Both wait for Litestream, for containers and for npm, much of the time.
+  ['unit', 'package'],
   ['e2e'],
 ]
 

@@ -4,8 +4,8 @@ import { groups, inAdvance, stages } from './stages.mjs'
 
 describe('The tests', () => {
   it('say before they begin what they will take', () => {
-    assert.match(inAdvance(Object.keys(stages)), /about 35 minutes .+Docker or podman/s)
-    assert.match(inAdvance(['unit']), /^Tests: unit\. They take about 10 minutes .+PostgreSQL/s)
+    assert.match(inAdvance(Object.keys(stages)), /about 18 minutes .+Docker or podman/s)
+    assert.match(inAdvance(['unit']), /^Tests: unit\. They take about 5 minutes .+PostgreSQL/s)
     assert.equal(
       inAdvance(['lint', 'types']),
       'Tests: lint, types. They take less than a minute on 2 cores.',
