@@ -1,6 +1,7 @@
-import { replicated } from 'streamkeeper'
+import { replicated, whileLeading } from 'streamkeeper'
 import { defineConfig } from 'streamkeeper/config'
 import { adminToken } from './app/admin/admin.ts'
+import { daysHidden, deleteHidden } from './app/admin/delete-hidden.ts'
 import { shown } from './app/api/shown.ts'
 import { styleSource } from './app/bare-page.ts'
 import { apiLimitBytes, formLimitBytes } from './app/body.ts'
@@ -36,5 +37,10 @@ export default defineConfig({
   contentSecurityPolicy: { 'style-src': ["'self'", styleSource] },
   ownScripts: true,
   warm: ['/', '/guestbook', '/how-it-works', '/status', '/api/entries', '/admin'],
-  start: (environment) => void adminToken(environment),
+  start(environment) {
+    adminToken(environment)
+    const days = daysHidden(environment)
+    if (days === null) return
+    whileLeading(async (signal) => deleteHidden(await requestData(), days, signal))
+  },
 })

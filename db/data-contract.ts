@@ -182,6 +182,28 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
       assert.deepEqual(await names(data, null, 10), { names: ['Guest 2'], older: null })
     })
 
+    it('deletes what was hidden before a moment, the oldest first, and nothing else', async (test) => {
+      const data = await open(test)
+      await sign(data, 5)
+      const at = (seconds: number) => new Date(noon.getTime() + seconds * 1000)
+      for (const [id, seconds] of [
+        [5, 0],
+        [2, 1],
+        [1, 2],
+        [4, 3],
+      ] as const) {
+        await data.hideEntry(id, at(seconds))
+      }
+      const left = async () => (await data.listAllEntries(all)).entries.map(({ id }) => id)
+      assert.equal(await data.deleteHidden(noon, { limit: 9 }, at(9)), 0)
+      assert.equal(await data.deleteHidden(at(3), { limit: 2 }, at(9)), 2)
+      assert.deepEqual(await left(), [5, 4, 3])
+      assert.equal(await data.deleteHidden(at(3), { limit: 2 }, at(9)), 1)
+      assert.equal(await data.deleteHidden(at(3), { limit: 2 }, at(9)), 0)
+      assert.deepEqual(await left(), [4, 3])
+      assert.deepEqual((await names(data, null, 10)).names, ['Guest 3'])
+    })
+
     it('says that there is no entry to hide or to delete', async (test) => {
       const data = await open(test)
       await sign(data, 1)
@@ -259,6 +281,9 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
         () => data.hideEntry(1, noon),
         () => data.hideEntry(1, null),
         () => data.deleteEntry(1, noon),
+        () => data.addEntry(entry({ idempotencyKey: 'old' }), noon),
+        () => data.hideEntry(2, new Date(0)),
+        () => data.deleteHidden(noon, { limit: 1 }, noon),
       ]
       const versions = [await data.entriesVersion()]
       for (const change of changes) {
@@ -266,7 +291,7 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
         versions.push(await data.entriesVersion())
         assert.equal(await data.entriesVersion(), versions.at(-1))
       }
-      assert.equal(new Set(versions).size, 5)
+      assert.equal(new Set(versions).size, changes.length + 1)
     })
   })
 }

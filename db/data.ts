@@ -2,6 +2,7 @@ import type { Database } from './database.ts'
 import {
   addEntry,
   deleteEntry,
+  deleteHidden,
   entriesVersion,
   findEntry,
   hideEntry,
@@ -12,7 +13,8 @@ import { countVisits, recordVisits, visitsByDay } from './visits.ts'
 
 const functions = {
   ...{ recordVisits, countVisits, visitsByDay },
-  ...{ addEntry, findEntry, listEntries, listAllEntries, hideEntry, deleteEntry, entriesVersion },
+  ...{ addEntry, findEntry, listEntries, listAllEntries, hideEntry, deleteEntry, deleteHidden },
+  ...{ entriesVersion },
 }
 
 type Functions = typeof functions

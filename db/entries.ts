@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { prepared } from './prepared.ts'
 import { entries, tableVersions } from './schema.ts'
@@ -186,6 +186,24 @@ export async function hideEntry(
  */
 export async function deleteEntry(database: Database, id: number, now: Date): Promise<boolean> {
   return database.update(entries).set(deletion(now)).where(isThere(id)).run().changes > 0
+}
+
+/**
+ * Deletes entries that were hidden before a moment, as {@link deleteEntry} does it, the oldest first.
+ *
+ * @param limit of entries: a transaction keeps requests waiting
+ * @returns how many there were, `limit` at most
+ */
+export async function deleteHidden(
+  database: Database,
+  before: Date,
+  { limit }: { limit: number },
+  now: Date,
+): Promise<number> {
+  const isHidden = and(lt(hiddenAt, before.toISOString()), isNull(deletedAt))
+  const found = database.select({ id: entries.id }).from(entries).where(isHidden)
+  const oldest = inArray(entries.id, found.orderBy(entries.id).limit(limit))
+  return database.update(entries).set(deletion(now)).where(oldest).run().changes
 }
 
 /** What is left of an entry. */

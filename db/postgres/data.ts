@@ -4,6 +4,7 @@ import type { Data } from '../data.ts'
 import {
   addEntry,
   deleteEntry,
+  deleteHidden,
   entriesVersion,
   findEntry,
   hideEntry,
@@ -34,6 +35,7 @@ export function dataIn(database: Database = drizzle({ client: postgres() })): Da
     listAllEntries: bind(listAllEntries),
     hideEntry: bind(hideEntry),
     deleteEntry: bind(deleteEntry),
+    deleteHidden: bind(deleteHidden),
     entriesVersion: bind(entriesVersion),
   }
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNull, lt, sql } from 'drizzle-orm'
 import {
   deletion,
   type Entry,
@@ -101,6 +101,27 @@ export async function hideEntry(
 export async function deleteEntry(database: Database, id: number, now: Date): Promise<boolean> {
   const deleted = await changing(database).update(entries).set(deletion(now)).where(isThere(id))
   return deleted.rowCount === 1
+}
+
+/**
+ * Deletes entries that were hidden before a moment, as {@link deleteEntry} does it, the oldest first.
+ *
+ * @returns how many there were, `limit` at most
+ */
+export async function deleteHidden(
+  database: Database,
+  before: Date,
+  { limit }: { limit: number },
+  now: Date,
+): Promise<number> {
+  const isHidden = and(lt(hiddenAt, before.toISOString()), isNull(deletedAt))
+  const found = database.select({ id: entries.id }).from(entries).where(isHidden)
+  const oldest = await found.orderBy(entries.id).limit(limit)
+  if (oldest.length === 0) return 0
+  const ids = oldest.map(({ id }) => id)
+  // Somebody may show one of them again meanwhile.
+  const deleted = changing(database).update(entries).set(deletion(now))
+  return (await deleted.where(and(inArray(entries.id, ids), isHidden))).rowCount ?? 0
 }
 
 /** Another text after each change of any entry by these functions; no two states have the same. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { listEntries } from '../../db/entries.ts'
+import { listAllEntries } from '../../db/entries.ts'
 import { openDatabase } from '../../db/test-support.ts'
 import { countVisits } from '../../db/visits.ts'
 import { epochName } from '../../packages/streamkeeper/src/stores/epochs.ts'
@@ -35,10 +35,10 @@ export class Bucket extends FaultyBucket {
   }
 
   /** What a stranger with Litestream would restore from the bucket now. */
-  async content(): Promise<{ visits: number; messages: string[] }> {
+  async content(): Promise<{ visits: number; messages: string[]; hidden: string[] }> {
     const restorable = (await this.lease())?.restorable ?? 1
     // Whoever led was ended before anything was complete, or acknowledged.
-    if (restorable === 0) return { visits: 0, messages: [] }
+    if (restorable === 0) return { visits: 0, messages: [], hidden: [] }
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
     const path = join(folder, 'app.db')
     try {
@@ -46,10 +46,14 @@ export class Bucket extends FaultyBucket {
       await this.#litestream('restore', '-o', path, url)
       // As it is, whoever has migrated it.
       const database = drizzle({ client: new Sqlite(path) })
-      const { entries } = await listEntries(database, { before: null, limit: 10_000 })
+      const { entries } = await listAllEntries(database, { before: null, limit: 10_000 })
       const visits = (await countVisits(database, new Date())).total
       database.$client.close()
-      return { visits, messages: entries.map((entry) => entry.message) }
+      const messagesOf = (isHidden: boolean) =>
+        entries
+          .filter(({ hiddenAt }) => (hiddenAt !== null) === isHidden)
+          .map(({ message }) => message)
+      return { visits, messages: messagesOf(false), hidden: messagesOf(true) }
     } finally {
       await rm(folder, { recursive: true })
     }
