@@ -107,8 +107,8 @@ export async function durable(): Promise<void> {
 /**
  * Runs a job in the background on the one instance that leads: from when it begins to lead, or at once if it
  * does. `sqlite()` writes and `durable()` waits in it as in a request that writes. Its signal aborts when the
- * instance leads no more; an error is logged, and the next leadership runs it again. No instance leads on
- * PostgreSQL, and no reader does.
+ * instance leads no more; an error is logged, and the next leadership runs it again. On
+ * PostgreSQL one of the instances runs the jobs. No reader does.
  *
  * @returns what takes the job away again
  */

@@ -25,8 +25,13 @@ export class Gate {
       // Whoever asked has gone meanwhile.
       if (response.closed) return
     }
-    shared.scopes.run(scope, () => this.#pages(request, response))
+    inScope(() => this.#pages(request, response))
   }
+}
+
+/** Serves a request, or runs a job. */
+export function inScope<T>(serve: () => T): T {
+  return shared.scopes.run(scope, serve)
 }
 
 const scope: Scope = {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
@@ -18,7 +19,8 @@ import { requestLog } from '../server/request-log.ts'
 import { publishRuntime, shared } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { readEnvironment } from './environment.ts'
-import { Gate } from './gate.ts'
+import { Gate, inScope } from './gate.ts'
+import { JobLeader } from './job-leader.ts'
 import { Metrics } from './metrics.ts'
 import { openPostgres } from './open.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -29,8 +31,8 @@ import { replicated, statusOf, timelineOf } from './status.ts'
 const folder = process.cwd()
 
 /**
- * Serves the app on PostgreSQL until `stop` aborts. Any number of instances may do so at once: none
- * leads, and what is committed is durable.
+ * Serves the app on PostgreSQL until `stop` aborts. Any number of instances may do so at once: what is
+ * committed is durable, and one of them runs the background jobs.
  *
  * @param prepare makes what renders the pages
  */
@@ -60,7 +62,9 @@ export async function serve(
   const app = App.read(config, folder, environment.development)
   const metrics = new Metrics(config.name)
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
+  const jobs = new JobLeader(database, `${instance.instance} ${randomUUID()}`)
   publishRuntime({
+    whileLeading: (job) => jobs.whileLeading((signal) => inScope(() => job(signal))),
     replicated: () => replicated(reachability.isAway),
     status: () => statusOf(lifecycle, instance, database),
   })
@@ -87,9 +91,11 @@ export async function serve(
   note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
 
   reachability.watch(stopped)
+  // What only shows its data changes nothing.
+  const jobsEnd = environment.previews === 'all' ? null : jobs.run(stopped)
   if (!stopped.aborted) await once(stopped, 'abort')
   lifecycle.drain()
-  await drain(server, 5_000)
+  await Promise.all([drain(server, 5_000), jobsEnd])
   // What is still asked would be waited for.
   await Promise.race([database.$client.end(), sleep(2_000)])
   lifecycle.enter({ name: 'stopped' })

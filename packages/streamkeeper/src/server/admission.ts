@@ -50,7 +50,7 @@ export class Admission {
 }
 
 /** A job, and its runs: one in each leadership, and never two at a time. */
-class LeaderJob {
+export class LeaderJob {
   readonly #work: Job
   readonly #removed = new AbortController()
   #last: Promise<void> = Promise.resolve()
