@@ -10,6 +10,8 @@ import { openFrontPage, signGuestbook } from './support/visitor.ts'
 
 const run = promisify(execFile)
 const root = dirname(import.meta.dirname)
+// For a start on a busy machine, with a build perhaps.
+const start = { timeout: 50_000 }
 
 function npmStart(folder: string) {
   const bucket = pathToFileURL(join(folder, 'bucket')).href
@@ -17,8 +19,14 @@ function npmStart(folder: string) {
 }
 
 async function npmStartIn(cwd: string, env: Record<string, string>) {
+  const started = await spawnNpmStart(cwd, env)
+  await expect.poll(started.said, start).toContain(`The app is at ${started.url}`)
+  return started
+}
+
+async function spawnNpmStart(cwd: string, env: Record<string, string>, ...options: string[]) {
   const port = await freePort()
-  const child = spawn('npm', ['start'], {
+  const child = spawn('npm', ['start', '--silent', '--', ...options], {
     cwd,
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -30,9 +38,9 @@ async function npmStartIn(cwd: string, env: Record<string, string>) {
   })
   const exited = once(child, 'exit')
   const url = `http://localhost:${port}`
-  await expect.poll(() => said).toContain(`The app is at ${url}`)
   return {
     url,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
     said: () => said,
     exited,
     /** As a terminal does it for Ctrl-C: to the whole group. */
@@ -83,6 +91,31 @@ test('npm start, after Litestream was killed: the app does not go on without it'
   const second = await npmStart(folder)
   expect(await openFrontPage(second.url)).toContain('kept')
   await second.stop()
+})
+
+test('npm start -- --production, as a service: a log of JSON, no admins, and a clean end', async ({
+  folder,
+}) => {
+  const REPLICA_URL = pathToFileURL(join(folder, 'bucket')).href
+  const env = { DATA_DIR: folder, REPLICA_URL, ADMIN_TOKEN: '' }
+  const service = await spawnNpmStart(root, env, '--production')
+  await expect.poll(service.said, start).toContain('"There is no database yet')
+  const hide = {
+    method: 'PATCH',
+    body: '{"hidden":true}',
+    headers: { 'content-type': 'application/json' },
+  }
+  expect((await fetch(`${service.url}/api/entries/1`, hide)).status).toBe(403)
+  await signGuestbook(service.url, 'Ada', 'kept')
+  service.kill('SIGTERM')
+  await service.exited
+  expect(service.said()).toContain('"Stopped."')
+  // But for what Next says of itself.
+  const lines = service
+    .said()
+    .split('\n')
+    .filter((line) => line && !/^ *[✓▲⨯]/.test(line))
+  for (const line of lines) expect(() => JSON.parse(line), line).not.toThrow()
 })
 
 /** A copy of the sources, and of what is built of them. */

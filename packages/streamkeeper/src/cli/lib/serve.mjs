@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { showInWords } from './in-words.mjs'
 import { onPath } from './on-path.mjs'
 import { withoutLinks } from './plain-path.mjs'
@@ -11,7 +11,7 @@ import { untilReady } from './ready.mjs'
  * a PostgreSQL server there is no Litestream.
  * @returns {Promise<number>} the exit code
  */
-export async function serve({ tools, env, dev }) {
+export async function serve({ tools, env, dev, isService = false }) {
   const file = dev ? moduleFile('main') : 'server.js'
   const [command, args] = tools.litestream
     ? [
@@ -26,18 +26,21 @@ export async function serve({ tools, env, dev }) {
       // What Node has compiled is there at the next start.
       ...(!dev && { NODE_COMPILE_CACHE: join(root, '.next', 'standalone', 'compile-cache') }),
     }),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', isService ? 'inherit' : 'pipe', 'inherit'],
     // Out of the terminal's process group, or Ctrl-C would reach it and the server directly.
     detached: true,
   })
   stopOnce(child)
-  showInWords(child.stdout, (words) => console.log(withoutLinks(words)))
+  if (child.stdout) showInWords(child.stdout, (words) => console.log(withoutLinks(words)))
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('exit', (code) => resolve(code ?? 1))
+    child.on('exit', (code, signal) => {
+      if (signal) console.error(`${basename(command)} was ended by ${signal}.`)
+      resolve(code ?? 1)
+    })
   })
   const stop = new AbortController()
-  announce(env, stop.signal)
+  if (!isService) announce(env, stop.signal)
   const code = await ended
   stop.abort()
   return code

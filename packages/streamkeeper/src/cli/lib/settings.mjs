@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -10,12 +11,32 @@ const longestSocketPath = 103
 const socketName = 'litestream.sock'
 
 /**
+ * @throws {Failure} when a service would start with data that nobody has named, be open, or has no build
+ */
+export function mustBeService(given, folder = root) {
+  if (!given.REPLICA_URL && !given.DATABASE_URL) {
+    throw new Failure(
+      'A service needs to be told where its data is: set REPLICA_URL to a bucket, as in gs://BUCKET/PATH, or DATABASE_URL to a PostgreSQL server.',
+    )
+  }
+  if (given.LOCAL === '1') {
+    throw new Failure('LOCAL=1 makes every visitor an admin: unset it, and set ADMIN_TOKEN.')
+  }
+  if (given.NODE_ENV && given.NODE_ENV !== 'production') {
+    throw new Failure(`NODE_ENV is ${given.NODE_ENV}: unset it. A service is in production.`)
+  }
+  if (!existsSync(join(folder, '.next', 'standalone', 'server.js'))) {
+    throw new Failure('There is no build: run `npm run build` first. A service builds nothing.')
+  }
+}
+
+/**
  * The environment of the server: what is set already wins. It is checked before anything slow is
  * done, so that a wrong value costs no build. Who has not set a variable is not told of it but as a
  * way out.
  * @throws {Failure} when the port or the data folder can't be used
  */
-export async function settings({ dev, given = process.env }) {
+export async function settings({ dev, isService = false, given = process.env }) {
   const folder = resolve(given.DATA_DIR || join(root, 'data'))
   const data = { what: 'the data folder', variable: 'DATA_DIR', given: given.DATA_DIR }
   await makeFolder({ ...data, path: folder })

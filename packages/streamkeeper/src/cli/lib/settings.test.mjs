@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { checkPort, checkSocket, settings } from './settings.mjs'
+import { checkPort, checkSocket, mustBeService, settings } from './settings.mjs'
 
 let folder
 
@@ -119,3 +119,33 @@ async function freePort() {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
+
+describe('A service', () => {
+  const named = { REPLICA_URL: 'gs://b/p' }
+
+  for (const [what, given, reason] of [
+    ['data that nobody has named', {}, /set REPLICA_URL .* or DATABASE_URL/],
+    [
+      'every visitor as an admin',
+      { ...named, LOCAL: '1' },
+      /^LOCAL=1 makes every visitor an admin/,
+    ],
+    [
+      'another NODE_ENV',
+      { ...named, NODE_ENV: 'development' },
+      /^NODE_ENV is development: unset it/,
+    ],
+    ['no build', named, /run `npm run build` first/],
+  ]) {
+    it(`does not start with ${what}`, () => {
+      assert.throws(() => mustBeService(given, folder), { message: reason })
+    })
+  }
+
+  it('starts where the data is named, and the app is built', async () => {
+    await mkdir(join(folder, '.next/standalone'), { recursive: true })
+    await writeFile(join(folder, '.next/standalone/server.js'), '')
+    mustBeService(named, folder)
+    mustBeService({ DATABASE_URL: 'postgres://a', NODE_ENV: 'production' }, folder)
+  })
+})
