@@ -54,9 +54,9 @@ describe('streamkeeper init', () => {
     )
     assert.match(files['next.config.ts'], /^export default withStreamkeeper\(nextConfig\)$/m)
     assert.deepEqual(JSON.parse(files['package.json']).scripts, {
-      dev: 'streamkeeper dev',
+      dev: 'exec streamkeeper dev',
       build: 'streamkeeper build',
-      start: 'streamkeeper start',
+      start: 'exec streamkeeper start',
       'db:generate': 'drizzle-kit generate',
     })
     assert.match(files['.gitignore'], /^data\/$/m)

@@ -125,9 +125,7 @@ function scriptOf(script, name) {
     .split('&&')
     .map((step) => step.trim())
     .filter((step) => !/^(npx )?drizzle-kit (migrate|push)\b/.test(step))
-    .map((step) =>
-      new RegExp(`^(npx )?next ${name}\\b`).test(step) ? `streamkeeper ${name}` : step,
-    )
+    .map((step) => (new RegExp(`^(npx )?next ${name}\\b`).test(step) ? commandOf(name) : step))
     .join(' && ')
 }
 
@@ -137,4 +135,9 @@ function withIgnored(text) {
   if (missing.length === 0) return text
   const start = text && !text.endsWith('\n') ? `${text}\n` : text
   return `${start}${missing.join('\n')}\n`
+}
+
+// A service manager signals npm alone, and npm its shell, which would end without the server.
+function commandOf(name) {
+  return name === 'build' ? 'streamkeeper build' : `exec streamkeeper ${name}`
 }
