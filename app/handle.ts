@@ -129,7 +129,7 @@ function refuseToCount(response: ServerResponse): void {
   const { status, headers, body } = problemAnswer({
     status: 503,
     type: 'not-counted',
-    title: 'The visit was not counted.',
+    title: 'The visit may not have been counted.',
     detail: notCounted,
     retryAfter: 5,
   })

@@ -211,7 +211,7 @@ export function describeData(name: string, open: (test: TestContext) => Promise<
       for (const id of [1, 2, Number.MAX_SAFE_INTEGER]) {
         assert.equal(await data.hideEntry(id, noon), false)
         assert.equal(await data.hideEntry(id, null), false)
-        assert.equal(await data.deleteEntry(id, noon), false)
+        assert.equal(await data.deleteEntry(id, new Date(noon.getTime() + 1)), false)
       }
     })
 

@@ -1,4 +1,4 @@
-import { log, reasonOf } from 'streamkeeper'
+import { isUnclear, log, reasonOf } from 'streamkeeper'
 import { data, durable } from '../data.ts'
 import type { Change, Changing } from './change.ts'
 
@@ -9,7 +9,7 @@ export async function changeEntry(id: number, what: Change): Promise<Changing> {
     isThere = await apply(id, what)
   } catch (error) {
     log('ERROR', `Entry ${id} could not be changed: ${reasonOf(error)}`)
-    return 'not-written'
+    return isUnclear(error) ? 'unclear' : 'not-written'
   }
   try {
     // Also where it is gone: perhaps only here, since a deletion that was not durable.

@@ -17,6 +17,7 @@ describe('An admin', () => {
   it('is told of what is not kept', () => {
     assert.equal(outcome('hide', 'not-written'), 'not-written')
     assert.equal(outcome('delete', 'not-durable'), 'not-durable')
+    assert.equal(outcome('hide', 'unclear'), 'unclear')
     assert.equal(outcome('hide', 'no-entry'), 'no-entry')
   })
 

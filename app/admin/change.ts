@@ -8,8 +8,10 @@ export const change = z.enum(['hide', 'show', 'delete'])
 
 export type Change = z.infer<typeof change>
 
-/** `not-durable`: it is changed here, but nobody may be told that it stays so. */
-export type Changing = 'changed' | 'no-entry' | 'not-durable' | 'not-written'
+/**
+ * `not-durable`: it is changed here, but nobody may be told that it stays so. `unclear`: it may be changed, or not.
+ */
+export type Changing = 'changed' | 'no-entry' | 'not-durable' | 'not-written' | 'unclear'
 
 export type NotChanged = Exclude<Changing, 'changed'>
 
@@ -74,6 +76,13 @@ export const refusals: Record<NotChanged | 'signed-out', Refusal> = {
     type: 'not-written',
     title: 'Nothing was changed.',
     detail: 'It could not be written. Please do it again in a moment.',
+    retryAfter: 5,
+  },
+  unclear: {
+    status: 503,
+    type: 'unclear',
+    title: 'This is not confirmed yet.',
+    detail: 'It may have been done, or not. Please do it again in a moment.',
     retryAfter: 5,
   },
 }

@@ -22,7 +22,7 @@ describe('The script of a page', () => {
     assert.deepEqual([state, words, retryAfter], ['failed', 'One. Two.', 5])
   })
 
-  for (const type of ['not-durable', 'writer-away']) {
+  for (const type of ['not-durable', 'unclear', 'writer-away']) {
     it(`says that nobody knows, where nobody does: ${type}`, () => {
       const problem = { type: `urn:visits:problem:${type}`, title: 'One.', detail: 'Two.' }
       assert.equal(failure(outcomeOf(503, problem, '5')).state, 'unclear')

@@ -99,7 +99,7 @@ export function outcomeOfNone(isOnline: boolean): Outcome {
 }
 
 function isUnclear(status: number, type: unknown): boolean {
-  if (typeof type === 'string') return /:(not-durable|writer-away)$/.test(type)
+  if (typeof type === 'string') return /:(not-durable|unclear|writer-away)$/.test(type)
   // Whoever answers in the server's place may have given up waiting for it.
   return status < 400 || status >= 500
 }

@@ -65,7 +65,7 @@ const words = new Map<string, string>([
   ['wrong-method', 'The page that this was sent from is of an older release.'],
 ])
 
-const unclear = new Set(['not-durable', 'writer-away'])
+const unclear = new Set(['not-durable', 'unclear', 'writer-away'])
 
 const sameAgain =
   'It may have arrived, or not. Please send it again in a moment: it will be there only once.'

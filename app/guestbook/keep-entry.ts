@@ -1,15 +1,15 @@
-import { durable, log, reasonOf } from 'streamkeeper'
+import { durable, isUnclear, log, reasonOf } from 'streamkeeper'
 import { type Entry, isEntryDeleted, keptWithKey } from '../../db/entries.ts'
 import { requestData } from '../request-data.ts'
 import type { NewEntry } from './new-entry.ts'
 
 /**
  * `key-reused`: another entry, this one, was kept with the key. `not-durable`: it is in the database
- * here, but nobody may be told that it is safe.
+ * here, but nobody may be told that it is safe. `unclear`: it may be there, or not.
  */
 type Keeping =
   | { outcome: 'kept' | 'key-reused'; entry: Entry }
-  | { outcome: 'entry-deleted' | 'not-durable' | 'not-written' }
+  | { outcome: 'entry-deleted' | 'not-durable' | 'not-written' | 'unclear' }
 
 export type NotKept = Exclude<Keeping['outcome'], 'kept'>
 
@@ -24,7 +24,7 @@ export async function keepEntry(entry: NewEntry, idempotencyKey: string): Promis
     const stored = keptWithKey(error)
     if (!stored) {
       log('ERROR', `A guestbook entry could not be written: ${reasonOf(error)}`)
-      return { outcome: 'not-written' }
+      return { outcome: isUnclear(error) ? 'unclear' : 'not-written' }
     }
     keeping = { outcome: 'key-reused', entry: stored }
   }

@@ -1,5 +1,5 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
-import { ask, postgres } from 'streamkeeper/postgres'
+import { ask, type How, postgres } from 'streamkeeper/postgres'
 import type { Data } from '../data.ts'
 import {
   addEntry,
@@ -19,23 +19,28 @@ import { countVisits, type Database, recordVisits, visitsByDay } from './visits.
  * @param database the server's own unless given
  */
 export function dataIn(database: Database = drizzle({ client: postgres() })): Data {
-  const bind =
+  const asking =
+    (how: How) =>
     <Rest extends unknown[], Result>(
       call: (database: Database, ...rest: Rest) => Promise<Result>,
     ): ((...rest: Rest) => Promise<Result>) =>
     (...rest) =>
-      ask(() => call(database, ...rest))
+      ask(() => call(database, ...rest), how)
+  // A visit has no key.
+  const once = asking('once')
+  const repeatable = asking('repeatable')
+  const read = asking('read')
   return {
-    recordVisits: bind(recordVisits),
-    countVisits: bind(countVisits),
-    visitsByDay: bind(visitsByDay),
-    addEntry: bind(addEntry),
-    findEntry: bind(findEntry),
-    listEntries: bind(listEntries),
-    listAllEntries: bind(listAllEntries),
-    hideEntry: bind(hideEntry),
-    deleteEntry: bind(deleteEntry),
-    deleteHidden: bind(deleteHidden),
-    entriesVersion: bind(entriesVersion),
+    recordVisits: once(recordVisits),
+    countVisits: read(countVisits),
+    visitsByDay: read(visitsByDay),
+    addEntry: repeatable(addEntry),
+    findEntry: read(findEntry),
+    listEntries: read(listEntries),
+    listAllEntries: read(listAllEntries),
+    hideEntry: repeatable(hideEntry),
+    deleteEntry: repeatable(deleteEntry),
+    deleteHidden: repeatable(deleteHidden),
+    entriesVersion: read(entriesVersion),
   }
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import {
   deletion,
   type Entry,
@@ -94,12 +94,17 @@ export async function hideEntry(
 
 /**
  * Deletes an entry for good. Its row stays, with nothing but the key: whoever sends the entry again, as
- * an answer was lost, must not bring it back.
+ * an answer was lost, must not bring it back. Doing the same again, at the same `now`, changes nothing.
  *
  * @returns whether there was such an entry
  */
 export async function deleteEntry(database: Database, id: number, now: Date): Promise<boolean> {
-  const deleted = await changing(database).update(entries).set(deletion(now)).where(isThere(id))
+  const what = deletion(now)
+  const isThereOrDone = or(isNull(deletedAt), eq(deletedAt, what.deletedAt))
+  const deleted = await changing(database)
+    .update(entries)
+    .set(what)
+    .where(and(eq(entries.id, id), isThereOrDone))
   return deleted.rowCount === 1
 }
 

@@ -66,4 +66,11 @@ const refusals: Record<NotKept, ProblemDetails> = {
     detail: 'Nothing was changed. Send it again with the same key.',
     retryAfter: 5,
   },
+  unclear: {
+    status: 503,
+    type: 'unclear',
+    title: 'The entry is not confirmed yet.',
+    detail: 'It may have been written, or not. Send it again with the same key.',
+    retryAfter: 5,
+  },
 }

@@ -105,4 +105,12 @@ const refusals: Record<NotKept, Refusal> = {
     detail: 'Your entry could not be written. Please send it again in a moment.',
     retryAfter: 5,
   },
+  unclear: {
+    status: 503,
+    type: 'unclear',
+    title: 'This is not confirmed yet.',
+    detail:
+      'Your entry may have been saved, or not. Please send it again in a moment: it will be there only once.',
+    retryAfter: 5,
+  },
 }

@@ -88,6 +88,14 @@ export class NotDurable extends Error {
 }
 
 /**
+ * Whether what has failed may have been written nevertheless, as PostgreSQL did not answer. Pages know another copy of
+ * the error's class, so it is known by its code.
+ */
+export function isUnclear(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'database-unclear'
+}
+
+/**
  * Resolves once the bucket has all that this request has written: only then may anybody be told that it is safe.
  * Many who wait share an upload. It takes about as long as one, and fails after 10 s of trying.
  *

@@ -68,4 +68,11 @@ const refusals: Record<NotChanged, ProblemDetails> = {
     detail: 'Nothing was changed. Send it again.',
     retryAfter: 5,
   },
+  unclear: {
+    status: 503,
+    type: 'unclear',
+    title: 'The change is not confirmed yet.',
+    detail: 'It may have been made, or not. Send it again.',
+    retryAfter: 5,
+  },
 }

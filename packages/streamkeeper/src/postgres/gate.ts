@@ -31,7 +31,7 @@ export class Gate {
 
 /** Serves a request, or runs a job. */
 export function inScope<T>(serve: () => T): T {
-  return shared.scopes.run(scope, serve)
+  return shared.scopes.run({ ...scope }, serve)
 }
 
 const scope: Scope = {

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { shared } from '../server/runtime.ts'
-import { PostgresProblem, plainError } from './problem.ts'
-import { retryConflicts } from './retry-conflicts.ts'
+import { askUntil, type How } from './ask-until.ts'
+
+export type { How }
 
 /**
  * The connections to PostgreSQL, where `DATABASE_URL` is set. It is one object for good, so that it can be taken at
@@ -13,21 +14,28 @@ export function postgres(): Pool {
   return pool
 }
 
+/** All that one request asks takes no longer, however often it is tried. */
+const requestMs = 10_000
+// Something can still be read after it, such as a page that says what became of it.
+const onceMs = 6_000
+
 /**
  * Runs a transaction, or a statement, on {@link postgres}: again where the database refuses one of two that
- * conflict, ten times at most. So it is to be the whole transaction, and nothing besides.
+ * conflict. So it is to be the whole transaction, and nothing besides. A change that is `repeatable`, as it has a key or
+ * sets what is set already, and a `read` are also done again where the answer fails to come, as another server takes
+ * over. All that a request asks ends within 10 s.
  *
- * @throws {PostgresProblem} if the server is the problem, and not what it was asked; never with the query in it
+ * @throws {PostgresProblem} if the server is the problem, and not what it was asked; never with the query in it.
+ *   `isUnclear` of streamkeeper tells whether a change may have been made nevertheless
  * @throws whatever else `call` throws
  */
-export async function ask<Result>(call: () => Promise<Result>): Promise<Result> {
-  try {
-    return await retryConflicts(call)
-  } catch (error) {
-    const plain = plainError(error)
-    if (plain instanceof PostgresProblem) shared.postgres?.onProblem()
-    throw plain
-  }
+export async function ask<Result>(call: () => Promise<Result>, how: How = 'once'): Promise<Result> {
+  const now = performance.now()
+  const scope = shared.scopes.getStore()
+  const endsAtMs = scope?.endsAtMs ?? now + requestMs
+  if (scope) scope.endsAtMs = endsAtMs
+  const until = how === 'once' ? Math.min(endsAtMs, now + onceMs) : endsAtMs
+  return askUntil(until, call, how, () => shared.postgres?.onProblem())
 }
 
 const pool = new Proxy({} as Pool, {

@@ -1,14 +1,16 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { type ClientBase, Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
+import { Connections, watchStatements } from './connections.ts'
 
 /** A Drizzle database over a pool of connections, reachable as `$client`. */
 export type Database = NodePgDatabase & { $client: Pool }
 
-// Longer than any statement of the app takes, and shorter than a person waits.
-const statementMs = 5_000
+/** For how long, in milliseconds, who asks is kept waiting: less than a person waits in all. */
+export type Patience = { connectMs: number; statementMs: number; answerMs: number }
 
-// Node-postgres would wait for ever for a server that is gone without a word.
-const patience = { connectionTimeoutMillis: 5_000, query_timeout: statementMs + 2_000 }
+// Node-postgres would wait for ever for a server that is gone without a word. A statement is given up by the
+// server first, which then says so.
+const patience: Patience = { connectMs: 3_000, statementMs: 5_000, answerMs: 6_000 }
 
 /**
  * Makes a pool; it connects when it is first asked something, and again after each failure.
@@ -18,14 +20,20 @@ const patience = { connectionTimeoutMillis: 5_000, query_timeout: statementMs + 
  * @param name of the app, which the server lists its connections by
  * @param connections at most; one serves many requests, and all instances share the server's limit
  */
-export function openPostgres(url: string, name: string, connections = 5): Database {
-  const client = new Pool({
-    ...patience,
+export function openPostgres(
+  url: string,
+  name: string,
+  connections = 5,
+  { connectMs, statementMs, answerMs } = patience,
+): Database {
+  const client = new Connections({
+    connectionTimeoutMillis: connectMs,
+    query_timeout: answerMs,
     connectionString: url,
     max: connections,
     application_name: name,
     keepAlive: true,
-    onConnect: prepareConnection,
+    onConnect: (connection) => prepareConnection(connection, statementMs),
   })
   // Without listeners, a connection that is cut would end the process: one that idles is the pool's,
   // one in a transaction is the client's. Whoever uses it gets the error besides.
@@ -36,7 +44,8 @@ export function openPostgres(url: string, name: string, connections = 5): Databa
 
 // By statements, as poolers such as PgBouncer refuse what they don't know in the startup packet. A
 // commit that is answered has to be on the server's disk: the app promises it to people.
-async function prepareConnection(connection: ClientBase): Promise<void> {
+async function prepareConnection(connection: ClientBase, statementMs: number): Promise<void> {
+  watchStatements(connection)
   await connection.query(`select set_config('statement_timeout', '${statementMs}', false)`)
   await connection.query(
     `select set_config('synchronous_commit', 'on', false)

@@ -27,6 +27,10 @@ const kinds = {
     'A move of data to the database has not ended.',
     'Run `npx streamkeeper move` again until it says that all is equal. It goes on by itself then.',
   ],
+  'database-unclear': [
+    'It may have been written, or not: the database has not answered.',
+    'Another server may take over, or the network has failed. It goes on by itself.',
+  ],
   'database-restarting': ['The database starts or stops.', 'It goes on by itself.'],
   'database-crowded': [
     'The database has no connection left.',
@@ -42,7 +46,7 @@ const kinds = {
   ],
 } as const
 
-type Kind = keyof typeof kinds
+export type Kind = keyof typeof kinds
 
 /** The database can't be used as things are; somebody mends that, or it passes. */
 export class PostgresProblem extends Error {
@@ -105,7 +109,7 @@ function kindOf(code: string | null, message: string): Kind | null {
   if (code !== null) return network.test(code) ? 'database-unreachable' : null
   if (/SSL/.test(message)) return 'database-untrusted'
   // What node-postgres and its pool say without a code.
-  return /connection|connect|timeout|SASL|password/i.test(message) ? ofClient(message) : null
+  return /connect|timeout|queryable|SASL|password/i.test(message) ? ofClient(message) : null
 }
 
 function ofClient(message: string): Kind {

@@ -1,7 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { reasonOf } from '../server/log.ts'
+import { withTimeout } from '../with-timeout.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError } from './problem.ts'
+
+// Whoever asks meanwhile waits.
+const lookMs = 3_000
 
 /**
  * Whether the database can be asked. It is taken to be there until something shows that it may not be;
@@ -66,7 +70,9 @@ export class Reachability {
 
   async #ask(): Promise<PostgresProblem | null> {
     try {
-      await this.#database.execute(sql`select 1`)
+      // All connections may wait for a server that says nothing.
+      const looking = this.#database.execute(sql`select 1`)
+      await withTimeout(lookMs, looking, () => new Error('timeout: it does not answer'))
       return null
     } catch (error) {
       const plain = plainError(error)

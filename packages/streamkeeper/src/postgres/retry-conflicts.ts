@@ -15,7 +15,7 @@ export type Patience = {
 }
 
 // With pauses that grow and differ, so that those who met don't meet again.
-const ofTransactions: Patience = {
+export const ofTransactions: Patience = {
   attempts: 10,
   states: conflicts,
   pauseMs: (failures) => Math.random() * Math.min(500, 5 * 2 ** failures),

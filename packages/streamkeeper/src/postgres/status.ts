@@ -36,9 +36,10 @@ export async function statusOf(
     },
   ]
   try {
-    const listing = ask(() => listEvents(database, shownEvents))
-    const [about, events] = await Promise.all([aboutServer(database), listing])
-    return { facts: [...facts, ...about], events }
+    const listing = ask(() => listEvents(database, shownEvents), 'read')
+    const about = ask(() => aboutServer(database), 'read')
+    const [server, events] = await Promise.all([about, listing])
+    return { facts: [...facts, ...server], events }
   } catch (error) {
     const value = transientProblem(plainError(error))?.message ?? reasonOf(error)
     return { facts: [...facts, { name: 'Database', value, isProblem: true }], events: [] }

@@ -13,6 +13,8 @@ export type Scope = {
    * this can't be promised.
    */
   durable(): Promise<void>
+  /** When all that it asks of PostgreSQL has to have ended, by `performance.now()`; from the first on. */
+  endsAtMs?: number
 }
 
 /** Work in the background; `signal` aborts when this instance leads no more. */
