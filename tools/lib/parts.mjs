@@ -9,7 +9,7 @@ import { fakeGcsServer } from './fake-gcs-server.mjs'
 import { image, nextImage } from './image.mjs'
 import { oldLitestream } from './old-litestream.mjs'
 import { pack } from './pack.mjs'
-import { postgres } from './postgres.mjs'
+import { aroundPostgres, postgres } from './postgres.mjs'
 
 /** What the tests are made with and of: each is made once, when it or what needs it is asked for. */
 export const parts = {
@@ -18,6 +18,7 @@ export const parts = {
   oldLitestream: once(oldLitestream),
   fakeGcsServer: once(fakeGcsServer),
   postgres: once(postgres),
+  aroundPostgres: once(aroundPostgres),
   dependencies: once(dependencies),
   browser: once(async () => {
     await parts.dependencies()

@@ -33,7 +33,14 @@ export const stages = {
   },
   unit: {
     minutes: 5,
-    needs: ['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'postgres'],
+    needs: [
+      'dependencies',
+      'litestream',
+      'oldLitestream',
+      'fakeGcsServer',
+      'postgres',
+      'aroundPostgres',
+    ],
     run: unit,
   },
   build: {
@@ -90,6 +97,7 @@ const fetched = {
   oldLitestream: 'the original sample’s Litestream',
   fakeGcsServer: 'a fake Cloud Storage',
   postgres: 'PostgreSQL',
+  aroundPostgres: 'PgBouncer, Patroni and what they need',
   browser: 'Chromium',
   baseImages: 'Docker or podman, with the images that the Dockerfile names',
 }

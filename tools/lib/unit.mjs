@@ -16,6 +16,7 @@ export async function unit() {
     OLD_LITESTREAM: await parts.oldLitestream(),
     POSTGRES_BIN: await parts.postgres(),
   }
+  await parts.aroundPostgres()
   // Most tests wait for Litestream, most of the time.
   const setup = join(root, 'packages/streamkeeper/src/test-tools/one-postgres.ts')
   const files = '{app,db,packages,tools}/**/*.test.{mjs,ts}'

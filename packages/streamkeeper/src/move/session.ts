@@ -1,5 +1,6 @@
 import { Client, type QueryConfig } from 'pg'
 import { noLocks } from '../postgres/migrate.ts'
+import { isPooled } from '../postgres/pooler.ts'
 import { isAny, type Patience, retryConflicts } from '../postgres/retry-conflicts.ts'
 import { OperatorError } from './operator-error.ts'
 import { quoted } from './select.ts'
@@ -121,6 +122,11 @@ export class Session implements AsyncDisposable {
   }
 
   async #prepare(): Promise<void> {
+    if (await isPooled(this.client)) {
+      throw new OperatorError(
+        `${this.name} is a pooler such as PgBouncer, and a move locks for as long as its session lasts. Nothing was changed. Name the server itself.`,
+      )
+    }
     for (const [setting, value] of settings) {
       await this.client.query('select set_config($1, $2, false)', [setting, value])
     }

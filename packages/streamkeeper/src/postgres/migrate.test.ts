@@ -41,6 +41,31 @@ describe('The migrations for PostgreSQL', () => {
     assert.deepEqual(await startAtOnce(test, await postgres.emptyUrl()), [{ count }])
   })
 
+  it('wait for another instance, and say so after a while', async (test) => {
+    const database = openPostgres(await postgres.emptyUrl(), 'notes')
+    test.after(() => database.$client.end())
+    await database.transaction(async (other) => {
+      await other.execute('select pg_advisory_xact_lock(7236101)')
+      await assert.rejects(migrateDatabase(database, migrations, { turnMs: 50 }), {
+        code: 'database-migrating',
+      })
+    })
+    await migrateDatabase(database, migrations)
+  })
+
+  it('hold nobody up who waits behind a table that is in use', async (test) => {
+    const database = await postgres.database(test)
+    const text = 'alter table tags add column color text'
+    const { folder } = new TestMigrations(test, migrations).add('0001_own', text)
+    await database.transaction(async (other) => {
+      await other.execute('select * from tags')
+      const migrated = migrateDatabase(database, folder, { lockMs: 50 })
+      await assert.rejects(migrated, { code: 'database-busy' })
+      await database.insert(tags).values({ label: 'a' })
+    })
+    await migrateDatabase(database, folder)
+  })
+
   for (const [what, body] of [
     ['has no locks for that', "raise exception 'no locks' using errcode = '0A000';"],
     ['only acts as if it locked', 'null;'],
@@ -51,7 +76,7 @@ describe('The migrations for PostgreSQL', () => {
       test.after(() => database.$client.end())
       // It takes the place of the server's own.
       await database.execute(`
-        create function pg_advisory_lock(bigint) returns void language plpgsql
+        create function pg_advisory_xact_lock(bigint) returns void language plpgsql
           as $$ begin ${body} end $$;
         alter database ${new URL(url).pathname.slice(1)} set search_path = public, pg_catalog;
       `)

@@ -14,7 +14,7 @@ import {
 } from '../sqlite/migrations.ts'
 import { createEvents, events } from './events.ts'
 import type { Database } from './open.ts'
-import { PostgresProblem, plainError } from './problem.ts'
+import { PostgresProblem, plainError, sqlStateOf } from './problem.ts'
 import { conflicts, isAny, type Patience, retryConflicts } from './retry-conflicts.ts'
 
 // Any number that nobody else in this database locks.
@@ -33,23 +33,52 @@ const meetingOthers: Patience = {
   pauseMs: () => Math.random() * 500,
 }
 
+/** For how long, in milliseconds, it waits for others. */
+type Waits = {
+  /** For who uses a table. All who come after wait meanwhile, and for them a statement may take 5 s. */
+  lockMs: number
+  /** For another instance that migrates. */
+  turnMs: number
+}
+const waits: Waits = { lockMs: 3_000, turnMs: 10_000 }
+
 /**
  * Brings the schema up to this release's, in one transaction; does nothing where it is there. Another
  * instance that wants to do so meanwhile waits.
  *
  * @param folder where drizzle-kit wrote the migrations
  * @throws {NewerSchema} before anything is changed
+ * @throws {PostgresProblem} if another instance migrates for long, or a table is locked
  * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
-export async function migrateDatabase(database: Database, folder: string): Promise<void> {
+export async function migrateDatabase(
+  database: Database,
+  folder: string,
+  given: Partial<Waits> = {},
+): Promise<void> {
+  const { lockMs, turnMs } = { ...waits, ...given }
+  if (isDone(await planFor(database, folder))) return
   const { query_timeout: _, onConnect: __, ...options } = database.$client.options
-  // A connection of its own: a migration may take long, and its end gives the lock back for certain.
+  // A connection of its own: a migration may take long.
   const client = new Client(options)
   client.on('error', () => {})
+  const inTurn = (takeTurn: (tx: Transaction) => Promise<void>) => {
+    const once = () =>
+      drizzle({ client }).transaction(async (tx) => {
+        // Of the transaction alone, as its connection may be a pooler's.
+        await setLocally(tx, 'statement_timeout', 0)
+        await takeTurn(tx)
+        await setLocally(tx, 'lock_timeout', lockMs)
+        await bringUp(tx, folder)
+      })
+    return retryConflicts(once, meetingOthers)
+  }
   try {
     await client.connect()
-    await lock(client)
-    await retryConflicts(() => bringUp(drizzle({ client }), folder), meetingOthers)
+    await inTurn((tx) => waitForOthers(tx, turnMs)).catch((error) => {
+      if (!isAny(noLocks, error)) throw error
+      return inTurn(async () => {})
+    })
   } finally {
     await client.end()
   }
@@ -69,25 +98,40 @@ export async function mustBeMigrated(database: Database, folder: string): Promis
   )
 }
 
-async function bringUp(database: NodePgDatabase, folder: string): Promise<void> {
-  const plan = await planFor(database, folder)
+async function bringUp(transaction: Transaction, folder: string): Promise<void> {
+  const plan = await planFor(transaction, folder)
   const { pending, edited } = plan
   for (const { name } of edited) {
     log('WARNING', `${name} was edited after it had been applied, and was not applied again.`)
   }
   if (isDone(plan)) return
-  await database.transaction(async (transaction) => {
-    await transaction.execute(createEvents)
-    await transaction.execute('create schema if not exists drizzle')
-    await transaction.execute(`create table if not exists drizzle.__drizzle_migrations
-      (id serial primary key, hash text not null, created_at bigint)`)
-    for (const migration of pending) await run(transaction, migration)
-  })
+  await transaction.execute(createEvents)
+  await transaction.execute('create schema if not exists drizzle')
+  await transaction.execute(`create table if not exists drizzle.__drizzle_migrations
+    (id serial primary key, hash text not null, created_at bigint)`)
+  for (const migration of pending) await run(transaction, migration)
 }
+
+async function waitForOthers(transaction: Transaction, turnMs: number): Promise<void> {
+  await setLocally(transaction, 'lock_timeout', turnMs)
+  try {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${lockNumber})`)
+  } catch (error) {
+    if (sqlStateOf(error) !== '55P03') throw error
+    const reason = new Error(`it has taken more than ${turnMs / 1_000} s`, { cause: error })
+    throw new PostgresProblem('database-migrating', reason)
+  }
+}
+
+function setLocally(transaction: Transaction, setting: string, ms: number) {
+  return transaction.execute(sql`select set_config(${setting}, ${String(ms)}, true)`)
+}
+
+type Transaction = Pick<NodePgDatabase, 'execute'>
 
 type Planned = Plan & { hasEvents: boolean }
 
-async function planFor(database: NodePgDatabase, folder: string): Promise<Planned> {
+async function planFor(database: Transaction, folder: string): Promise<Planned> {
   const known = readMigrations(folder)
   const plan = planMigrations(known, await appliedMigrations(database))
   if (plan.unknown.length > 0) throw unknownSchema(plan.unknown, known)
@@ -100,7 +144,7 @@ function isDone({ pending, hasEvents }: Planned): boolean {
 }
 
 async function run(
-  transaction: Pick<NodePgDatabase, 'execute'>,
+  transaction: Transaction,
   { name, at, hash, statements }: Migration,
 ): Promise<void> {
   for (const statement of statements) {
@@ -119,20 +163,12 @@ async function run(
   )
 }
 
-async function lock(client: Client): Promise<void> {
-  try {
-    await client.query('select pg_advisory_lock($1)', [lockNumber])
-  } catch (error) {
-    if (!isAny(noLocks, error)) throw error
-  }
-}
-
 /** The newest migration that a database has; 0 where it has none. */
-export async function appliedMigration(database: NodePgDatabase): Promise<number> {
+export async function appliedMigration(database: Transaction): Promise<number> {
   return Math.max(0, ...(await appliedMigrations(database)).map(({ at }) => at))
 }
 
-async function appliedMigrations(database: NodePgDatabase): Promise<Applied[]> {
+async function appliedMigrations(database: Transaction): Promise<Applied[]> {
   if (!(await hasTable(database, 'drizzle', '__drizzle_migrations'))) return []
   const all = sql`select hash, created_at as at from drizzle.__drizzle_migrations`
   const { rows } = await database.execute<{ hash: string; at: string | null }>(all)
@@ -154,7 +190,7 @@ export async function refuseHalfMoved(database: Database): Promise<void> {
 }
 
 async function hasTable(
-  database: NodePgDatabase,
+  database: Transaction,
   schema: string | SQL,
   name: string,
 ): Promise<boolean> {

@@ -1,6 +1,8 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { ClientBase, Pool } from 'pg'
 import { Connections, watchStatements } from './connections.ts'
+import { isPooled } from './pooler.ts'
+import { PostgresProblem } from './problem.ts'
 
 /** A Drizzle database over a pool of connections, reachable as `$client`. */
 export type Database = NodePgDatabase & { $client: Pool }
@@ -42,13 +44,23 @@ export function openPostgres(
   return drizzle({ client })
 }
 
-// By statements, as poolers such as PgBouncer refuse what they don't know in the startup packet. A
-// commit that is answered has to be on the server's disk: the app promises it to people.
+// A commit that is answered has to be on the server's disk: the app promises it to people. By statements, as
+// some servers refuse what they don't know in the startup packet.
 async function prepareConnection(connection: ClientBase, statementMs: number): Promise<void> {
   watchStatements(connection)
-  await connection.query(`select set_config('statement_timeout', '${statementMs}', false)`)
+  if (await isPooled(connection)) return refuseForgetful(connection)
   await connection.query(
-    `select set_config('synchronous_commit', 'on', false)
-      where current_setting('synchronous_commit') = 'off'`,
+    `select set_config('statement_timeout', '${statementMs}', false),
+      set_config('synchronous_commit', case setting when 'off' then 'on' else setting end, false)
+      from (select current_setting('synchronous_commit') as setting) as now`,
   )
+}
+
+// Nothing can be set there for these connections alone.
+async function refuseForgetful(connection: ClientBase): Promise<void> {
+  const { rows } = await connection.query<{ setting: string }>(
+    `select current_setting('synchronous_commit') as setting`,
+  )
+  if (rows[0]?.setting !== 'off') return
+  throw new PostgresProblem('database-forgetful', new Error('synchronous_commit is off'))
 }

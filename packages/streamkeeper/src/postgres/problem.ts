@@ -36,6 +36,14 @@ const kinds = {
     'The database has no connection left.',
     'Lower DATABASE_CONNECTIONS or the number of instances, or raise max_connections.',
   ],
+  'database-forgetful': [
+    'The database may forget what it has confirmed.',
+    'Set synchronous_commit to on: ALTER DATABASE … SET synchronous_commit = on. Behind a pooler, this server can not set it for its own connections.',
+  ],
+  'database-migrating': [
+    'Another instance is bringing the database up to date.',
+    'It goes on by itself when that is done.',
+  ],
   'database-forbids': [
     'The database forbids this server something.',
     'Give its user the rights to make schemas and tables: make it the owner of the database.',
@@ -92,6 +100,7 @@ const byCode: Record<string, Kind> = {
   '42501': 'database-forbids',
   '25006': 'database-read-only',
   '53300': 'database-crowded',
+  '55P03': 'database-busy',
   '57014': 'database-busy',
   '57P01': 'database-restarting',
   '57P02': 'database-restarting',

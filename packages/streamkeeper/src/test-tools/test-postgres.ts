@@ -139,7 +139,7 @@ function program(name: string): string {
 type User = { uid?: number; gid?: number }
 
 /** Whom to run it as: PostgreSQL refuses to run as root. */
-function unprivileged(): User {
+export function unprivileged(): User {
   if (process.getuid?.() !== 0) return {}
   const id = (...args: string[]) => Number(execFileSync('id', args, { stdio: 'pipe' }))
   try {
