@@ -1,7 +1,9 @@
 import { and, desc, eq, getTableColumns, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { connectionOf } from 'streamkeeper'
 import type { Database } from './database.ts'
 import { prepared } from './prepared.ts'
 import { entries, tableVersions } from './schema.ts'
+import { inSharedCommit } from './shared-commit.ts'
 
 const { idempotencyKey, hiddenAt, deletedAt, ...columns } = getTableColumns(entries)
 
@@ -124,7 +126,10 @@ export async function addEntry(
 ): Promise<Entry> {
   // Not get(): better-sqlite3 leaves the statement at its first row then, so the commit comes with
   // the reset, and a commit that fails there (on a full disk) is no error.
-  const [row] = add(database).all({ ...entry, createdAt: now.toISOString() })
+  const statement = add(database)
+  const values = { ...entry, createdAt: now.toISOString() }
+  const write = () => statement.all(values)
+  const [row] = await inSharedCommit(connectionOf(database.$client), write)
   return writtenEntry(row, entry)
 }
 
