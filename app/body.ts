@@ -1,5 +1,6 @@
 import { MIMEType } from 'node:util'
 import type { ProblemDetails } from 'streamkeeper/config'
+import type { HandledRequest } from 'streamkeeper/http'
 import { ProblemError } from './api/problem.ts'
 
 /** An entry in any script, each character escaped, with room for one that is too long. */
@@ -7,6 +8,8 @@ export const apiLimitBytes = 32 * 1024
 
 /** The same as a form: its writer is told how much too long it is, and keeps it. */
 export const formLimitBytes = 128 * 1024
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads the body of a request as text, to the byte as it was sent: what is not UTF-8 is refused
@@ -17,7 +20,7 @@ export const formLimitBytes = 128 * 1024
  * @throws {ProblemError} if it is not taken
  */
 export async function readBody(
-  request: Request,
+  request: Pick<HandledRequest, 'headers' | 'body'>,
   {
     types,
     notOfType,
@@ -32,13 +35,16 @@ export async function readBody(
   if (encoding.trim().toLowerCase() !== 'identity') throw new ProblemError(encoded)
   const bytes = await bytesOf(request, limitBytes)
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), type }
+    return { text: utf8.decode(bytes), type }
   } catch {
     throw new ProblemError(notUtf8)
   }
 }
 
-async function bytesOf(request: Request, limitBytes: number): Promise<Uint8Array> {
+async function bytesOf(
+  request: Pick<HandledRequest, 'headers' | 'body'>,
+  limitBytes: number,
+): Promise<Uint8Array> {
   const said = Number(request.headers.get('content-length') ?? 0)
   if (said > limitBytes) throw tooLarge(limitBytes)
   const chunks: Uint8Array[] = []
@@ -56,7 +62,7 @@ async function bytesOf(request: Request, limitBytes: number): Promise<Uint8Array
   return Buffer.concat(chunks)
 }
 
-function contentType({ headers }: Request): MIMEType | null {
+function contentType({ headers }: Pick<HandledRequest, 'headers'>): MIMEType | null {
   try {
     return new MIMEType(headers.get('content-type') ?? '')
   } catch {

@@ -5,7 +5,7 @@ import type { Config } from 'streamkeeper/config'
 import { accepts, answerByHandler, PageCache, type RouteHandler } from 'streamkeeper/http'
 import type { Data } from '../db/data.ts'
 import { dayOf, type Visits } from '../db/visits.ts'
-import { POST as addEntry } from './api/entries/route.ts'
+import { postEntry } from './api/entries/post-entry.ts'
 import { problemAnswer } from './api/problem.ts'
 import { numberInWords, plural } from './format.ts'
 import { spentCookies } from './forms/flash.ts'
@@ -25,7 +25,7 @@ type Parts = {
 }
 
 // What programs ask for most. The development server compiles them anew when they change.
-const handlers: Record<string, RouteHandler> = { 'POST /api/entries': addEntry }
+const handlers: Record<string, RouteHandler> = { 'POST /api/entries': postEntry }
 const isDevelopment = process.env.NODE_ENV !== 'production'
 
 /** Counts visits, tells the pages what they can't know, and answers with cached ones where it can. */

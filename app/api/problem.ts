@@ -17,7 +17,27 @@ export function problemAnswer(details: ProblemDetails) {
   return http.problemAnswer('visits', details)
 }
 
-/** A route for programs: what it refuses is answered as a problem. */
+type Answer = http.HandledAnswer<Record<string, string>>
+
+/** What answers programs, with Next or without: what it refuses is answered as a problem. */
+export function withProblems(
+  answer: (request: http.HandledRequest) => Promise<Answer>,
+): http.RouteHandler<Record<string, string>> {
+  return async (request) => {
+    try {
+      return await answer(request)
+    } catch (error) {
+      if (error instanceof ProblemError) return problemAnswer(error.details)
+      throw error
+    }
+  }
+}
+
+export function responseOf({ status, headers, body }: Answer): Response {
+  return new Response(body, { status, headers })
+}
+
+/** A route for programs that Next alone answers. */
 export function route<Rest extends unknown[]>(
   answer: (request: Request, ...rest: Rest) => Promise<Response>,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
@@ -26,8 +46,7 @@ export function route<Rest extends unknown[]>(
       return await answer(request, ...rest)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      const { status, headers, body } = problemAnswer(error.details)
-      return new Response(body, { status, headers })
+      return responseOf(problemAnswer(error.details))
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { HandledRequest } from 'streamkeeper/http'
 import type { z } from 'zod'
 import { apiLimitBytes, readBody } from '../body.ts'
 import { invalid, ProblemError } from './problem.ts'
@@ -10,7 +11,7 @@ import { invalid, ProblemError } from './problem.ts'
  * @throws {ProblemError} if it brings something else
  */
 export async function readJson<T>(
-  request: Request,
+  request: Pick<HandledRequest, 'headers' | 'body'>,
   schema: z.ZodType<T>,
   what: string,
 ): Promise<T> {
@@ -20,7 +21,7 @@ export async function readJson<T>(
 }
 
 /** @throws {ProblemError} if the body is no JSON */
-export async function jsonOf(request: Request): Promise<unknown> {
+export async function jsonOf(request: Pick<HandledRequest, 'headers' | 'body'>): Promise<unknown> {
   const { text } = await readBody(request, {
     // A form on another site can't send this type without asking first, so it can't write here.
     types: ['application/json'],

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { invalid } from './problem.ts'
 
+const none = new URLSearchParams()
+
 /** Of a request that takes none. */
 export const noParameters = z.strictObject({})
 
@@ -11,10 +13,10 @@ export const noParameters = z.strictObject({})
  * @throws {ProblemError} if it has other parameters than these
  */
 export function readQuery<Parameters extends z.ZodObject>(
-  request: Request,
+  { url }: Pick<Request, 'url'>,
   parameters: Parameters,
 ): z.output<Parameters> {
-  const { searchParams } = new URL(request.url)
+  const searchParams = url.includes('?') ? new URL(url).searchParams : none
   const given = [...searchParams.keys()].map((name) => {
     const [first, ...others] = searchParams.getAll(name)
     return [name, others.length === 0 ? first : [first, ...others]]

@@ -1,12 +1,9 @@
-import type { ProblemDetails } from 'streamkeeper/config'
 import { z } from 'zod'
 import { before, digits } from '../../entry-id.ts'
-import { keepEntry, type NotKept } from '../../guestbook/keep-entry.ts'
-import { newEntry } from '../../guestbook/new-entry.ts'
 import { requestData } from '../../request-data.ts'
-import { ProblemError, route } from '../problem.ts'
-import { readJson } from '../read-json.ts'
-import { noParameters, readQuery } from '../read-query.ts'
+import { responseOf, route } from '../problem.ts'
+import { readQuery } from '../read-query.ts'
+import { postEntry } from './post-entry.ts'
 
 const limit = digits(1, 100, 'Send a number from 1 to 100, in digits alone.').default(20)
 const parameters = z.strictObject({ before, limit })
@@ -18,59 +15,7 @@ export const GET = route(async (request) => {
   return Response.json(page, { headers: { 'cache-control': 'no-store' } })
 })
 
-const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/)
-
-/** Writes an entry, and answers 201 once it is in the bucket. */
-export const POST = route(async (request) => {
-  readQuery(request, noParameters)
-  const key = idempotencyKey.safeParse(request.headers.get('idempotency-key'))
-  if (!key.success) throw new ProblemError(noKey)
-  const kept = await keepEntry(await readJson(request, newEntry, 'entry'), key.data)
-  if (kept.outcome !== 'kept') throw new ProblemError(refusals[kept.outcome])
-  const headers = { location: `/api/entries/${kept.entry.id}`, 'cache-control': 'no-store' }
-  return Response.json(kept.entry, { status: 201, headers })
-})
-
-const noKey: ProblemDetails = {
-  status: 400,
-  type: 'no-idempotency-key',
-  title: 'There is no idempotency key.',
-  detail:
-    'Send the header "Idempotency-Key" with up to 255 visible characters of your choice, and the same again when you retry.',
-}
-
-const refusals: Record<NotKept, ProblemDetails> = {
-  'key-reused': {
-    status: 422,
-    type: 'key-reused',
-    title: 'The idempotency key was used before.',
-    detail: 'It came with another entry. Send a new key with a new entry.',
-  },
-  'entry-deleted': {
-    status: 410,
-    type: 'entry-deleted',
-    title: 'The entry was deleted.',
-    detail: 'An admin has deleted the entry of this key. Send a new key with a new entry.',
-  },
-  'not-durable': {
-    status: 503,
-    type: 'not-durable',
-    title: 'The entry is not safe yet.',
-    detail: 'It is written, but not in the bucket. Send it again with the same key.',
-    retryAfter: 5,
-  },
-  'not-written': {
-    status: 503,
-    type: 'not-written',
-    title: 'The entry could not be written.',
-    detail: 'Nothing was changed. Send it again with the same key.',
-    retryAfter: 5,
-  },
-  unclear: {
-    status: 503,
-    type: 'unclear',
-    title: 'The entry is not confirmed yet.',
-    detail: 'It may have been written, or not. Send it again with the same key.',
-    retryAfter: 5,
-  },
+/** Writes an entry where Next has to read the body. */
+export async function POST(request: Request): Promise<Response> {
+  return responseOf(await postEntry(request))
 }

@@ -7,4 +7,9 @@ export { type CachedPage, PageCache } from './server/page-cache.ts'
 export { escaped } from './server/plain-page.ts'
 export { problemAnswer } from './server/problem-details.ts'
 export { RateLimit } from './server/rate-limit.ts'
-export { answerByHandler, type RouteHandler } from './server/route-handler.ts'
+export {
+  answerByHandler,
+  type HandledAnswer,
+  type HandledRequest,
+  type RouteHandler,
+} from './server/route-handler.ts'

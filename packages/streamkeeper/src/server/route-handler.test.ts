@@ -21,8 +21,9 @@ describe('A route handler', () => {
   it('answers without Next, and sees all of the request', async (test) => {
     const ask = await scene(test, async (request) => {
       const { pathname, search } = new URL(request.url)
-      const body = `${request.method} ${pathname}${search} ${request.headers.get('x-key')} ${await request.text()}`
-      return new Response(body, { status: 201, headers: { location: '/1' } })
+      const sent = Buffer.concat(await Array.fromAsync(request.body ?? [])).toString()
+      const body = `${request.method} ${pathname}${search} ${request.headers.get('X-Key')} ${sent}`
+      return { status: 201, headers: { location: '/1' }, body }
     })
     const answer = await ask('/a?b=c', { method: 'POST', headers: { 'x-key': 'k' }, body: 'é' })
     assert.equal(await answer.text(), 'POST /a?b=c k é')
@@ -32,7 +33,11 @@ describe('A route handler', () => {
   })
 
   it('leaves to Next a body that does not say how long it is', async (test) => {
-    const ask = await scene(test, () => new Response('by the handler'))
+    const ask = await scene(test, async () => ({
+      status: 200,
+      headers: {},
+      body: 'by the handler',
+    }))
     const body = new Blob(['x']).stream()
     const streamed = { method: 'POST', body, duplex: 'half' }
     const answer = await ask('/a', streamed)
@@ -40,24 +45,12 @@ describe('A route handler', () => {
   })
 
   it('sets each of its cookies, and says how long its answer is', async (test) => {
-    const ask = await scene(test, () => {
-      const headers = [
-        ['set-cookie', 'a=1'],
-        ['set-cookie', 'b=2'],
-      ] as [string, string][]
-      return new Response('é', { headers })
-    })
+    const cookies = ['a=1', 'b=2']
+    const answer = { status: 200, headers: { 'set-cookie': cookies }, body: 'é' }
+    const ask = await scene(test, async () => answer)
     const { headers } = await ask('/a', { method: 'POST', body: 'x' })
-    assert.deepEqual(headers.getSetCookie(), ['a=1', 'b=2'])
+    assert.deepEqual(headers.getSetCookie(), cookies)
     assert.equal(headers.get('content-length'), '2')
-  })
-
-  it('that fails half-way has answered nothing', async (test) => {
-    const ask = await scene(test, () => {
-      const body = new ReadableStream({ pull: () => Promise.reject(new Error('broken')) })
-      return new Response(body, { status: 201 })
-    })
-    assert.equal((await ask('/a', { method: 'POST', body: 'x' })).status, 500)
   })
 
   it('that fails has answered nothing', async (test) => {
