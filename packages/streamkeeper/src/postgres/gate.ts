@@ -25,13 +25,14 @@ export class Gate {
       // Whoever asked has gone meanwhile.
       if (response.closed) return
     }
-    inScope(() => this.#pages(request, response))
+    const asked = { ...scope, deadline: { endsAtMs: null } }
+    shared.scopes.run(asked, () => this.#pages(request, response))
   }
 }
 
-/** Serves a request, or runs a job. */
-export function inScope<T>(serve: () => T): T {
-  return shared.scopes.run({ ...scope }, serve)
+/** Runs a job, which goes on for as long as it wants. */
+export function jobScope<T>(job: () => T): T {
+  return shared.scopes.run(scope, job)
 }
 
 const scope: Scope = {

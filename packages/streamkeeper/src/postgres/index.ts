@@ -31,9 +31,9 @@ const onceMs = 6_000
  */
 export async function ask<Result>(call: () => Promise<Result>, how: How = 'once'): Promise<Result> {
   const now = performance.now()
-  const scope = shared.scopes.getStore()
-  const endsAtMs = scope?.endsAtMs ?? now + requestMs
-  if (scope) scope.endsAtMs = endsAtMs
+  const deadline = shared.scopes.getStore()?.deadline
+  const endsAtMs = deadline?.endsAtMs ?? now + requestMs
+  if (deadline) deadline.endsAtMs = endsAtMs
   const until = how === 'once' ? Math.min(endsAtMs, now + onceMs) : endsAtMs
   return askUntil(until, call, how, () => shared.postgres?.onProblem())
 }

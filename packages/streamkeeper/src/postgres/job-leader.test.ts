@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'
-import type { Job } from '../server/runtime.ts'
+import { type Job, shared } from '../server/runtime.ts'
+import { jobScope } from './gate.ts'
 import { JobLeader } from './job-leader.ts'
 import { openPostgres } from './open.ts'
 import { withPostgres } from './test-support.ts'
@@ -130,6 +131,13 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
     leader.whileLeading(() => late.resolve())
     await late.promise
     assert.deepEqual(said, ['a begins', 'a ends'])
+  })
+
+  it('is not under the deadline of a request', () => {
+    assert.equal(
+      jobScope(() => shared.scopes.getStore()?.deadline),
+      undefined,
+    )
   })
 
   it('leaves no table behind where there is none', async (test) => {

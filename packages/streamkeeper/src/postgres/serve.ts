@@ -19,7 +19,7 @@ import { requestLog } from '../server/request-log.ts'
 import { publishRuntime, shared } from '../server/runtime.ts'
 import { unlessStopped } from '../server/stop-signal.ts'
 import { readEnvironment } from './environment.ts'
-import { Gate, inScope } from './gate.ts'
+import { Gate, jobScope } from './gate.ts'
 import { JobLeader } from './job-leader.ts'
 import { Metrics } from './metrics.ts'
 import { openPostgres } from './open.ts'
@@ -64,7 +64,7 @@ export async function serve(
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
   const jobs = new JobLeader(database, `${instance.instance} ${randomUUID()}`)
   publishRuntime({
-    whileLeading: (job) => jobs.whileLeading((signal) => inScope(() => job(signal))),
+    whileLeading: (job) => jobs.whileLeading((signal) => jobScope(() => job(signal))),
     replicated: () => replicated(reachability.isAway),
     status: () => statusOf(lifecycle, instance, database),
   })

@@ -13,8 +13,11 @@ export type Scope = {
    * this can't be promised.
    */
   durable(): Promise<void>
-  /** When all that it asks of PostgreSQL has to have ended, by `performance.now()`; from the first on. */
-  endsAtMs?: number
+  /**
+   * Of a request: when all that it asks of PostgreSQL has to have ended, by `performance.now()`; null until it
+   * asks. A job has none.
+   */
+  deadline?: { endsAtMs: number | null }
 }
 
 /** Work in the background; `signal` aborts when this instance leads no more. */
