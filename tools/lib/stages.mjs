@@ -34,12 +34,8 @@ export const stages = {
   unit: {
     minutes: 5,
     needs: [
-      'dependencies',
-      'litestream',
-      'oldLitestream',
-      'fakeGcsServer',
-      'postgres',
-      'aroundPostgres',
+      ...['dependencies', 'litestream', 'oldLitestream', 'fakeGcsServer', 'versitygw'],
+      ...['postgres', 'aroundPostgres'],
     ],
     run: unit,
   },
@@ -96,6 +92,7 @@ const fetched = {
   litestream: 'Litestream',
   oldLitestream: 'the original sample’s Litestream',
   fakeGcsServer: 'a fake Cloud Storage',
+  versitygw: 'a server that speaks S3',
   postgres: 'PostgreSQL',
   aroundPostgres: 'PgBouncer, Patroni and what they need',
   browser: 'Chromium',

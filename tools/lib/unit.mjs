@@ -13,6 +13,7 @@ export async function unit() {
   const env = {
     ...onPath([await parts.node(), await parts.litestream()]),
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+    VERSITYGW: await parts.versitygw(),
     OLD_LITESTREAM: await parts.oldLitestream(),
     POSTGRES_BIN: await parts.postgres(),
   }

@@ -47,8 +47,8 @@ const common = {
   json: { type: 'boolean' },
 } as const
 
-const commonHelp = `  --url URL        the replica: gs://BUCKET/PATH or file:///PATH; REPLICA_URL unless given, and the
-                   folder that \`npm start\` uses where that isn't set
+const commonHelp = `  --url URL        the replica: gs://BUCKET/PATH, s3://BUCKET/PATH or file:///PATH; REPLICA_URL unless
+                   given, and the folder that \`npm start\` uses where that isn't set
   --json           print one JSON document
   --help           print this
 
@@ -105,7 +105,7 @@ async function run<T>(
   const url = readUrl(option, values.url)
   using progress = new Progress(output)
   try {
-    return await command.run(given, { url, option, store: openStore(url), signal, progress })
+    return await command.run(given, { url, option, store: storeOf(url), signal, progress })
   } catch (error) {
     throw signal.aborted ? signal.reason : naming(option, error)
   }
@@ -128,6 +128,14 @@ function readUrl(option: string, given: string | undefined): ReplicaUrl {
     return parseReplicaUrl(given ?? process.env.REPLICA_URL ?? '')
   } catch (error) {
     throw new WrongArguments(`${option} ${error instanceof Error ? error.message : error}.`)
+  }
+}
+
+function storeOf(url: ReplicaUrl): Store {
+  try {
+    return openStore(url)
+  } catch (error) {
+    throw new WrongArguments(`${error instanceof Error ? error.message : error}.`)
   }
 }
 

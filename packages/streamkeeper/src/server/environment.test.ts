@@ -122,6 +122,7 @@ describe('The environment', () => {
       /^REPLICA_URL is not set; write .*gs:\/\/BUCKET\/PATH/,
     ],
     ['an empty replica', { REPLICA_URL: '' }, /^REPLICA_URL is wrong: "" is not a URL; write gs:/],
+    ['an unknown place of S3', { REPLICA_URL: 's3://bkt/p' }, /^S3_REGION is not set; write the/],
     ['a mistyped replica', { REPLICA_URL: 'gcs:/b/p' }, /^REPLICA_URL is wrong: "gcs:\/b\/p"/],
     ['no data directory', { DATA_DIR: undefined }, /^DATA_DIR is not set/],
     ['a relative data directory', { DATA_DIR: 'data' }, /^DATA_DIR is not an absolute path/],

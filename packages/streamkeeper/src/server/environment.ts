@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
-import { parseReplicaUrl } from '../stores/replica-url.ts'
+import { isS3, parseReplicaUrl } from '../stores/replica-url.ts'
+import { readS3Settings } from '../stores/s3-settings.ts'
 import { reasonOf } from './log.ts'
 import {
   optional,
@@ -47,6 +48,7 @@ const schema = serverVariables.extend({
  */
 export function readEnvironment(variables: Record<string, string | undefined>) {
   const data = readVariables(schema, variables)
+  if (isS3(data.REPLICA_URL)) readS3Settings(variables)
   return {
     ...serverEnvironment(data),
     /** The base URL of the replica; each epoch has a path of its own below it. */

@@ -113,8 +113,9 @@ const always = new Map<string, string | null>([
   // Each of these says that another instance writes.
   ...['lease-held', 'older-release', 'preview'].map((code) => [code, null] as const),
   ...[
-    ...['billing-disabled', 'bucket-locked', 'bucket-missing', 'bucket-refuses', 'key-unusable'],
-    ...['no-credentials', 'permission-denied', 'policy-violation', 'requester-pays'],
+    ...['billing-disabled', 'bucket-locked', 'bucket-missing', 'bucket-refuses', 'clock-skew'],
+    ...['credentials-refused', 'key-unusable', 'no-conditional-writes', 'no-credentials'],
+    ...['permission-denied', 'policy-violation', 'requester-pays', 'wrong-region'],
   ].map((code) => [code, refusesInWords] as const),
   ['disk-full', 'The disk of this server is full.'],
   ['first-copy', 'The first copy is not complete yet.'],

@@ -75,6 +75,13 @@ export class FileStore implements Store {
     })
   }
 
+  async details<T extends Listed>(objects: readonly T[]): Promise<T[]> {
+    return [...objects]
+  }
+
+  // An exclusive link() is one, on any file system.
+  async proveConditions(): Promise<void> {}
+
   remove(prefix: string): Promise<void> {
     return this.#told(async () => {
       for await (const { path, isFolder } of entriesBelow(this.#folder, prefix)) {

@@ -1,11 +1,6 @@
 import { z } from 'zod'
-import { ReplicationProblem } from './problem.ts'
+import { time } from './answers.ts'
 import type { Listed } from './store.ts'
-
-const time = z.string().transform(Date.parse).pipe(z.number())
-
-/** Of an object, in the headers that come with its content. */
-export const stamps = z.object({ generation: z.string(), updatedAt: time, storeNow: time })
 
 export const inserted = z.object({ generation: z.string() })
 
@@ -35,13 +30,3 @@ export const page = z.object({
   items: z.array(listed).default([]),
   nextPageToken: z.string().optional(),
 })
-
-/** @throws {ReplicationProblem} if `parse` throws: the answer is not Google's */
-export function understand<T>(replicaUrl: string, parse: () => T): T {
-  try {
-    return parse()
-  } catch (error) {
-    const words = error instanceof z.ZodError ? z.prettifyError(error) : error
-    throw new ReplicationProblem('bucket-garbled', replicaUrl, `not Google's answer: ${words}`)
-  }
-}

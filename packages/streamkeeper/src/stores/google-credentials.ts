@@ -1,7 +1,5 @@
 import type { GoogleAuth } from 'google-auth-library'
-
-/** The headers that a request needs to be let in. */
-export type Authorize = () => Promise<Headers>
+import type { Authorize } from './bucket-http.ts'
 
 /**
  * Application Default Credentials: of the service account on Cloud Run, of a key file, of workload

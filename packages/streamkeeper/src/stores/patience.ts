@@ -1,4 +1,4 @@
-import { Unanswered } from './gcs-problem.ts'
+import { Unanswered } from './bucket-problem.ts'
 
 export type Pause = (ms: number) => Promise<unknown>
 

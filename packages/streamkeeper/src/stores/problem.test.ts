@@ -14,6 +14,8 @@ const codes = Object.keys({
   'bucket-missing': 0,
   'bucket-refuses': 0,
   'bucket-unreachable': 0,
+  'clock-skew': 0,
+  'credentials-refused': 0,
   'disk-full': 0,
   'first-copy': 0,
   'key-unusable': 0,
@@ -23,6 +25,7 @@ const codes = Object.keys({
   'lease-newer': 0,
   'litestream-failed': 0,
   'newer-schema': 0,
+  'no-conditional-writes': 0,
   'no-credentials': 0,
   'not-registered': 0,
   'object-missing': 0,
@@ -35,7 +38,11 @@ const codes = Object.keys({
   'replica-damaged': 0,
   'replica-missing': 0,
   'requester-pays': 0,
+  'wrong-region': 0,
 } satisfies Record<ProblemCode, 0>) as ProblemCode[]
+
+// A folder has none of them.
+const ofBuckets = new Set<ProblemCode>(['credentials-refused', 'no-credentials', 'wrong-region'])
 
 const configuration = readFileSync(
   join(import.meta.dirname, '../../../../docs/configuration.md'),
@@ -58,9 +65,15 @@ describe('A problem of the replica', () => {
       assert.match(message, /\(gs:\/\/b\/p: detail\)$/)
     })
 
+    it(`names nothing of Google where the store speaks S3: ${code}`, () => {
+      const { message } = new ReplicationProblem(code, 's3://b/p', 'detail')
+      const isOfGoogle = ['billing-disabled', 'requester-pays', 'disk-full'].includes(code)
+      if (!isOfGoogle) assert.doesNotMatch(message, /gcloud|Google|Cloud|roles\/|service account/)
+    })
+
     it(`names no variable and no cloud where the bucket is a folder: ${code}`, () => {
       const { message, summary } = new ReplicationProblem(code, 'file:///b', 'detail')
-      if (code === 'no-credentials') return
+      if (ofBuckets.has(code)) return
       assert.doesNotMatch(message, /REPLICA_URL|service account|roles\/|Cloud Run/)
       assert.doesNotMatch(summary, /file:/)
     })

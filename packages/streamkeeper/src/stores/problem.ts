@@ -1,4 +1,5 @@
 import { refusalIn } from './refusals.ts'
+import { isS3 } from './replica-url.ts'
 
 /** The fact and the next step, for each thing that can be wrong. */
 const advice = {
@@ -15,6 +16,10 @@ const advice = {
   'bucket-missing': 'The bucket does not exist. Create it, or correct REPLICA_URL.',
   'bucket-refuses': 'The bucket refuses a request. Its own words follow.',
   'bucket-unreachable': 'The bucket does not answer. Check the network and REPLICA_URL.',
+  'clock-skew':
+    'The clock of this machine differs from that of the bucket by more than it allows. Set it by a time server (NTP).',
+  'credentials-refused':
+    'The bucket does not accept the keys. Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or whatever else names them, and S3_REGION.',
   'disk-full':
     'The data directory is full. Give it more room: on Cloud Run more memory (`--memory`), or a disk (`--disk 10Gi`).',
   'first-copy':
@@ -31,6 +36,8 @@ const advice = {
   'litestream-failed': 'Litestream failed. Its own words follow.',
   'newer-schema':
     'The database was migrated by a newer release. Deploy that release, or a newer one.',
+  'no-conditional-writes':
+    'The store ignores the condition of a write (If-Match, If-None-Match), so two instances could write at the same time. Nothing was changed. Use another store, or a newer release of this one.',
   'no-credentials':
     'There are no Google credentials. Deploy with a service account, or run `gcloud auth application-default login`.',
   'not-registered': 'Litestream does not replicate the database just now.',
@@ -54,10 +61,31 @@ const advice = {
     'The replica can not be restored. Nothing was changed; restore an older state with `npx streamkeeper restore`, and bring it in with `npx streamkeeper seed`.',
   'requester-pays':
     'The bucket is one of Requester Pays, which the app can not use. Run `gcloud storage buckets update gs://BUCKET --no-requester-pays`.',
+  'wrong-region': 'The bucket is in another region. Correct S3_REGION; its own words follow.',
 }
 
 /** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */
 export type ProblemCode = keyof typeof advice
+
+// Where the store speaks S3.
+const s3Advice: Partial<Record<ProblemCode, string>> = {
+  'bucket-busy':
+    'The store slows down who asks it too much. Look for others that use the bucket, and for the limits of its provider.',
+  'bucket-locked':
+    'Object Lock or a policy of the bucket forbids to overwrite and to delete objects, and the lease is overwritten all the time. Use a bucket without.',
+  'bucket-missing':
+    'The bucket does not exist there. Create it, or correct REPLICA_URL and S3_ENDPOINT.',
+  'bucket-unreachable':
+    'The bucket does not answer. Check the network, REPLICA_URL, S3_ENDPOINT and S3_REGION.',
+  'key-unusable':
+    "The bucket's own encryption key can not be used. Enable it in KMS, and allow these credentials to encrypt and decrypt with it.",
+  'no-credentials':
+    'There are no credentials for the bucket. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a file in AWS_SHARED_CREDENTIALS_FILE, or give the machine a role.',
+  'permission-denied':
+    'The bucket refuses these keys. Allow them s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject below its path.',
+  'policy-violation':
+    'A policy keeps this server from the bucket, whatever rights its keys have. Ask whoever administers the account.',
+}
 
 // Where the bucket is a folder of this machine: `npm start` chooses one where nobody names another.
 const folderAdvice: Partial<Record<ProblemCode, string>> = {
@@ -93,8 +121,8 @@ export class ReplicationProblem extends Error {
 }
 
 function adviceFor(code: ProblemCode, replicaUrl: string): string {
-  const isFolder = replicaUrl.startsWith('file://')
-  return (isFolder && folderAdvice[code]) || advice[code]
+  const own = replicaUrl.startsWith('file://') ? folderAdvice : isS3(replicaUrl) ? s3Advice : {}
+  return own[code] ?? advice[code]
 }
 
 /** Turns what Litestream said into a problem with a code, by the words of its storage clients. */
@@ -111,13 +139,17 @@ function shortened(words: string): string {
 }
 
 const signs: [RegExp, ProblemCode][] = [
-  [/bucket doesn't exist|specified bucket does not exist/i, 'bucket-missing'],
+  [/bucket doesn't exist|specified bucket does not exist|NoSuchBucket/i, 'bucket-missing'],
   [/no space left|disk is full|SQLITE_FULL/i, 'disk-full'],
-  [/could not find default credentials|credentials: /i, 'no-credentials'],
   [
-    /Error 40[13]|response code 40[13]|permission denied|does not have storage/i,
+    /could not find default credentials|credentials: |get credentials|no EC2 IMDS/i,
+    'no-credentials',
+  ],
+  [
+    /Error 40[13]|response code 40[13]|StatusCode: 40[13]|permission denied|does not have storage/i,
     'permission-denied',
   ],
+  [/StatusCode: 30[17]/, 'wrong-region'],
   [/file does not exist/i, 'object-missing'],
   [/checksum|non-contiguous|decode |invalid ltx|unexpected EOF|ltx: /i, 'replica-damaged'],
   [

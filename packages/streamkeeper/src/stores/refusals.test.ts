@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { answerProblem } from './gcs-problem.ts'
+import { answerProblem } from './bucket-problem.ts'
 import { type ProblemCode, problemFrom } from './problem.ts'
 
 const object = "Object 'my-data/visits/lease.json'"

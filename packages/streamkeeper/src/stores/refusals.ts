@@ -18,13 +18,24 @@ const refusals: [RegExp, ProblemCode][] = [
     /vpcServiceControls|VPC Service Controls|[Ss]ecurityPolicyViolated|prohibited by organization|[Oo]rgPolicyConstraint|violates constraint|IP [Ff]iltering/,
     'policy-violation',
   ],
+  // Of S3: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  [/RequestTimeTooSkewed|RequestExpired/, 'clock-skew'],
+  [
+    /InvalidAccessKeyId|AdminUserNotFound|SignatureDoesNotMatch|ExpiredToken|InvalidToken|TokenRefreshRequired/,
+    'credentials-refused',
+  ],
+  [
+    /AuthorizationHeaderMalformed|PermanentRedirect|BucketRegionError|IllegalLocationConstraint|MovedPermanently/,
+    'wrong-region',
+  ],
+  [/KMS\.[A-Z]\w+|kms:[A-Z]\w+/, 'key-unusable'],
   [
     /[Rr]ateLimitExceeded|[Qq]uotaExceeded|SlowDown|exceeded the rate limit|(Error|response code) 429/,
     'bucket-busy',
   ],
 ]
 
-/** What Cloud Storage refuses a request for, by its answer, or by one that Litestream repeats. */
+/** What a bucket refuses a request for, by its answer, or by one that Litestream repeats. */
 export function refusalIn(answer: string): ProblemCode | undefined {
   return refusals.find(([sign]) => sign.test(answer))?.[1]
 }

@@ -15,6 +15,10 @@ describe('The replica URL', () => {
     assert.equal(parseReplicaUrl('gs://my-bucket/some/path'), 'gs://my-bucket/some/path')
   })
 
+  it('may be of a store that speaks S3', () => {
+    assert.equal(parseReplicaUrl('S3://my-bucket//some/path/'), 's3://my-bucket/some/path')
+  })
+
   it('may be a bucket alone', () => {
     assert.equal(parseReplicaUrl('gs://my-bucket'), 'gs://my-bucket')
   })
@@ -59,7 +63,12 @@ describe('The replica URL', () => {
     'the placeholder of the documentation': 'gcs://BUCKET/path',
     'no scheme': 'my-bucket/path',
     'one slash too few': 'gs:/my-bucket/path',
-    'another cloud': 's3://my-bucket/path',
+    'another cloud': 'abs://my-bucket/path',
+    'a bucket of S3 without a path': 's3://my-bucket/',
+    'a bucket name that S3 would not take': 's3://my_bucket/path',
+    'a host that Litestream would take for a bucket and a service':
+      's3://my-bucket.s3.eu-central-1.amazonaws.com/path',
+    'an endpoint in the URL': 's3://my-bucket/path?endpoint=https://s3.example',
     'no bucket': 'gs:///path',
     'a bucket name that Google would not take': 'gs://-bucket-/path',
     'a query': 'gs://my-bucket/path?x=1',

@@ -1,12 +1,13 @@
 import { epochName } from './epochs.ts'
 
-const example = 'gs://BUCKET/PATH (or file:///PATH to try it without a cloud)'
+const example = 'gs://BUCKET/PATH or s3://BUCKET/PATH (or file:///PATH to try it without a cloud)'
 
 /** Where the replica is, in the spelling that Litestream understands, without a trailing slash. */
 export type ReplicaUrl = string & { readonly __brand: 'ReplicaUrl' }
 
 /**
- * Reads `gs://BUCKET/PATH`, the original sample's `gcs://BUCKET/PATH`, or `file:///PATH`.
+ * Reads `gs://BUCKET/PATH`, the original sample's `gcs://BUCKET/PATH`, `s3://BUCKET/PATH`, or
+ * `file:///PATH`.
  *
  * @throws {Error} one line that names what is wrong and what to write instead
  */
@@ -16,7 +17,9 @@ export function parseReplicaUrl(untrimmed: string): ReplicaUrl {
   switch (scheme?.toLowerCase()) {
     case 'gs':
     case 'gcs':
-      return parseBucket(text, rest ?? '')
+      return parseBucket('gs', text, rest ?? '')
+    case 's3':
+      return parseS3(text, rest ?? '')
     case 'file':
       return parseFile(text)
     case undefined:
@@ -56,13 +59,44 @@ function refuseInside(url: string): string {
   throw new Error(`"${url}" lies within a replica: end it before "/generations"`)
 }
 
-function parseBucket(text: string, rest: string): ReplicaUrl {
+function parseS3(text: string, rest: string): ReplicaUrl {
+  const url = parseBucket('s3', text, rest)
+  const { bucket, path } = bucketOf(url)
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  if (bucket.length > 63 || bucket.includes('_')) {
+    throw new Error(`"${text}" holds no valid bucket name ("${bucket}"); write ${example}`)
+  }
+  // Litestream takes such a name for the host of that service, with a bucket in it.
+  if (hostOfService.test(bucket)) {
+    throw new Error(`"${text}" names a host; write s3://BUCKET/PATH, and the host in S3_ENDPOINT`)
+  }
+  // Litestream's keys would begin with a slash there.
+  if (path === '') throw new Error(`"${text}" has no path in the bucket; write ${example}`)
+  return url
+}
+
+// https://github.com/benbjohnson/litestream/blob/v0.5.18/s3/replica_client.go (ParseHost)
+const hostOfService =
+  /\.(amazonaws\.com|digitaloceanspaces\.com|backblazeb2\.com|filebase\.com|scw\.cloud|neon\.tech)$/
+
+/** The bucket of a `gs://` or `s3://` URL, and the path in it, which ends with a slash or is empty. */
+export function bucketOf(url: string): { bucket: string; path: string } {
+  const [bucket = '', ...folders] = url.slice(url.indexOf('://') + 3).split('/')
+  return { bucket, path: folders.map((folder) => `${folder}/`).join('') }
+}
+
+/** Whether the URL is of a store that speaks S3. */
+export function isS3(url: string): boolean {
+  return url.startsWith('s3://')
+}
+
+function parseBucket(scheme: 'gs' | 's3', text: string, rest: string): ReplicaUrl {
   const [bucket = '', ...folders] = rest.split('/')
   // https://cloud.google.com/storage/docs/buckets#naming
   if (!/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket)) {
     throw new Error(`"${text}" holds no valid bucket name ("${bucket}"); write ${example}`)
   }
-  // Litestream decodes %20 and its like, and Cloud Storage does not: each would use a path of its own.
+  // Litestream decodes %20 and its like, and the bucket does not: each would use a path of its own.
   const [odd] = /[?#%\\\s\p{Cc}]/u.exec(rest) ?? []
   if (odd !== undefined) {
     throw new Error(`"${text}" holds ${JSON.stringify(odd)}, which its path may not have here`)
@@ -71,7 +105,7 @@ function parseBucket(text: string, rest: string): ReplicaUrl {
   if (path.includes('..') || path.includes('.')) {
     throw new Error(`"${text}" holds "." or ".."; write the path that it should stand for`)
   }
-  return refuseInside(['gs:/', bucket, ...path].join('/')) as ReplicaUrl
+  return refuseInside([`${scheme}:/`, bucket, ...path].join('/')) as ReplicaUrl
 }
 
 function parseFile(text: string): ReplicaUrl {

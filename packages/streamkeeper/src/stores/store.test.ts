@@ -5,18 +5,21 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { temporaryFolder } from '../litestream/test-support.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { MemoryStore } from '../test-tools/memory-store.ts'
+import { S3Server } from '../test-tools/s3-server.ts'
 import { FileStore } from './file-store.ts'
 import { GcsStore } from './gcs-store.ts'
-import { type Store, type Stored, takeAll } from './store.ts'
+import { S3Store } from './s3-store.ts'
+import { type Listed, type Store, type Stored, takeAll } from './store.ts'
 
 /** An empty store, and how others than the app put something there. */
 type Scene = { store: Store; put: (name: string, content?: Buffer) => Promise<unknown> }
 
 let cloud: FakeCloudStorage
+let s3: S3Server
 before(async () => {
-  cloud = await FakeCloudStorage.start()
+  ;[cloud, s3] = await Promise.all([FakeCloudStorage.start(), S3Server.start()])
 })
-after(() => cloud[Symbol.asyncDispose]())
+after(() => Promise.all([cloud[Symbol.asyncDispose](), s3[Symbol.asyncDispose]()]))
 
 const scenes: Record<string, (test: TestContext) => Scene> = {
   MemoryStore: () => {
@@ -27,6 +30,11 @@ const scenes: Record<string, (test: TestContext) => Scene> = {
     const url = cloud.emptyUrl()
     const store = new GcsStore(url, { emulatorHost: cloud.host, pageSize: 2 })
     return { store, put: (name, content) => cloud.put(`${url}/${name}`, content) }
+  },
+  S3Store: () => {
+    const url = s3.emptyUrl()
+    const store = new S3Store(url, { settings: s3.settings, pageSize: 2 })
+    return { store, put: (name, content) => s3.put(`${url}/${name}`, content) }
   },
   FileStore: (test) => {
     const folder = join(temporaryFolder(test), 'made', 'by the first write')
@@ -124,6 +132,16 @@ for (const [name, scene] of Object.entries(scenes)) {
       assert.ok(checksums['epoch-00000002/ltx/0/a'])
       assert.equal(checksums['epoch-00000002/ltx/0/a'], checksums['epoch-00000001/ltx/0/a'])
       assert.notEqual(checksums['epoch-00000002/ltx/0/a'], checksums['epoch-00000001/ltx/0/b'])
+    })
+
+    it('has the details of what it lists, also of copies', async (test) => {
+      const { store, put } = scene(test)
+      await put('epoch-00000001/ltx/0/a', content)
+      await store.copy('epoch-00000001/ltx/0/a', 'epoch-00000002/ltx/0/a')
+      const listed = await store.list('')
+      const detailed = await store.details(listed)
+      const stable = (all: Listed[]) => all.map(({ at: _, ...rest }) => rest)
+      assert.deepEqual(stable(detailed), stable(listed))
     })
 
     it('creates an object only if there is none', async (test) => {

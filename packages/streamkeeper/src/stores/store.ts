@@ -15,10 +15,14 @@ export type Listed = {
   size: number
   /**
    * When Litestream took note of the newest change that is in it; for what Litestream didn't write,
-   * when it was written. In milliseconds since 1970.
+   * when it was written. In milliseconds since 1970. The lists of S3 tell when it was written or copied
+   * instead, which is later: {@link Store.details}.
    */
   at: number
-  /** Objects of which it is the same have the same content; null where the store doesn't tell. */
+  /**
+   * Objects of which it is the same have the same content; null where the store doesn't tell. In S3 a
+   * copy may have another one than its original: {@link Store.details}.
+   */
   checksum: string | null
 }
 
@@ -82,6 +86,16 @@ export interface Store {
    * @param from leaves out those whose names come before it, which costs nothing then
    */
   list(prefix: string, from?: string): Promise<Listed[]>
+
+  /** The same objects, with what a list may lack. Where lists tell all, it asks nothing. */
+  details<T extends Listed>(objects: readonly T[]): Promise<T[]>
+
+  /**
+   * Tries whether a write can be conditional, as a lease needs it; {@link Store.write} does so first, too.
+   *
+   * @throws {ReplicationProblem} `no-conditional-writes`
+   */
+  proveConditions(): Promise<void>
 
   /** Removes all objects whose names begin with `prefix`; it is no error if there are none. */
   remove(prefix: string): Promise<void>

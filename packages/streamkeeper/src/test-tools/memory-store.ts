@@ -69,6 +69,12 @@ export class MemoryStore implements Store {
       }))
   }
 
+  async details<T extends Listed>(objects: readonly T[]): Promise<T[]> {
+    return [...objects]
+  }
+
+  async proveConditions(): Promise<void> {}
+
   async remove(prefix: string): Promise<void> {
     for (const { name } of await this.list(prefix)) this.#objects.delete(name)
   }

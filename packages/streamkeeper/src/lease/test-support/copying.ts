@@ -58,6 +58,8 @@ function withMethods(store: Store): Store {
     each: (name, take) => store.each(name, take),
     copy: (from, to) => store.copy(from, to),
     list: (...names) => store.list(...names),
+    details: (objects) => store.details(objects),
+    proveConditions: () => store.proveConditions(),
     remove: (prefix) => store.remove(prefix),
   }
 }

@@ -26,6 +26,8 @@ export function unreliableStore(
     each: (name, take) => again(() => store.each(name, take)),
     copy: (from, to) => again(() => store.copy(from, to)),
     list: (...names) => again(() => store.list(...names)),
+    details: (objects) => again(() => store.details(objects)),
+    proveConditions: () => again(() => store.proveConditions()),
     remove: (prefix) => again(() => store.remove(prefix)),
   }
 

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { retry } from '../retry.ts'
-import { answerProblem, isBucketMissing, requestProblem } from './gcs-problem.ts'
-import type { Authorize } from './google-credentials.ts'
+import { answerProblem, isOfObject, requestProblem } from './bucket-problem.ts'
 import type { Patience } from './patience.ts'
 import { ReplicationProblem } from './problem.ts'
 
 export type Request = {
-  method?: 'GET' | 'POST' | 'DELETE'
+  method?: 'DELETE' | 'GET' | 'HEAD' | 'POST' | 'PUT'
   path: string
   query?: Record<string, string>
   headers?: Record<string, string>
@@ -18,8 +17,19 @@ export type Request = {
 
 export type Answer = { status: number; headers: Headers; text: string }
 
+/** A request as it is sent. */
+export type Outgoing = {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body: string | null
+}
+
+/** The headers that let a request in, and those that it has. */
+export type Authorize = (request: Outgoing) => Promise<Headers>
+
 export type HttpOptions = {
-  /** `http://HOST:PORT` of an emulator */
+  /** `https://HOST`, and what comes before each path. */
   endpoint: string
   /** To name in problems. */
   replicaUrl: string
@@ -32,8 +42,8 @@ export type HttpOptions = {
 // Of a download, which takes as long as it is large.
 const silenceMs = 15_000
 
-/** Requests to Cloud Storage. */
-export class GcsHttp {
+/** Requests to a bucket. */
+export class BucketHttp {
   readonly #options: HttpOptions
 
   constructor(options: HttpOptions) {
@@ -59,7 +69,9 @@ export class GcsHttp {
     const answer = await this.#send(request, signal).catch((error: unknown) => {
       throw requestProblem(error, replicaUrl)
     })
-    const isExpected = request.expected?.includes(answer.status) && !isBucketMissing(answer)
+    const words = request.method === 'HEAD' ? null : answer.text
+    const isOther = answer.status === 404 && !isOfObject(words, replicaUrl)
+    const isExpected = request.expected?.includes(answer.status) && !isOther
     if (answer.status >= 300 && !isExpected) throw answerProblem(answer, replicaUrl)
     return answer
   }
@@ -88,7 +100,7 @@ export class GcsHttp {
       const { ok, status, body } = response
       if (!ok || !body) {
         const answer = { status, text: await response.text() }
-        if (status === 404 && !isBucketMissing(answer)) return false
+        if (status === 404 && isOfObject(answer.text, replicaUrl)) return false
         throw answerProblem(answer, replicaUrl)
       }
       // A server that does not know ranges sends all of it.
@@ -116,15 +128,22 @@ export class GcsHttp {
 
   async #fetch(request: Request, signal: AbortSignal): Promise<Response> {
     const { endpoint, fetch, authorize } = this.#options
-    const { method = 'GET', path, query, body = null } = request
-    const url = `${endpoint}${path}${query ? `?${new URLSearchParams(query)}` : ''}`
-    const headers = await unlessAborted(authorize(), signal)
-    for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, value)
-    return fetch(url, { method, headers, body, signal })
+    const { method = 'GET', path, query, headers = {}, body = null } = request
+    const url = `${endpoint}${path}${query ? `?${inQuery(query)}` : ''}`
+    const authorized = await unlessAborted(authorize({ method, url, headers, body }), signal)
+    for (const [name, value] of Object.entries(headers)) authorized.set(name, value)
+    return fetch(url, { method, headers: authorized, body, signal })
   }
 }
 
-// Google's auth library takes no signal.
+// A space as %20: as a plus sign it would be signed as one.
+function inQuery(query: Record<string, string>): string {
+  return Object.entries(query)
+    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .join('&')
+}
+
+// What finds credentials takes no signal.
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
