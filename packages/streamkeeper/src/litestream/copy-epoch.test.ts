@@ -6,9 +6,11 @@ import fc from 'fast-check'
 import { FileStore } from '../stores/file-store.ts'
 import { GcsStore } from '../stores/gcs-store.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
+import { S3Store } from '../stores/s3-store.ts'
 import type { Store } from '../stores/store.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { MemoryStore } from '../test-tools/memory-store.ts'
+import { S3Server } from '../test-tools/s3-server.ts'
 import { copiedFiles } from './copied-files.ts'
 import { CantContinue, copyEpoch } from './copy-epoch.ts'
 import { firstMissing, ltxFilesIn, newestIn } from './ltx-files.ts'
@@ -58,10 +60,11 @@ function scene() {
 }
 
 let cloud: FakeCloudStorage
+let s3: S3Server
 before(async () => {
-  cloud = await FakeCloudStorage.start()
+  ;[cloud, s3] = await Promise.all([FakeCloudStorage.start(), S3Server.start()])
 })
-after(() => cloud[Symbol.asyncDispose]())
+after(() => Promise.all([cloud[Symbol.asyncDispose](), s3[Symbol.asyncDispose]()]))
 
 type Put = (name: string, content: Buffer) => unknown
 const stores: Record<string, (test: TestContext) => { store: Store; put: Put }> = {
@@ -73,6 +76,11 @@ const stores: Record<string, (test: TestContext) => { store: Store; put: Put }> 
     const url = cloud.emptyUrl()
     const store = new GcsStore(url, { emulatorHost: cloud.host })
     return { store, put: (name, content) => cloud.put(`${url}/${name}`, content) }
+  },
+  S3Store: () => {
+    const url = s3.emptyUrl()
+    const store = new S3Store(url, { settings: s3.settings })
+    return { store, put: (name, content) => s3.put(`${url}/${name}`, content) }
   },
   FileStore: (test) => {
     const folder = temporaryFolder(test)
@@ -99,6 +107,33 @@ describe('The copy of an epoch', () => {
       assert.deepEqual(await copyEpoch(store, 3, 4), expected)
     })
   }
+
+  it('is one also where a copy is told by its details alone, as that of parts in S3', async () => {
+    const url = s3.emptyUrl()
+    const settings = s3.settings
+    const mib = 1024 ** 2
+    const store = new S3Store(url, { settings })
+    const inParts = new S3Store(url, { settings, copy: { most: mib, part: 5 * mib } })
+    await s3.put(`${url}/big`, Buffer.alloc(6 * mib))
+    await inParts.copy('big', from + file(9, 1, 5).name)
+    await s3.put(`${url}/${from}${file(0, 6, 6).name}`, Buffer.of(6))
+    const expected = { txid: 6, files: 2, bytes: 6 * mib + 1 }
+    assert.deepEqual(await copyEpoch(store, 3, 4), expected)
+    assert.deepEqual(await copyEpoch(store, 3, 4), expected)
+    assert.deepEqual(await copyEpoch(store, 4, 5), expected)
+  })
+
+  it('refuses changes that are in no snapshot by when they were made, not when S3 copied them', async () => {
+    const url = s3.emptyUrl()
+    const store = new S3Store(url, { settings: s3.settings })
+    const made = new Date(Date.now() - 3_600_000)
+    for (const { name } of [file(9, 1, 5), file(0, 6, 6)]) {
+      await s3.put(`${url}/${from}${name}`, Buffer.from(name), made)
+    }
+    await copyEpoch(store, 3, 4, made.getTime())
+    const overdue = { message: new RegExp(`changes of ${made.toISOString()}`) }
+    await assert.rejects(copyEpoch(store, 4, 5, made.getTime() + 1), overdue)
+  })
 
   it('is made of 16 files at once, and no more', async () => {
     const { store, copy, copying } = scene()

@@ -37,10 +37,12 @@ export async function copyEpoch(
   since = Number.NEGATIVE_INFINITY,
 ): Promise<{ txid: number; files: number; bytes: number }> {
   let [source, target] = await Promise.all([listSource(store, from), listEpoch(store, to)])
+  target = await detailed(store, target, source, to)
   const ours = new Set(copiesAmong(target, source))
   // What was copied before it was cut off may be compacted, and so left out, by now.
   if (ours.size < target.size) {
     const all = [...(await listEpoch(store, from)).values()]
+    target = await detailed(store, target, all, to)
     for (const name of copiesAmong(target, all)) ours.add(name)
   }
   for (let plan = 1; plan <= mostPlans; plan++) {
@@ -48,13 +50,13 @@ export async function copyEpoch(
     refuseOthers(target, ours, to)
     const needed = copiedFiles(source)
     if (!needed) continue
-    refuseOverdue(source, from, since)
+    await refuseOverdue(store, source, from, since)
     if (needed.length > mostFiles) {
       throw new CantContinue(`${epochName(from)} has ${needed.length} files to copy.`)
     }
     for (const { name } of needed) ours.add(name)
     await bring(store, needed, { from, to, target })
-    target = await listEpoch(store, to)
+    target = await detailed(store, await listEpoch(store, to), needed, to)
     if (isCopy(needed, target)) return summary(needed)
   }
   throw new CantContinue(
@@ -82,6 +84,22 @@ function inFolder<T extends Listed>(object: T, folder: string): T {
   return { ...object, name: object.name.slice(folder.length) }
 }
 
+/** The files, those that don't look like the originals with their details. */
+async function detailed(
+  store: Store,
+  target: Files,
+  source: readonly Listed[],
+  to: number,
+): Promise<Files> {
+  const folder = `${epochName(to)}/`
+  const unlike = source.flatMap((file) => {
+    const copy = target.get(file.name)
+    return copy && !isSame(file, copy) ? [{ ...copy, name: `${folder}${copy.name}` }] : []
+  })
+  const found = (await store.details(unlike)).map((file) => inFolder(file, folder))
+  return new Map([...target, ...found.map((file) => [file.name, file] as const)])
+}
+
 function copiesAmong(target: Files, source: readonly Listed[]): string[] {
   return source.filter((file) => isSame(file, target.get(file.name))).map(({ name }) => name)
 }
@@ -95,12 +113,19 @@ function refuseOthers(target: Files, ours: ReadonlySet<string>, to: number): voi
 
 // Litestream makes a snapshot when a certain hour comes, so never where no instance runs then. Without one,
 // a restore reads ever more, and what was deleted stays in each copy.
-function refuseOverdue(source: readonly LtxFile[], from: number, since: number): void {
+async function refuseOverdue(
+  store: Store,
+  source: readonly LtxFile[],
+  from: number,
+  since: number,
+): Promise<void> {
   const [whole, ...changes] = restorePlan(source) ?? []
   const oldest = changes.find(({ max }) => max > (whole?.max ?? 0))
-  if (!oldest || oldest.at >= since) return
+  if (!oldest) return
+  const [file] = await store.details([{ ...oldest, name: `${epochName(from)}/${oldest.name}` }])
+  if (!file || file.at >= since) return
   throw new CantContinue(
-    `${epochName(from)} has changes of ${new Date(oldest.at).toISOString()} that are in no snapshot`,
+    `${epochName(from)} has changes of ${new Date(file.at).toISOString()} that are in no snapshot`,
   )
 }
 

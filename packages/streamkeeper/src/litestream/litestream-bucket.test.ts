@@ -4,12 +4,16 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GcsStore } from '../stores/gcs-store.ts'
+import { litestreamUrl } from '../stores/litestream-url.ts'
+import { S3Store } from '../stores/s3-store.ts'
+import type { Store } from '../stores/store.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { FaultyProxy } from '../test-tools/faulty-proxy.ts'
 import { freePort } from '../test-tools/ports.ts'
+import { S3Server } from '../test-tools/s3-server.ts'
 import { restored, runLitestream, temporaryFolder, write } from './test-support.ts'
 
 const configuration = join(import.meta.dirname, '../../../../litestream.yml')
@@ -18,10 +22,25 @@ describe('Litestream, with Cloud Storage', () => {
   it('compacts what was uploaded, and removes it when it is old', async (test) => {
     await using cloud = await FakeCloudStorage.start()
     process.env.STORAGE_EMULATOR_HOST = cloud.host
+    const url = cloud.emptyUrl()
+    await compacts(test, url, new GcsStore(url, { emulatorHost: cloud.host }))
+  })
+
+  it('does so in a store that speaks S3, at the place and with the keys of this process', async (test) => {
+    await using s3 = await S3Server.start()
+    Object.assign(process.env, s3.environment)
+    test.after(() => {
+      for (const name of Object.keys(s3.environment)) delete process.env[name]
+    })
+    const url = s3.emptyUrl()
+    assert.match(litestreamUrl(url), /\?endpoint=http%3A%2F%2F127.0.0.1%3A\d+&region=us-east-1&fo/)
+    await compacts(test, url, new S3Store(url, { settings: s3.settings }))
+  })
+
+  async function compacts(test: TestContext, url: string, store: Store) {
     const settings = 'levels: [{interval: 1s}, {interval: 2s}]\nl0-retention: 1ms'
     const { folder, litestream } = await runLitestream(test, 60, settings)
-    const [path, url] = [join(folder, 'app.db'), cloud.emptyUrl()]
-    const store = new GcsStore(url, { emulatorHost: cloud.host })
+    const path = join(folder, 'app.db')
     const isThere = async (file: string) => (await store.list(`ltx/${file}`)).length > 0
     const texts: string[] = []
     const add = async () => {
@@ -35,7 +54,7 @@ describe('Litestream, with Cloud Storage', () => {
     while (!(await isThere('2/'))) await add()
     while (await isThere('0/0000000000000001')) await add()
     assert.deepEqual(await restored(folder, url), ['begun', ...texts])
-  })
+  }
 
   it('restores what is compacted away while it reads', async (test) => {
     await using cloud = await FakeCloudStorage.start()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setInterval } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { litestreamUrl } from '../stores/litestream-url.ts'
 import { openStore } from '../stores/open-store.ts'
 import { problemFrom, ReplicationProblem } from '../stores/problem.ts'
 import { baseOfOld, type ReplicaUrl } from '../stores/replica-url.ts'
@@ -46,7 +47,8 @@ async function restoreByLitestream(
   moment: Moment | undefined,
   options: CommandOptions,
 ): Promise<number | null> {
-  const args = ['restore', '-if-replica-exists', '-json', ...momentFlags(moment), '-o', to, url]
+  const flags = ['-if-replica-exists', '-json', ...momentFlags(moment)]
+  const args = ['restore', ...flags, '-o', to, litestreamUrl(url)]
   const output = await runLong(args, url, options, `${to}.tmp`).catch(async (error) => {
     throw error instanceof Failed ? await diagnose(storeOf(url, options), url, error.words) : error
   })
@@ -102,7 +104,7 @@ export async function replicateOnce(
   const settings = {
     'shutdown-sync-timeout': '1s',
     logging: { level: 'error', stderr: true },
-    dbs: [{ path, replica: { url } }],
+    dbs: [{ path, replica: { url: litestreamUrl(url) } }],
   }
   writeFileSync(config, JSON.stringify(settings))
   const args = ['replicate', '-once', '-no-expand-env', '-config', config]

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
+import { litestreamUrl } from '../stores/litestream-url.ts'
 import { withTimeout } from '../with-timeout.ts'
 
 /** The running Litestream didn't do what its control socket was asked to. */
@@ -100,7 +101,8 @@ export class Litestream {
   async register(path: string, replicaUrl: string, timeoutMs: number): Promise<void> {
     if (this.#closing.has(path)) throw new LitestreamBusy(path)
     const call = ['POST', '/register'] as const
-    const answer = await this.#call(...call, { path, replica_url: replicaUrl }, timeoutMs)
+    const told = { path, replica_url: litestreamUrl(replicaUrl) }
+    const answer = await this.#call(...call, told, timeoutMs)
     const { status } = changed.parse(answer)
     // It is 200 as well where the file is replicated already, perhaps to another URL.
     if (status !== 'registered') throw new LitestreamRefused(call.join(' '), 400, status)

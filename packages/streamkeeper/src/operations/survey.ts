@@ -40,7 +40,8 @@ export async function survey({ store, url }: Pick<Context, 'store' | 'url'>): Pr
   const { source, problem: unclear } = lease
     ? { source: { ...lease, adopted: plain?.layout }, problem: null }
     : await sourceWithoutLease(store, url)
-  const epochs = epochFilesIn(await store.list(''), plain?.layout ?? null, url)
+  const listed = await store.details(await store.list(''))
+  const epochs = epochFilesIn(listed, plain?.layout ?? null, url)
   const isAny = source.restorable > 0 || source.adopted !== undefined
   const files = epochs.find(({ epoch }) => epoch === source.restorable)
   const problem = unreadable ?? unclear ?? (isAny ? problemWith(source, files, epochs, url) : null)

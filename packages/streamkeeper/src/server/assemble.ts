@@ -72,5 +72,16 @@ export function assemble(
   const protection = new Protection(served, environment)
   const seen = { leadership, lifecycle, lease, database, events }
   const monitoring = new Monitoring(seen, metrics, environment)
-  return { lifecycle, lease, database, leadership, gate, served, protection, events, monitoring }
+  return {
+    lifecycle,
+    lease,
+    store,
+    database,
+    leadership,
+    gate,
+    served,
+    protection,
+    events,
+    monitoring,
+  }
 }

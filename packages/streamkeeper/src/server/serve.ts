@@ -16,7 +16,7 @@ import { log } from './log.ts'
 import { preparePages } from './pages.ts'
 import { publishRuntime } from './runtime.ts'
 import { writeScope } from './scopes.ts'
-import { Steps } from './steps.ts'
+import { refuseUnfit, Steps } from './steps.ts'
 import { unlessStopped } from './stop-signal.ts'
 
 const folder = process.cwd()
@@ -29,8 +29,18 @@ export async function serve(stop: AbortController, config: Config): Promise<void
   checkDataDirectory(environment.dataDirectory)
   const litestream = await connectLitestream(environment.socketPath)
   const parts = assemble(environment, config, litestream, folder, stop)
-  const { lifecycle, lease, database, leadership, gate, served, protection, events, monitoring } =
-    parts
+  const {
+    lifecycle,
+    lease,
+    store,
+    database,
+    leadership,
+    gate,
+    served,
+    protection,
+    events,
+    monitoring,
+  } = parts
   const live = new LiveFacts(parts)
   publishRuntime({
     whileLeading: (job) =>
@@ -49,7 +59,7 @@ export async function serve(stop: AbortController, config: Config): Promise<void
   const steps = new Steps(lifecycle, stopped)
   const looked = Promise.withResolvers<void>()
   const restore = async () => {
-    const view = await timed('lease', () => lease.read())
+    const [view] = await Promise.all([timed('lease', () => lease.read()), refuseUnfit(store)])
     looked.resolve()
     // Its startup probe fails, and the release before goes on.
     if (lease.bar?.code === 'breaking-migration') throw lease.bar

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { type ProblemCode, ReplicationProblem } from '../stores/problem.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { Steps } from './steps.ts'
+import { refuseUnfit, Steps } from './steps.ts'
 
 /** The messages that are logged from here on. */
 function logOf(test: TestContext): string[] {
@@ -64,5 +64,21 @@ describe('A step of the start that is tried again', () => {
       throw new ReplicationProblem('bucket-unreachable', 'gs://b/p', 'no')
     })
     await assert.rejects(trying, { name: 'AbortError' })
+  })
+})
+
+describe('A bucket at the start', () => {
+  const failing = (code: ProblemCode) => ({
+    proveConditions: () => Promise.reject(new ReplicationProblem(code, 's3://b/p', 'no')),
+  })
+
+  it('is refused where its writes are not conditional', async () => {
+    const unfit = { code: 'no-conditional-writes' }
+    await assert.rejects(refuseUnfit(failing('no-conditional-writes')), unfit)
+  })
+
+  it('is read all the same where it takes no writes, or does not answer now', async () => {
+    await refuseUnfit(failing('permission-denied'))
+    await refuseUnfit(failing('bucket-unreachable'))
   })
 })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pauseAfter, retry } from '../retry.ts'
 import { ReplicationProblem } from '../stores/problem.ts'
+import type { Store } from '../stores/store.ts'
 import { type Lifecycle, problemOf } from './lifecycle.ts'
 import { log } from './log.ts'
 import { News } from './news.ts'
@@ -8,6 +9,16 @@ import { News } from './news.ts'
 const goesOn = 'This server goes on trying.'
 // What fails is tried again soon after it could succeed: others wait for it.
 const mostMs = 2_000
+
+/**
+ * @throws {ReplicationProblem} `no-conditional-writes`, where the bucket can not keep a lease; whatever else
+ *   keeps it from being tried is told by the first write, and by reads before
+ */
+export async function refuseUnfit(store: Pick<Store, 'proveConditions'>): Promise<void> {
+  await store.proveConditions().catch((error: unknown) => {
+    if (error instanceof ReplicationProblem && error.code === 'no-conditional-writes') throw error
+  })
+}
 
 /** The steps of the start: each is named in the probes' answers and logged with its time. */
 export class Steps {

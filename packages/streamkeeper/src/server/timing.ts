@@ -1,5 +1,5 @@
 import { defaultTiming, type Timing } from '../lease/lease.ts'
-import type { ReplicaUrl } from '../stores/replica-url.ts'
+import { isS3, type ReplicaUrl } from '../stores/replica-url.ts'
 
 /** All in milliseconds. */
 export type LeadershipTiming = ReturnType<typeof leadershipTiming>
@@ -11,9 +11,13 @@ export type LeadershipTiming = ReturnType<typeof leadershipTiming>
  */
 export function leaseTiming(base: ReplicaUrl, ttlMs: number | null): Timing {
   if (isFolder(base)) return { ttlMs: 2_500, renewMs: 750, storeClockMs: 500 }
-  if (ttlMs === null) return defaultTiming
-  return { ...defaultTiming, ttlMs, renewMs: Math.max(defaultTiming.renewMs, ttlMs / 4) }
+  const timing = isS3(base) ? { ...defaultTiming, storeClockMs: s3ClockMs } : defaultTiming
+  if (ttlMs === null) return timing
+  return { ...timing, ttlMs, renewMs: Math.max(timing.renewMs, ttlMs / 4) }
 }
+
+// Beside the seconds that are cut off: the machines of a store of one's own tell times that differ.
+const s3ClockMs = 5_000
 
 /** Commands do not crash in the middle of a night: theirs outlasts a bucket that is away for some seconds. */
 export const commandTtlMs = 10_000

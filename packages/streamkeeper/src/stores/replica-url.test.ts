@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { replicate, temporaryFolder, write } from '../litestream/test-support.ts'
 import { FaultyBucket } from '../test-tools/faulty-bucket.ts'
+import { S3Server } from '../test-tools/s3-server.ts'
+import { litestreamUrl } from './litestream-url.ts'
 import { openStore } from './open-store.ts'
 import { epochUrl, parseReplicaUrl } from './replica-url.ts'
 
@@ -42,22 +44,35 @@ describe('The replica URL', () => {
     test.after(() => bucket.stop())
     Object.assign(process.env, bucket.environment)
     test.after(() => delete process.env.STORAGE_EMULATOR_HOST)
+    await meansTheSame(test, 'gs')
+  })
+
+  it('means the same to Litestream and to a store that speaks S3', async (test) => {
+    await using s3 = await S3Server.start()
+    Object.assign(process.env, s3.environment)
+    test.after(() => {
+      for (const name of Object.keys(s3.environment)) delete process.env[name]
+    })
+    await meansTheSame(test, 's3')
+  })
+
+  async function meansTheSame(test: TestContext, scheme: string) {
     const ascii = Array.from({ length: 127 - 32 }, (_, index) => String.fromCodePoint(32 + index))
     const accepted = [...ascii, 'ä', '€', '𝄞'].filter((character) => {
       try {
-        return parseReplicaUrl(`gs://test/a${character}b`).endsWith(`a${character}b`)
+        return parseReplicaUrl(`${scheme}://test/a${character}b`).endsWith(`a${character}b`)
       } catch {
         return false
       }
     })
     assert.ok(accepted.length > 90)
-    const url = parseReplicaUrl(`gs://test/a${accepted.join('').replace('/', '')}b//`)
+    const url = parseReplicaUrl(`${scheme}://test/a${accepted.join('').replace('/', '')}b//`)
     const path = join(temporaryFolder(test), 'app.db')
     write(path, 'one')
-    await replicate(path, url)
+    await replicate(path, litestreamUrl(url))
     const names = (await openStore(url).list('')).map(({ name }) => name)
     assert.deepEqual(names, ['ltx/0/0000000000000001-0000000000000001.ltx'])
-  })
+  }
 
   const refused = {
     'the placeholder of the documentation': 'gcs://BUCKET/path',

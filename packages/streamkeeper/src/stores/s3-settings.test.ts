@@ -40,6 +40,11 @@ describe('The settings of a store that speaks S3', () => {
   const region = { S3_REGION: 'eu-central-1' }
   const refused: [string, Record<string, string>, RegExp][] = [
     ['neither a region nor an address', {}, /S3_REGION is not set.*S3_ENDPOINT/],
+    [
+      'certificates that Litestream fails with',
+      { ...region, AWS_CA_BUNDLE: '/a' },
+      /SSL_CERT_FILE/,
+    ],
     ['a region that is an address', { S3_REGION: 'https://s3.example' }, /S3_REGION is "https/],
     ['an address with a bucket', { S3_ENDPOINT: 'https://s3.example/b' }, /S3_ENDPOINT is .*with/],
     ['an address with keys', { S3_ENDPOINT: 'https://id:secret@s3.example' }, /S3_ENDPOINT is/],

@@ -32,6 +32,12 @@ export function readS3Settings(variables: Variables): S3Settings {
       'S3_REGION is not set; write the region of the bucket on AWS, as in eu-central-1, or the address of another store in S3_ENDPOINT',
     )
   }
+  // Litestream 0.5.18 asks AWS's library for another transport than its own: "unable to add custom RootCAs".
+  if (variables.AWS_CA_BUNDLE) {
+    throw new Error(
+      'AWS_CA_BUNDLE can not be used, as Litestream fails with it; unset it, and name the certificates in SSL_CERT_FILE and NODE_EXTRA_CA_CERTS',
+    )
+  }
   if (region && !/^[a-z0-9-]+$/i.test(region)) {
     throw new Error(`S3_REGION is "${region}", which is no region; write one as in eu-central-1`)
   }

@@ -52,7 +52,7 @@ export class S3Server implements AsyncDisposable {
 
   /** What a process needs to find it. */
   get environment(): Record<string, string> {
-    return { ...keys, S3_ENDPOINT: `http://${this.host}` }
+    return { ...keys, S3_ENDPOINT: `http://${this.host}`, AWS_CA_BUNDLE: '' }
   }
 
   get settings(): S3Settings {

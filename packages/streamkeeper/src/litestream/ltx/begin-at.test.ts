@@ -14,6 +14,7 @@ import Sqlite from 'better-sqlite3'
 import { openStore } from '../../stores/open-store.ts'
 import { parseReplicaUrl } from '../../stores/replica-url.ts'
 import { FakeCloudStorage } from '../../test-tools/fake-cloud-storage.ts'
+import { S3Server } from '../../test-tools/s3-server.ts'
 import { restoreReplica } from '../litestream-command.ts'
 import { localTxid } from '../local-position.ts'
 import { listLtxFiles, newestIn } from '../ltx-files.ts'
@@ -29,13 +30,13 @@ const options = { signal: new AbortController().signal, stallMs: 10_000 }
 type Bucket = { base: string; copy: (from: string, to: string) => Promise<void> }
 
 let cloud: FakeCloudStorage
+let s3: S3Server
 before(async () => {
-  cloud = await FakeCloudStorage.start()
-  process.env.STORAGE_EMULATOR_HOST = cloud.host
+  ;[cloud, s3] = await Promise.all([FakeCloudStorage.start(), S3Server.start()])
+  Object.assign(process.env, { STORAGE_EMULATOR_HOST: cloud.host }, s3.environment)
 })
 after(async () => {
-  delete process.env.STORAGE_EMULATOR_HOST
-  await cloud[Symbol.asyncDispose]()
+  await Promise.all([cloud[Symbol.asyncDispose](), s3[Symbol.asyncDispose]()])
 })
 
 const buckets: Record<string, (test: TestContext) => Bucket> = {
@@ -44,6 +45,16 @@ const buckets: Record<string, (test: TestContext) => Bucket> = {
     const copy = async (from: string, to: string) =>
       cpSync(join(folder, from), join(folder, to), { recursive: true, preserveTimestamps: true })
     return { base: `file://${folder}`, copy }
+  },
+  'a store that speaks S3': () => {
+    const base = s3.emptyUrl()
+    const copy = async (from: string, to: string) => {
+      const store = storeOf(base)
+      for (const { name } of await store.list(`${from}/`)) {
+        assert.ok(await store.copy(name, `${to}${name.slice(from.length)}`))
+      }
+    }
+    return { base, copy }
   },
   'Cloud Storage': () => {
     const base = cloud.emptyUrl()
@@ -114,7 +125,8 @@ async function assertSame(test: TestContext, url: string, client: Client): Promi
 
 describe('A database that begins at a state', () => {
   for (const [name, bucketOf] of Object.entries(buckets)) {
-    for (const pageSize of [512, 4_096, 65_536]) {
+    // The size is no matter of the store.
+    for (const pageSize of name === 'a folder' ? [512, 4_096, 65_536] : [4_096]) {
       it(`has its changes alone uploaded to ${name}, with pages of ${pageSize}`, async (test) => {
         const scene = await restoredEpoch(test, bucketOf(test), pageSize)
         const { litestream, client, path, url, txid } = scene
