@@ -1,9 +1,10 @@
 import { defineConfig } from '@playwright/test'
+import type { Options } from './e2e/support/test.ts'
 
 const executablePath = process.env.CHROMIUM_PATH
 const asRoot = process.getuid?.() === 0
 
-export default defineConfig({
+export default defineConfig<Options>({
   testDir: 'e2e',
   timeout: 60_000,
   expect: { timeout: 10_000 },
@@ -11,6 +12,22 @@ export default defineConfig({
   fullyParallel: true,
   // Two more than cores: some tests wait for a lease to run out, or a bucket that hangs.
   workers: 4,
+  projects: [
+    { name: 'cloud-storage' },
+    {
+      name: 's3',
+      use: { storage: 'versitygw' },
+      // What a store could spoil: deploys, crashes and outages.
+      grep: new RegExp(
+        [
+          ...['a deploy: the new', 'a crash of the leader', 'a leader that freezes'],
+          ...['middle of a handover', 'crashes in a row', 'that answers 403'],
+          ...['hangs on a write', 'goes away and comes back'],
+        ].join('|'),
+      ),
+      testMatch: /(deploys|restarts|a-failing-bucket)-loses?-nothing\.spec\.ts/,
+    },
+  ],
   use: {
     browserName: 'chromium',
     launchOptions: {

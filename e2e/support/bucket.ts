@@ -9,15 +9,19 @@ import { listAllEntries } from '../../db/entries.ts'
 import { openDatabase } from '../../db/test-support.ts'
 import { countVisits } from '../../db/visits.ts'
 import { epochName } from '../../packages/streamkeeper/src/stores/epochs.ts'
-import { FaultyBucket } from '../../packages/streamkeeper/src/test-tools/faulty-bucket.ts'
+import { litestreamUrl } from '../../packages/streamkeeper/src/stores/litestream-url.ts'
+import {
+  FaultyBucket,
+  type StorageName,
+} from '../../packages/streamkeeper/src/test-tools/faulty-bucket.ts'
 import { required } from './environment.ts'
 
 const run = promisify(execFile)
 
 /** A bucket that can fail, with the guestbook in it. */
 export class Bucket extends FaultyBucket {
-  static override async start(): Promise<Bucket> {
-    return new Bucket(...(await Bucket.startParts()))
+  static override async start(name?: StorageName): Promise<Bucket> {
+    return new Bucket(...(await Bucket.startParts(name)))
   }
 
   /** Puts a database there as an earlier run of the app would have left it. */
@@ -28,7 +32,7 @@ export class Bucket extends FaultyBucket {
       const database = openDatabase(path)
       change(database)
       database.$client.close()
-      await this.#litestream('replicate', '-once', path, `${this.replicaUrl}/epoch-00000001`)
+      await this.#litestream('replicate', '-once', path, this.#url(1))
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -42,8 +46,7 @@ export class Bucket extends FaultyBucket {
     const folder = await mkdtemp(join(tmpdir(), 'visits-'))
     const path = join(folder, 'app.db')
     try {
-      const url = `${this.replicaUrl}/${epochName(restorable)}`
-      await this.#litestream('restore', '-o', path, url)
+      await this.#litestream('restore', '-o', path, this.#url(restorable))
       // As it is, whoever has migrated it.
       const database = drizzle({ client: new Sqlite(path) })
       const { entries } = await listAllEntries(database, { before: null, limit: 10_000 })
@@ -57,6 +60,10 @@ export class Bucket extends FaultyBucket {
     } finally {
       await rm(folder, { recursive: true })
     }
+  }
+
+  #url(epoch: number): string {
+    return litestreamUrl(`${this.replicaUrl}/${epochName(epoch)}`, this.environment)
   }
 
   async #litestream(...args: string[]): Promise<void> {

@@ -2,12 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type TestInfo } from '@playwright/test'
+import type { StorageName } from '../../packages/streamkeeper/src/test-tools/faulty-bucket.ts'
 import { adminToken, bearer } from './admin.ts'
 import { entriesOf } from './api-client.ts'
 import { Bucket } from './bucket.ts'
 import { Container, type StartOptions } from './container.ts'
 
-type Fixtures = {
+export type Options = {
+  /** What keeps the bucket. */
+  storage: StorageName
+}
+
+type Fixtures = Options & {
   /** An empty folder. */
   folder: string
   /** An empty bucket. */
@@ -39,8 +45,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await rm(folder, { recursive: true, force: true })
   },
 
-  bucket: async ({ browserName: _ }, use) => {
-    const bucket = await Bucket.start()
+  storage: ['cloud-storage', { option: true }],
+
+  bucket: async ({ storage }, use) => {
+    const bucket = await Bucket.start(storage)
     await use(bucket)
     await bucket.stop()
   },

@@ -43,6 +43,7 @@ export async function environment(node) {
     CONTAINER_ENGINE: engine.command,
     IMAGE: (await parts.image()).tag,
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
+    VERSITYGW: await parts.versitygw(),
     LITESTREAM: await parts.litestream(),
     OLD_LITESTREAM: await parts.oldLitestream(),
   }

@@ -68,6 +68,7 @@ export const stages = {
       'litestream',
       'oldLitestream',
       'fakeGcsServer',
+      'versitygw',
       'browser',
       'baseImages',
     ],

@@ -5,6 +5,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { temporaryFolder } from '../litestream/test-support.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { MemoryStore } from '../test-tools/memory-store.ts'
+import type { ProgramName } from '../test-tools/s3-programs.ts'
 import { S3Server } from '../test-tools/s3-server.ts'
 import { FileStore } from './file-store.ts'
 import { GcsStore } from './gcs-store.ts'
@@ -15,11 +16,25 @@ import { type Listed, type Store, type Stored, takeAll } from './store.ts'
 type Scene = { store: Store; put: (name: string, content?: Buffer) => Promise<unknown> }
 
 let cloud: FakeCloudStorage
-let s3: S3Server
+const s3 = new Map<ProgramName, S3Server>()
 before(async () => {
-  ;[cloud, s3] = await Promise.all([FakeCloudStorage.start(), S3Server.start()])
+  cloud = await FakeCloudStorage.start()
+  for (const name of s3Names) s3.set(name, await S3Server.start(name))
 })
-after(() => Promise.all([cloud[Symbol.asyncDispose](), s3[Symbol.asyncDispose]()]))
+after(async () => {
+  for (const server of [cloud, ...s3.values()]) await server[Symbol.asyncDispose]()
+})
+
+// The second takes ten minutes to build: where it is there, it is tried.
+const s3Names: ProgramName[] = process.env.SEAWEEDFS ? ['versitygw', 'seaweedfs'] : ['versitygw']
+
+function onS3(name: ProgramName): Scene {
+  const server = s3.get(name)
+  assert.ok(server)
+  const url = server.emptyUrl()
+  const store = new S3Store(url, { settings: server.settings, pageSize: 2 })
+  return { store, put: (name, content) => server.put(`${url}/${name}`, content) }
+}
 
 const scenes: Record<string, (test: TestContext) => Scene> = {
   MemoryStore: () => {
@@ -31,11 +46,7 @@ const scenes: Record<string, (test: TestContext) => Scene> = {
     const store = new GcsStore(url, { emulatorHost: cloud.host, pageSize: 2 })
     return { store, put: (name, content) => cloud.put(`${url}/${name}`, content) }
   },
-  S3Store: () => {
-    const url = s3.emptyUrl()
-    const store = new S3Store(url, { settings: s3.settings, pageSize: 2 })
-    return { store, put: (name, content) => s3.put(`${url}/${name}`, content) }
-  },
+  ...Object.fromEntries(s3Names.map((name) => [`S3Store on ${name}`, () => onS3(name)])),
   FileStore: (test) => {
     const folder = join(temporaryFolder(test), 'made', 'by the first write')
     const put = async (name: string, content: Buffer = Buffer.of()) => {

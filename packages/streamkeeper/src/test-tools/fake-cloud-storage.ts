@@ -10,10 +10,13 @@ export const bucket = 'test'
 /** A real HTTP server with Cloud Storage's API and an empty bucket in memory. */
 export class FakeCloudStorage implements AsyncDisposable {
   readonly host: string
+  /** What a process needs to find it. */
+  readonly environment: Record<string, string>
   readonly #child: ChildProcess
 
-  private constructor(host: string, child: ChildProcess) {
+  private constructor(host: string, publicHost: string, child: ChildProcess) {
     this.host = host
+    this.environment = { STORAGE_EMULATOR_HOST: publicHost }
     this.#child = child
   }
 
@@ -32,7 +35,7 @@ export class FakeCloudStorage implements AsyncDisposable {
       { stdio: 'ignore' },
     )
     await once(child, 'spawn')
-    const server = new FakeCloudStorage(host, child)
+    const server = new FakeCloudStorage(host, known, child)
     while (!(await server.#create())) {
       assert.equal(child.exitCode, null, 'fake-gcs-server has ended')
       await sleep(10)

@@ -2,25 +2,38 @@ import type { LeaseObject } from '../lease/lease-object.ts'
 import { bucket, FakeCloudStorage } from './fake-cloud-storage.ts'
 import { type Fault, FaultyProxy } from './faulty-proxy.ts'
 import { freePort, hostFromContainer } from './ports.ts'
+import type { ProgramName } from './s3-programs.ts'
+import { S3Server } from './s3-server.ts'
 
-/** A bucket in a fake Cloud Storage of its own, behind a proxy that can fail. */
+/** What keeps a bucket: a fake Cloud Storage, or a server that speaks S3. */
+export type StorageName = 'cloud-storage' | ProgramName
+
+type Storage = FakeCloudStorage | S3Server
+
+/** A bucket in a storage of its own, behind a proxy that can fail. */
 export class FaultyBucket {
-  readonly replicaUrl = `gs://${bucket}/app`
-  readonly #storage: FakeCloudStorage
+  readonly replicaUrl: string
+  readonly #storage: Storage
   readonly #proxy: FaultyProxy
 
-  protected constructor(storage: FakeCloudStorage, proxy: FaultyProxy) {
+  protected constructor(storage: Storage, proxy: FaultyProxy) {
+    this.replicaUrl = `${storage instanceof S3Server ? 's3' : 'gs'}://${bucket}/app`
     this.#storage = storage
     this.#proxy = proxy
   }
 
-  static async start(): Promise<FaultyBucket> {
-    return new FaultyBucket(...(await FaultyBucket.startParts()))
+  static async start(name?: StorageName): Promise<FaultyBucket> {
+    return new FaultyBucket(...(await FaultyBucket.startParts(name)))
   }
 
-  protected static async startParts(): Promise<[FakeCloudStorage, FaultyProxy]> {
+  protected static async startParts(
+    name: StorageName = 'cloud-storage',
+  ): Promise<[Storage, FaultyProxy]> {
     const port = await freePort()
-    const storage = await FakeCloudStorage.start(`${hostFromContainer}:${port}`)
+    const host = `${hostFromContainer}:${port}`
+    const storage = await (name === 'cloud-storage'
+      ? FakeCloudStorage.start(host)
+      : S3Server.start(name, host))
     const proxy = new FaultyProxy(port, Number(storage.host.split(':')[1]))
     await proxy.mend()
     return [storage, proxy]
@@ -28,7 +41,7 @@ export class FaultyBucket {
 
   /** What a process, or a container, needs to find it. */
   get environment(): Record<string, string> {
-    return { STORAGE_EMULATOR_HOST: `${hostFromContainer}:${this.#proxy.port}` }
+    return this.#storage.environment
   }
 
   /** Has `told` told of each write that was answered, with when it began by `performance.now()`. */

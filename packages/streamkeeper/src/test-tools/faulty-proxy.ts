@@ -105,7 +105,7 @@ export class FaultyProxy {
 // Writes and lists are class A operations, reads are class B: https://cloud.google.com/storage/pricing
 function kindOf({ method, url = '' }: IncomingMessage): 'write' | 'list' | 'read' {
   if (method !== 'GET' && method !== 'HEAD') return 'write'
-  return /\/o(\?|$)/.test(url) ? 'list' : 'read'
+  return /\/o(\?|$)|[?&]list-type=2/.test(url) ? 'list' : 'read'
 }
 
 function replace(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,48 +11,51 @@ import { keyOf, nameOf } from '../stores/s3-names.ts'
 import { readS3Settings, type S3Settings } from '../stores/s3-settings.ts'
 import { bucket } from './fake-cloud-storage.ts'
 import { freePort } from './ports.ts'
+import { type Keys, type ProgramName, programs } from './s3-programs.ts'
 
-const keys = { AWS_ACCESS_KEY_ID: 'tests', AWS_SECRET_ACCESS_KEY: 'of no other use' }
+const keys: Keys = { id: 'tests', secret: 'of no other use' }
 
 /** A real server that speaks S3, with an empty bucket in a folder. */
 export class S3Server implements AsyncDisposable {
   readonly host: string
+  readonly #publicHost: string
   readonly #child: ChildProcess
   readonly #folder: string
 
-  private constructor(host: string, child: ChildProcess, folder: string) {
+  private constructor(host: string, publicHost: string, child: ChildProcess, folder: string) {
     this.host = host
+    this.#publicHost = publicHost
     this.#child = child
     this.#folder = folder
   }
 
-  static async start(): Promise<S3Server> {
-    const program = process.env.VERSITYGW
-    assert.ok(program, 'VERSITYGW must be the path of versitygw; `npm test` sets it')
+  /** @param publicHost where clients find it, if not at its own `host`: their signatures name it */
+  static async start(name: ProgramName = 'versitygw', publicHost?: string): Promise<S3Server> {
+    const { variable, command } = programs[name]
+    const program = process.env[variable]
+    assert.ok(program, `${variable} must be the path of ${name}; \`npm test\` sets it`)
     const folder = mkdtempSync(join(tmpdir(), 'visits-s3-'))
-    const host = `127.0.0.1:${await freePort()}`
-    const data = join(folder, 'data')
-    mkdirSync(data)
-    const child = spawn(program, ['--port', host, '--keep-alive', '--quiet', 'posix', data], {
-      stdio: 'ignore',
-      env: {
-        ...process.env,
-        ROOT_ACCESS_KEY: keys.AWS_ACCESS_KEY_ID,
-        ROOT_SECRET_KEY: keys.AWS_SECRET_ACCESS_KEY,
-      },
-    })
+    const port = await freePort()
+    const host = `127.0.0.1:${port}`
+    const { args, env } = await command(port, folder, keys)
+    const child = spawn(program, args, { stdio: 'ignore', env: { ...process.env, ...env } })
     await once(child, 'spawn')
-    const server = new S3Server(host, child, folder)
+    const server = new S3Server(host, publicHost ?? host, child, folder)
     while (!(await server.#create())) {
-      assert.equal(child.exitCode, null, `${program} has ended`)
-      await sleep(10)
+      assert.equal(child.exitCode, null, `${name} has ended`)
+      await sleep(50)
     }
     return server
   }
 
   /** What a process needs to find it. */
   get environment(): Record<string, string> {
-    return { ...keys, S3_ENDPOINT: `http://${this.host}`, AWS_CA_BUNDLE: '' }
+    return {
+      ...{ AWS_ACCESS_KEY_ID: keys.id, AWS_SECRET_ACCESS_KEY: keys.secret },
+      S3_ENDPOINT: `http://${this.#publicHost}`,
+      // Litestream fails where one is set.
+      AWS_CA_BUNDLE: '',
+    }
   }
 
   get settings(): S3Settings {
