@@ -15,8 +15,8 @@ const help = `Runs the app on this machine, with Litestream and a bucket that is
                        without ADMIN_TOKEN, and the log stays JSON
   --help               print this
 
-It is told by the environment: PORT (8080), DATA_DIR (data), REPLICA_URL (gs://BUCKET/PATH, or the
-folder data/bucket), DATABASE_URL for PostgreSQL instead.
+It is told by the environment: PORT (8080), DATA_DIR (data), REPLICA_URL (gs://BUCKET/PATH,
+s3://BUCKET/PATH, or the folder data/bucket), DATABASE_URL for PostgreSQL instead.
 
 Exit codes: 0 stopped, 1 failed, 2 wrong arguments.`
 

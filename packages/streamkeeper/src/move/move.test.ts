@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { Client } from 'pg'
@@ -13,6 +13,7 @@ import { migrateDatabase, refuseHalfMoved } from '../postgres/migrate.ts'
 import { openPostgres } from '../postgres/open.ts'
 import { withPostgres } from '../postgres/test-support.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
+import { S3Server } from '../test-tools/s3-server.ts'
 import {
   beginMove,
   filledScene,
@@ -176,31 +177,36 @@ describe('move', () => {
   })
 })
 
-describe('move on Cloud Storage', () => {
-  let cloud: FakeCloudStorage
-  before(async () => {
-    cloud = await FakeCloudStorage.start()
-  })
-  after(() => cloud[Symbol.asyncDispose]())
-
-  it('brings a database into a bucket and back, for the service that it is told', async (test) => {
-    const { there, databaseUrl, work, inPostgres } = await scene(test)
-    await there()
-    const bucket = cloud.emptyUrl()
-    const env = { STORAGE_EMULATOR_HOST: cloud.host, REPLICA_URL: bucket }
-    const move = (...args: string[]) => runMove(args, env)
-    const back = ['--from', databaseUrl, '--work', work, '--switch', '--stopped']
-    const nameless = await move(...back)
-    assert.equal(nameless.code, 2)
-    assert.match(nameless.stderr, /--service is missing/)
-    const before = await inPostgres()
-    const { code, stdout, stderr } = await move(...back, '--service', 'blog')
-    assert.equal(code, 0, stderr)
-    assert.match(stdout, /npx streamkeeper deploy .+ --service blog --bucket /)
-    const other = moveScene(test, await postgres.emptyUrl())
-    assert.equal((await move('--to', other.databaseUrl)).code, 0)
-    assert.deepEqual(await other.inPostgres(), before)
-  })
+describe('move', () => {
+  for (const [name, Storage] of [
+    ['Cloud Storage', FakeCloudStorage],
+    ['a store that speaks S3', S3Server],
+  ] as const) {
+    it(`brings a database into ${name} and back, for the service that it is told`, async (test) => {
+      await using storage = await Storage.start()
+      const { there, databaseUrl, work, inPostgres } = await scene(test)
+      await there()
+      const bucket = storage.emptyUrl()
+      const env = { ...storage.environment, REPLICA_URL: bucket }
+      const move = (...args: string[]) => runMove(args, env)
+      const back = ['--from', databaseUrl, '--work', work, '--switch', '--stopped']
+      if (bucket.startsWith('gs:')) {
+        const nameless = await move(...back)
+        assert.equal(nameless.code, 2)
+        assert.match(nameless.stderr, /--service is missing/)
+      }
+      const before = await inPostgres()
+      const { code, stdout, stderr } = await move(...back, '--service', 'blog')
+      assert.equal(code, 0, stderr)
+      const next = bucket.startsWith('gs:')
+        ? /npx streamkeeper deploy .+ --service blog --bucket /
+        : /REPLICA_URL=s3:/
+      assert.match(stdout, next)
+      const other = moveScene(test, await postgres.emptyUrl())
+      assert.equal((await move('--to', other.databaseUrl)).code, 0)
+      assert.deepEqual(await other.inPostgres(), before)
+    })
+  }
 })
 
 /** The server takes a moment to see that the connection of who was killed is gone. */

@@ -46,7 +46,7 @@ export const place = z.string().transform((text, context): Place => {
   }
   return fail(
     context,
-    'is neither postgres://USER:PASSWORD@HOST:PORT/DATABASE nor gs://BUCKET/PATH nor file:///PATH',
+    'is neither postgres://USER:PASSWORD@HOST:PORT/DATABASE nor gs://BUCKET/PATH, s3://BUCKET/PATH or file:///PATH',
   )
 })
 

@@ -87,7 +87,7 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
 export async function leaseOf({ store, url }: Context, { service, app }: Wanted): Promise<Lease> {
   const stored = await store.read(leaseName)
   const theirs = stored ? parseLease(stored.body, null, url).service : null
-  const name = service ?? theirs ?? (url.startsWith('file://') ? 'local' : null)
+  const name = service ?? theirs ?? (url.startsWith('gs://') ? null : 'local')
   if (name) return leaseFor({ store, url }, name, 'move', app)
   throw new WrongArguments('--service is missing: name the Cloud Run service of the bucket.')
 }

@@ -14,6 +14,7 @@ describe('A place of data', () => {
 
   it('is a bucket', () => {
     assert.deepEqual(place.parse('gs://my-data/visits\n'), { bucket: 'gs://my-data/visits' })
+    assert.deepEqual(place.parse('s3://my-data/visits'), { bucket: 's3://my-data/visits' })
   })
 
   it('is nothing else', () => {

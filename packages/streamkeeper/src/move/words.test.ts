@@ -31,4 +31,16 @@ describe('What to deploy next', () => {
     assert.match(next('gs://bucket/a/b'), /--bucket bucket --path a\/b\n/)
     assert.match(next('gs://bucket/a'), /before +epoch-00000006 has the data before/)
   })
+
+  it('names nothing of Cloud Run where the bucket is none of Cloud Storage', () => {
+    const bucket = 's3://bucket/visits'
+    const [database, app] = ['host:5432/db', 'visits']
+    for (const { words } of [
+      onPostgres(fromBucket, bucket, database, app, app),
+      inBucket(fromPostgres, seeded, database, bucket, app, app),
+    ]) {
+      assert.match(words, / npm start\n/)
+      assert.doesNotMatch(words, /gcloud|streamkeeper deploy/)
+    }
+  })
 })

@@ -25,7 +25,7 @@ export function onPostgres(
   app: string,
 ): Outcome {
   const secret = `${service}-database-url`
-  const next = bucket.startsWith('file://')
+  const next = !bucket.startsWith('gs://')
     ? '  DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE npm start'
     : `  gcloud secrets create ${secret} --data-file - --project PROJECT
   npx streamkeeper deploy --project PROJECT --region REGION${serviceOption(service, app)} --database-url-secret ${secret}

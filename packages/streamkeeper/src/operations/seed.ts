@@ -38,7 +38,7 @@ export const command = defineCommand({
   run: async ({ from, service, replace, wait }, context) => {
     const { url } = context
     const app = await loadApp()
-    if (!service && !url.startsWith('file://')) {
+    if (!service && url.startsWith('gs://')) {
       throw new WrongArguments('--service is missing: name the Cloud Run service that uses it.')
     }
     const lease = leaseFor(context, service ?? 'local', 'seed', app)

@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseReplicaUrl } from '../stores/replica-url.ts'
 import { FakeCloudStorage } from '../test-tools/fake-cloud-storage.ts'
 import { random } from '../test-tools/random.ts'
 import { Router } from '../test-tools/router.ts'
+import { S3Server } from '../test-tools/s3-server.ts'
 import { Person, startReader, startWriter, until } from './test-support.ts'
 
-const seeds = [1, 2]
+// Each in a bucket of another kind.
+const seeds = { 'cloud-storage': 1, versitygw: 2 } as const
 const people = 6
 const handovers = 4
 const eachMs = 1_500
 
-let bucket: FakeCloudStorage
+type Storage = FakeCloudStorage | S3Server
 
 /** One writer at a time of two, and three readers; people are sent to any of these, each time anew. */
-async function scene(test: TestContext) {
-  const base = parseReplicaUrl(bucket.emptyUrl())
+async function scene(test: TestContext, storage: Storage) {
+  const base = parseReplicaUrl(storage.emptyUrl())
   const writers = [await startWriter(test, base, 'one'), await startWriter(test, base, 'two')]
   const router = await Router.start()
   test.after(() => router.stop())
@@ -30,15 +32,11 @@ async function scene(test: TestContext) {
 }
 
 describe('Readers beside a writer that is replaced all the time', { timeout: 120_000 }, () => {
-  before(async () => {
-    bucket = await FakeCloudStorage.start()
-    process.env.STORAGE_EMULATOR_HOST = bucket.host
-  })
-  after(() => bucket[Symbol.asyncDispose]())
-
-  for (const seed of seeds) {
-    it(`fail no read, and show everybody what they wrote (seed ${seed})`, async (test) => {
-      const { writers, router, readers } = await scene(test)
+  for (const [name, seed] of Object.entries(seeds)) {
+    it(`fail no read, and show everybody what they wrote (${name}, seed ${seed})`, async (test) => {
+      await using storage = await (name === 'versitygw' ? S3Server : FakeCloudStorage).start()
+      Object.assign(process.env, storage.environment)
+      const { writers, router, readers } = await scene(test, storage)
       const chance = random(seed)
       const anyReader = () => readers[Math.floor(chance() * readers.length)]?.url ?? ''
       let isOver = false

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { temporaryFolder } from '../litestream/test-support.ts'
 import { S3Server } from '../test-tools/s3-server.ts'
 import type { S3Settings } from './s3-settings.ts'
 import { S3Store } from './s3-store.ts'
@@ -344,6 +347,43 @@ describe('A store whose writes are not conditional', () => {
     const again = new S3Store(url, { settings: s3.settings })
     await again.proveConditions()
     assert.equal(requests.length, 2)
+  })
+})
+
+describe('The keys for a store that speaks S3', () => {
+  const set = (test: TestContext, variables: Record<string, string>) => {
+    for (const [name, value] of Object.entries(variables)) {
+      const before = process.env[name]
+      process.env[name] = value
+      test.after(() => {
+        if (before === undefined) delete process.env[name]
+        else process.env[name] = before
+      })
+    }
+  }
+
+  it("may be in a file, or wherever else AWS's own chain looks", async (test) => {
+    const { accessKeyId, secretAccessKey } = s3.settings.keys ?? assert.fail()
+    const file = join(temporaryFolder(test), 'credentials')
+    const lines = [
+      `aws_access_key_id = ${accessKeyId}`,
+      `aws_secret_access_key = ${secretAccessKey}`,
+    ]
+    writeFileSync(file, ['[default]', ...lines].join('\n'))
+    set(test, { AWS_SHARED_CREDENTIALS_FILE: file })
+    const store = new S3Store(s3.emptyUrl(), { settings: { ...s3.settings, keys: null } })
+    assert.equal((await store.write('lease.json', 'mine', null)).outcome, 'written')
+  })
+
+  it('are missed in words that say where to put them', async (test) => {
+    const nothing = join(temporaryFolder(test), 'nothing')
+    set(test, { AWS_SHARED_CREDENTIALS_FILE: nothing, AWS_CONFIG_FILE: nothing })
+    set(test, { AWS_EC2_METADATA_DISABLED: 'true' })
+    const store = new S3Store(s3.emptyUrl(), { settings: { ...s3.settings, keys: null } })
+    await assert.rejects(store.read('lease.json'), {
+      code: 'no-credentials',
+      message: /AWS_ACCESS_KEY_ID.*AWS_SHARED_CREDENTIALS_FILE/,
+    })
   })
 })
 
