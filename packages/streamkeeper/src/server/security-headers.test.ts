@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { securityHeaders } from './security-headers.ts'
 
@@ -33,6 +34,16 @@ describe('The policy of an answer', () => {
     assert.match(policy, /default-src 'none'/)
     assert.match(policy, /frame-ancestors 'none'/)
     assert.doesNotMatch(policy, /unsafe|http|\*|data:/)
+  })
+
+  it('shares no nonce with any other answer', () => {
+    const setHeaders = securityHeaders(false)
+    const policies = Array.from({ length: 1_000 }, () => {
+      const request = new IncomingMessage(new Socket())
+      setHeaders(request, new ServerResponse(request))
+      return request.headers['content-security-policy']
+    })
+    assert.equal(new Set(policies).size, 1_000)
   })
 
   it('has a nonce of its own each time', async (test) => {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomFillSync, randomUUID } from 'node:crypto'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import helmet from 'helmet'
@@ -60,11 +60,25 @@ export function securityHeaders(development: boolean, own: Config['contentSecuri
   const same = [...Object.entries(headers), ['permissions-policy', permissions] as const]
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of same) response.setHeader(name, value ?? '')
-    const own = parts.join(randomBytes(16).toString('base64'))
+    const own = parts.join(nextNonce())
     if (own) response.setHeader(policyHeader, own)
     // Next takes the nonce for its own scripts from here, so it may not be a client's.
     request.headers[policyHeader] = own
   }
+}
+
+// One call of the system gives those of 256 answers.
+const nonceBytes = 16
+const random = Buffer.alloc(256 * nonceBytes)
+let used = random.length
+
+function nextNonce(): string {
+  if (used === random.length) {
+    randomFillSync(random)
+    used = 0
+  }
+  used += nonceBytes
+  return random.toString('base64', used - nonceBytes, used)
 }
 
 // They are the same in each answer, but for the nonce.
