@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { adminToken, bearer, openAdmin, showToken } from './support/admin.ts'
-import { messagesOf, postEntry } from './support/api-client.ts'
+import { entriesOf, messagesOf, postEntry } from './support/api-client.ts'
 import type { Container } from './support/container.ts'
 import { expect, test } from './support/test.ts'
 import { openGuestbook } from './support/visitor.ts'
@@ -9,6 +9,12 @@ test.use({ token: adminToken })
 
 const entry = (page: Page, message: string) =>
   page.locator('.entries > li').filter({ hasText: message })
+
+async function idOf({ url }: Container, message: string): Promise<number> {
+  const found = (await entriesOf(url)).find((entry) => entry.message === message)
+  if (!found) throw new Error(`There is no entry ${message}`)
+  return found.id
+}
 
 const status = (page: Page) => page.locator('.outcome[data-state=done]')
 
@@ -52,9 +58,13 @@ for (const javaScriptEnabled of [true, false]) {
       expect(await messagesOf(app.url)).toEqual(['harmless'])
     })
 
-    test('an admin signs in, stays where the entry was, and signs out', async ({ app, page }) => {
+    test('an admin signs in, stays where the entry was, and signs out', async ({
+      shared: app,
+      page,
+    }) => {
       for (let number = 1; number <= 23; number++) await postEntry(app.url, `No. ${number}.`)
-      await page.goto(`${app.url}/admin?before=4`)
+      const fourth = await idOf(app, 'No. 4.')
+      await page.goto(`${app.url}/admin?before=${fourth}`)
       await showToken(page, 'a wrong one')
       await expect(page.getByLabel('Token')).toHaveAccessibleDescription('This is not the token.')
       await showToken(page, adminToken)
@@ -88,8 +98,12 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('who moderates is told at the entry, and goes on from there', async ({ app, page }) => {
+test('who moderates is told at the entry, and goes on from there', async ({
+  shared: app,
+  page,
+}) => {
   for (const message of ['one.', 'two.', 'three.']) await postEntry(app.url, message)
+  const [one, two] = [await idOf(app, 'one.'), await idOf(app, 'two.')]
   await openAdmin(page, app.url)
   await entry(page, 'two.').getByRole('button', { name: 'Hide' }).click()
   await expect(entry(page, 'two.').getByRole('status')).toHaveText('The entry is hidden.')
@@ -100,19 +114,20 @@ test('who moderates is told at the entry, and goes on from there', async ({ app,
     await entry(page, message).getByRole('button', { name: 'Delete for good' }).click()
   }
   await remove('two.')
-  await expect(page.locator('#entry-2')).toHaveText('The entry is deleted.')
+  await expect(page.locator(`#entry-${two}`)).toHaveText('The entry is deleted.')
   await expect(entry(page, 'one.').getByRole('button', { name: 'Hide' })).toBeFocused()
   await remove('one.')
-  await expect(page.locator('#entry-1')).toHaveText('The entry is deleted.')
+  await expect(page.locator(`#entry-${one}`)).toHaveText('The entry is deleted.')
   await expect(page.getByRole('heading', { name: 'Moderation' })).toBeFocused()
   expect(await messagesOf(app.url)).toEqual(['three.'])
 })
 
-test('what is said to have been done is so', async ({ app, page }) => {
+test('what is said to have been done is so', async ({ shared: app, page }) => {
   await postEntry(app.url, 'there')
+  const id = await idOf(app, 'there')
   await openAdmin(page, app.url)
   const { hostname: domain } = new URL(app.url)
-  for (const value of ['1.deleted', '1.hidden', '7.shown', 'x']) {
+  for (const value of [`${id}.deleted`, `${id}.hidden`, `${id + 6}.shown`, 'x']) {
     await page.context().addCookies([{ name: 'changed', value, domain, path: '/admin' }])
     await page.goto(`${app.url}/admin?done=deleted`)
     await expect(entry(page, 'there')).toBeVisible()

@@ -1,5 +1,6 @@
 import { monitoring } from '../packages/streamkeeper/deploy/monitoring.mjs'
 import { freePort } from '../packages/streamkeeper/src/test-tools/ports.ts'
+import { adminToken, showToken } from './support/admin.ts'
 import { postEntry } from './support/api-client.ts'
 import { namesIn, readMetrics, valueIn } from './support/metrics.ts'
 import { expect, test } from './support/test.ts'
@@ -51,8 +52,9 @@ test.describe('the status page, without JavaScript', () => {
     expect(await app.logs()).toMatch(release)
   })
 
-  test('renews itself', async ({ app, page }) => {
+  test('renews itself', async ({ shared: app, page }) => {
     await page.goto(`${app.url}/status`)
+    await showToken(page, adminToken)
     const time = page.getByText(/^As of/).getByRole('time')
     const before = (await time.textContent()) ?? ''
     await expect(time).not.toHaveText(before, { timeout: 15_000 })

@@ -119,11 +119,9 @@ test('the header says where one is, and keys can skip it', async ({ shared: app,
 })
 
 test('the header leads to the status and to moderation where somebody signed in', async ({
-  start,
+  shared: app,
   page,
 }) => {
-  const app = await start({ ADMIN_TOKEN: adminToken })
-  await app.ready()
   await page.goto(app.url)
   const links = page.getByRole('navigation', { name: 'Site' }).getByRole('link')
   await expect(links).toHaveText(['Visits', 'Guestbook', 'How it works'])

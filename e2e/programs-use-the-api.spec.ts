@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { adminToken, bearer } from './support/admin.ts'
 import { postEntry } from './support/api-client.ts'
 import { rawRequest } from './support/raw-request.ts'
@@ -6,46 +7,51 @@ import { expect, test } from './support/test.ts'
 test.use({ token: adminToken })
 
 const json = { 'content-type': 'application/json', 'idempotency-key': 'k' }
+/** Of an entry that is new, whatever has been written before. */
+const fresh = () => ({ ...json, 'idempotency-key': randomUUID() })
 const entry = JSON.stringify({ name: 'Ada', message: 'Hello' })
 
-test('an entry is answered with its row, and listed', async ({ app }) => {
+test('an entry is answered with its row, and listed', async ({ shared: app }) => {
   const url = `${app.url}/api/entries`
-  const created = await fetch(url, { method: 'POST', headers: json, body: entry })
+  const created = await fetch(url, { method: 'POST', headers: fresh(), body: entry })
   expect(created.status).toBe(201)
-  expect(created.headers.get('location')).toBe('/api/entries/1')
   const row = await created.json()
+  expect(created.headers.get('location')).toBe(`/api/entries/${row.id}`)
   expect(row).toEqual({
-    id: 1,
+    id: expect.any(Number),
     name: 'Ada',
     message: 'Hello',
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
   })
   expect(await (await fetch(url)).json()).toEqual({ entries: [row], older: null })
-  expect(await (await fetch(`${url}/1`)).json()).toEqual(row)
-  const head = await fetch(`${url}/1`, { method: 'HEAD' })
+  expect(await (await fetch(`${url}/${row.id}`)).json()).toEqual(row)
+  const head = await fetch(`${url}/${row.id}`, { method: 'HEAD' })
   expect([head.status, await head.text()]).toEqual([200, ''])
 })
 
 test('an entry that is hidden or deleted is not there, and its key does not bring it back', async ({
-  app,
+  shared: app,
 }) => {
   const url = `${app.url}/api/entries`
-  const send = () => fetch(url, { method: 'POST', headers: json, body: entry })
-  const status = async () => (await fetch(`${url}/1`)).status
-  expect((await send()).status).toBe(201)
+  const headers = fresh()
+  const send = () => fetch(url, { method: 'POST', headers, body: entry })
+  const sent = await send()
+  expect(sent.status).toBe(201)
+  const own = `${url}/${(await sent.json()).id}`
+  const status = async () => (await fetch(own)).status
   const hide = { method: 'PATCH', headers: { ...json, ...bearer }, body: '{"hidden":true}' }
-  expect((await fetch(`${url}/1`, hide)).status).toBe(204)
+  expect((await fetch(own, hide)).status).toBe(204)
   expect(await status()).toBe(404)
-  expect((await fetch(`${url}/1`, { method: 'DELETE', headers: bearer })).status).toBe(204)
+  expect((await fetch(own, { method: 'DELETE', headers: bearer })).status).toBe(204)
   expect(await status()).toBe(404)
-  expect((await fetch(`${url}/1`, { method: 'DELETE', headers: bearer })).status).toBe(404)
+  expect((await fetch(own, { method: 'DELETE', headers: bearer })).status).toBe(404)
   const again = await send()
   expect(again.status).toBe(410)
   expect(await again.json()).toMatchObject({ type: 'urn:visits:problem:entry-deleted' })
   expect(await (await fetch(url)).json()).toEqual({ entries: [], older: null })
 })
 
-test('a text comes back as it was sent, or is refused', async ({ app }) => {
+test('a text comes back as it was sent, or is refused', async ({ shared: app }) => {
   const url = `${app.url}/api/entries`
   const send = (body: string | Buffer, key: string, headers: Record<string, string> = {}) =>
     fetch(url, {
@@ -55,11 +61,14 @@ test('a text comes back as it was sent, or is refused', async ({ app }) => {
     })
   const text = '\u200fe\u0301 🙂\ttab\u2028 שלום \u{1f468}\u200d\u{1f469}'
   const body = `\ufeff${JSON.stringify({ name: 'Ada', message: `\ufeff ${text}\r\nend\r\n` })}`
+  const rows = []
   for (const _ of [1, 2]) {
     const answer = await send(body, 'kept')
     expect(answer.status).toBe(201)
-    expect(await answer.json()).toMatchObject({ id: 1, message: `${text}\nend` })
+    rows.push(await answer.json())
   }
+  expect(rows[0]).toMatchObject({ message: `${text}\nend` })
+  expect(rows[1]).toEqual(rows[0])
   for (const [status, sent, headers] of [
     [422, '{"name":"Ada","message":"hi \\ud83d"}'],
     [422, '{"name":"\\u200b\\u3164","message":"hi"}'],
@@ -191,7 +200,8 @@ test('what is wrong is told as problem details', async ({ shared: app }) => {
   expect(await (await fetch(`${app.url}/api/entries`)).json()).toEqual({ entries: [], older: null })
 })
 
-test('a key that comes with another entry is refused', async ({ app }) => {
-  expect(await postEntry(app.url, 'one', 'key')).toBe(201)
-  expect(await postEntry(app.url, 'other', 'key')).toBe(422)
+test('a key that comes with another entry is refused', async ({ shared: app }) => {
+  const key = randomUUID()
+  expect(await postEntry(app.url, 'one', key)).toBe(201)
+  expect(await postEntry(app.url, 'other', key)).toBe(422)
 })

@@ -60,10 +60,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       started.push(container)
       return container
     })
-    for (const container of started) {
-      await showLogsOfFailure(container, testInfo)
-      await container.remove()
-    }
+    for (const container of started) await showLogsOfFailure(container, testInfo)
+    await Promise.all(started.map((container) => container.remove()))
   },
 
   token: ['', { option: true }],
