@@ -1,6 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
-import { FaultyProxy } from '../packages/streamkeeper/src/test-tools/faulty-proxy.ts'
-import { freePort, hostFromContainer } from '../packages/streamkeeper/src/test-tools/ports.ts'
 import { Router } from '../packages/streamkeeper/src/test-tools/router.ts'
 import type { Container } from './support/container.ts'
 import { expect, test } from './support/test.ts'
@@ -93,48 +90,3 @@ test('a reader that comes before its writer waits for a first copy', async ({ ap
   await (await fetch(app.url)).text()
   await reader.ready()
 })
-
-test('a reader that could not reach the bucket for 90 s has what the writer has, and nothing else', async ({
-  bucket,
-  start,
-}) => {
-  test.setTimeout(180_000)
-  const writer = await start()
-  await writer.ready()
-  await sign(writer, 'before')
-  const host = bucket.environment.STORAGE_EMULATOR_HOST ?? ''
-  const proxy = new FaultyProxy(await freePort(), Number(host.split(':')[1]), host)
-  await proxy.mend()
-  try {
-    const reader = await start({
-      ...{ ROLE: 'reader', WRITER_URL: writer.url },
-      STORAGE_EMULATOR_HOST: `${hostFromContainer}:${proxy.port}`,
-    })
-    await reader.ready()
-    proxy.inject({ hang: true })
-    for (let number = 0; number < 30; number++) {
-      await sign(writer, `meanwhile ${number}`)
-      await setTimeout(3_000)
-    }
-    const stale = await fetch(`${reader.url}/api/entries`)
-    expect(stale.status).toBe(200)
-    expect(Number(stale.headers.get('x-copy-age-seconds'))).toBeGreaterThanOrEqual(85)
-    proxy.inject(null)
-    await sign(writer, 'after')
-    const all = async ({ url }: Container) => (await fetch(`${url}/api/entries?limit=100`)).json()
-    const there = await all(writer)
-    expect(there.entries).toHaveLength(32)
-    await expect.poll(() => all(reader), { timeout: 15_000 }).toEqual(there)
-  } finally {
-    await proxy.cut()
-  }
-})
-
-async function sign({ url }: Container, message: string): Promise<void> {
-  const answer = await fetch(`${url}/api/entries`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
-    body: JSON.stringify({ name: 'Ada', message }),
-  })
-  expect(answer.ok).toBe(true)
-}
