@@ -1,18 +1,40 @@
+import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hashOfFolder } from '../../packages/streamkeeper/src/cli/lib/hash.mjs'
 import { must } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { npmProgram } from './npm-program.mjs'
 import { cache, root } from './project.mjs'
 
 const source = join(root, 'packages/streamkeeper')
+// The compiler is one of those that the lock file names.
+const inputs = [
+  'LICENSE',
+  'package-lock.json',
+  'packages/streamkeeper',
+  'tools/lib',
+  'tsconfig.json',
+]
+const stamp = join(cache, 'pack.json')
 
 /**
- * Makes the package as it is published: JavaScript and types, as Node strips no types in node_modules.
+ * Makes the package as it is published, unless that was done from the same sources: JavaScript and types,
+ * as Node strips no types in node_modules.
  * @param {string} node
  * @returns {Promise<string>} the file that npm installs
  * @throws {Failure} with the compiler's or npm's last lines
  */
 export async function pack(node) {
+  const hash = await hashOfFolder(root, inputs)
+  const last = await readFile(stamp, 'utf8').then(JSON.parse, () => null)
+  if (last?.hash === hash && existsSync(last.file)) return last.file
+  await rm(stamp, { force: true })
+  const file = await make(node)
+  await writeFile(stamp, JSON.stringify({ hash, file }))
+  return file
+}
+
+async function make(node) {
   const folder = join(cache, 'pack')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })

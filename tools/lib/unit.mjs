@@ -16,6 +16,7 @@ export async function unit() {
     VERSITYGW: await parts.versitygw(),
     OLD_LITESTREAM: await parts.oldLitestream(),
     POSTGRES_BIN: await parts.postgres(),
+    TARBALL: await parts.tarball(),
   }
   await parts.aroundPostgres()
   // Most tests wait for Litestream, most of the time.
