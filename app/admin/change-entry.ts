@@ -1,5 +1,5 @@
-import { isUnclear, log, reasonOf } from 'streamkeeper'
-import { data, durable } from '../data.ts'
+import { durable, isUnclear, log, reasonOf } from 'streamkeeper'
+import { requestData } from '../request-data.ts'
 import type { Change, Changing } from './change.ts'
 
 /** Changes an entry for an admin, and says so only once the bucket has it. */
@@ -24,7 +24,7 @@ export async function changeEntry(id: number, what: Change): Promise<Changing> {
 }
 
 async function apply(id: number, what: Change): Promise<boolean> {
-  const { deleteEntry, hideEntry } = await data()
+  const { deleteEntry, hideEntry } = await requestData()
   if (what === 'delete') return deleteEntry(id, new Date())
   return hideEntry(id, what === 'hide' ? new Date() : null)
 }

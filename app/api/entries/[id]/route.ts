@@ -2,8 +2,8 @@ import type { ProblemDetails } from 'streamkeeper/config'
 import { z } from 'zod'
 import type { Change, NotChanged } from '../../../admin/change.ts'
 import { changeEntry } from '../../../admin/change-entry.ts'
-import { data } from '../../../data.ts'
 import { entryId } from '../../../entry-id.ts'
+import { requestData } from '../../../request-data.ts'
 import { admitAdmin } from '../../admit-admin.ts'
 import { ProblemError, route } from '../../problem.ts'
 import { readJson } from '../../read-json.ts'
@@ -20,7 +20,7 @@ const visibility = z.strictObject(
 export const GET = route(async (request, { params }: Context) => {
   readQuery(request, noParameters)
   const id = entryId.safeParse((await params).id)
-  const entry = id.success ? await (await data()).findEntry(id.data) : null
+  const entry = id.success ? await (await requestData()).findEntry(id.data) : null
   if (!entry) throw new ProblemError(refusals['no-entry'])
   return Response.json(entry, { headers: { 'cache-control': 'no-store' } })
 })

@@ -127,7 +127,7 @@ export async function databasesForTests(): Promise<Databases> {
   return port ? new Databases(Number(port)) : TestPostgres.start()
 }
 
-function program(name: string): string {
+export function program(name: string): string {
   const folder = process.env.POSTGRES_BIN
   assert.ok(
     folder,
@@ -136,7 +136,7 @@ function program(name: string): string {
   return join(folder, name)
 }
 
-type User = { uid?: number; gid?: number }
+export type User = { uid?: number; gid?: number }
 
 /** Whom to run it as: PostgreSQL refuses to run as root. */
 export function unprivileged(): User {
