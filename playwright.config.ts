@@ -16,7 +16,7 @@ export default defineConfig<Options>({
     { name: 'cloud-storage' },
     {
       name: 's3',
-      use: { storage: 'versitygw' },
+      use: { storage: process.env.S3_PROGRAM === 'seaweedfs' ? 'seaweedfs' : 'versitygw' },
       // What a store could spoil: deploys, crashes and outages.
       grep: new RegExp(
         [

@@ -29,7 +29,9 @@ function choose(wanted) {
       `There is no stage ${unknown}: name some of ${Object.keys(stages).join(' ')}, as in npm test -- unit.`,
     )
   }
-  return Object.keys(stages).filter((name) => wanted.length === 0 || wanted.includes(name))
+  return Object.keys(stages).filter((name) =>
+    wanted.length === 0 ? !stages[name].isOptional : wanted.includes(name),
+  )
 }
 
 // What can't be prepared is told by the stage that needs it.

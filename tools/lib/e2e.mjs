@@ -8,8 +8,12 @@ import { cache, root } from './project.mjs'
 
 const nothing = { stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }
 
-/** @returns {Promise<import('./counts.mjs').Result>} */
-export async function e2e() {
+/**
+ * @param {{ args?: string[], more?: Record<string, string> }} [only] what Playwright is told besides, and
+ *   variables
+ * @returns {Promise<import('./counts.mjs').Result>}
+ */
+export async function e2e({ args = [], more = {} } = {}) {
   await parts.dependencies()
   await parts.build()
   const node = await parts.node()
@@ -18,13 +22,17 @@ export async function e2e() {
   await rm(report, { force: true })
   const { ok } = await run(
     node,
-    [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json'],
+    [
+      ...[join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test'],
+      ...['--reporter=list,json', ...args],
+    ],
     {
       cwd: root,
       env: {
         ...(await environment(node)),
         NEXT_IMAGE: await parts.nextImage(),
         ...(chromium && { CHROMIUM_PATH: chromium }),
+        ...more,
         PLAYWRIGHT_JSON_OUTPUT_NAME: report,
       },
       deadlineMs: 2_700_000,

@@ -10,6 +10,7 @@ import { image, nextImage } from './image.mjs'
 import { oldLitestream } from './old-litestream.mjs'
 import { pack } from './pack.mjs'
 import { aroundPostgres, postgres } from './postgres.mjs'
+import { seaweedfs } from './seaweedfs.mjs'
 import { versitygw } from './versitygw.mjs'
 
 /** What the tests are made with and of: each is made once, when it or what needs it is asked for. */
@@ -19,6 +20,7 @@ export const parts = {
   oldLitestream: once(oldLitestream),
   fakeGcsServer: once(fakeGcsServer),
   versitygw: once(versitygw),
+  seaweedfs: once(seaweedfs),
   postgres: once(postgres),
   aroundPostgres: once(aroundPostgres),
   dependencies: once(dependencies),

@@ -1,16 +1,17 @@
+import { sum } from './counts.mjs'
 import { e2e } from './e2e.mjs'
 import { migrations } from './migrations.mjs'
 import { npmProgram } from './npm-program.mjs'
 import { parts } from './parts.mjs'
-import { packageTests, unit } from './unit.mjs'
+import { contract, packageTests, unit } from './unit.mjs'
 
 const onePassed = { passed: 1, failed: 0, skipped: 0 }
 
 /**
  * The stages of the tests, in their order. `needs` is what is prepared before the first of them;
  * `run` returns its counts, or throws a Failure, which counts as one failed. `minutes` are those of
- * 2 cores.
- * @type {Record<string, {needs: string[], minutes: number, run: () => Promise<import('./counts.mjs').Result>}>}
+ * 2 cores. An optional one is run where it is named.
+ * @type {Record<string, {needs: string[], minutes: number, isOptional?: boolean, run: () => Promise<import('./counts.mjs').Result>}>}
  */
 export const stages = {
   lint: {
@@ -74,6 +75,16 @@ export const stages = {
     ],
     run: () => e2e(),
   },
+  // What is tried on one server that speaks S3, on another one.
+  seaweedfs: {
+    minutes: 5,
+    isOptional: true,
+    needs: ['dependencies', 'litestream', 'fakeGcsServer', 'versitygw', 'seaweedfs', 'baseImages'],
+    run: async () => {
+      const more = { SEAWEEDFS: await parts.seaweedfs(), S3_PROGRAM: 'seaweedfs' }
+      return sum([await contract(), await e2e({ args: ['--project=s3'], more })])
+    },
+  },
 }
 
 /**
@@ -87,6 +98,7 @@ export const groups = [
   // Both wait for Litestream, for containers and for npm, much of the time.
   ['unit', 'package'],
   ['e2e'],
+  ['seaweedfs'],
 ]
 
 const fetched = {
@@ -94,6 +106,7 @@ const fetched = {
   oldLitestream: 'the original sample’s Litestream',
   fakeGcsServer: 'a fake Cloud Storage',
   versitygw: 'a server that speaks S3',
+  seaweedfs: 'SeaweedFS',
   postgres: 'PostgreSQL',
   aroundPostgres: 'PgBouncer, Patroni and what they need',
   browser: 'Chromium',

@@ -10,7 +10,22 @@ const nothing = { passed: 0, failed: 0, skipped: 0 }
 
 /** @returns {Promise<import('./counts.mjs').Result>} */
 export async function unit() {
-  const env = {
+  await parts.aroundPostgres()
+  // Most tests wait for Litestream, most of the time.
+  const setup = join(root, 'packages/streamkeeper/src/test-tools/one-postgres.ts')
+  const files = '{app,db,packages,tools}/**/*.test.{mjs,ts}'
+  return nodeTests('unit', files, { concurrency: 4, env: await unitEnvironment(), setup })
+}
+
+/** Runs the contract of stores on a second server that speaks S3, too. */
+export async function contract() {
+  const env = { ...(await unitEnvironment()), SEAWEEDFS: await parts.seaweedfs() }
+  const file = 'packages/streamkeeper/src/stores/store.test.ts'
+  return nodeTests('contract', file, { concurrency: 1, env })
+}
+
+async function unitEnvironment() {
+  return {
     ...onPath([await parts.node(), await parts.litestream()]),
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
     VERSITYGW: await parts.versitygw(),
@@ -18,11 +33,6 @@ export async function unit() {
     POSTGRES_BIN: await parts.postgres(),
     TARBALL: await parts.tarball(),
   }
-  await parts.aroundPostgres()
-  // Most tests wait for Litestream, most of the time.
-  const setup = join(root, 'packages/streamkeeper/src/test-tools/one-postgres.ts')
-  const files = '{app,db,packages,tools}/**/*.test.{mjs,ts}'
-  return nodeTests('unit', files, { concurrency: 4, env, setup })
 }
 
 /** Tries the package, as it is published, on the apps in its fixtures: they are built and run in containers. */
