@@ -1,6 +1,6 @@
 // The app on PostgreSQL in a process of its own, as it runs, with the routes that change something and no build.
-import type { RequestListener } from 'node:http'
-import { answerByHandler, type RouteHandler } from 'streamkeeper/http'
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { DELETE, GET as findEntry, PATCH } from '../../app/api/entries/[id]/route.ts'
 import { POST as addEntry, GET as listEntries } from '../../app/api/entries/route.ts'
 import { POST as sign } from '../../app/guestbook/sign/route.ts'
@@ -9,7 +9,7 @@ import { StopRequested, stopOnSignals } from '../../packages/streamkeeper/src/se
 import config from '../../streamkeeper.config.ts'
 
 const entry = { GET: findEntry, PATCH, DELETE }
-const routes = new Map<string, RouteHandler>([
+const routes = new Map<string, (request: Request) => Promise<Response>>([
   ['GET /api/entries', listEntries],
   ['POST /api/entries', addEntry],
   ['POST /guestbook/sign', sign],
@@ -24,10 +24,19 @@ const pages: RequestListener = async (request, response) => {
     : routes.get(`${method} ${path}`)
   if (!handler) return response.writeHead(404).end()
   try {
-    await answerByHandler(handler, request, response)
+    const answer = await handler(await webRequest(request))
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
   } catch (error) {
     response.writeHead(500).end(String(error))
   }
+}
+
+// As Next hands it to a route.
+async function webRequest(request: IncomingMessage): Promise<Request> {
+  const { method = 'GET', url } = request
+  const headers = request.headers as Record<string, string>
+  const body = method === 'GET' ? null : new Uint8Array(await buffer(request))
+  return new Request(`http://localhost${url}`, { method, headers, body })
 }
 
 const stop = stopOnSignals()
