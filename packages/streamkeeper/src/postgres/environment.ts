@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { z } from 'zod'
 import {
+  optional,
   readVariables,
   type ServerEnvironment,
   serverEnvironment,
@@ -12,6 +13,8 @@ export type Environment = ServerEnvironment & {
   databaseUrl: string
   /** How many connections this instance may have. */
   connections: number
+  /** The newest migration that may take something from the release before. */
+  allowedMigration: string | null
 }
 
 const schema = serverVariables.extend({
@@ -30,6 +33,7 @@ const schema = serverVariables.extend({
     .refine((count) => Number.isInteger(count) && count > 0 && count <= 100, {
       error: 'is no number from 1 to 100',
     }),
+  ALLOW_BREAKING_MIGRATION: optional,
 })
 
 /**
@@ -43,6 +47,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     ...serverEnvironment(data),
     databaseUrl: data.DATABASE_URL,
     connections: data.DATABASE_CONNECTIONS,
+    allowedMigration: data.ALLOW_BREAKING_MIGRATION,
   }
 }
 

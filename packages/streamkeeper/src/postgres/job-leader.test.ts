@@ -40,7 +40,10 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
         while (!said.includes(line)) await once(changed, 'said')
       },
       /** @param fault is asked before each statement: what it waits for, or throws */
-      start(name: string, { job = recorded(name), fault = async () => {}, times = long } = {}) {
+      start(
+        name: string,
+        { job = recorded(name), fault = async () => {}, times = long, mayLead = () => true } = {},
+      ) {
         const database = openPostgres(url, 'notes')
         test.after(() => database.$client.end())
         const asked = {
@@ -52,7 +55,7 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
         const leader = new JobLeader(asked as never, name, times)
         const remove = leader.whileLeading(job)
         const stop = new AbortController()
-        const done = leader.run(stop.signal)
+        const done = leader.run(stop.signal, mayLead)
         const end = () => {
           stop.abort()
           return done
@@ -131,6 +134,18 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
     leader.whileLeading(() => late.resolve())
     await late.promise
     assert.deepEqual(said, ['a begins', 'a ends'])
+  })
+
+  it('ends where an instance may lead no more', async (test) => {
+    const { start, until, said } = await scene(test)
+    let mayLead = true
+    start('a', { times: short, mayLead: () => mayLead })
+    await until('a begins')
+    mayLead = false
+    await until('a ends')
+    start('b')
+    await until('b begins')
+    assert.deepEqual(said.slice(-2), ['a ends', 'b begins'])
   })
 
   it('is not under the deadline of a request', () => {

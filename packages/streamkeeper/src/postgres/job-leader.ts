@@ -55,10 +55,11 @@ export class JobLeader {
     }
   }
 
-  /** Takes the lease where there are jobs and nobody has it, and keeps it until `stop` aborts. */
-  async run(stop: AbortSignal): Promise<void> {
+  /** Takes the lease where there are jobs and nobody has it, and keeps it until `stop` aborts or it may not lead. */
+  async run(stop: AbortSignal, mayLead = () => true): Promise<void> {
     while (!stop.aborted) {
-      if (this.#jobs.size > 0) await Promise.race([this.#claim(), aborted(stop)])
+      if (!mayLead()) this.#end()
+      else if (this.#jobs.size > 0) await Promise.race([this.#claim(), aborted(stop)])
       await sleep(this.#times.every, undefined, { signal: stop }).catch(() => {})
     }
     if (!this.#leadership) return

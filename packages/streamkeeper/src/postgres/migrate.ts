@@ -33,14 +33,16 @@ const meetingOthers: Patience = {
   pauseMs: () => Math.random() * 500,
 }
 
-/** For how long, in milliseconds, it waits for others. */
-type Waits = {
+/** For how long, in milliseconds, it waits for others, and what it may take from them. */
+type Care = {
   /** For who uses a table. All who come after wait meanwhile, and for them a statement may take 5 s. */
   lockMs: number
   /** For another instance that migrates. */
   turnMs: number
+  /** Up to which migration something may be taken from the release before; null for none, and all unless given. */
+  allowedMigration?: string | null
 }
-const waits: Waits = { lockMs: 3_000, turnMs: 10_000 }
+const care: Care = { lockMs: 3_000, turnMs: 10_000 }
 
 /**
  * Brings the schema up to this release's, in one transaction; does nothing where it is there. Another
@@ -49,14 +51,15 @@ const waits: Waits = { lockMs: 3_000, turnMs: 10_000 }
  * @param folder where drizzle-kit wrote the migrations
  * @throws {NewerSchema} before anything is changed
  * @throws {PostgresProblem} if another instance migrates for long, or a table is locked
+ * @throws {Barred} if a migration takes something from the release before, and may not
  * @throws {MigrationProblem} if a migration can't be applied: nothing is changed then, either
  */
 export async function migrateDatabase(
   database: Database,
   folder: string,
-  given: Partial<Waits> = {},
+  given: Partial<Care> = {},
 ): Promise<void> {
-  const { lockMs, turnMs } = { ...waits, ...given }
+  const { lockMs, turnMs, allowedMigration } = { ...care, ...given }
   if (isDone(await planFor(database, folder))) return
   const { query_timeout: _, onConnect: __, ...options } = database.$client.options
   // A connection of its own: a migration may take long.
@@ -69,7 +72,7 @@ export async function migrateDatabase(
         await setLocally(tx, 'statement_timeout', 0)
         await takeTurn(tx)
         await setLocally(tx, 'lock_timeout', lockMs)
-        await bringUp(tx, folder)
+        await bringUp(tx, folder, allowedMigration)
       })
     return retryConflicts(once, meetingOthers)
   }
@@ -98,7 +101,11 @@ export async function mustBeMigrated(database: Database, folder: string): Promis
   )
 }
 
-async function bringUp(transaction: Transaction, folder: string): Promise<void> {
+async function bringUp(
+  transaction: Transaction,
+  folder: string,
+  allowedMigration: string | null | undefined,
+): Promise<void> {
   const plan = await planFor(transaction, folder)
   const { pending, edited } = plan
   for (const { name } of edited) {
@@ -109,7 +116,33 @@ async function bringUp(transaction: Transaction, folder: string): Promise<void> 
   await transaction.execute('create schema if not exists drizzle')
   await transaction.execute(`create table if not exists drizzle.__drizzle_migrations
     (id serial primary key, hash text not null, created_at bigint)`)
-  for (const migration of pending) await run(transaction, migration)
+  const allowed = pending.findIndex(({ name }) => name === `${allowedMigration}.sql`)
+  const isServed = plan.count > 0
+  for (const [index, migration] of pending.entries()) {
+    const mayBreak = allowedMigration === undefined || !isServed || index <= allowed
+    if (mayBreak) await run(transaction, migration)
+    else await runWithoutLoss(transaction, migration)
+  }
+}
+
+// Another release may serve at this moment, and use what is there.
+async function runWithoutLoss(transaction: Transaction, migration: Migration): Promise<void> {
+  const before = await namesIn(transaction)
+  await run(transaction, migration)
+  const after = new Set(await namesIn(transaction))
+  const lost = before.filter((name) => !after.has(name))
+  if (lost.length === 0) return
+  const name = migration.name.replace(/\.sql$/, '')
+  throw new Barred(
+    'breaking-migration',
+    `The migration ${name} takes ${lost.join(', ')} away from the release before, which may still serve. Nothing was changed. Keep that in this release; or, when no release that serves uses it, set ALLOW_BREAKING_MIGRATION=${name}.`,
+  )
+}
+
+async function namesIn(transaction: Transaction): Promise<string[]> {
+  const all = sql`select table_name || '.' || column_name as name from information_schema.columns
+    where table_schema = current_schema()`
+  return (await transaction.execute<{ name: string }>(all)).rows.map(({ name }) => name)
 }
 
 async function waitForOthers(transaction: Transaction, turnMs: number): Promise<void> {
@@ -129,17 +162,18 @@ function setLocally(transaction: Transaction, setting: string, ms: number) {
 
 type Transaction = Pick<NodePgDatabase, 'execute'>
 
-type Planned = Plan & { hasEvents: boolean }
+type Planned = Plan & { hasEvents: boolean; count: number }
 
 async function planFor(database: Transaction, folder: string): Promise<Planned> {
   const known = readMigrations(folder)
-  const plan = planMigrations(known, await appliedMigrations(database))
+  const applied = await appliedMigrations(database)
+  const plan = planMigrations(known, applied)
   if (plan.unknown.length > 0) throw unknownSchema(plan.unknown, known)
   const hasEvents = await hasTable(database, sql`current_schema()`, getTableName(events))
-  return { ...plan, hasEvents }
+  return { ...plan, hasEvents, count: applied.length }
 }
 
-function isDone({ pending, hasEvents }: Planned): boolean {
+function isDone({ pending, hasEvents }: Pick<Planned, 'pending' | 'hasEvents'>): boolean {
   return pending.length === 0 && hasEvents
 }
 
@@ -168,7 +202,8 @@ export async function appliedMigration(database: Transaction): Promise<number> {
   return Math.max(0, ...(await appliedMigrations(database)).map(({ at }) => at))
 }
 
-async function appliedMigrations(database: Transaction): Promise<Applied[]> {
+/** What a database remembers of its migrations. */
+export async function appliedMigrations(database: Transaction): Promise<Applied[]> {
   if (!(await hasTable(database, 'drizzle', '__drizzle_migrations'))) return []
   const all = sql`select hash, created_at as at from drizzle.__drizzle_migrations`
   const { rows } = await database.execute<{ hash: string; at: string | null }>(all)

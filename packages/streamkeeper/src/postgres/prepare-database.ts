@@ -3,31 +3,46 @@ import { pauseAfter, retry } from '../retry.ts'
 import type { Lifecycle } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
 import { News } from '../server/news.ts'
+import { NewerSchema } from '../sqlite/migrate.ts'
 import { migrateDatabase, mustBeMigrated, refuseHalfMoved } from './migrate.ts'
+import type { NewerData } from './newer-data.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError } from './problem.ts'
+
+type Preparing = {
+  signal: AbortSignal
+  /** Whether the database may be changed; it is everybody's. */
+  mayMigrate: boolean
+  allowedMigration: string | null
+  newer: Pick<NewerData, 'mustBeReadable'>
+}
 
 /**
  * Connects and migrates, again for as long as the database can't be used; the probes and the log say
  * why meanwhile.
  *
  * @param migrations their folder
- * @param options.mayMigrate whether the database may be changed; it is everybody's
- * @throws {NewerSchema} if a newer release has migrated it
+ * @throws {NewerSchema} if a newer release has migrated it to what this one can't read
  */
 export async function prepareDatabase(
   database: Database,
   migrations: string,
   lifecycle: Lifecycle,
-  { signal, mayMigrate = true }: { signal: AbortSignal; mayMigrate?: boolean },
+  { signal, mayMigrate, allowedMigration, newer }: Preparing,
 ): Promise<void> {
   const step = 'database'
   lifecycle.enter({ name: 'starting', step, problem: null })
   const migrate = async () => {
     signal.throwIfAborted()
     try {
-      if (mayMigrate) await migrateDatabase(database, migrations)
+      if (mayMigrate) await migrateDatabase(database, migrations, { allowedMigration })
       else await mustBeMigrated(database, migrations)
+    } catch (error) {
+      // What a newer release has left in place can be gone on with.
+      if (!(error instanceof NewerSchema)) throw plainError(error)
+    }
+    try {
+      await newer.mustBeReadable()
       await refuseHalfMoved(database)
     } catch (error) {
       throw plainError(error)

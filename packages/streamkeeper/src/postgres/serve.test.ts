@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { TestMigrations } from '../sqlite/test-migrations.ts'
 import { freePort } from '../test-tools/ports.ts'
 import { TestPostgres } from '../test-tools/test-postgres.ts'
 import { migrateDatabase } from './migrate.ts'
@@ -12,7 +13,7 @@ import { migrations, withServer } from './test-support.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 
-async function start(test: TestContext, url: string) {
+async function start(test: TestContext, url: string, environment: Record<string, string> = {}) {
   const port = await freePort()
   const patience = { signal: AbortSignal.timeout(120_000) }
   const child = spawn(
@@ -20,7 +21,13 @@ async function start(test: TestContext, url: string) {
     [join(import.meta.dirname, '../test-tools/server-on-postgres.ts')],
     {
       cwd: root,
-      env: { ...process.env, DATABASE_URL: url, PORT: String(port), RATE_LIMITS: 'off' },
+      env: {
+        ...process.env,
+        DATABASE_URL: url,
+        PORT: String(port),
+        RATE_LIMITS: 'off',
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
@@ -187,7 +194,7 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
     })
   }
 
-  it('refuses a database that a newer release has migrated', async (test) => {
+  it('refuses a database that a newer release has migrated to what it can not read', async (test) => {
     const url = await postgres.emptyUrl()
     const database = openPostgres(url, 'notes')
     test.after(() => database.$client.end())
@@ -195,9 +202,75 @@ describe('A server on PostgreSQL', { timeout: 300_000 }, () => {
     await database.execute(
       `insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2999, 0, 1)})`,
     )
+    await database.execute('drop table tags')
     const server = await start(test, url)
     assert.deepEqual(await server.exited, [1, null])
     assert.match(server.output(), /2999-01-01/)
+  })
+
+  describe('beside a newer release', () => {
+    async function beside(test: TestContext, migration: string) {
+      const url = await postgres.emptyUrl()
+      const old = await start(test, url)
+      await old.ready()
+      assert.equal((await old.write('before')).status, 200)
+      const { folder } = new TestMigrations(test, migrations).add('9999_next', migration)
+      return { url, old, newRelease: { MIGRATIONS: folder } }
+    }
+
+    it('goes on reading and writing while migrations only add, and says so', async (test) => {
+      const text = 'alter table notes add column color text'
+      const { url, old, newRelease } = await beside(test, text)
+      const next = await start(test, url, newRelease)
+      await next.ready()
+      await old.until('/status', (_, text) => text.includes('This older release goes on'))
+      for (const one of [old, next]) assert.equal((await one.write(one.output())).status, 200)
+      assert.equal((await (await old.ask('/notes')).json()).length, 3)
+      assert.match(await old.ready(), /"problem":null/)
+      const late = await start(test, url)
+      await late.ready()
+      assert.equal((await late.write('late')).status, 200)
+      assert.match(late.output(), /This older release goes on/)
+    })
+
+    it('only reads where a new row needs what it does not know', async (test) => {
+      const text = `alter table notes add column color text;
+        update notes set color = 'red'; alter table notes alter column color set not null`
+      const { url, old, newRelease } = await beside(test, text)
+      await (await start(test, url, newRelease)).ready()
+      await old.until('/health/ready', (_, text) => text.includes('"code":"older-release"'))
+      const refused = await old.ask('/api/notes?key=after', { method: 'POST' })
+      assert.equal(refused.status, 503)
+      assert.match(await refused.text(), /older-release.+notes\.color/)
+      assert.equal((await (await old.ask('/notes')).json()).length, 1)
+    })
+
+    it('is not broken by one that may not, and gives way to one that may', async (test) => {
+      const text = 'alter table notes drop column text'
+      const { url, old, newRelease } = await beside(test, text)
+      const barred = await start(test, url, newRelease)
+      assert.deepEqual(await barred.exited, [1, null])
+      assert.match(barred.output(), /takes notes\.text away.+ALLOW_BREAKING_MIGRATION=9999_next/)
+      assert.equal((await old.write('meanwhile')).status, 200)
+      const next = await start(test, url, {
+        ...newRelease,
+        ALLOW_BREAKING_MIGRATION: '9999_next',
+      })
+      await next.ready()
+      await old.until('/api/notes', (status, text) => status === 503 && /notes\.text/.test(text))
+      const late = await start(test, url)
+      assert.deepEqual(await late.exited, [1, null])
+    })
+
+    it('goes on where the migration of the newer one fails', async (test) => {
+      const text = 'alter table notes add column color text not null'
+      const { url, old, newRelease } = await beside(test, text)
+      const failing = await start(test, url, newRelease)
+      assert.deepEqual(await failing.exited, [1, null])
+      assert.match(failing.output(), /9999_next\.sql can't be applied/)
+      assert.equal((await old.write('after')).status, 200)
+      assert.doesNotMatch(await (await old.ask('/status')).text(), /newer/)
+    })
   })
 
   it('waits for the end of a move of data to the database, and says so', async (test) => {

@@ -8,7 +8,7 @@ import { App } from '../server/app.ts'
 import { drain } from '../server/drain.ts'
 import { handleWith } from '../server/handle.ts'
 import { listen } from '../server/http.ts'
-import { Lifecycle } from '../server/lifecycle.ts'
+import { Lifecycle, type Problem } from '../server/lifecycle.ts'
 import { log } from '../server/log.ts'
 import { lookOnly } from '../server/look-only.ts'
 import { serveMetrics } from '../server/metrics-server.ts'
@@ -22,6 +22,7 @@ import { readEnvironment } from './environment.ts'
 import { Gate, jobScope } from './gate.ts'
 import { JobLeader } from './job-leader.ts'
 import { Metrics } from './metrics.ts'
+import { NewerData } from './newer-data.ts'
 import { openPostgres } from './open.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { transientProblem } from './problem.ts'
@@ -53,12 +54,19 @@ export async function serve(
   const database = openPostgres(environment.databaseUrl, config.name, environment.connections)
   shared.postgres = { pool: database.$client, onProblem: () => reachability.doubt() }
   const note = timelineOf(database, `${instance.revision} ${instance.instance}`)
+  const migrations = resolve(folder, config.postgres.migrations)
+  const newer = new NewerData(database, { ...config.postgres, migrations }, () => {
+    if (lifecycle.state.name === 'serving') enterServing()
+  })
+  let away: Problem | null = null
+  const enterServing = () => lifecycle.enter({ name: 'serving', problem: away ?? newer.problem })
   const reachability = new Reachability(database, (problem) => {
-    lifecycle.enter({ name: 'serving', problem: problem?.summary ?? null })
+    away = problem?.summary ?? null
+    enterServing()
     if (problem) log('ERROR', problem.message, { code: problem.code })
     else note('database-is-back', 'The database can be asked again.')
   })
-  const gate = new Gate(reachability)
+  const gate = new Gate(reachability, newer)
   const app = App.read(config, folder, environment.development)
   const metrics = new Metrics(config.name)
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
@@ -66,7 +74,7 @@ export async function serve(
   publishRuntime({
     whileLeading: (job) => jobs.whileLeading((signal) => jobScope(() => job(signal))),
     replicated: () => replicated(reachability.isAway),
-    status: () => statusOf(lifecycle, instance, database),
+    status: () => statusOf(lifecycle, instance, database, newer),
   })
   const server = await listen(port, lifecycle, {
     keepAliveSeconds: environment.keepAliveSeconds,
@@ -81,18 +89,22 @@ export async function serve(
 
   const [next] = await unlessStopped(stopped, [
     prepare(folder, { ...environment, httpServer: server }),
-    prepareDatabase(database, resolve(folder, config.postgres.migrations), lifecycle, {
+    prepareDatabase(database, migrations, lifecycle, {
       signal: stopped,
       mayMigrate: environment.previews !== 'all',
+      allowedMigration: environment.allowedMigration,
+      newer,
     }),
   ])
   gate.open(handleWith(app, next, { transient: transientProblem, isPreview: onlyLooks }))
-  lifecycle.enter({ name: 'serving', problem: null })
+  enterServing()
   note('started', `On PostgreSQL. Ready after ${Math.round(performance.now())} ms.`)
 
   reachability.watch(stopped)
-  // What only shows its data changes nothing.
-  const jobsEnd = environment.previews === 'all' ? null : jobs.run(stopped)
+  newer.watch(stopped)
+  // What only shows its data changes nothing, and neither does an older release that may not.
+  const mayRunJobs = () => newer.may === 'write'
+  const jobsEnd = environment.previews === 'all' ? null : jobs.run(stopped, mayRunJobs)
   if (!stopped.aborted) await once(stopped, 'abort')
   lifecycle.drain()
   await Promise.all([drain(server, 5_000), jobsEnd])

@@ -9,6 +9,7 @@ import { releaseInWords } from '../server/release-name.ts'
 import type { Runtime } from '../server/runtime.ts'
 import { listEvents, recordEvents } from './events.ts'
 import { ask } from './index.ts'
+import type { NewerData } from './newer-data.ts'
 import type { Database } from './open.ts'
 import { plainError, transientProblem } from './problem.ts'
 
@@ -20,6 +21,7 @@ export async function statusOf(
   lifecycle: Lifecycle,
   instance: Me,
   database: Database,
+  newer: Pick<NewerData, 'may' | 'words'>,
 ): ReturnType<Runtime['status']> {
   const { state, draining } = lifecycle
   const { totalCount, idleCount, waitingCount } = database.$client
@@ -30,6 +32,9 @@ export async function statusOf(
       value: `${instance.revision} ${instance.instance}, up for ${duration(performance.now())}`,
     },
     { name: 'Release', value: releaseInWords() },
+    ...(newer.words
+      ? [{ name: 'Data', value: newer.words, isProblem: newer.may !== 'write' }]
+      : []),
     {
       name: 'Connections',
       value: `${totalCount}, of which ${idleCount} are idle; ${waitingCount} requests wait for one`,

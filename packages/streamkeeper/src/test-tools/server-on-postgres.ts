@@ -60,7 +60,11 @@ async function write(key: string) {
 }
 
 try {
-  await serve(stop, { ...config, postgres: { migrations, schema } }, async () => pages)
+  await serve(
+    stop,
+    { ...config, postgres: { migrations: process.env.MIGRATIONS ?? migrations, schema } },
+    async () => pages,
+  )
 } catch (error) {
   if (error !== stop.signal.reason) console.error(error)
   stop.abort(error)
