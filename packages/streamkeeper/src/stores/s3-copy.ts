@@ -8,7 +8,7 @@ export type Part = { number: number; range: string }
 type Headers = Record<string, string>
 
 /**
- * Copies an object inside the store in parts, as one that is larger than 5 GB has to be.
+ * Copies an object inside the store in parts, each of which takes a request no longer than others.
  *
  * @param ask sends a request about the copy
  * @param source the headers that name the original

@@ -245,6 +245,33 @@ describe('A copy inside a store that speaks S3', () => {
     })
   }
 
+  it('is made in parts of a large object, so that each request is answered in its time', async () => {
+    const { url, store, requests } = await scene()
+    await s3.put(`${url}/${from}`, Buffer.alloc(33 * megabyte))
+    assert.equal(await store.copy(from, to), true)
+    const ranges = requests.flatMap(({ headers }) => headers.get('x-amz-copy-source-range') ?? [])
+    assert.deepEqual(ranges.toSorted(), [
+      `bytes=0-${32 * megabyte - 1}`,
+      `bytes=${32 * megabyte}-${33 * megabyte - 1}`,
+    ])
+  })
+
+  for (const size of [1, 6 * megabyte]) {
+    it(`is none of an object that was replaced meanwhile, of ${size} bytes`, async () => {
+      const { url, store, faults } = await scene({
+        copy: { most: 5 * megabyte, part: 5 * megabyte },
+      })
+      await s3.put(`${url}/${from}`, Buffer.alloc(size, 'old'))
+      faults.push(async (send) => {
+        const answer = await send()
+        await s3.put(`${url}/${from}`, Buffer.alloc(size, 'new'))
+        return answer
+      })
+      assert.equal(await store.copy(from, to), false)
+      assert.equal(await store.bytes(to), null)
+    })
+  }
+
   it('is known for one of an object that was uploaded in parts', async () => {
     const { url, store, other } = await scene()
     // A copy in parts is an object in parts.

@@ -22,8 +22,9 @@ type S3Options = StoreOptions &
     copy?: { most: number; part: number }
   }
 
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-const copySizes = { most: 5 * 1024 ** 3, part: 512 * 1024 ** 2 }
+// So few that one request is answered in its time; above 5 GB a copy has to be made in parts.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/copy-object.html
+const copySizes = { most: 32 * 1024 ** 2, part: 32 * 1024 ** 2 }
 
 const noted = 'x-amz-meta-litestream-timestamp'
 /** The ETag of a copy's original: that of the copy is another where the original was uploaded in parts. */
