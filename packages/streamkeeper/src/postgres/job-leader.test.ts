@@ -42,7 +42,12 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
       /** @param fault is asked before each statement: what it waits for, or throws */
       start(
         name: string,
-        { job = recorded(name), fault = async () => {}, times = long, mayLead = () => true } = {},
+        {
+          job = recorded(name),
+          fault = async () => {},
+          times = long,
+          mayLead = (): boolean => true,
+        } = {},
       ) {
         const database = openPostgres(url, 'notes')
         test.after(() => database.$client.end())
