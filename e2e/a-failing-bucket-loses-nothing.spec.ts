@@ -37,7 +37,6 @@ for (const [what, fault] of Object.entries<Fault>({
   'takes longer than anybody waits': { delayMs: 30_000 },
 })) {
   test(`a bucket that ${what}`, async ({ app, bucket, start }) => {
-    test.setTimeout(120_000)
     expect(await postEntry(app.url, 'before')).toBe(201)
     bucket.inject(fault)
     await expectRefusedAndReadable(app)
@@ -49,7 +48,6 @@ for (const [what, fault] of Object.entries<Fault>({
 }
 
 test('a bucket whose policy forbids to overwrite the lease', async ({ app, bucket, start }) => {
-  test.setTimeout(120_000)
   expect(await postEntry(app.url, 'before')).toBe(201)
   const message =
     "Object 'visits/app/lease.json' is subject to bucket's retention policy and cannot be deleted, overwritten or archived until 2999-01-01T00:00:00Z"
@@ -61,7 +59,6 @@ test('a bucket whose policy forbids to overwrite the lease', async ({ app, bucke
 })
 
 test('a bucket that goes away and comes back', async ({ app, bucket, start }) => {
-  test.setTimeout(120_000)
   expect(await postEntry(app.url, 'before')).toBe(201)
   await bucket.cut()
   await expectRefusedAndReadable(app)

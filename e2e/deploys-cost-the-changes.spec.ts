@@ -4,8 +4,6 @@ import { begin, finish, leader, test } from './support/deploys.ts'
 import { readMetrics, valueIn } from './support/metrics.ts'
 import { expect } from './support/test.ts'
 
-test.beforeEach(() => test.setTimeout(240_000))
-
 test('a deploy at 100 MB: what was written is all that the new leader uploads', async ({
   bucket,
   router,

@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { begin, finish, leader, test } from './support/deploys.ts'
 import { expect } from './support/test.ts'
 
-test.beforeEach(() => test.setTimeout(120_000))
-
 test('a deploy: the new revision takes over while people write', async ({
   bucket,
   router,

@@ -41,7 +41,6 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled })
 
     test('the form of a release is taken by the next one', async ({ router, deploy, page }) => {
-      test.setTimeout(120_000)
       const one = await deploy('one')
       router.route(one)
       await page.goto(router.url)
@@ -51,7 +50,9 @@ for (const javaScriptEnabled of [true, false]) {
       // While the lease moves it may be refused, and can be sent again.
       await expect(async () => {
         if ((await message(page).inputValue()) !== '') await button(page).click({ timeout: 1_000 })
-        await expect(said(page)).toContainText('Thank you. Your entry is saved.')
+        await expect(said(page)).toContainText('Thank you. Your entry is saved.', {
+          timeout: 10_000,
+        })
       }).toPass({ timeout: 60_000 })
       expect(await messagesOf(two.url)).toEqual([text])
       if (javaScriptEnabled) {
@@ -66,7 +67,6 @@ for (const javaScriptEnabled of [true, false]) {
       deploy,
       page,
     }) => {
-      test.setTimeout(120_000)
       const environment = { ADMIN_TOKEN: adminToken }
       const one = await deploy('one', { environment })
       await postEntry(one.url, 'rude')
@@ -83,7 +83,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(async () => {
         const hide = page.getByRole('button', { name: 'Hide' })
         if (await hide.isVisible()) await hide.click()
-        await expect(page.getByText('The entry is hidden.')).toBeVisible()
+        await expect(page.getByText('The entry is hidden.')).toBeVisible({ timeout: 10_000 })
       }).toPass({ timeout: 60_000 })
       expect(await messagesOf(two.url)).toEqual([])
     })
@@ -93,7 +93,6 @@ for (const javaScriptEnabled of [true, false]) {
       deploy,
       page,
     }) => {
-      test.setTimeout(120_000)
       // Longer than a request may wait for a lease.
       const environment = { LEASE_TTL_SECONDS: '12' }
       const one = await deploy('one', { environment })
@@ -165,7 +164,6 @@ for (const javaScriptEnabled of [true, false]) {
       bucket,
       page,
     }) => {
-      test.setTimeout(120_000)
       expect(await postEntry(app.url, 'before')).toBe(201)
       await page.goto(`${app.url}/guestbook`)
       // The lease can be renewed, and nothing else can be written.

@@ -67,7 +67,6 @@ for (const [colorScheme, width] of [
     start,
     page,
   }) => {
-    test.setTimeout(180_000)
     const app = await start({ ADMIN_TOKEN: adminToken })
     await app.ready()
     for (let number = 1; number <= 25; number++) await postEntry(app.url, `No. ${number}`)

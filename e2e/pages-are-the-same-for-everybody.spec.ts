@@ -62,7 +62,6 @@ test.describe('A page that is kept', () => {
     test(`is the same for others, whatever its first visitor sent: ${path}`, async ({
       shared: app,
     }) => {
-      test.setTimeout(180_000)
       let number = 1_000_000
       // Another page each time, or the same one with something new to show.
       const next = async () => {

@@ -164,7 +164,6 @@ test('the line of replication is red while the bucket is away, and green when it
   bucket,
   page,
 }) => {
-  test.setTimeout(120_000)
   await page.goto(app.url)
   await expect(line(page)).toHaveText(/^Everything up to .* is in the bucket · epoch 1/)
   await expect(line(page)).toHaveAttribute('data-state', 'ok')
@@ -198,7 +197,6 @@ test.describe('without JavaScript', () => {
 deploys(
   'the status keeps what it knew last while the server is not reachable',
   async ({ router, start, page }) => {
-    deploys.setTimeout(120_000)
     const begin = async (K_REVISION: string) => {
       const instance = await start({ K_REVISION, ADMIN_TOKEN: adminToken })
       await instance.ready()

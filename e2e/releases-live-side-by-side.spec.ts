@@ -6,8 +6,6 @@ import { rawRequest } from './support/raw-request.ts'
 import { expect } from './support/test.ts'
 import { openFrontPage } from './support/visitor.ts'
 
-test.beforeEach(() => test.setTimeout(120_000))
-
 const tagged = { host: 'next---visits-abcdefghij-ew.a.run.app', accept: 'text/html' }
 
 const published = async (bucket: Bucket) => (await bucket.lease())?.schema?.release

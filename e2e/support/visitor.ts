@@ -1,7 +1,15 @@
-import type { Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 
-/** The front page, as a browser asks for it. */
-export const openFrontPage = (url: string) => open(url)
+const patience = { timeout: 40_000, intervals: [200] }
+
+/** The front page, as a browser asks for it, again while a server that has just started takes its time. */
+export async function openFrontPage(url: string): Promise<string> {
+  let page = ''
+  await expect(async () => {
+    page = await open(url)
+  }).toPass(patience)
+  return page
+}
 
 /** A page that can be read where nothing can be written. */
 export const openGuestbook = (url: string) => open(`${url}/guestbook`)
@@ -12,17 +20,19 @@ async function open(url: string): Promise<string> {
   return response.text()
 }
 
-/** Signs the guestbook as a browser without JavaScript does, and returns once it was accepted. */
+/** Signs the guestbook as a browser without JavaScript does, again until it was accepted. */
 export async function signGuestbook(url: string, name: string, message: string): Promise<void> {
   const page = await openFrontPage(url)
   const key = /name="key" value="([^"]+)"/.exec(page)?.[1] ?? ''
-  const answer = await fetch(`${url}/guestbook/sign`, {
-    method: 'POST',
-    body: new URLSearchParams({ key, name, message }),
-    headers: { accept: 'text/html' },
-    redirect: 'manual',
-  })
-  if (answer.status !== 303) throw new Error(`The form was answered with ${answer.status}`)
+  await expect(async () => {
+    const answer = await fetch(`${url}/guestbook/sign`, {
+      method: 'POST',
+      body: new URLSearchParams({ key, name, message }),
+      headers: { accept: 'text/html' },
+      redirect: 'manual',
+    })
+    expect(answer.status).toBe(303)
+  }).toPass(patience)
 }
 
 /** Fills in the form of the guestbook on a page, and sends it. */
