@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { onPath } from '../../packages/streamkeeper/src/cli/lib/on-path.mjs'
 import { run } from '../../packages/streamkeeper/src/cli/lib/run.mjs'
 import { agree, countNode } from './counts.mjs'
+import { inProcesses } from './in-processes.mjs'
 import { parts } from './parts.mjs'
 import { cache, root } from './project.mjs'
 
@@ -11,9 +12,9 @@ const nothing = { passed: 0, failed: 0, skipped: 0 }
 /** @returns {Promise<import('./counts.mjs').Result>} */
 export async function unit() {
   await parts.aroundPostgres()
-  // Most tests wait for Litestream, most of the time.
   const setup = join(root, 'packages/streamkeeper/src/test-tools/one-postgres.ts')
-  const files = '{app,db,packages,tools}/**/*.test.{mjs,ts}'
+  const files = await inProcesses('{app,db,packages,tools}/**/*.test.{mjs,ts}')
+  // Most tests wait for Litestream, most of the time.
   return nodeTests('unit', files, { concurrency: 4, env: await unitEnvironment(), setup })
 }
 
@@ -21,7 +22,7 @@ export async function unit() {
 export async function contract() {
   const env = { ...(await unitEnvironment()), SEAWEEDFS: await parts.seaweedfs() }
   const file = 'packages/streamkeeper/src/stores/store.test.ts'
-  return nodeTests('contract', file, { concurrency: 1, env })
+  return nodeTests('contract', [file], { concurrency: 1, env })
 }
 
 async function unitEnvironment() {
@@ -46,7 +47,7 @@ export async function packageTests() {
     FAKE_GCS_SERVER: await parts.fakeGcsServer(),
     TARBALL: await parts.tarball(),
   }
-  return nodeTests('package', 'packages/streamkeeper/e2e/*.spec.ts', { concurrency: 2, env })
+  return nodeTests('package', ['packages/streamkeeper/e2e/*.spec.ts'], { concurrency: 2, env })
 }
 
 async function nodeTests(name, files, { concurrency, env, setup }) {
@@ -63,7 +64,7 @@ async function nodeTests(name, files, { concurrency, env, setup }) {
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'test-reporter.mjs')}`,
     `--test-reporter-destination=${report}`,
-    files,
+    ...files,
   ]
   // What Node makes of the sources is made once, not in each of some hundred processes.
   const compiled = { NODE_COMPILE_CACHE: join(cache, 'compiled') }
