@@ -7,12 +7,12 @@ import { setTimeout } from 'node:timers/promises'
 import { Pool } from 'pg'
 import { Cluster } from '../../packages/streamkeeper/src/test-tools/cluster.ts'
 import { freePort } from '../../packages/streamkeeper/src/test-tools/ports.ts'
-import { History } from './test-history.ts'
+import { History } from './history.ts'
 
 /** An instance of the app, until it is ended. */
 async function startApp(environment: Record<string, string>) {
   const port = await freePort()
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'test-server.ts')], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'app.ts')], {
     env: {
       ...process.env,
       ...environment,
