@@ -55,7 +55,7 @@ describe('The app on PostgreSQL that fails over', { timeout: 240_000 }, () => {
   let history: History
   before(async () => {
     cluster = await Cluster.start()
-    const environment = { DATABASE_URL: cluster.url }
+    const environment = { DATABASE_URL: cluster.url, DATABASE_READ_URL: cluster.readUrl }
     apps = await Promise.all([startApp(environment), startApp(environment)])
     history = new History(apps.map(({ url }) => url))
     await history.grows()

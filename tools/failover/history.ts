@@ -19,7 +19,10 @@ export class History {
   readonly #visits: number[] = []
   #visitsSent = 0
   /** Requests without an answer. */
-  #hung: string[] = []
+  readonly #hung: string[] = []
+  /** Entries that their authors did not see, without a word. */
+  readonly #unread: string[] = []
+  #fromStandby = 0
   /** Failed answers by what they say. */
   readonly failures = new Map<string, number>()
   readonly #urls: string[]
@@ -110,6 +113,8 @@ export class History {
     assert.equal(counted?.total, listed?.total)
     assert.ok(Number(listed?.total) >= this.#visits.length, 'visits lost')
     assert.ok(Number(listed?.total) <= this.#visitsSent, 'visits doubled')
+    assert.deepEqual(this.#unread, [], 'not seen by who wrote it')
+    assert.ok(this.#fromStandby > 0, 'no standby was read')
     assert.deepEqual(this.#hung, [], 'never answered')
   }
 
@@ -133,8 +138,23 @@ export class History {
   #post = async (message: string, key: string): Promise<number | null> => {
     const body = JSON.stringify({ name: 'Program', message })
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }
-    const { status, json } = await this.#ask('/api/entries', { method: 'POST', body, headers })
-    return status === 201 ? Number(json.id) : null
+    const answer = await this.#ask('/api/entries', { method: 'POST', body, headers })
+    if (answer.status !== 201) return null
+    await this.#readBack(message, answer.headers)
+    return Number(answer.json.id)
+  }
+
+  async #readBack(message: string, headers: Headers): Promise<void> {
+    const cookie = headers
+      .getSetCookie()
+      .map((set) => set.split(';')[0])
+      .join('; ')
+    const read = await this.#ask('/api/entries?limit=100', { headers: { cookie } })
+    if (read.status !== 200) return
+    if (read.headers.has('x-copy-age-seconds')) this.#fromStandby++
+    const entries = read.json.entries as { message: string }[]
+    const isThere = entries.some((entry) => entry.message === message)
+    if (!isThere && !read.headers.has('x-copy-is-behind')) this.#unread.push(message)
   }
 
   #sign = async (message: string, key: string): Promise<number | null> => {

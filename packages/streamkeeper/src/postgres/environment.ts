@@ -11,19 +11,24 @@ import {
 export type Environment = ServerEnvironment & {
   /** With the password in it. */
   databaseUrl: string
+  /** Of servers that can be read; null for none. */
+  readUrl: string | null
   /** How many connections this instance may have. */
   connections: number
   /** The newest migration that may take something from the release before. */
   allowedMigration: string | null
 }
 
+// The message never says what was written, as there is a password in it. Whoever types a secret ends it
+// with a line end.
+const postgresUrl = z.string().trim().refine(isPostgresUrl, {
+  error:
+    'is not the URL of a PostgreSQL database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what URLs give a meaning in the password written as %XX',
+})
+
 const schema = serverVariables.extend({
-  // The message never says what was written, as there is a password in it. Whoever types a secret
-  // ends it with a line end.
-  DATABASE_URL: z.string().trim().refine(isPostgresUrl, {
-    error:
-      'is not the URL of a PostgreSQL database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what URLs give a meaning in the password written as %XX',
-  }),
+  DATABASE_URL: postgresUrl,
+  DATABASE_READ_URL: optional.pipe(postgresUrl.nullable()),
   // Few: the smallest servers have 25 in all, each one costs the server memory, and one that answers
   // within a millisecond serves hundreds of requests a second.
   DATABASE_CONNECTIONS: z
@@ -46,6 +51,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   return {
     ...serverEnvironment(data),
     databaseUrl: data.DATABASE_URL,
+    readUrl: data.DATABASE_READ_URL,
     connections: data.DATABASE_CONNECTIONS,
     allowedMigration: data.ALLOW_BREAKING_MIGRATION,
   }

@@ -1,24 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Notice } from '../config.ts'
+import { tellAge } from '../readers/answers.ts'
+import type { Position } from '../readers/position.ts'
+import { givePosition, takePosition } from '../readers/position-cookie.ts'
 import { requestKind } from '../server/app.ts'
 import type { Pages } from '../server/handle.ts'
 import { type Scope, shared } from '../server/runtime.ts'
 import { answerUnavailable, refuseToWrite } from '../server/unavailable.ts'
 import type { NewerData } from './newer-data.ts'
 import type { Reachability } from './reachability.ts'
+import type { Standby } from './standby.ts'
 
 /** Lets each request in when it can be served: what needs the database while that can be asked. */
 export class Gate {
   readonly #reachability: Pick<Reachability, 'problem'>
   readonly #newer: Pick<NewerData, 'may' | 'problem'>
+  readonly #standby: Pick<Standby, 'isThere' | 'isFresh' | 'ageMs' | 'holds' | 'written'> | null
   #pages: Pages = () => {}
 
   constructor(
     reachability: Pick<Reachability, 'problem'>,
     newer: Pick<NewerData, 'may' | 'problem'>,
+    standby: Pick<Standby, 'isThere' | 'isFresh' | 'ageMs' | 'holds' | 'written'> | null = null,
   ) {
     this.#reachability = reachability
     this.#newer = newer
+    this.#standby = standby
   }
 
   /** From now on requests are served; before, nobody may ask. */
@@ -27,24 +34,66 @@ export class Gate {
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (needsDatabase(request)) {
-      const problem = await this.#reachability.problem()
-      if (problem) return answerUnavailable(request, response, problem.summary)
-      // Whoever asked has gone meanwhile.
-      if (response.closed) return
-      const older = this.#newer.problem
-      if (older && this.#newer.may === 'nothing') {
-        return answerUnavailable(request, response, older)
-      }
-      if (older && requestKind(request) === 'write') return refuseToWrite(request, response, older)
-      if (older) return this.#serve(request, response, 'older-release')
+    const written = this.#standby && takePosition(request)
+    if (!needsDatabase(request)) return this.#serve(request, response)
+    const isWrite = requestKind(request) === 'write'
+    const problem = await this.#reachability.problem()
+    const isInstead = problem !== null && !isWrite && this.#standby?.isThere === true
+    if (problem && !isInstead) return answerUnavailable(request, response, problem.summary)
+    const older = this.#newer.problem
+    if (older && this.#newer.may === 'nothing') return answerUnavailable(request, response, older)
+    if (older && isWrite) return refuseToWrite(request, response, older)
+    const holds = !written || (await this.#standby?.holds(written.txid)) === true
+    // Whoever asked has gone meanwhile.
+    if (response.closed) return
+    const mayLag = isInstead || (isPlainRead(request) && holds && this.#standby?.isFresh === true)
+    const onLag = () => {
+      if (!this.#standby || response.headersSent) return
+      tellAge(response, this.#standby.ageMs)
+      if (!holds) response.setHeader('x-copy-is-behind', 'true')
     }
-    this.#serve(request, response)
+    if (mayLag) onLag()
+    const notice = older ? 'older-release' : isInstead ? noticeInstead(request) : undefined
+    this.#serve(request, response, notice, { mayLag, onLag })
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse, notice?: Notice): void {
-    const asked = { ...scope, deadline: { endsAtMs: null } }
+  #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    notice?: Notice,
+    lag: Pick<Scope, 'mayLag' | 'onLag'> = {},
+  ): void {
+    const asked: Scope = { ...scope, ...lag, deadline: { endsAtMs: null } }
+    const standby = this.#standby
+    if (standby && requestKind(request) === 'write')
+      asked.durable = tellWritten(request, response, standby)
     shared.scopes.run(asked, () => this.#pages(request, response, notice))
+  }
+}
+
+// What counts its visitor is shown with that.
+function isPlainRead(request: IncomingMessage): boolean {
+  return requestKind(request) === 'read'
+}
+
+function noticeInstead(request: IncomingMessage): Notice | undefined {
+  return isPlainRead(request) ? undefined : 'not-written'
+}
+
+/** Has whoever has written read, from then on, what has it: when the head of the answer is sent. */
+function tellWritten(
+  request: IncomingMessage,
+  response: ServerResponse,
+  standby: Pick<Standby, 'written'>,
+): () => Promise<void> {
+  let position: Position | null = null
+  const { writeHead } = response
+  response.writeHead = (...head: unknown[]) => {
+    if (position) givePosition(request, response, position)
+    return Reflect.apply(writeHead, response, head)
+  }
+  return async () => {
+    position = { epoch: 1, txid: await standby.written() }
   }
 }
 

@@ -55,10 +55,14 @@ export class JobLeader {
     }
   }
 
-  /** Takes the lease where there are jobs and nobody has it, and keeps it until `stop` aborts or it may not lead. */
-  async run(stop: AbortSignal, mayLead = () => true): Promise<void> {
+  /**
+   * Takes the lease where there are jobs and nobody has it, and keeps it until `stop` aborts.
+   *
+   * @param mayWrite whether this release may change the data, which a newer one may have migrated
+   */
+  async run(stop: AbortSignal, mayWrite: () => boolean = () => true): Promise<void> {
     while (!stop.aborted) {
-      if (!mayLead()) this.#end()
+      if (!mayWrite()) this.#end()
       else if (this.#jobs.size > 0) await Promise.race([this.#claim(), aborted(stop)])
       await sleep(this.#times.every, undefined, { signal: stop }).catch(() => {})
     }

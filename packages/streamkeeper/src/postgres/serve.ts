@@ -27,6 +27,7 @@ import { openPostgres } from './open.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { transientProblem } from './problem.ts'
 import { Reachability } from './reachability.ts'
+import { Standby } from './standby.ts'
 import { replicated, statusOf, timelineOf } from './status.ts'
 
 const folder = process.cwd()
@@ -52,7 +53,14 @@ export async function serve(
   const stopped = stop.signal
   const lifecycle = new Lifecycle()
   const database = openPostgres(environment.databaseUrl, config.name, environment.connections)
-  shared.postgres = { pool: database.$client, onProblem: () => reachability.doubt() }
+  const { readUrl, connections } = environment
+  const reads = readUrl ? openPostgres(readUrl, config.name, connections) : null
+  const standby = reads && new Standby(reads, database)
+  shared.postgres = {
+    pool: database.$client,
+    onProblem: () => reachability.doubt(),
+    standby: standby && standbyOf(standby),
+  }
   const note = timelineOf(database, `${instance.revision} ${instance.instance}`)
   const migrations = resolve(folder, config.postgres.migrations)
   const newer = new NewerData(database, { ...config.postgres, migrations }, () => {
@@ -66,7 +74,7 @@ export async function serve(
     if (problem) log('ERROR', problem.message, { code: problem.code })
     else note('database-is-back', 'The database can be asked again.')
   })
-  const gate = new Gate(reachability, newer)
+  const gate = new Gate(reachability, newer, standby)
   const app = App.read(config, folder, environment.development)
   const metrics = new Metrics(config.name)
   const onlyLooks = (request: IncomingMessage) => isPreview(request, environment.previews)
@@ -102,6 +110,7 @@ export async function serve(
 
   reachability.watch(stopped)
   newer.watch(stopped)
+  standby?.watch(stopped)
   // What only shows its data changes nothing, and neither does an older release that may not.
   const mayRunJobs = () => newer.may === 'write'
   const jobsEnd = environment.previews === 'all' ? null : jobs.run(stopped, mayRunJobs)
@@ -109,7 +118,19 @@ export async function serve(
   lifecycle.drain()
   await Promise.all([drain(server, 5_000), jobsEnd])
   // What is still asked would be waited for.
-  await Promise.race([database.$client.end(), sleep(2_000)])
+  await Promise.race([Promise.all([database.$client.end(), reads?.$client.end()]), sleep(2_000)])
   lifecycle.enter({ name: 'stopped' })
   log('INFO', 'Stopped.')
+}
+
+function standbyOf(standby: Standby) {
+  return {
+    pool: standby.database.$client,
+    get isThere() {
+      return standby.isThere
+    },
+    get isFresh() {
+      return standby.isFresh
+    },
+  }
 }

@@ -18,6 +18,12 @@ export type Scope = {
    * asks. A job has none.
    */
   deadline?: { endsAtMs: number | null }
+  /** What PostgreSQL is asked by, if not by the connections to the primary. */
+  pool?: object
+  /** Whether what is read may come from a standby, where there is one. */
+  mayLag?: boolean
+  /** Told where it comes from there though it was not to. */
+  onLag?(): void
 }
 
 /** Work in the background; `signal` aborts when this instance leads no more. */
@@ -53,7 +59,11 @@ type Shared = {
   /** Those that were added, each with what takes it away once the server has begun it. */
   jobs: Set<{ job: Job; remove: () => void }>
   /** The pool of a server on PostgreSQL, and what is told that the database may be away; null elsewhere. */
-  postgres: { pool: object; onProblem(): void } | null
+  postgres: {
+    pool: object
+    onProblem(): void
+    standby?: { pool: object; isFresh: boolean; isThere: boolean } | null
+  } | null
 }
 
 // The server, the pages that Next bundles, and the app's configuration are module graphs of their own, in
