@@ -189,7 +189,8 @@ test('an empty file where the database should be is no database', async ({
 for (const [what, replicaUrl, words] of [
   ['missing', '', /REPLICA_URL is .*gs:\/\/BUCKET\/PATH/],
   ['mistyped', 'gs:/bucket/path', /REPLICA_URL is wrong: \\"gs:\/bucket\/path\\"/],
-  ['of another cloud', 's3://bucket/path', /"s3:\/\/\\" is not supported/],
+  ['of another cloud', 'abs://bucket/path', /"abs:\/\/\\" is not supported/],
+  ['in S3 without a region', 's3://bucket/path', /S3_REGION is not set; write the region/],
 ] as const) {
   test(`a replica URL that is ${what} ends the boot with one line`, async ({ start }) => {
     const app = await start({ REPLICA_URL: replicaUrl })
