@@ -1,12 +1,14 @@
 // `streamkeeper` in this repository: installs what a fresh clone lacks, and does as it is told.
 import '../packages/streamkeeper/src/cli/lib/require-node.mjs'
 import { report } from '../packages/streamkeeper/src/cli/lib/failure.mjs'
+import { mustBeInBucket } from '../packages/streamkeeper/src/cli/lib/in-bucket.mjs'
 import { documentFor } from '../packages/streamkeeper/src/cli/lib/operation.mjs'
 import { dependencies } from './lib/dependencies.mjs'
 
 const [, , command, ...args] = process.argv
 const asksForHelp = args.includes('--help') || args.includes('-h')
 try {
+  mustBeInBucket(command, args, process.env)
   // The operators' commands print theirs with a package.
   if (!asksForHelp || !['start', 'dev'].includes(command)) await dependencies()
   // Loaded only now: they need what has just been installed.

@@ -1,5 +1,6 @@
 import './require-node.mjs'
 import { report } from './failure.mjs'
+import { mustBeInBucket } from './in-bucket.mjs'
 import { litestream } from './litestream.mjs'
 import { node } from './node.mjs'
 import { onPath } from './on-path.mjs'
@@ -13,6 +14,7 @@ export async function operation(name, { usesLitestream = true, folder = 'operati
   // What is fetched is no part of the command's result.
   console.log = console.error
   try {
+    mustBeInBucket(name, process.argv.slice(2), process.env)
     const programs = [await node(), ...(usesLitestream ? [await litestream()] : [])]
     await start(programs, moduleFile(`${folder}/${name}`))
   } catch (error) {
