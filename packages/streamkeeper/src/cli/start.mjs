@@ -32,7 +32,7 @@ export async function start({ dev }) {
   const isService = options.production === true
   if (isService) mustBeService(process.env)
   const giveSignalsBack = endChildrenOnSignals()
-  const env = await settings({ dev, isService })
+  const env = await settings({ dev })
   const tools = { node: await node(), ...(!env.DATABASE_URL && { litestream: await litestream() }) }
   if (!dev && !isService) await buildIfChanged(tools.node)
   giveSignalsBack()

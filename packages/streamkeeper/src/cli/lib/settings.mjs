@@ -36,7 +36,7 @@ export function mustBeService(given, folder = root) {
  * way out.
  * @throws {Failure} when the port or the data folder can't be used
  */
-export async function settings({ dev, isService = false, given = process.env }) {
+export async function settings({ dev, given = process.env }) {
   const folder = resolve(given.DATA_DIR || join(root, 'data'))
   const data = { what: 'the data folder', variable: 'DATA_DIR', given: given.DATA_DIR }
   await makeFolder({ ...data, path: folder })
