@@ -1,6 +1,7 @@
-import { globSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { sources } from '../../packages/streamkeeper/src/cli/lib/build-if-changed.mjs'
 import { cache, root } from './project.mjs'
 
 const most = 8
@@ -15,11 +16,11 @@ const changesFolder = /src\/(operations|move)\//
  * Deals test files to processes: to start one for each, and to load Drizzle and Next in it, costs more
  * than most tests do. Those that change what a process has but once run alone.
  *
- * @param {string} pattern
+ * @param {RegExp} isTest what the path of a test matches
  * @returns {Promise<string[]>} files that Node's test runner takes, each for one process
  */
-export async function inProcesses(pattern) {
-  const paths = globSync(pattern, { cwd: root, exclude: ['**/node_modules'] }).sort()
+export async function inProcesses(isTest) {
+  const paths = (await sources(root)).filter((path) => isTest.test(path))
   const texts = await Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')))
   const { alone, together } = deal(paths.map((path, at) => ({ path, text: texts[at] })))
   const folder = join(cache, 'unit')
@@ -27,7 +28,9 @@ export async function inProcesses(pattern) {
   await mkdir(folder, { recursive: true })
   const shared = together.map(async (paths, at) => {
     const file = join(folder, `${at + 1}.test.mjs`)
-    const imports = paths.map((path) => `import ${JSON.stringify(join(root, path))}\n`)
+    const imports = paths.map(
+      (path) => `import ${JSON.stringify(pathToFileURL(join(root, path)).href)}\n`,
+    )
     await writeFile(file, imports.join(''))
     return file
   })
