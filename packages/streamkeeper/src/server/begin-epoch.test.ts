@@ -19,8 +19,8 @@ const manyBytes = 3_000_000
 const fewBytes = 100_000
 
 /** An instance leads that has written something large. */
-async function led(test: TestContext) {
-  const { store, base, start } = scene(test)
+async function led(test: TestContext, { ttlMs = 20_000 } = {}) {
+  const { store, base, start } = scene(test, { ttlMs })
   const a = await start('a')
   await a.leadership.lead()
   a.database.open.$client.exec('create table ballast (bytes blob)')
@@ -138,7 +138,7 @@ describe('A new epoch', () => {
   })
 
   it('is restored from then on although the lease ran out before, where nobody took it', async (test) => {
-    const { start, a, notesInBucket } = await led(test)
+    const { start, a, notesInBucket } = await led(test, { ttlMs: 1_800 })
     await a.leadership.end()
     const b = await start('b')
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'away')
@@ -185,7 +185,7 @@ describe('A new epoch', () => {
 
 describe('A new epoch is uploaded in full', () => {
   it('never where another instance has led since its own lease ran out', async (test) => {
-    const { store, start, a, notesInBucket } = await led(test)
+    const { store, start, a, notesInBucket } = await led(test, { ttlMs: 1_800 })
     await a.leadership.end()
     const [b, c] = [await start('b'), await start('c')]
     const away = new ReplicationProblem('bucket-unreachable', 'gs://b', 'frozen')

@@ -27,8 +27,12 @@ export const timing = {
   pauseMs: 2,
 }
 
-/** Instances, each with a Litestream, on one bucket that is a folder. */
-export function scene(test: TestContext) {
+/**
+ * Instances, each with a Litestream, on one bucket that is a folder.
+ *
+ * @param options.ttlMs of the lease: short where it has to run out, and else longer than a busy machine takes
+ */
+export function scene(test: TestContext, { ttlMs = 1_800 } = {}) {
   const folder = temporaryFolder(test)
   const base = `file://${join(folder, 'bucket')}`
   mkdirSync(join(folder, 'bucket'))
@@ -48,7 +52,7 @@ export function scene(test: TestContext) {
         base,
         { id, service: 's', revision: id, instance: id },
         {
-          timing: { ttlMs: 1_800, renewMs: 100, storeClockMs: 200 },
+          timing: { ttlMs, renewMs: 100, storeClockMs: 200 },
           migration: newestMigration(own.migrations),
         },
       )
