@@ -99,7 +99,7 @@ export class BucketHttp {
       const response = await this.#fetch({ path, headers }, ended)
       const { ok, status, body } = response
       if (!ok || !body) {
-        const answer = { status, text: await response.text() }
+        const answer = { status, headers: response.headers, text: await response.text() }
         if (status === 404 && isOfObject(answer.text, replicaUrl)) return false
         throw answerProblem(answer, replicaUrl)
       }
@@ -132,7 +132,8 @@ export class BucketHttp {
     const url = `${endpoint}${path}${query ? `?${inQuery(query)}` : ''}`
     const authorized = await unlessAborted(authorize({ method, url, headers, body }), signal)
     for (const [name, value] of Object.entries(headers)) authorized.set(name, value)
-    return fetch(url, { method, headers: authorized, body, signal })
+    // Where it is sent elsewhere, it would go without its keys, and a write perhaps as a read.
+    return fetch(url, { method, headers: authorized, body, signal, redirect: 'manual' })
   }
 }
 

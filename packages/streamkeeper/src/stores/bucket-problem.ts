@@ -2,14 +2,18 @@ import { type ProblemCode, ReplicationProblem } from './problem.ts'
 import { refusalIn } from './refusals.ts'
 import { isS3 } from './replica-url.ts'
 
-type Words = { status: number; text: string }
+type Words = { status: number; text: string; headers?: Headers }
 
 /** Nobody knows whether the request took effect. */
 export class Unanswered extends ReplicationProblem {}
 
 /** What an answer means that is no success. */
-export function answerProblem({ status, text }: Words, replicaUrl: string): ReplicationProblem {
-  const detail = `${status} ${wordsOf(text)}`
+export function answerProblem(
+  { status, text, headers }: Words,
+  replicaUrl: string,
+): ReplicationProblem {
+  const location = headers?.get('location')
+  const detail = `${status} ${wordsOf(text)}${location ? ` It sends to ${location}.` : ''}`
   const refusal = refusalIn(text)
   // https://cloud.google.com/storage/docs/retry-strategy; 501 of S3 is of what the store can not do.
   const isPassing = status === 408 || (status >= 500 && !(status === 501 && isS3(replicaUrl)))
@@ -50,8 +54,8 @@ export function isOfObject(text: string | null, replicaUrl: string): boolean {
 
 function codeOf(status: number, text: string, replicaUrl: string): ProblemCode {
   if (status === 401 || status === 403) return 'permission-denied'
-  // Of S3, where another region has the bucket.
-  if (status === 301 || status === 307) return 'wrong-region'
+  // In S3 another region has the bucket, or the store is at another address.
+  if (status >= 300 && status < 400) return isS3(replicaUrl) ? 'wrong-region' : 'bucket-garbled'
   if (status !== 404) return 'bucket-refuses'
   if (!isS3(replicaUrl) || text.includes('<Code>NoSuchBucket<')) return 'bucket-missing'
   return text.includes('<Code>') ? 'bucket-refuses' : 'bucket-garbled'

@@ -61,7 +61,8 @@ const advice = {
     'The replica can not be restored. Nothing was changed; restore an older state with `npx streamkeeper restore`, and bring it in with `npx streamkeeper seed`.',
   'requester-pays':
     'The bucket is one of Requester Pays, which the app can not use. Run `gcloud storage buckets update gs://BUCKET --no-requester-pays`.',
-  'wrong-region': 'The bucket is in another region. Correct S3_REGION; its own words follow.',
+  'wrong-region':
+    'The store has the bucket in another region, or at another address. Correct S3_REGION or S3_ENDPOINT; its own words follow.',
 }
 
 /** What can be wrong with the bucket, the replica in it, or the disk that it is restored to. */

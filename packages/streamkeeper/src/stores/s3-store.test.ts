@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { temporaryFolder } from '../litestream/test-support.ts'
@@ -442,6 +445,25 @@ describe('What a store that speaks S3 refuses', () => {
     await assert.rejects(store.read('lease.json'), { code: 'wrong-region', detail: /^301.*must/ })
   })
 
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`is told, and not followed, where it answers ${status}: the keys are for no other address`, async (test) => {
+      const page = await served(test, (_, response) => {
+        const date = new Date().toUTCString()
+        response.writeHead(200, { etag: '"page"', 'last-modified': date }).end('<html>')
+      })
+      const endpoint = await served(test, (_, response) => {
+        response.writeHead(status, { location: `${page}/elsewhere` }).end()
+      })
+      const store = new S3Store(s3.emptyUrl(), { settings: { ...s3.settings, endpoint } })
+      const redirected = { code: 'wrong-region', message: /S3_ENDPOINT.*\/elsewhere/ }
+      for (const name of ['read', 'bytes', 'peek', 'list'] as const) {
+        await assert.rejects(store[name]('lease.json'), redirected)
+      }
+      await assert.rejects(store.write('lease.json', 'mine', null), redirected)
+      await assert.rejects(store.copy(from, to), redirected)
+    })
+  }
+
   for (const [status, name, code] of [
     [403, 'RequestTimeTooSkewed', 'clock-skew'],
     [403, 'AccessDenied', 'permission-denied'],
@@ -466,3 +488,14 @@ describe('What a store that speaks S3 refuses', () => {
     assert.doesNotMatch(error.message, /of no other use/)
   })
 })
+
+/** The address of a server that answers by itself. */
+async function served(test: TestContext, answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
