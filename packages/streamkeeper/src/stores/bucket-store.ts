@@ -27,8 +27,8 @@ export abstract class BucketStore implements Store {
     this.#options = options
   }
 
-  /** The header of an answer that has the object's generation. */
-  protected abstract readonly generationHeader: string
+  /** Of the object that an answer is about. */
+  protected abstract generationOf(headers: Headers): string | null
 
   /** Where the content of an object is read. */
   protected abstract pathOf(name: string): string
@@ -138,7 +138,7 @@ export abstract class BucketStore implements Store {
     const { status, headers, text } = await this.http.repeat(request, patience)
     if (status === 404) return null
     const stamp = {
-      generation: headers.get(this.generationHeader),
+      generation: this.generationOf(headers),
       updatedAt: headers.get('last-modified'),
       storeNow: headers.get('date'),
     }

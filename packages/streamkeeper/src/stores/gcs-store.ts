@@ -25,7 +25,6 @@ const moveBytes = 32 * 1024 * 1024
  * `storeNow` are up to one second early each, and an age is up to one second too high or too low.
  */
 export class GcsStore extends BucketStore {
-  protected readonly generationHeader = 'x-goog-generation'
   readonly #bucket: string
   /** The path of the bucket's objects in the JSON API. */
   readonly #objects: string
@@ -72,6 +71,10 @@ export class GcsStore extends BucketStore {
 
   // By the XML API, as only that one promises the object's time and generation with its content.
   // https://cloud.google.com/storage/docs/xml-api/reference-headers
+  protected generationOf(headers: Headers): string | null {
+    return headers.get('x-goog-generation')
+  }
+
   protected pathOf(name: string): string {
     const path = (this.#base + name).split('/').map(encodeURIComponent).join('/')
     return `/${this.#bucket}/${path}`

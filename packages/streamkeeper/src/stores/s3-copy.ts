@@ -1,4 +1,5 @@
 import { atOnce } from '../at-once.ts'
+import { understand } from './answers.ts'
 import type { Answer, Request } from './bucket-http.ts'
 import { readTag, readUploadId } from './s3-answers.ts'
 
@@ -7,22 +8,25 @@ export type Part = { number: number; range: string }
 
 type Headers = Record<string, string>
 
+/** What sends a request about the copy, and the store to name in problems. */
+type Target = { ask: (request: Omit<Request, 'path'>) => Promise<Answer>; replicaUrl: string }
+
 /**
  * Copies an object inside the store in parts, each of which takes a request no longer than others.
  *
- * @param ask sends a request about the copy
  * @param source the headers that name the original
  * @param metadata the headers of what the copy is to have beside it
  * @returns false if the original was removed, or replaced, meanwhile
  */
 export async function copyInParts(
-  ask: (request: Omit<Request, 'path'>) => Promise<Answer>,
+  { ask, replicaUrl }: Target,
   source: Headers,
   parts: readonly Part[],
   metadata: Headers,
 ): Promise<boolean> {
   const begun = await ask({ method: 'POST', query: { uploads: '' }, headers: metadata })
-  const uploadId = readUploadId(begun.text)
+  const uploadId = understand(replicaUrl, () => readUploadId(begun.text))
+  const tagIn = (text: string) => understand(replicaUrl, () => readTag(text))
   const tags = new Map<number, string>()
   let [isGone, isMade] = [false, false]
   try {
@@ -32,12 +36,14 @@ export async function copyInParts(
       const expected = [404, 412]
       const { status, text } = await ask({ method: 'PUT', query, headers, expected })
       if (status >= 300) isGone = true
-      else tags.set(number, readTag(text))
+      else tags.set(number, tagIn(text))
     })
     if (isGone) return false
     const body = completion(parts, tags)
     // 404: it was completed by a request whose answer was lost.
-    await ask({ method: 'POST', query: { uploadId }, body, expected: [404] })
+    const completed = { method: 'POST', query: { uploadId }, body, expected: [404] } as const
+    const { status, text } = await ask(completed)
+    if (status < 300) tagIn(text)
     isMade = true
     return true
   } finally {
@@ -46,10 +52,7 @@ export async function copyInParts(
   }
 }
 
-async function abort(
-  ask: (request: Omit<Request, 'path'>) => Promise<Answer>,
-  uploadId: string,
-): Promise<void> {
+async function abort(ask: Target['ask'], uploadId: string): Promise<void> {
   const request = { method: 'DELETE', query: { uploadId }, expected: [404] } as const
   // Why the copy failed says more.
   await ask(request).catch(() => {})

@@ -165,6 +165,37 @@ describe('A store that speaks S3', () => {
     })
   }
 
+  for (const [what, change] of [
+    ['weak, as by a proxy that compresses', (tag: string) => `W/${tag}`],
+    ['without quotes', (tag: string) => tag.replaceAll('"', '')],
+  ] as const) {
+    it(`knows an ETag again that is ${what}`, async () => {
+      const { url, store, faults, proven } = await scene()
+      await proven()
+      const changed: Fault = async (send) => {
+        const answer = await send()
+        const headers = new Headers(answer.headers)
+        headers.set('etag', change(headers.get('etag') ?? ''))
+        return new Response(await answer.text(), { status: answer.status, headers })
+      }
+      const written = await store.write('lease.json', 'mine', null)
+      faults.push(changed)
+      const read = await store.read('lease.json')
+      assert.ok(read && written.outcome === 'written')
+      assert.equal(read.generation, written.generation)
+      faults.push(changed)
+      const again = await store.write('lease.json', 'again', read.generation)
+      assert.ok(again.outcome === 'written')
+      assert.equal((await store.write('lease.json', 'last', again.generation)).outcome, 'written')
+      await s3.put(`${url}/${from}`, Buffer.from('content'))
+      faults.push(async (send) => {
+        const { status, headers } = await changed(send)
+        return new Response(null, { status, headers })
+      })
+      assert.equal(await store.copy(from, to), true)
+    })
+  }
+
   it('takes no success without an ETag for one', async () => {
     const { store, faults, proven } = await scene()
     await proven()
@@ -332,6 +363,24 @@ describe('A copy inside a store that speaks S3', () => {
       await s3.put(`${url}/${from}`, Buffer.from('content'))
       faults.push(none, answers(200, body))
       await assert.rejects(store.copy(from, to), { code: 'bucket-garbled' })
+    })
+  }
+})
+
+describe('A copy in parts inside a store that speaks S3', () => {
+  for (const [what, requestsBefore] of [
+    ['begun', 1],
+    ['of a part', 2],
+    ['completed', 3],
+  ] as const) {
+    it(`is never taken for ${what} by an answer that does not say so`, async () => {
+      const { url, store, faults } = await scene({ copy: { most: 1, part: 5 * megabyte } })
+      for (const body of ['', '<html>Please log in']) {
+        await s3.put(`${url}/${from}`, Buffer.from('content'))
+        faults.push(...Array(requestsBefore).fill(none), answers(200, body))
+        await assert.rejects(store.copy(from, to), { code: 'bucket-garbled' })
+        faults.length = 0
+      }
     })
   }
 })

@@ -4,6 +4,7 @@ import { type Answer, BucketHttp, type HttpOptions, type Request } from './bucke
 import { answerProblem } from './bucket-problem.ts'
 import { BucketStore, type StoreOptions } from './bucket-store.ts'
 import type { Patience } from './patience.ts'
+import { ReplicationProblem } from './problem.ts'
 import { bucketOf } from './replica-url.ts'
 import { bareTag, isError, readPage, readTag } from './s3-answers.ts'
 import { proofName, proveConditions } from './s3-conditions.ts'
@@ -35,7 +36,6 @@ const original = 'x-amz-meta-copy-of'
  * times are cut off to whole seconds, as those of Cloud Storage.
  */
 export class S3Store extends BucketStore {
-  protected readonly generationHeader = 'etag'
   readonly #root: string
   readonly #bucket: string
   readonly #base: string
@@ -88,7 +88,7 @@ export class S3Store extends BucketStore {
     const patience = this.bulkPatience()
     const head = await this.#head(from, patience)
     if (!head) return false
-    const tag = head.headers.get('etag') ?? ''
+    const tag = this.#tagOf(head)
     const size = Number(head.headers.get('content-length'))
     const metadata: Record<string, string> = { [original]: bareTag(tag) }
     const time = head.headers.get(noted)
@@ -101,7 +101,8 @@ export class S3Store extends BucketStore {
     const path = this.pathOf(to)
     if (size > most) {
       const ask = (request: Omit<Request, 'path'>) => this.#ask({ ...request, path }, patience)
-      return copyInParts(ask, source, partsOf(size, part), metadata)
+      const parts = partsOf(size, part)
+      return copyInParts({ ask, replicaUrl: this.replicaUrl }, source, parts, metadata)
     }
     const headers = { ...source, ...metadata, 'x-amz-metadata-directive': 'REPLACE' }
     // Removed, or replaced by another, since.
@@ -114,6 +115,13 @@ export class S3Store extends BucketStore {
 
   protected pathOf(name: string): string {
     return this.#root + encoded(this.#base + keyOf(name))
+  }
+
+  // With quotes, as they are not everywhere, and strong: a proxy may have weakened it, and no condition of a
+  // write is met by one that is weak. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+  protected generationOf(headers: Headers): string | null {
+    const tag = headers.get('etag')
+    return tag && `"${bareTag(tag)}"`
   }
 
   protected async insert(
@@ -130,8 +138,7 @@ export class S3Store extends BucketStore {
     const request = { method: 'PUT', path: this.pathOf(name), headers, body } as const
     const answer = await this.http.once({ ...request, expected: [404, 409, 412] }, patience)
     if (answer.status >= 300) return { outcome: 'conflict' }
-    const tag = understand(this.replicaUrl, () => headerOf(answer, 'etag'))
-    return { outcome: 'written', generation: tag }
+    return { outcome: 'written', generation: this.#tagOf(answer) }
   }
 
   protected async listAll(prefix: string, from: string, patience: Patience): Promise<Listed[]> {
@@ -181,6 +188,12 @@ export class S3Store extends BucketStore {
     return answer.status === 404 ? null : answer
   }
 
+  #tagOf({ headers }: Answer): string {
+    const tag = this.generationOf(headers)
+    if (tag) return tag
+    throw new ReplicationProblem('bucket-garbled', this.replicaUrl, 'there is no ETag')
+  }
+
   /** Asks until there is an answer, which may also be a failure under the status of a success. */
   async #ask(request: Request, patience: Patience): Promise<Answer> {
     for (;;) {
@@ -189,12 +202,6 @@ export class S3Store extends BucketStore {
       await patience.again(answerProblem({ ...answer, status: 500 }, this.replicaUrl))
     }
   }
-}
-
-function headerOf({ headers }: Answer, name: string): string {
-  const value = headers.get(name)
-  if (!value) throw new Error(`no ${name}`)
-  return value
 }
 
 // The certificate of the store is for one more name before its own.
