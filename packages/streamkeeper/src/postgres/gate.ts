@@ -36,6 +36,7 @@ export class Gate {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const written = this.#standby && takePosition(request)
     if (!needsDatabase(request)) return this.#serve(request, response)
+    const sinceMs = performance.now()
     const isWrite = requestKind(request) === 'write'
     const problem = await this.#reachability.problem()
     const isInstead = problem !== null && !isWrite && this.#standby?.isThere === true
@@ -54,16 +55,16 @@ export class Gate {
     }
     if (mayLag) onLag()
     const notice = older ? 'older-release' : isInstead ? noticeInstead(request) : undefined
-    this.#serve(request, response, notice, { mayLag, onLag })
+    this.#serve(request, response, notice, { mayLag, onLag, waitedMs: performance.now() - sinceMs })
   }
 
   #serve(
     request: IncomingMessage,
     response: ServerResponse,
     notice?: Notice,
-    lag: Pick<Scope, 'mayLag' | 'onLag'> = {},
+    { mayLag = false, onLag = () => {}, waitedMs = 0 } = {},
   ): void {
-    const asked: Scope = { ...scope, ...lag, deadline: { endsAtMs: null } }
+    const asked: Scope = { ...scope, mayLag, onLag, deadline: { endsAtMs: null, waitedMs } }
     const standby = this.#standby
     if (standby && requestKind(request) === 'write')
       asked.durable = tellWritten(request, response, standby)

@@ -36,7 +36,7 @@ export async function ask<Result>(call: () => Promise<Result>, how: How = 'once'
   const now = performance.now()
   const scope = shared.scopes.getStore()
   const deadline = scope?.deadline
-  const endsAtMs = deadline?.endsAtMs ?? now + requestMs
+  const endsAtMs = deadline?.endsAtMs ?? now + requestMs - (deadline?.waitedMs ?? 0)
   if (deadline) deadline.endsAtMs = endsAtMs
   const until = how === 'once' ? Math.min(endsAtMs, now + onceMs) : endsAtMs
   const onProblem = () => shared.postgres?.onProblem()
@@ -50,6 +50,8 @@ export async function ask<Result>(call: () => Promise<Result>, how: How = 'once'
     } catch (error) {
       if (!(error instanceof PostgresProblem)) throw error
     }
+    // All else that this request asks would wait for the same.
+    scope.mayLag = false
     return askUntil(until, call, how, onProblem)
   }
   try {
@@ -57,6 +59,7 @@ export async function ask<Result>(call: () => Promise<Result>, how: How = 'once'
   } catch (error) {
     // A page can be read though nothing can be written.
     if (!(error instanceof PostgresProblem) || !standby.isThere) throw error
+    scope.mayLag = true
     scope.onLag?.()
     return askUntil(until, here, how)
   }

@@ -1,12 +1,23 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { Age } from '../readers/age.ts'
+import { log, reasonOf } from '../server/log.ts'
+import { withTimeout } from '../with-timeout.ts'
 import type { Database } from './open.ts'
+import { plainError } from './problem.ts'
 
 // An older standby is not read while there is a primary.
 const oldestMs = 5_000
 
 // More than any standby has: whoever shows it reads at the primary.
 const unknownPosition = 999_999_999_999_999
+
+// Somebody waits for it, who can be served otherwise.
+const somebodyMs = 1_000
+const lookMs = 2_000
+
+// The same for a server and all that follow it; positions in the log of any other mean nothing.
+const data = sql`(select system_identifier from pg_control_system()) || ' '
+  || (select oid from pg_database where datname = current_database())`
 
 /** A server that follows the one that writes, and can be read: how old it is, and what it has. */
 export class Standby {
@@ -15,6 +26,8 @@ export class Standby {
   readonly #age = new Age(Number.NEGATIVE_INFINITY)
   #replayed = 0
   #isThere = false
+  #primaryData: string | null = null
+  #problem: string | null = null
 
   constructor(database: Database, primary: Pick<Database, 'execute'>) {
     this.database = database
@@ -36,13 +49,15 @@ export class Standby {
 
   /** Whether it has all that the primary had at a position. */
   async holds(position: number): Promise<boolean> {
-    if (this.#isThere && this.#replayed < position) await this.#lookHere()
+    if (this.#isThere && this.#replayed < position) {
+      await withTimeout(somebodyMs, this.#lookHere(), silence).catch(() => {})
+    }
     return this.#isThere && this.#replayed >= position
   }
 
   /** Up to where the primary has written; where that is unknown, further than any standby. */
   async written(): Promise<number> {
-    return this.#lookThere().catch(() => unknownPosition)
+    return withTimeout(somebodyMs, this.#lookThere(), silence).catch(() => unknownPosition)
   }
 
   /** Looks at both again and again. */
@@ -67,23 +82,43 @@ export class Standby {
   }
 
   async #lookThere(): Promise<number> {
-    return lsnOf(this.#primary, sql`select pg_current_wal_lsn() - '0/0' as lsn`)
+    const written = sql`pg_current_wal_lsn()`
+    const found = await lookAt(this.#primary, written)
+    this.#primaryData = found.data
+    return found.lsn
   }
 
   async #lookHere(): Promise<void> {
     try {
       // Where it has become the primary, it has all.
-      const own = sql`select coalesce(case when pg_is_in_recovery() then pg_last_wal_replay_lsn()
-        else pg_current_wal_lsn() end - '0/0', 0) as lsn`
-      this.#replayed = await lsnOf(this.database, own)
+      const own = sql`case when pg_is_in_recovery() then pg_last_wal_replay_lsn()
+        else pg_current_wal_lsn() end`
+      const found = await withTimeout(lookMs, lookAt(this.database, own), silence)
+      if (this.#primaryData === null) return
+      if (found.data !== this.#primaryData) throw new Error('it is not a copy of the primary')
+      this.#replayed = found.lsn
       this.#isThere = true
-    } catch {
+      this.#tell(null)
+    } catch (error) {
       this.#isThere = false
+      this.#tell(reasonOf(plainError(error)))
     }
+  }
+
+  #tell(problem: string | null): void {
+    if (problem === this.#problem) return
+    this.#problem = problem
+    if (problem) log('WARNING', `The standby (DATABASE_READ_URL) is not read: ${problem}`)
+    else log('INFO', 'The standby is read again.')
   }
 }
 
-async function lsnOf(database: Pick<Database, 'execute'>, query: ReturnType<typeof sql>) {
-  const { rows } = await database.execute<{ lsn: string }>(query)
-  return Number(rows[0]?.lsn)
+async function lookAt(database: Pick<Database, 'execute'>, position: SQL) {
+  const query = sql`select coalesce(${position} - '0/0', 0) as lsn, ${data} as data`
+  const { rows } = await database.execute<{ lsn: string; data: string }>(query)
+  return { lsn: Number(rows[0]?.lsn), data: rows[0]?.data ?? '' }
+}
+
+function silence(): Error {
+  return new Error('timeout: it does not answer')
 }

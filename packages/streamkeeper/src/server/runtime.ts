@@ -15,9 +15,9 @@ export type Scope = {
   durable(): Promise<void>
   /**
    * Of a request: when all that it asks of PostgreSQL has to have ended, by `performance.now()`; null until it
-   * asks. A job has none.
+   * asks. It has waited for `waitedMs` before. A job has none.
    */
-  deadline?: { endsAtMs: number | null }
+  deadline?: { endsAtMs: number | null; waitedMs: number }
   /** What PostgreSQL is asked by, if not by the connections to the primary. */
   pool?: object
   /** Whether what is read may come from a standby, where there is one. */
