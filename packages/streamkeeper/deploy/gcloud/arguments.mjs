@@ -71,7 +71,6 @@ const onlyOneOf = [
   ['bucket', 'databaseUrlSecret', 'the data is in one of the two'],
   ['path', 'databaseUrlSecret', 'the data is in one of the two'],
   ['readers', 'databaseUrlSecret', 'readers copy the bucket'],
-  ['allowBreakingMigration', 'databaseUrlSecret', 'it is about the bucket'],
   ['disk', 'databaseUrlSecret', 'the disk is for a copy of what the bucket has'],
   ['readers', 'noPublic', 'readers hand what writes to the service as a stranger does'],
   ['scheduleRegion', 'noSchedule', ''],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Cloud } from '../test-support/cloud.mjs'
+import { Cloud, withDatabaseUrl } from '../test-support/cloud.mjs'
 import { deploy } from './deploy.mjs'
 import { findBreakingHere, newestMigration } from './schema.mjs'
 
@@ -53,6 +53,19 @@ describe('a deployment whose migration takes something away', () => {
       ),
     )
     await cloud.run(deploy, yes)
+    assert.doesNotMatch(env(), /ALLOW_BREAKING/)
+  })
+
+  it('is allowed on PostgreSQL by the name of the newest migration there', async () => {
+    const cloud = new Cloud(withDatabaseUrl)
+    const onPostgres = [...yes.slice(0, 4), '--database-url-secret', 'database-url', '--yes']
+    const allowed = [...onPostgres, '--allow-breaking-migration']
+    const { error } = await cloud.run(deploy, allowed)
+    assert.equal(error, null)
+    const env = () => cloud.state.services['europe-west1/visits'].flags['set-env-vars']
+    const { tag } = newestMigration({ migrations: 'db/postgres/migrations' })
+    assert.match(env(), new RegExp(`,ALLOW_BREAKING_MIGRATION=${tag}$`))
+    await cloud.run(deploy, onPostgres)
     assert.doesNotMatch(env(), /ALLOW_BREAKING/)
   })
 })

@@ -141,7 +141,7 @@ export class Cloud {
       app: async () => ({
         name: 'visits',
         migrations: 'db/migrations',
-        postgresMigrations: 'db/postgres',
+        postgresMigrations: 'db/postgres/migrations',
       }),
       ask,
       newToken,

@@ -95,11 +95,15 @@ export function variablesOnBucket(options) {
   return {
     REPLICA_URL: namesOf(options).replicaUrl,
     ...variablesOfAll(options),
-    // By its name, so that it is no leave for the next one.
-    ...(options.allowBreakingMigration && {
-      ALLOW_BREAKING_MIGRATION: newestMigration(options.app)?.tag,
-    }),
+    ...leaveToBreak(options, options.app.migrations),
   }
+}
+
+// By the name of the newest migration, so that it is no leave for the next one.
+function leaveToBreak({ allowBreakingMigration }, migrations) {
+  return (
+    allowBreakingMigration && { ALLOW_BREAKING_MIGRATION: newestMigration({ migrations })?.tag }
+  )
 }
 
 function flagsOnBucket(options) {
@@ -127,7 +131,10 @@ function flagsOnDatabase(options) {
       account: accounts.database,
       minInstances: options.min ?? onDatabase.minInstances,
       maxInstances: options.maxInstances ?? onDatabase.maxInstances,
-      env: pairs(variablesOfAll(options)),
+      env: pairs({
+        ...variablesOfAll(options),
+        ...leaveToBreak(options, options.app.postgresMigrations),
+      }),
       secrets: { DATABASE_URL: databaseUrlSecret },
     }),
     ...(cloudSql ? { setCloudsqlInstances: cloudSql } : { clearCloudsqlInstances: true }),
