@@ -9,8 +9,10 @@ const [, , command, ...args] = process.argv
 const asksForHelp = args.includes('--help') || args.includes('-h')
 try {
   mustBeInBucket(command, args, process.env)
-  // The operators' commands print theirs with a package.
-  if (!asksForHelp || !['start', 'dev'].includes(command)) await dependencies()
+  // The operators' commands print their help with a package. A service has what it was built with.
+  const isPlain =
+    ['start', 'dev'].includes(command) && (asksForHelp || args.includes('--production'))
+  if (!isPlain) await dependencies()
   // Loaded only now: they need what has just been installed.
   const watching = command === 'dev' && !asksForHelp && (await import('./client.mjs')).watchClient()
   await import('../packages/streamkeeper/src/cli/streamkeeper.mjs')

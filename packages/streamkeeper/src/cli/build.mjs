@@ -9,12 +9,14 @@ import { readArguments } from './lib/arguments.mjs'
 import { nameCommit } from './lib/commit.mjs'
 import { leaveOutEdgeRuntime } from './lib/edge-runtime.mjs'
 import { Failure } from './lib/failure.mjs'
+import { litestream } from './lib/litestream.mjs'
 import { node } from './lib/node.mjs'
 import { onPath } from './lib/on-path.mjs'
 import { moduleFile, root } from './lib/project.mjs'
 import { handOver } from './lib/run.mjs'
 
-const help = `Builds the app into .next/standalone: all that its server needs, and nothing else.
+const help = `Builds the app into .next/standalone: all that its server needs, and nothing else. Fetches Litestream
+if there is none, unless DATABASE_URL is set.
 
   streamkeeper build
   streamkeeper build --warm
@@ -50,6 +52,8 @@ export async function build() {
   if (config.postgres) copy(config.postgres.migrations)
   writePublicFiles()
   if (options.warm) await (await import('./lib/warm.mjs')).warm(config.warm)
+  // The user of a service may have no right to put it there.
+  else if (!process.env.DATABASE_URL) await litestream()
 }
 
 function buildPages() {
