@@ -11,6 +11,8 @@ import { withPostgres } from './test-support.ts'
 const long = { ttl: 120_000, trust: 60_000, every: 20 }
 const short = { ...long, ttl: 600, trust: 300 }
 
+const never = new Promise<void>(() => {})
+
 describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
   const postgres = withPostgres()
 
@@ -35,6 +37,7 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
         say(`${name} ends`)
       }
     return {
+      url,
       said,
       until: async (line: string) => {
         while (!said.includes(line)) await once(changed, 'said')
@@ -89,11 +92,39 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
     start('a', { fault: async () => (isAway ? away.promise : undefined), times: short })
     await until('a begins')
     isAway = true
-    start('b')
+    start('b', { times: short })
     await until('b begins')
     assert.deepEqual(said.slice(-2), ['a ends', 'b begins'])
     away.reject(new Error('gone'))
   })
+
+  const times = { ...long, ttl: 4_000, trust: 3_000 }
+  for (const [what, by] of [
+    ['forward', '1 hour'],
+    ['back', '-1 hour'],
+  ] as const) {
+    it(`runs on one instance, and on the next one, where the server's clock is set ${what}`, async (test) => {
+      const { url, start, until, said } = await scene(test)
+      let isAway = false
+      start('a', { fault: async () => (isAway ? never : undefined), times })
+      await until('a begins')
+      // It takes the place of the server's own.
+      const admin = openPostgres(url, 'notes')
+      test.after(() => admin.$client.end())
+      await admin.execute(`
+        create function clock_timestamp() returns timestamptz language sql
+          as $$ select pg_catalog.clock_timestamp() + interval '${by}' $$;
+        alter database ${new URL(url).pathname.slice(1)} set search_path = public, pg_catalog;
+      `)
+      let looks = 0
+      start('b', { fault: async () => void looks++, times })
+      while (looks < 5) await new Promise(setImmediate)
+      assert.deepEqual(said, ['a begins'])
+      isAway = true
+      await until('b begins')
+      assert.deepEqual(said, ['a begins', 'a ends', 'b begins'])
+    })
+  }
 
   it('goes on over an error of the database that passes', async (test) => {
     const { start, until, said } = await scene(test)
@@ -148,7 +179,7 @@ describe('A job on PostgreSQL', { timeout: 60_000 }, () => {
     await until('a begins')
     mayLead = false
     await until('a ends')
-    start('b')
+    start('b', { times: short })
     await until('b begins')
     assert.deepEqual(said.slice(-2), ['a ends', 'b begins'])
   })

@@ -5,17 +5,21 @@ import { log, logSometimes, reasonOf } from '../server/log.ts'
 import type { Database } from './open.ts'
 import { plainError } from './problem.ts'
 
-// The one row says which instance runs the jobs, and until when by the database's clock.
+// The one row says which instance runs the jobs. Earlier releases take it when `until` is over by the database's
+// clock. That may be set, or be another server's: this one takes a row that has stayed the same for long enough.
 const createTable = `create table if not exists _streamkeeper_job_leader (
   id integer primary key check (id = 1), holder text not null, until timestamptz not null)`
 
 /**
- * The times of the lease, in milliseconds. What lies between `ttl` and `trust` is for a job to end in, and
- * for the clocks of a primary and the standby that takes its place.
+ * The times of the lease, in milliseconds, by the monotonic clock of each instance. What lies between `ttl` and
+ * `trust` is for a job to end in.
  */
 export type Times = { ttl: number; trust: number; every: number }
 
 const usual: Times = { ttl: 15_000, trust: 10_000, every: 3_000 }
+
+// A number, as a time is written in many ways.
+const rowText = sql`leader.holder || ' ' || extract(epoch from leader.until)::text`
 
 // What the drain leaves of the time that the process has.
 const endMs = 2_000
@@ -31,6 +35,8 @@ export class JobLeader {
   readonly #jobs = new Set<LeaderJob>()
   readonly #runs = new Set<Promise<void>>()
   #hasTable = false
+  /** How the row of another was found, and since when it is like that. */
+  #seen: { row: string; sinceMs: number } | null = null
   #leadership: { ended: AbortController; timer: NodeJS.Timeout } | null = null
 
   /** @param holder another text for each instance */
@@ -93,9 +99,25 @@ export class JobLeader {
       insert into _streamkeeper_job_leader as leader (id, holder, until)
         values (1, ${this.#holder}, clock_timestamp() + ${this.#times.ttl} * interval '1 ms')
         on conflict (id) do update set holder = excluded.holder, until = excluded.until
-          where leader.holder = excluded.holder or leader.until < clock_timestamp()
+          where leader.holder = excluded.holder or leader.until = '-infinity' or ${rowText} = ${this.#expired()}
         returning id`)
-    return rows.length === 1
+    const isMine = rows.length === 1
+    if (isMine) this.#seen = null
+    else await this.#observe()
+    return isMine
+  }
+
+  /** The row of another that has not been renewed for its whole time. */
+  #expired(): string | null {
+    const { ttl } = this.#times
+    return this.#seen && performance.now() - this.#seen.sinceMs >= ttl ? this.#seen.row : null
+  }
+
+  async #observe(): Promise<void> {
+    const found = sql`select ${rowText} as row from _streamkeeper_job_leader as leader`
+    const { rows } = await this.#database.execute<{ row: string }>(found)
+    const row = rows[0]?.row ?? ''
+    if (row !== this.#seen?.row) this.#seen = { row, sinceMs: performance.now() }
   }
 
   async #release(): Promise<void> {
