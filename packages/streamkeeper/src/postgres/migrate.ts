@@ -12,6 +12,7 @@ import {
   planMigrations,
   readMigrations,
 } from '../sqlite/migrations.ts'
+import { columnsIn, isAsGood } from './columns.ts'
 import { createEvents, events } from './events.ts'
 import type { Database } from './open.ts'
 import { PostgresProblem, plainError, sqlStateOf } from './problem.ts'
@@ -127,22 +128,21 @@ async function bringUp(
 
 // Another release may serve at this moment, and use what is there.
 async function runWithoutLoss(transaction: Transaction, migration: Migration): Promise<void> {
-  const before = await namesIn(transaction)
+  const before = await columnsIn(transaction)
   await run(transaction, migration)
-  const after = new Set(await namesIn(transaction))
-  const lost = before.filter((name) => !after.has(name))
+  const after = new Map((await columnsIn(transaction)).map((column) => [column.name, column]))
+  const lost = before.flatMap(({ name, type, isUnique }) => {
+    const left = after.get(name)
+    if (!left) return [name]
+    if (!isAsGood(left.type, type)) return [`the type of ${name}`]
+    return isUnique && !left.isUnique ? [`the uniqueness of ${name}`] : []
+  })
   if (lost.length === 0) return
   const name = migration.name.replace(/\.sql$/, '')
   throw new Barred(
     'breaking-migration',
     `The migration ${name} takes ${lost.join(', ')} away from the release before, which may still serve. Nothing was changed. Keep that in this release; or, when no release that serves uses it, set ALLOW_BREAKING_MIGRATION=${name}.`,
   )
-}
-
-async function namesIn(transaction: Transaction): Promise<string[]> {
-  const all = sql`select table_name || '.' || column_name as name from information_schema.columns
-    where table_schema = current_schema()`
-  return (await transaction.execute<{ name: string }>(all)).rows.map(({ name }) => name)
 }
 
 async function waitForOthers(transaction: Transaction, turnMs: number): Promise<void> {

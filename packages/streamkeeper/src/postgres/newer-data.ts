@@ -88,7 +88,7 @@ export class NewerData {
 
 function whatFollows({ missing, demanded }: { missing: string[]; demanded: string[] }): string {
   if (missing.length > 0) {
-    return `It can not be used here, as ${missing.join(', ')} is gone. Deploy the newer release.`
+    return `It can not be used here, as ${missing.join(', ')} is gone, or has another type. Deploy the newer release.`
   }
   if (demanded.length > 0) {
     return `It can only be read here, as each new row needs ${demanded.join(', ')}. To write, deploy the newer release.`
