@@ -38,6 +38,7 @@ admin token, the service, and a job that verifies the replica every day.
   --trusted-proxies   how many proxies there are before it, Google's own included; 1 unless given, and
                 2 behind a load balancer
   --no-rate-limits   count no requests: a load balancer of yours does
+  --env         a variable of the app, as in DELETE_HIDDEN_AFTER_DAYS=30; several with commas between
   --schedule-region   where Cloud Scheduler starts the daily check; --region unless given, but it is not
                 in all regions
   --no-schedule   nothing starts the daily check
@@ -76,7 +77,7 @@ const known = {
   texts: ['project', 'region', 'service', 'path', 'memory'],
   optional: [
     ...['bucket', 'readers', 'maxReaders', 'minReaders', 'databaseUrlSecret', 'cloudSql', 'subnet'],
-    ...['min', 'maxInstances', 'concurrency', 'disk', 'publicUrl', 'trustedProxies'],
+    ...['min', 'maxInstances', 'concurrency', 'disk', 'publicUrl', 'trustedProxies', 'env'],
     ...['scheduleRegion', 'buildRegion', 'image', 'rollback', 'preview', 'removePreview', 'print'],
   ],
   switches: [

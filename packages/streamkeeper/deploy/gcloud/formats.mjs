@@ -64,6 +64,11 @@ export const formats = {
     fits: (text) => text.split(',').every(isOrigin),
     words: 'https://HOST, or several with commas between',
   },
+  // To gcloud a comma would end the value.
+  env: {
+    fits: (text) => text.split(',').every(isVariable),
+    words: 'NAME=VALUE, several with commas between, none of them one that the command sets itself',
+  },
   // https://docs.cloud.google.com/run/docs/configuring/services/ephemeral-disk
   disk: matching(/^[1-9]\d{1,3}Gi$/, 'the size of a disk: 10Gi or more, in whole gibibytes'),
   trustedProxies: matching(/^([1-9]|10)$/, 'a number from 1 to 10'),
@@ -80,6 +85,17 @@ export const formats = {
   },
   limit: matching(/^[1-9]\d{0,3}$/, 'a number from 1 to 9999'),
   of: matching(/^(service|readers|verify)$/, 'service, readers or verify'),
+}
+
+const setByTheCommand = [
+  ...['ADMIN_TOKEN', 'ALLOW_BREAKING_MIGRATION', 'COMMIT', 'DATABASE_URL', 'FORWARD_TOKEN'],
+  ...['GOOGLE_CLOUD_PROJECT', 'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY', 'PREVIEW', 'PUBLIC_URL'],
+  ...['REPLICA_URL', 'ROLE', 'TRUSTED_PROXIES', 'WRITER_URL'],
+]
+
+function isVariable(text) {
+  const [, name] = /^([A-Z][A-Z0-9_]*)=\P{Cc}+$/u.exec(text) ?? []
+  return name !== undefined && !setByTheCommand.includes(name)
 }
 
 function matching(pattern, words) {

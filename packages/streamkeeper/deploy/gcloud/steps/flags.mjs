@@ -50,6 +50,7 @@ export function serviceFlags(settings, options) {
 /** The variables that each service has. */
 export function variablesOfAll(options) {
   return {
+    ...Object.fromEntries(options.env?.split(',').map((text) => text.split(/=(.*)/, 2)) ?? []),
     GOOGLE_CLOUD_PROJECT: options.project,
     ...inFront(options),
     ...commitOf(options),
