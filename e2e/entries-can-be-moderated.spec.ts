@@ -98,10 +98,7 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('who moderates is told at the entry, and goes on from there', async ({
-  shared: app,
-  page,
-}) => {
+test('who moderates is told at the entry, and goes on from there', async ({ app, page }) => {
   for (const message of ['one.', 'two.', 'three.']) await postEntry(app.url, message)
   const [one, two] = [await idOf(app, 'one.'), await idOf(app, 'two.')]
   await openAdmin(page, app.url)
