@@ -16,7 +16,10 @@ export function answerProblem(
   const detail = `${status} ${wordsOf(text)}${location ? ` It sends to ${location}.` : ''}`
   const refusal = refusalIn(text)
   // https://cloud.google.com/storage/docs/retry-strategy; 501 of S3 is of what the store can not do.
-  const isPassing = status === 408 || (status >= 500 && !(status === 501 && isS3(replicaUrl)))
+  const isPassing =
+    status === 408 ||
+    (status >= 500 && !(status === 501 && isS3(replicaUrl))) ||
+    /<Code>RequestTimeout</.test(text)
   if (isPassing && refusal !== 'bucket-busy') {
     return new Unanswered('bucket-unreachable', replicaUrl, detail)
   }

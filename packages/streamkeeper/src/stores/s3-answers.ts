@@ -2,15 +2,19 @@ import { z } from 'zod'
 import { time } from './answers.ts'
 
 // Keys are encoded as in URLs where that was asked for, so that no tag can be in one; others are as XML has it.
-const entities: Record<string, string> = {
-  ...{ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'" },
-  ...{ '&#34;': '"', '&#39;': "'", '&#x22;': '"', '&#x27;': "'" },
-}
+const entities = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }))
 
 /** The texts of an element that has no others in it, as often as it is there. */
 function textsOf(xml: string, tag: string): string[] {
   const found = xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))
-  return [...found].map(([, text = '']) => text.replace(/&[^;]*;/g, (it) => entities[it] ?? it))
+  return [...found].map(([, text = '']) => text.replace(/&[^;]*;/g, characterOf))
+}
+
+function characterOf(entity: string): string {
+  const [, hex, decimal] = /^&#(?:x([0-9a-f]+)|(\d+));$/i.exec(entity) ?? []
+  if (hex) return String.fromCodePoint(Number.parseInt(hex, 16))
+  if (decimal) return String.fromCodePoint(Number(decimal))
+  return entities.get(entity.slice(1, -1)) ?? entity
 }
 
 function textOf(xml: string, tag: string): string | undefined {
@@ -24,7 +28,7 @@ export function bareTag(tag: string): string {
 
 const listed = z
   .object({
-    key: z.string(),
+    key: z.string().min(1),
     size: z.coerce.number(),
     at: time,
     checksum: z.string().transform(bareTag).nullable().default(null),

@@ -33,6 +33,12 @@ describe('The settings of a store that speaks S3', () => {
     assert.deepEqual(settings.keys, { accessKeyId: 'id', secretAccessKey: 'secret' })
   })
 
+  it('may end with the line of the file that they come from', () => {
+    const lines = { S3_ENDPOINT: 'https://s3.example\n', S3_REGION: 'auto\n', S3_PATH_STYLE: '0\n' }
+    const { endpoint, region, isPathStyle } = readS3Settings(lines)
+    assert.deepEqual([endpoint, region, isPathStyle], ['https://s3.example', 'auto', false])
+  })
+
   it("leave the keys to AWS's chain where the environment has none", () => {
     assert.equal(readS3Settings({ S3_REGION: 'eu-central-1' }).keys, null)
   })
@@ -53,6 +59,16 @@ describe('The settings of a store that speaks S3', () => {
     ['half of the keys', { ...region, AWS_ACCESS_KEY_ID: 'id' }, /AWS_SECRET_ACCESS_KEY is not/],
     ['the other half', { ...region, AWS_SECRET_ACCESS_KEY: 's' }, /AWS_ACCESS_KEY_ID is not set/],
     ['keys that only Litestream would read', { ...region, LITESTREAM_ACCESS_KEY_ID: 'i' }, /AWS_/],
+    [
+      'a key with its line end',
+      { ...region, ...keys, AWS_ACCESS_KEY_ID: 'id\n' },
+      /KEY_ID begins or ends/,
+    ],
+    [
+      'a secret with a space',
+      { ...region, ...keys, AWS_SECRET_ACCESS_KEY: ' s' },
+      /KEY begins or ends/,
+    ],
     ['a token that Litestream drops', { ...region, ...keys, AWS_SESSION_TOKEN: 't' }, /ignores it/],
   ]
   for (const [what, variables, words] of refused) {

@@ -24,7 +24,7 @@ type Variables = Record<string, string | undefined>
  * @throws {Error} one line that names what is wrong and what to write instead
  */
 export function readS3Settings(variables: Variables): S3Settings {
-  const value = (...names: string[]) => names.map((name) => variables[name]).find(Boolean)
+  const value = (...names: string[]) => names.map((name) => variables[name]?.trim()).find(Boolean)
   const given = value('S3_ENDPOINT', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL')
   const region = value('S3_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION')
   if (!given && !region) {
@@ -83,6 +83,15 @@ function keysOf(variables: Variables): S3Keys | null {
   if (!id !== !secret) {
     const missing = id ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'
     throw new Error(`${missing} is not set, and its other half is; write both, or neither`)
+  }
+  for (const [name, value] of Object.entries({
+    AWS_ACCESS_KEY_ID: id,
+    AWS_SECRET_ACCESS_KEY: secret,
+  })) {
+    // Litestream reads it as it is.
+    if (value && value.trim() !== value) {
+      throw new Error(`${name} begins or ends with a space or a line end; write the key alone`)
+    }
   }
   // Litestream would fall back on its own names, and use other keys than this process.
   if (!id && (variables.LITESTREAM_ACCESS_KEY_ID || variables.LITESTREAM_SECRET_ACCESS_KEY)) {

@@ -213,6 +213,12 @@ describe('A list of a store that speaks S3', () => {
     ['an answer that does not say whether there is more', page('')],
     ['one that does not say what follows', page('<IsTruncated>true</IsTruncated>')],
     [
+      'an object without a key',
+      page(
+        '<IsTruncated>false</IsTruncated><Contents><Size>7</Size><LastModified>2026-01-02T12:00:09.500Z</LastModified></Contents>',
+      ),
+    ],
+    [
       'an object without a size',
       page('<IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents>'),
     ],
@@ -226,7 +232,7 @@ describe('A list of a store that speaks S3', () => {
 
   it('is understood where the store knows no encoding of keys', async () => {
     const { store, url, faults } = await scene()
-    const key = `${url.slice('s3://test/'.length)}/a+&amp;%20`
+    const key = `${url.slice('s3://test/'.length)}/a+&amp;%20&#xD;&#228;`
     const object = `<Key>${key}</Key><Size>7</Size><LastModified>2026-01-02T12:00:09.500Z</LastModified>`
     const tag = '<ETag>&quot;5d41402abc4b2a76b9719d911017c592&quot;</ETag>'
     faults.push(
@@ -234,7 +240,7 @@ describe('A list of a store that speaks S3', () => {
     )
     const at = Date.parse('2026-01-02T12:00:09.500Z')
     assert.deepEqual(await store.list(''), [
-      { name: 'a+&%20', size: 7, at, checksum: '5d41402abc4b2a76b9719d911017c592' },
+      { name: 'a+&%20\r\u00e4', size: 7, at, checksum: '5d41402abc4b2a76b9719d911017c592' },
     ])
   })
 
@@ -410,6 +416,30 @@ describe('A store whose writes are not conditional', () => {
     }
   })
 
+  for (const lost of ['if-none-match', 'if-match']) {
+    it(`is refused where ${lost}, which is signed, is lost on the way`, async () => {
+      const { url } = await scene()
+      const store = new S3Store(url, {
+        settings: s3.settings,
+        fetch: (input, init) => {
+          const headers = new Headers(init?.headers)
+          headers.delete(lost)
+          return fetch(input, { ...init, headers })
+        },
+      })
+      await assert.rejects(store.proveConditions(), {
+        code: 'no-conditional-writes',
+        detail: new RegExp(`${lost}: .*signature`),
+      })
+    })
+  }
+
+  it('is not what a bucket is that does not accept the keys', async () => {
+    const keys = { accessKeyId: 'tests', secretAccessKey: 'another' }
+    const store = new S3Store(s3.emptyUrl(), { settings: { ...s3.settings, keys } })
+    await assert.rejects(store.proveConditions(), { code: 'credentials-refused' })
+  })
+
   it('is not what a bucket is that does not answer, or refuses', async () => {
     const { store, faults, requests } = await scene()
     faults.push(neverArrives, answers(500), refuses(403, 'AccessDenied'))
@@ -512,6 +542,13 @@ describe('What a store that speaks S3 refuses', () => {
       await assert.rejects(store.copy(from, to), redirected)
     })
   }
+
+  it('is tried again where it has waited too long for the request itself', async () => {
+    const { store, faults, requests } = await scene()
+    faults.push(refuses(400, 'RequestTimeout'))
+    assert.equal(await store.read('lease.json'), null)
+    assert.equal(requests.length, 2)
+  })
 
   for (const [status, name, code] of [
     [403, 'RequestTimeTooSkewed', 'clock-skew'],

@@ -174,7 +174,11 @@ export class S3Store extends BucketStore {
       const request = { method: 'PUT', path: this.pathOf(proofName), headers } as const
       return this.http.repeat({ ...request, body: '', expected: [404, 409, 412] }, this.patience())
     }
-    const proof = proveConditions(put, this.replicaUrl)
+    const read = () => {
+      const request = { path: this.pathOf(proofName), expected: [404] }
+      return this.http.repeat(request, this.patience())
+    }
+    const proof = proveConditions(put, read, this.replicaUrl)
     // What failed is tried again by the next who needs it.
     proof.catch(() => {
       this.#proof = undefined
