@@ -21,4 +21,11 @@ describe('A server on PostgreSQL', () => {
       )
     }
   })
+
+  it('refuses a URL that would lead to another host than was meant, or to several', () => {
+    for (const wrong of ['app:12/secret@db.example/visits', 'app:secret@one,two:5432/visits']) {
+      const text = `postgres://${wrong}`
+      assert.throws(() => readEnvironment({ DATABASE_URL: text }), /DATABASE_URL .+one host/)
+    }
+  })
 })

@@ -23,7 +23,7 @@ export type Environment = ServerEnvironment & {
 // with a line end.
 const postgresUrl = z.string().trim().refine(isPostgresUrl, {
   error:
-    'is not the URL of a PostgreSQL database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what URLs give a meaning in the password written as %XX',
+    'is not the URL of a PostgreSQL database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with one host, and what URLs give a meaning in the password written as %XX',
 })
 
 const schema = serverVariables.extend({
@@ -59,7 +59,10 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
 
 function isPostgresUrl(text: string): boolean {
   try {
-    return /^postgres(ql)?:\/\//.test(text) && Boolean(new Client(text).database)
+    const { database, host } = new Client(text)
+    // A "/" in the password ends the host, and what comes after it would be the database.
+    const isWhole = !/\/[^?]*@/.test(text.replace(/^\w+:\/\//, ''))
+    return /^postgres(ql)?:\/\//.test(text) && Boolean(database) && isWhole && !host.includes(',')
   } catch {
     return false
   }
