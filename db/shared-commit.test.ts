@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import type { Database as Connection } from 'better-sqlite3'
+import Sqlite, { type Database as Connection } from 'better-sqlite3'
 import { addEntry, listEntries } from './entries.ts'
 import { inSharedCommit } from './shared-commit.ts'
 import { temporaryDatabase } from './test-support.ts'
@@ -56,6 +56,24 @@ describe('Writes of one turn of the event loop', () => {
       entries.map(({ message }) => message),
       ['b', 'a'],
     )
+  })
+
+  it('wait for a lock once, and not each anew', async (test) => {
+    const { $client: connection } = temporaryDatabase(test)
+    const other = new Sqlite(connection.name)
+    test.after(() => other.close())
+    connection.pragma('busy_timeout = 1')
+    other.exec('begin immediate')
+    let runs = 0
+    const write = () => {
+      runs++
+      connection.exec('delete from entries')
+    }
+    const writes = [inSharedCommit(connection, write), inSharedCommit(connection, write)]
+    for (const told of await Promise.allSettled(writes)) {
+      assert.match(String(told.status === 'rejected' && told.reason.code), /^SQLITE_BUSY/)
+    }
+    assert.equal(runs, 0)
   })
 
   it('write nothing where their connection was closed before', async (test) => {

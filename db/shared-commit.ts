@@ -28,19 +28,23 @@ function turnOf(connection: Connection): Write[] {
   turns.set(connection, writes)
   setImmediate(() => {
     turns.delete(connection)
-    if (!areCommitted(connection, writes)) for (const write of writes) commitAlone(write)
+    if (!areToldAtOnce(connection, writes)) for (const write of writes) commitAlone(write)
   })
   return writes
 }
 
-function areCommitted(connection: Connection, writes: Write[]): boolean {
+/** @returns false where each has to be tried alone */
+function areToldAtOnce(connection: Connection, writes: Write[]): boolean {
   if (writes.length === 1) return false
   try {
     const results = connection.transaction(() => writes.map(({ run }) => run())).immediate()
     for (const [index, { resolve }] of writes.entries()) resolve(results[index])
     return true
-  } catch {
-    return false
+  } catch (error) {
+    // Each would wait for the lock anew, and keep this process from all else.
+    const isLocked = /^SQLITE_BUSY/.test(codeOf(error))
+    if (isLocked) for (const { reject } of writes) reject(error)
+    return isLocked
   }
 }
 
@@ -51,4 +55,8 @@ function commitAlone({ run, resolve, reject }: Write): void {
   } catch (error) {
     reject(error)
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
