@@ -78,7 +78,13 @@ describe('Litestream, with Cloud Storage', () => {
     proxy.inject({ hang: true, only: 'reads' })
     const restoring = restored(folder, url)
     while (proxy.counts.read === 0) await sleep(5)
-    while ((await store.list('ltx/1/')).length === 0) await sleep(50)
+    // Named by the first and the last transaction that is in it.
+    const last = async (level: number) =>
+      (await store.list(`ltx/${level}/`))
+        .map(({ name }) => name.split('-').at(-1))
+        .sort()
+        .at(-1)
+    while ((await last(1)) !== (await last(0))) await sleep(50)
     await store.remove('ltx/0/')
     await proxy.cut()
     await proxy.mend()
