@@ -5,8 +5,8 @@ import { log, logSometimes, reasonOf } from '../server/log.ts'
 import type { Database } from './open.ts'
 import { plainError } from './problem.ts'
 
-// The one row says which instance runs the jobs. Earlier releases take it when `until` is over by the database's
-// clock. That may be set, or be another server's: this one takes a row that has stayed the same for long enough.
+// The one row says which instance runs the jobs. The database's clock may be set, or be another server's: so what
+// is taken from another is a row that has stayed the same for long enough, and not one whose `until` is over.
 const createTable = `create table if not exists _streamkeeper_job_leader (
   id integer primary key check (id = 1), holder text not null, until timestamptz not null)`
 
